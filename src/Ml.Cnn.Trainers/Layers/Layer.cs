@@ -1,0 +1,58 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Layers;
+
+/// <summary>One observable operation of a forward pass: a kind, a name, inputs and an output.</summary>
+/// <remarks>
+/// libtorch from C# can neither trace nor export a network, so every operation of this library's networks goes
+/// through a layer, also those without parameters (add, flatten, …). A <see cref="ForwardTrace"/> that is open on the
+/// calling thread sees each one.
+/// </remarks>
+public interface ILayer
+{
+    /// <summary>The operation's name in the field's terms, in lower case: "conv2d", "add", "flatten".</summary>
+    string Kind { get; }
+}
+
+/// <summary>A layer from one tensor to one tensor.</summary>
+public abstract class Layer : Module<Tensor, Tensor>, ILayer
+{
+    /// <param name="kind">The operation's name: see <see cref="ILayer.Kind"/>.</param>
+    protected Layer(string kind) : base(kind) => Kind = kind;
+
+    /// <inheritdoc/>
+    public string Kind { get; }
+
+    /// <summary>Applies the layer and shows the operation to an open <see cref="ForwardTrace"/>.</summary>
+    public sealed override Tensor forward(Tensor input)
+    {
+        var output = Compute(input);
+        ForwardTrace.Observe(this, [input], output);
+        return output;
+    }
+
+    /// <summary>The operation itself. It never returns its input: a container would dispose it.</summary>
+    protected abstract Tensor Compute(Tensor input);
+}
+
+/// <summary>A layer that joins several tensors into one.</summary>
+public abstract class JoinLayer : Module<Tensor[], Tensor>, ILayer
+{
+    /// <param name="kind">The operation's name: see <see cref="ILayer.Kind"/>.</param>
+    protected JoinLayer(string kind) : base(kind) => Kind = kind;
+
+    /// <inheritdoc/>
+    public string Kind { get; }
+
+    /// <summary>Applies the layer and shows the operation to an open <see cref="ForwardTrace"/>.</summary>
+    public sealed override Tensor forward(Tensor[] inputs)
+    {
+        var output = Compute(inputs);
+        ForwardTrace.Observe(this, inputs, output);
+        return output;
+    }
+
+    /// <summary>The operation itself. It never returns one of its inputs.</summary>
+    protected abstract Tensor Compute(Tensor[] inputs);
+}

@@ -1,0 +1,63 @@
+namespace Ml.Cnn.Trainers;
+
+/// <summary>The rule that turns gradients into steps.</summary>
+public enum Optimizer
+{
+    /// <summary>Stochastic gradient descent with momentum (0.9 unless told otherwise).</summary>
+    Sgd,
+
+    /// <summary>Adam (Kingma and Ba 2014) with β₁ = 0.9, β₂ = 0.999, ε = 1e-8.</summary>
+    Adam,
+
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2017).</summary>
+    AdamW,
+}
+
+/// <summary>How the learning rate changes from step to step.</summary>
+public enum LearningRateSchedule
+{
+    /// <summary>The same at every step.</summary>
+    Constant,
+
+    /// <summary>Half a cosine from the learning rate down to 0 over all steps (Loshchilov and Hutter 2016, without restarts).</summary>
+    Cosine,
+}
+
+/// <summary>The order of the values in a vector of pixels.</summary>
+public enum PixelLayout
+{
+    /// <summary>
+    /// From the dimensions: two are height × width of a gray image; of three, the last is the channels if it is 1, 3 or 4
+    /// (height × width × channels), else the first.
+    /// </summary>
+    Auto,
+
+    /// <summary>Height × width × channels: the colours of a pixel lie side by side.</summary>
+    HeightWidthChannels,
+
+    /// <summary>Channels × height × width: one plane after the other.</summary>
+    ChannelsHeightWidth,
+}
+
+/// <summary>What an image that cannot be decoded does.</summary>
+public enum BadImageHandling
+{
+    /// <summary>Once the pass over the data is over, an error names every bad image.</summary>
+    Fail,
+
+    /// <summary>Bad images are left out, counted and listed.</summary>
+    Skip,
+}
+
+/// <summary>Why training ended.</summary>
+public enum StopReason
+{
+    /// <summary>Every epoch was trained.</summary>
+    Completed,
+
+    /// <summary>The cancellation token was cancelled; the model is the best so far.</summary>
+    Cancelled,
+
+    /// <summary>The loss was no longer a number; the model is the best before that.</summary>
+    LossNotFinite,
+}

@@ -1,0 +1,83 @@
+using Microsoft.ML;
+
+namespace Ml.Cnn.Trainers;
+
+/// <summary>
+/// What every network's trainer can be told. Unset values (null) take the network's own defaults, which
+/// <see cref="Architectures.Architecture.Training"/> states.
+/// </summary>
+public class CnnOptions
+{
+    /// <summary>The column of images: encoded bytes (as LoadRawImageBytes gives), MLImage, or a vector of pixels with known dimensions. Default "Features".</summary>
+    public string FeatureColumnName { get; set; } = "Features";
+
+    /// <summary>The column of labels, a key (as MapValueToKey gives). Default "Label".</summary>
+    public string LabelColumnName { get; set; } = "Label";
+
+    /// <summary>The output column of the class with the highest score, a key with the label's values. Default "PredictedLabel".</summary>
+    public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
+
+    /// <summary>The output column of the probabilities, one per class, which add up to 1. Default "Score".</summary>
+    public string ScoreColumnName { get; set; } = "Score";
+
+    /// <summary>How often training goes through the whole data set, at least 1. Default 10.</summary>
+    public int Epochs { get; set; } = 10;
+
+    /// <summary>Images per training step, at least 1. Default: the network's own.</summary>
+    public int? BatchSize { get; set; }
+
+    /// <summary>The highest learning rate, above 0. Default: the network's own for SGD; 0.001 for Adam and AdamW.</summary>
+    public double? LearningRate { get; set; }
+
+    /// <summary>How the learning rate goes on from there. Default: a cosine down to 0 over all steps.</summary>
+    public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.Cosine;
+
+    /// <summary>The optimizer. Default: SGD.</summary>
+    public Optimizer Optimizer { get; set; } = Optimizer.Sgd;
+
+    /// <summary>SGD's momentum, from 0 to below 1. Default 0.9.</summary>
+    public double Momentum { get; set; } = 0.9;
+
+    /// <summary>The weight decay (an L2 penalty; decoupled for AdamW), 0 or more. Default: the network's own; 0.01 for AdamW.</summary>
+    public double? WeightDecay { get; set; }
+
+    /// <summary>Height and width in pixels that images are brought to. Default: the vector's own size, else the network's.</summary>
+    public int? ImageSize { get; set; }
+
+    /// <summary>Channels that images are brought to: 1 (gray), 3 (RGB) or 4 (RGBA). Default: the vector's own, else the network's.</summary>
+    public int? Channels { get; set; }
+
+    /// <summary>How a vector of pixels is laid out. Default: from its dimensions (see <see cref="PixelLayout.Auto"/>).</summary>
+    public PixelLayout PixelLayout { get; set; }
+
+    /// <summary>Fixes the initial weights and the order of the images. Default: ML.NET's seed (<c>new MLContext(seed)</c>), else random.</summary>
+    public int? Seed { get; set; }
+
+    /// <summary>
+    /// "auto", "cpu", "cuda" or "cuda:1". Default "auto": the GPU that <c>MLContext.GpuDeviceId</c> names, else the first
+    /// one, else the CPU. A GPU that was asked for by name or id and is missing is an error, unless
+    /// <c>MLContext.FallbackToCpu</c> allows the CPU.
+    /// </summary>
+    public string Device { get; set; } = "auto";
+
+    /// <summary>Labelled images with the training data's columns, scored after every epoch; the best epoch's weights are returned. Default: none.</summary>
+    public IDataView? ValidationSet { get; set; }
+
+    /// <summary>What an image that cannot be decoded does to training. Default: it fails, and names every bad file.</summary>
+    public BadImageHandling OnBadImage { get; set; } = BadImageHandling.Fail;
+
+    /// <summary>Keep the decoded and resized images in memory, one byte per pixel and channel, after the first epoch. Default: false.</summary>
+    public bool CacheInMemory { get; set; }
+
+    /// <summary>Cursors that read the input and cores that decode, at least 1. Default: one per core.</summary>
+    public int? ReaderThreads { get; set; }
+
+    /// <summary>Called after every epoch on the training thread. Default: none.</summary>
+    public Action<CnnEpoch>? EpochCallback { get; set; }
+
+    /// <summary>Told about progress several times a second at most. Default: none.</summary>
+    public IProgress<CnnProgress>? Progress { get; set; }
+
+    /// <summary>Stops training at the next step; Fit then returns the best model so far.</summary>
+    public CancellationToken CancellationToken { get; set; }
+}
