@@ -1,0 +1,60 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Ml.Cnn.MlNet;
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Scoring;
+using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Transforms;
+
+namespace Ml.Cnn.Trainers;
+
+/// <summary>Trains a convolutional network on labelled pictures. The catalogue's methods (<c>Trainers.ResNet(…)</c>, …) make one.</summary>
+public sealed class CnnTrainer : IEstimator<CnnTransformer>
+{
+    private readonly IHostEnvironment _environment;
+    private readonly Architecture _architecture;
+    private readonly CnnOptions _options;
+
+    internal CnnTrainer(IHostEnvironment environment, Architecture architecture, CnnOptions options)
+    {
+        OptionsValidation.Check(options);
+        _environment = environment;
+        _architecture = architecture;
+        _options = options;
+    }
+
+    /// <summary>The network that will be trained.</summary>
+    public Architecture Architecture => _architecture;
+
+    /// <summary>The input's columns, then the predicted label (a key) and the scores (a vector of Single).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The feature or label column is missing or of another type; the message says which are accepted.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        FeatureFormat.Check(inputSchema, _options.FeatureColumnName);
+        var label = LabelColumn.Check(inputSchema, _options.LabelColumnName);
+
+        var columns = inputSchema.ToDictionary(c => c.Name);
+        var keyValues = label.Annotations.Where(a => a.Name == ClassValues.KeyValues);
+        columns[_options.PredictedLabelColumnName] = ColumnShapes.Create(_options.PredictedLabelColumnName,
+            SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, keyValues);
+        columns[_options.ScoreColumnName] = ColumnShapes.Create(_options.ScoreColumnName,
+            SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, ColumnShapes.MulticlassScoreAnnotations(label));
+        return new SchemaShape(columns.Values);
+    }
+
+    /// <summary>Trains on every labelled row.</summary>
+    /// <returns>The trained network: the best epoch's by validation accuracy with a validation set, else the last one's.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="BadImageException">Pictures cannot be decoded, and <see cref="CnnOptions.OnBadImage"/> is to fail.</exception>
+    /// <exception cref="InvalidOperationException">There are fewer than two classes or two rows, the loss was never a number, or the device is missing.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the first step.</exception>
+    public CnnTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var run = new TrainingRun(_environment, _architecture, _options, input);
+        return TrainingThread.Run(run.Execute);
+    }
+}

@@ -1,0 +1,68 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Persistence;
+using Ml.Cnn.Trainers.Scoring;
+using Ml.Cnn.Transforms;
+
+namespace Ml.Cnn.Trainers;
+
+/// <summary>A trained network as an ML.NET transformer: adds PredictedLabel and Score to any data with pictures.</summary>
+/// <remarks>
+/// Scores are computed in batches while the data is read. One transformer may be used by any number of threads, cursors and
+/// prediction engines at once; all of them share its one copy of the weights, which is freed when nobody refers to it.
+/// </remarks>
+public sealed class CnnTransformer : ITransformer
+{
+    private readonly ImageScorer _scorer;
+
+    internal CnnTransformer(ImageScorer scorer, IReadOnlyList<BadImage> badImages)
+    {
+        _scorer = scorer;
+        BadImages = badImages;
+        scorer.Network.eval();
+    }
+
+    /// <summary>The network.</summary>
+    public Architecture Architecture => _scorer.Model.Architecture;
+
+    /// <summary>The network's input and output.</summary>
+    public NetworkShape Shape => _scorer.Model.Shape;
+
+    /// <summary>How pictures become the network's input.</summary>
+    public ImagePreprocessing Preprocessing => _scorer.Model.Preprocessing;
+
+    /// <summary>The classes in the order of the scores, as text.</summary>
+    public IReadOnlyList<string> ClassNames => _scorer.Model.Classes.Names;
+
+    /// <summary>What each epoch of the training came to.</summary>
+    public IReadOnlyList<CnnEpoch> History => _scorer.Model.History;
+
+    /// <summary>Why training ended.</summary>
+    public StopReason StopReason => _scorer.Model.StopReason;
+
+    /// <summary>The pictures that training left out (<see cref="BadImageHandling.Skip"/>). Not saved with the model.</summary>
+    public IReadOnlyList<BadImage> BadImages { get; }
+
+    /// <summary>Where the network runs: "cpu" or "cuda:0".</summary>
+    public string Device => _scorer.Device.ToString();
+
+    /// <summary>Always true: every row is scored on its own.</summary>
+    public bool IsRowToRowMapper => true;
+
+    internal ImageScorer Scorer => _scorer;
+
+    /// <summary>The input's columns, then the predicted label and the scores.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or of another type; the message says which are accepted.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new ScoreSchema(inputSchema, _scorer.Model).Output;
+
+    /// <inheritdoc/>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(inputSchema, _scorer);
+
+    /// <summary>Adds the predicted label and the scores. Lazy: rows are read, decoded and scored when the result is read.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or of another type; the message says which are accepted.</exception>
+    public IDataView Transform(IDataView input) => new ScoringDataView(input, _scorer);
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) => CnnModelArchive.Save(ctx, _scorer);
+}

@@ -1,0 +1,46 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ml.Cnn.Trainers.Input;
+
+/// <summary>Room for a batch in tensors on the CPU, filled and used again for the whole of a training run.</summary>
+internal sealed class ImageBatch : IDisposable
+{
+    private readonly Tensor _pixels; // capacity × C × H × W, float32
+    private readonly Tensor _labels; // capacity, int64
+    private readonly int _length;
+
+    public ImageBatch(int capacity, int channels, int height, int width)
+    {
+        // Batches outlive every step's dispose scope.
+        _pixels = empty(capacity, channels, height, width).DetachFromDisposeScope();
+        _labels = empty(capacity, dtype: ScalarType.Int64).DetachFromDisposeScope();
+        _length = channels * height * width;
+    }
+
+    /// <summary>How many images the batch holds.</summary>
+    public int Count { get; set; }
+
+    /// <summary>Count × C × H × W, a view.</summary>
+    public Tensor Pixels => _pixels.narrow(0, 0, Count);
+
+    /// <summary>Count class numbers from 0, a view.</summary>
+    public Tensor Labels => _labels.narrow(0, 0, Count);
+
+    /// <summary>The room of one image: C × H × W values.</summary>
+    public unsafe Span<float> Image(int index) => new(Pointer<float>(_pixels) + (long)index * _length, _length);
+
+    public unsafe void SetLabel(int index, long value) => Pointer<long>(_labels)[index] = value;
+
+    private static unsafe T* Pointer<T>(Tensor tensor) where T : unmanaged
+    {
+        fixed (byte* pointer = tensor.bytes) // native memory, which does not move
+            return (T*)pointer;
+    }
+
+    public void Dispose()
+    {
+        _pixels.Dispose();
+        _labels.Dispose();
+    }
+}

@@ -1,0 +1,50 @@
+using Ml.Cnn.Transforms.Decoding;
+
+namespace Ml.Cnn.Trainers.Input;
+
+/// <summary>One row of the input on its way from a cursor to a batch: the picture as it came, not decoded yet.</summary>
+/// <remarks>Rows are used again and again, so that their arrays grow to the largest picture once.</remarks>
+internal sealed class ImageRow
+{
+    /// <summary>Encoded bytes, or pixels as bytes; the first <see cref="Length"/> count.</summary>
+    public byte[] Bytes = [];
+
+    /// <summary>Pixels as numbers; the first <see cref="Length"/> count.</summary>
+    public float[] Floats = [];
+
+    public int Length;
+
+    /// <summary>The picture of an MLImage column, copied: the image itself belongs to its source.</summary>
+    public readonly PixelImage Image = new();
+
+    /// <summary>The label's key, from 1; 0 where it is missing.</summary>
+    public uint Label;
+
+    /// <summary>The row's number in its source.</summary>
+    public ulong Id;
+
+    /// <summary>The file that the row came from, where the source tells; empty otherwise.</summary>
+    public string Path = "";
+
+    /// <summary>Why the picture cannot be used; null while nothing is wrong.</summary>
+    public string? Defect;
+
+    /// <summary>How a message names the row.</summary>
+    public string Name => Path.Length > 0 ? Path : $"row {Id}";
+
+    public Span<byte> BytesOfLength(int length)
+    {
+        if (Bytes.Length < length)
+            Bytes = GC.AllocateUninitializedArray<byte>(length);
+        Length = length;
+        return Bytes.AsSpan(0, length);
+    }
+
+    public Span<float> FloatsOfLength(int length)
+    {
+        if (Floats.Length < length)
+            Floats = GC.AllocateUninitializedArray<float>(length);
+        Length = length;
+        return Floats.AsSpan(0, length);
+    }
+}

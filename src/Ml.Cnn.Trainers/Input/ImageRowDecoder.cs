@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using Ml.Cnn.Transforms;
+using Ml.Cnn.Transforms.Decoding;
+using Ml.Cnn.Transforms.Geometry;
+
+namespace Ml.Cnn.Trainers.Input;
+
+/// <summary>Makes a row's picture into the network's input: decoded, resized, cropped, normalised. Thread safe.</summary>
+internal sealed class ImageRowDecoder
+{
+    private readonly FeatureFormat _format;
+    private readonly ImagePreprocessing _preprocessing;
+    private readonly PixelNormalizer _normalizer;
+    private readonly DecodeOptions _decoding;
+    private readonly ConcurrentBag<Scratch> _scratch = [];
+
+    public ImageRowDecoder(FeatureFormat format, ImagePreprocessing preprocessing)
+    {
+        _format = format;
+        _preprocessing = preprocessing;
+        _normalizer = new PixelNormalizer(preprocessing.Normalization);
+        var shortSide = preprocessing.ResizeShortSide;
+        _decoding = new DecodeOptions
+        {
+            Channels = preprocessing.Channels,
+            MinimumWidth = shortSide ?? preprocessing.Width,
+            MinimumHeight = shortSide ?? preprocessing.Height,
+        };
+        if (format.Kind == FeatureKind.FloatPixels && (format.Height, format.Width, format.Channels) != (preprocessing.Height, preprocessing.Width, preprocessing.Channels))
+            throw new InvalidOperationException(
+                $"A vector of Single pixels is used as it is: it is {format.Height}×{format.Width}×{format.Channels}, and the network was told {preprocessing.Height}×{preprocessing.Width}×{preprocessing.Channels}. "
+                + "Leave ImageSize and Channels unset, resize before, or give bytes.");
+    }
+
+    /// <summary>Values per image: channels × height × width.</summary>
+    public int Length => _preprocessing.Channels * _preprocessing.Height * _preprocessing.Width;
+
+    /// <summary>Whether an image takes less time than handing it to another thread.</summary>
+    public bool IsCheap => _format.Kind != FeatureKind.EncodedBytes && Length <= 4096;
+
+    /// <summary>Height × width × channels bytes of the network's size: everything but the normalisation.</summary>
+    /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the picture cannot be used.</returns>
+    public bool TryPreprocess(ImageRow row, Span<byte> destination) => Guarded(row, destination, static (decoder, row, scratch, destination) =>
+        decoder._preprocessing.Apply(decoder.Picture(row, scratch), destination));
+
+    /// <summary>Channels × height × width normalised values.</summary>
+    /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the picture cannot be used.</returns>
+    public bool TryDecode(ImageRow row, Span<float> destination) => Guarded(row, destination, static (decoder, row, scratch, destination) =>
+    {
+        if (decoder._format.Kind == FeatureKind.FloatPixels)
+        {
+            decoder._normalizer.Planar(row.Floats.AsSpan(0, row.Length), decoder._format.ChannelsFirst, destination);
+            return;
+        }
+        var bytes = scratch.BytesOfLength(decoder.Length);
+        decoder._preprocessing.Apply(decoder.Picture(row, scratch), bytes);
+        decoder._normalizer.Planar(bytes, destination);
+    });
+
+    private delegate void Work<T>(ImageRowDecoder decoder, ImageRow row, Scratch scratch, Span<T> destination);
+
+    private bool Guarded<T>(ImageRow row, Span<T> destination, Work<T> work)
+    {
+        if (row.Defect is not null)
+            return false;
+        if (!_scratch.TryTake(out var scratch))
+            scratch = new Scratch();
+        try
+        {
+            work(this, row, scratch, destination);
+            return true;
+        }
+        catch (ImageDecodingException e)
+        {
+            row.Defect = e.Message;
+            return false;
+        }
+        finally
+        {
+            _scratch.Add(scratch);
+        }
+    }
+
+    private PixelImage Picture(ImageRow row, Scratch scratch)
+    {
+        switch (_format.Kind)
+        {
+            case FeatureKind.Image:
+                return row.Image;
+            case FeatureKind.EncodedBytes:
+                ImageDecoder.Decode(row.Bytes.AsSpan(0, row.Length), scratch.Picture, _decoding);
+                return scratch.Picture;
+            default:
+                scratch.Picture.Reset(_format.Width, _format.Height, _format.Channels);
+                CopyPixels(row.Bytes.AsSpan(0, row.Length), scratch.Picture.Pixels);
+                return scratch.Picture;
+        }
+    }
+
+    private void CopyPixels(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        if (source.Length != destination.Length)
+            throw new ImageDecodingException($"the vector holds {source.Length} values instead of {_format.Height}×{_format.Width}×{_format.Channels}");
+        if (!_format.ChannelsFirst || _format.Channels == 1)
+        {
+            source.CopyTo(destination);
+            return;
+        }
+        var plane = _format.Height * _format.Width;
+        for (var c = 0; c < _format.Channels; c++)
+            for (var i = 0; i < plane; i++)
+                destination[i * _format.Channels + c] = source[c * plane + i];
+    }
+
+    /// <summary>What one thread needs for one picture; used again for the next.</summary>
+    private sealed class Scratch
+    {
+        private byte[] _bytes = [];
+
+        public PixelImage Picture { get; } = new();
+
+        public Span<byte> BytesOfLength(int length)
+        {
+            if (_bytes.Length < length)
+                _bytes = GC.AllocateUninitializedArray<byte>(length);
+            return _bytes.AsSpan(0, length);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Ml.Cnn.Trainers.Input;
+
+/// <summary>Epochs over a data view that cannot shuffle (an enumerable, a text loader): its rows, once written to a temporary file.</summary>
+/// <remarks>
+/// A data view of this kind often comes sorted by class, and a pool of a few thousand rows does not mix that. One pass copies
+/// the rows as they are (encoded pictures stay encoded) to disk; then every epoch reads them in a fully random order with
+/// memory that does not grow with the data. The file is deleted when training ends, also when the process is killed.
+/// </remarks>
+internal sealed class SpooledSource : IEpochSource
+{
+    private readonly record struct Place(long Offset, int Length, int Width, int Height, uint Label, ulong Id, string Path, string? Defect);
+
+    private readonly SafeFileHandle _file;
+    private readonly List<Place> _places = [];
+    private readonly FeatureKind _kind;
+    private readonly int _seed;
+
+    /// <param name="rows">The data view's rows in its own order.</param>
+    /// <param name="kind">What they hold.</param>
+    /// <param name="folder">Where the temporary file goes.</param>
+    /// <param name="seed">Fixes the orders.</param>
+    public SpooledSource(IRowFeed rows, FeatureKind kind, string folder, int seed)
+    {
+        _kind = kind;
+        _seed = seed;
+        var path = Path.Combine(folder, $"mlcnn-{Guid.NewGuid():N}.rows");
+        try
+        {
+            _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose | FileOptions.RandomAccess);
+            long end = 0;
+            while (rows.TryRead(out var row))
+            {
+                var content = row.Defect is null ? Content(row) : [];
+                RandomAccess.Write(_file, content, end);
+                _places.Add(new(end, content.Length, row.Image.Width, row.Image.Height, row.Label, row.Id, row.Path, row.Defect));
+                end += content.Length;
+                rows.Recycle(row);
+            }
+        }
+        catch (IOException e)
+        {
+            _file?.Dispose();
+            throw new IOException($"The rows of the training data could not be written to '{path}', from where they are read in random order: {e.Message} "
+                + "Free space there, set MLContext.TempFilePath to another folder, or set CacheInMemory.", e);
+        }
+        catch
+        {
+            _file?.Dispose();
+            throw;
+        }
+    }
+
+    public IRowFeed Open(int epoch, CancellationToken cancellation) => new Feed(this, EpochOrder.Permutation(_places.Count, _seed, epoch));
+
+    public void Dispose() => _file.Dispose();
+
+    private Span<byte> Content(ImageRow row) => _kind switch
+    {
+        FeatureKind.FloatPixels => MemoryMarshal.AsBytes(row.Floats.AsSpan(0, row.Length)),
+        FeatureKind.Image => row.Image.Pixels,
+        _ => row.Bytes.AsSpan(0, row.Length),
+    };
+
+    private Span<byte> Room(ImageRow row, Place place)
+    {
+        switch (_kind)
+        {
+            case FeatureKind.FloatPixels:
+                return MemoryMarshal.AsBytes(row.FloatsOfLength(place.Length / sizeof(float)));
+            case FeatureKind.Image when place.Length > 0:
+                row.Image.Reset(place.Width, place.Height, place.Length / (place.Width * place.Height));
+                return row.Image.Pixels;
+            default:
+                return row.BytesOfLength(place.Length);
+        }
+    }
+
+    private sealed class Feed(SpooledSource source, int[] order) : IRowFeed
+    {
+        private readonly Stack<ImageRow> _free = [];
+        private int _next;
+
+        public bool TryRead([NotNullWhen(true)] out ImageRow? row)
+        {
+            if (_next == order.Length)
+            {
+                row = null;
+                return false;
+            }
+            var place = source._places[order[_next++]];
+            row = _free.TryPop(out var used) ? used : new ImageRow();
+            (row.Label, row.Id, row.Path, row.Defect) = (place.Label, place.Id, place.Path, place.Defect);
+            var content = source.Room(row, place);
+            if (RandomAccess.Read(source._file, content, place.Offset) != content.Length)
+                throw new IOException($"The temporary file of training rows is shorter than it was written ({row.Name}).");
+            return true;
+        }
+
+        public void Recycle(ImageRow row) => _free.Push(row);
+
+        public void Dispose() { }
+    }
+}

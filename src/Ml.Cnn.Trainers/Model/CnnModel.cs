@@ -1,0 +1,24 @@
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Transforms;
+
+namespace Ml.Cnn.Trainers;
+
+/// <summary>Everything about a trained network but its weights: what scores are made from and what model.zip keeps as JSON.</summary>
+internal sealed record CnnModel
+{
+    public required Architecture Architecture { get; init; }
+    public required NetworkShape Shape { get; init; }
+    public required ImagePreprocessing Preprocessing { get; init; }
+    public required PixelLayout PixelLayout { get; init; }
+    public required BadImageHandling OnBadImage { get; init; }
+    public required string FeatureColumnName { get; init; }
+    public required string PredictedLabelColumnName { get; init; }
+    public required string ScoreColumnName { get; init; }
+    public required ClassValues Classes { get; init; }
+    public required IReadOnlyList<CnnEpoch> History { get; init; }
+    public required StopReason StopReason { get; init; }
+    public required TrainingRecord Training { get; init; }
+}
+
+/// <summary>The settings that a model was trained with, for whoever reads its JSON.</summary>
+internal sealed record TrainingRecord(int Epochs, int BatchSize, double LearningRate, LearningRateSchedule Schedule, Optimizer Optimizer, double Momentum, double WeightDecay, int Seed);

@@ -1,0 +1,28 @@
+namespace Ml.Cnn.Trainers;
+
+/// <summary>A picture that could not be used.</summary>
+/// <param name="Name">Its path, where the data has a text column "ImagePath", else its row.</param>
+/// <param name="Reason">What is wrong with it.</param>
+public sealed record BadImage(string Name, string Reason)
+{
+    /// <summary>Name and reason in one line.</summary>
+    public override string ToString() => $"{Name}: {Reason}";
+}
+
+/// <summary>Some pictures could not be used. The message names all of them, up to <see cref="Named"/>.</summary>
+public sealed class BadImageException : InvalidOperationException
+{
+    /// <summary>How many bad pictures the message names; <see cref="Images"/> holds all.</summary>
+    public const int Named = 50;
+
+    /// <param name="images">The pictures, at least one.</param>
+    public BadImageException(IReadOnlyList<BadImage> images) : base(Describe(images)) => Images = images;
+
+    /// <summary>Every bad picture, in ordinal order of the names.</summary>
+    public IReadOnlyList<BadImage> Images { get; }
+
+    private static string Describe(IReadOnlyList<BadImage> images) =>
+        $"{images.Count} {(images.Count == 1 ? "image" : "images")} cannot be used; mend or remove {(images.Count == 1 ? "it" : "them")}, or skip bad images (OnBadImage = Skip):{Environment.NewLine}  "
+        + string.Join($"{Environment.NewLine}  ", images.Take(Named))
+        + (images.Count > Named ? $"{Environment.NewLine}  … and {images.Count - Named} more" : "");
+}

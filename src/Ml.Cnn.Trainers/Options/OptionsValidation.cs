@@ -1,0 +1,42 @@
+using Ml.Cnn.Trainers.Training;
+
+namespace Ml.Cnn.Trainers;
+
+/// <summary>The ranges that the options' documentation states, checked in one place.</summary>
+internal static class OptionsValidation
+{
+    public static void Check(CnnOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Name(options.FeatureColumnName, nameof(options.FeatureColumnName));
+        Name(options.LabelColumnName, nameof(options.LabelColumnName));
+        Name(options.PredictedLabelColumnName, nameof(options.PredictedLabelColumnName));
+        Name(options.ScoreColumnName, nameof(options.ScoreColumnName));
+        if (options.PredictedLabelColumnName == options.ScoreColumnName)
+            throw Wrong(nameof(options.ScoreColumnName), options.ScoreColumnName, $"a name other than {nameof(options.PredictedLabelColumnName)}'s");
+        Require(options.Epochs >= 1, nameof(options.Epochs), options.Epochs, "at least 1");
+        Require(options.BatchSize is null or >= 1, nameof(options.BatchSize), options.BatchSize, "at least 1");
+        Require(options.LearningRate is null or (> 0 and < double.PositiveInfinity), nameof(options.LearningRate), options.LearningRate, "above 0");
+        Require(options.Momentum is >= 0 and < 1, nameof(options.Momentum), options.Momentum, "from 0 to below 1");
+        Require(options.WeightDecay is null or (>= 0 and < double.PositiveInfinity), nameof(options.WeightDecay), options.WeightDecay, "0 or more");
+        Require(options.ImageSize is null or >= 1, nameof(options.ImageSize), options.ImageSize, "at least 1");
+        Require(options.Channels is null or 1 or 3 or 4, nameof(options.Channels), options.Channels, "1 (gray), 3 (RGB) or 4 (RGBA)");
+        Require(options.ReaderThreads is null or >= 1, nameof(options.ReaderThreads), options.ReaderThreads, "at least 1");
+        Require(Enum.IsDefined(options.Optimizer), nameof(options.Optimizer), options.Optimizer, "one of the optimizers");
+        Require(Enum.IsDefined(options.Schedule), nameof(options.Schedule), options.Schedule, "one of the schedules");
+        Require(Enum.IsDefined(options.PixelLayout), nameof(options.PixelLayout), options.PixelLayout, "one of the layouts");
+        Require(Enum.IsDefined(options.OnBadImage), nameof(options.OnBadImage), options.OnBadImage, "Fail or Skip");
+        Require(options.Device is not null && ComputeDevice.IsValidName(options.Device), nameof(options.Device), options.Device, "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\"");
+    }
+
+    private static void Name(string value, string option) => Require(!string.IsNullOrWhiteSpace(value), option, value, "the name of a column");
+
+    private static void Require(bool fits, string option, object? value, string expected)
+    {
+        if (!fits)
+            throw Wrong(option, value, expected);
+    }
+
+    private static ArgumentOutOfRangeException Wrong(string option, object? value, string expected) =>
+        new(option, value, $"{option} must be {expected}.");
+}

@@ -1,0 +1,34 @@
+using Microsoft.ML;
+using Ml.Cnn.Trainers.Input;
+
+namespace Ml.Cnn.Trainers.Scoring;
+
+/// <summary>A data view with two more columns, computed batch by batch while it is read.</summary>
+internal sealed class ScoringDataView(IDataView source, ImageScorer scorer) : IDataView
+{
+    private readonly ScoreSchema _schema = new(source.Schema, scorer.Model);
+
+    public bool CanShuffle => source.CanShuffle;
+
+    public DataViewSchema Schema => _schema.Output;
+
+    public long? GetRowCount() => source.GetRowCount();
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        var columns = columnsNeeded.ToArray();
+        return Wrap(source.GetRowCursor(_schema.Dependencies(columns), rand), columns, Decoder());
+    }
+
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    {
+        var columns = columnsNeeded.ToArray();
+        var decoder = Decoder();
+        return [.. source.GetRowCursorSet(_schema.Dependencies(columns), n, rand).Select(cursor => Wrap(cursor, columns, decoder))];
+    }
+
+    private ImageRowDecoder Decoder() => new(_schema.Format, scorer.Model.Preprocessing);
+
+    private DataViewRowCursor Wrap(DataViewRowCursor cursor, DataViewSchema.Column[] columns, ImageRowDecoder decoder) =>
+        columns.Any(_schema.IsScore) ? new ScoringCursor(_schema, cursor, scorer, decoder, columns) : new PassThroughCursor(_schema, cursor);
+}

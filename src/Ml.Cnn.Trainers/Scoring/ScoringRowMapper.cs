@@ -1,0 +1,81 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Ml.Cnn.Trainers.Input;
+
+namespace Ml.Cnn.Trainers.Scoring;
+
+/// <summary>Scores single rows, as a prediction engine asks for them.</summary>
+internal sealed class ScoringRowMapper(DataViewSchema input, ImageScorer scorer) : IRowToRowMapper
+{
+    private readonly ScoreSchema _schema = new(input, scorer.Model);
+
+    public DataViewSchema InputSchema => input;
+
+    public DataViewSchema OutputSchema => _schema.Output;
+
+    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) => _schema.Dependencies(dependingColumns);
+
+    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) => new ScoredRow(_schema, input, scorer, activeColumns);
+
+    private sealed class ScoredRow : DataViewRow
+    {
+        private readonly ScoreSchema _schema;
+        private readonly DataViewRow _input;
+        private readonly HashSet<int> _active;
+        private readonly ScoreBuffer? _scores;
+        private readonly ImageRowReader? _reader;
+        private long _scored = -1;
+
+        public ScoredRow(ScoreSchema schema, DataViewRow input, ImageScorer scorer, IEnumerable<DataViewSchema.Column> active)
+        {
+            _schema = schema;
+            _input = input;
+            _active = [.. active.Select(c => c.Index)];
+            if (!_active.Any(i => i >= schema.Input.Count))
+                return;
+            _scores = new ScoreBuffer(scorer, new ImageRowDecoder(schema.Format, scorer.Model.Preprocessing), capacity: 1);
+            // A row may offer less than its schema: the file's name only helps messages.
+            var path = schema.Columns.Path is { } column && input.IsColumnActive(column) ? column : (DataViewSchema.Column?)null;
+            _reader = new ImageRowReader(input, schema.Columns with { Path = path });
+        }
+
+        public override DataViewSchema Schema => _schema.Output;
+
+        public override long Position => _input.Position;
+
+        public override long Batch => _input.Batch;
+
+        public override bool IsColumnActive(DataViewSchema.Column column) => _active.Contains(column.Index);
+
+        public override ValueGetter<DataViewRowId> GetIdGetter() => _input.GetIdGetter();
+
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+        {
+            if (!_schema.IsScore(column))
+                return _input.GetGetter<TValue>(_schema.Input[column.Index]);
+            if (_scores is null || !IsColumnActive(column))
+                throw new ArgumentOutOfRangeException(nameof(column), column.Name, $"The column '{column.Name}' is not active in this row.");
+            return _scores.Getter(column.Index - _schema.PredictedLabelIndex, Current) as ValueGetter<TValue>
+                ?? throw new InvalidOperationException($"The column '{column.Name}' is of type {column.Type}, not {typeof(TValue)}.");
+        }
+
+        // Both outputs come from one forward pass, made when the row has moved on.
+        private int Current()
+        {
+            if (_scored != _input.Position)
+            {
+                _reader!.Read(_scores![0]);
+                _scores.Score(1);
+                _scored = _input.Position;
+            }
+            return 0;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                _input.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Ml.Cnn.MlNet;
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Scoring;
+using Ml.Cnn.Transforms;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Training;
+
+/// <summary>One call of Fit: looks at the data, builds the network, trains it and hands over the transformer.</summary>
+internal sealed class TrainingRun
+{
+    private readonly IHostEnvironment _environment;
+    private readonly Architecture _architecture;
+    private readonly CnnOptions _options;
+    private readonly IDataView _data;
+    private readonly ImageColumns _columns;
+    private readonly ClassValues _classes;
+    private readonly ImagePreprocessing _preprocessing;
+    private readonly NetworkShape _shape;
+    private readonly TrainingSettings _settings;
+
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the image size does not fit the network.</exception>
+    public TrainingRun(IHostEnvironment environment, Architecture architecture, CnnOptions options, IDataView data)
+    {
+        (_environment, _architecture, _options, _data) = (environment, architecture, options, data);
+        var label = LabelColumn.Check(data.Schema, options.LabelColumnName);
+        var format = FeatureFormat.Of(data.Schema, options.FeatureColumnName, options.PixelLayout, options.Channels);
+        _columns = new(data.Schema[options.FeatureColumnName], format, label, ImageColumns.FindPath(data.Schema));
+        _classes = ClassValues.Of(label);
+        _preprocessing = Preprocess(format);
+        _shape = new(_preprocessing.Channels, _preprocessing.Height, _preprocessing.Width, _classes.Count);
+        _settings = TrainingSettings.From(options, architecture.Training, options.Seed ?? MlNetEnvironment.Seed(environment) ?? Random.Shared.Next());
+    }
+
+    public CnnTransformer Execute()
+    {
+        using var log = _environment.Start("CnnTrainer");
+        var device = ComputeDevice.Choose(_environment, _options.Device, message => log.Warning(MessageSensitivity.None, "{0}", message));
+        var survey = Survey(log);
+
+        using var random = new RandomState(_settings.Seed);
+        var network = _architecture.Build(_shape).to(device);
+        log.Info(MessageSensitivity.None, FormattableString.Invariant(
+            $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {device}; {survey.Labelled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
+
+        var badImages = new BadImages(_options.OnBadImage);
+        var (source, format) = OpenSource();
+        using var rows = source;
+        using var batches = new BatchQueue(new ImageRowDecoder(format, _preprocessing), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
+        using var validationBatches = _options.ValidationSet is null ? null
+            : new BatchQueue(new ImageRowDecoder(_columns.Format, _preprocessing), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
+        var validation = validationBatches is null ? null : new ValidationPass(network, device, ValidationRows(), validationBatches, _options.CancellationToken);
+
+        var loop = new TrainingLoop(network, _shape, _settings, device, source, batches, badImages, validation, survey.Labelled, _options, log);
+        var outcome = loop.Run();
+        if (badImages.All is { Count: > 0 } skipped)
+            log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}{string.Join(Environment.NewLine, skipped.Take(BadImageException.Named))}");
+        return new CnnTransformer(new ImageScorer(network, device, Describe(outcome)), badImages.All);
+    }
+
+    private ImagePreprocessing Preprocess(FeatureFormat format)
+    {
+        var channels = _options.Channels ?? (format.Channels > 0 ? format.Channels : _architecture.Channels);
+        var isVector = format.Height > 0;
+        var height = _options.ImageSize ?? (isVector ? format.Height : _architecture.ImageSize);
+        var width = _options.ImageSize ?? (isVector ? format.Width : _architecture.ImageSize);
+        var smallest = _architecture.MinimumImageSize;
+        if (height < smallest || width < smallest)
+            throw new ArgumentOutOfRangeException(nameof(CnnOptions.ImageSize), $"{height}×{width}",
+                $"{_architecture.Name} needs images of at least {smallest}×{smallest} pixels. Set ImageSize to {smallest} or more (the network was designed for {_architecture.ImageSize}).");
+        return new ImagePreprocessing
+        {
+            Height = height,
+            Width = width,
+            Channels = channels,
+            ResizeShortSide = height == width ? height : null,
+            Normalization = _architecture.Normalization.ForChannels(channels),
+        };
+    }
+
+    private LabelSurvey Survey(IChannel log)
+    {
+        if (_classes.Count < 2)
+            throw new InvalidOperationException($"The label column '{_options.LabelColumnName}' has one class only ('{_classes.Names[0]}'): telling pictures apart takes two.");
+        var survey = LabelSurvey.Take(_data, _columns.Label!.Value, _options.CancellationToken);
+        if (survey.Missing > 0)
+            log.Warning(MessageSensitivity.None, "{0}", $"{survey.Missing} rows without a label are left out.");
+        if (survey.Labelled < 2)
+            throw new InvalidOperationException($"The training data holds {survey.Labelled} labelled rows; training takes at least two.");
+        if (survey.Counts.Count(c => c > 0) < 2)
+            throw new InvalidOperationException($"Every row of the training data is of the class '{_classes.Names[Array.FindIndex(survey.Counts, c => c > 0)]}': telling pictures apart takes two classes.");
+        return survey;
+    }
+
+    /// <summary>The rows in an order that is new every epoch, and what they hold.</summary>
+    private (IEpochSource Source, FeatureFormat Format) OpenSource()
+    {
+        if (!_options.CacheInMemory && _data.CanShuffle)
+            return (new ShuffledSource(_data, _columns, _settings.ReaderThreads, _settings.Seed), _columns.Format);
+        using var rows = new ParallelRowFeed(_data, _columns, _settings.ReaderThreads, shuffle: null, _options.CancellationToken);
+        if (_options.CacheInMemory)
+            return (new DecodedSource(rows, new ImageRowDecoder(_columns.Format, _preprocessing), _columns.Format, _settings.Seed), DecodedSource.FormatAfter(_columns.Format, _preprocessing));
+        return (new SpooledSource(rows, _columns.Format.Kind, MlNetEnvironment.TemporaryFolder(_environment), _settings.Seed), _columns.Format);
+    }
+
+    private Func<IRowFeed> ValidationRows()
+    {
+        var data = _options.ValidationSet!;
+        var label = LabelColumn.Check(data.Schema, _options.LabelColumnName);
+        var format = FeatureFormat.Of(data.Schema, _options.FeatureColumnName, _options.PixelLayout, _options.Channels);
+        if (format != _columns.Format)
+            throw SchemaErrors.Mismatch("feature", _options.FeatureColumnName, $"the training data's {_columns.Feature.Type} in the validation set", data.Schema[_options.FeatureColumnName].Type.ToString()!);
+        if (!ClassValues.Of(label).Names.SequenceEqual(_classes.Names))
+            throw new ArgumentException($"The label column '{_options.LabelColumnName}' of the validation set has other classes than the training data's, or another order. "
+                + "Transform both with the same fitted MapValueToKey.", nameof(CnnOptions.ValidationSet));
+        var columns = new ImageColumns(data.Schema[_options.FeatureColumnName], format, label, ImageColumns.FindPath(data.Schema));
+        return () => new ParallelRowFeed(data, columns, _settings.ReaderThreads, shuffle: null, _options.CancellationToken);
+    }
+
+    private CnnModel Describe(TrainingOutcome outcome) => new()
+    {
+        Architecture = _architecture,
+        Shape = _shape,
+        Preprocessing = _preprocessing,
+        PixelLayout = _options.PixelLayout,
+        OnBadImage = _options.OnBadImage,
+        FeatureColumnName = _options.FeatureColumnName,
+        PredictedLabelColumnName = _options.PredictedLabelColumnName,
+        ScoreColumnName = _options.ScoreColumnName,
+        Classes = _classes,
+        History = outcome.History,
+        StopReason = outcome.Reason,
+        Training = new(_settings.Epochs, _settings.BatchSize, _settings.LearningRate, _settings.Schedule, _settings.Optimizer, _settings.Momentum, _settings.WeightDecay, _settings.Seed),
+    };
+}

@@ -1,0 +1,26 @@
+using Ml.Cnn.Trainers.Input;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Training;
+
+/// <summary>Scores a validation set with the network as it is, in evaluation mode.</summary>
+internal sealed class ValidationPass(Module<Tensor, Tensor> network, Device device, Func<IRowFeed> open, BatchQueue batches, CancellationToken cancellation)
+{
+    public EpochTotals Run()
+    {
+        network.eval();
+        var totals = new EpochTotals();
+        using var mode = inference_mode();
+        using var rows = open();
+        foreach (var batch in batches.Read(rows, cancellation))
+        {
+            using var scope = NewDisposeScope();
+            var labels = batch.Labels.to(device);
+            var logits = network.forward(batch.Pixels.to(device)); // N × classes
+            totals.Add(batch.Count, functional.cross_entropy(logits, labels).ToDouble(), logits.argmax(1).eq(labels).sum().ToInt64());
+        }
+        totals.Stop();
+        return totals;
+    }
+}
