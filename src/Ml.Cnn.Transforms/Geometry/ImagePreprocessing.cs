@@ -1,0 +1,126 @@
+using System.Buffers;
+using Ml.Cnn.Transforms.Decoding;
+using Ml.Cnn.Transforms.Geometry;
+
+namespace Ml.Cnn.Transforms;
+
+/// <summary>
+/// How an image of any size becomes the input of a network: resized, cropped, brought to a number of channels, normalised.
+/// Sizes and positions follow torchvision's Resize and CenterCrop, pixels Pillow's antialiased resize.
+/// </summary>
+public sealed record ImagePreprocessing
+{
+    /// <summary>Height of the network's input in pixels, at least 1. Default 224.</summary>
+    public int Height { get; init; } = 224;
+
+    /// <summary>Width of the network's input in pixels, at least 1. Default 224.</summary>
+    public int Width { get; init; } = 224;
+
+    /// <summary>Channels of the network's input: 1 (gray), 3 (RGB) or 4 (RGB and straight alpha). Default 3.</summary>
+    public int Channels { get; init; } = 3;
+
+    /// <summary>
+    /// The length in pixels, at least 1, that the image's short side is brought to before the middle
+    /// <see cref="Height"/> × <see cref="Width"/> pixels are cut out; what the resized image lacks is filled with black.
+    /// Null, the default, brings the image straight to <see cref="Height"/> × <see cref="Width"/>, whatever its proportions.
+    /// </summary>
+    public int? ResizeShortSide { get; init; }
+
+    /// <summary>The filter for resizing. Default bilinear.</summary>
+    public Interpolation Interpolation { get; init; } = Interpolation.Bilinear;
+
+    /// <summary>Mean and deviation per channel. Default ImageNet's.</summary>
+    public Normalization Normalization { get; init; } = Normalization.ImageNet;
+
+    /// <summary>Bytes of an image that is ready: height × width × channels.</summary>
+    internal int ByteCount => checked(Height * Width * Channels);
+
+    /// <summary>Complains about the first value that makes no sense.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size below 1, other channels than 1, 3 and 4, or statistics for other channels.</exception>
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Width, 1);
+        if (Channels is not (1 or 3 or 4))
+            throw new ArgumentOutOfRangeException(nameof(Channels), Channels, "Channels must be 1 (gray), 3 (RGB) or 4 (RGBA).");
+        if (ResizeShortSide < 1)
+            throw new ArgumentOutOfRangeException(nameof(ResizeShortSide), ResizeShortSide, "The short side must be at least 1 pixel, or null.");
+        if (!Enum.IsDefined(Interpolation))
+            throw new ArgumentOutOfRangeException(nameof(Interpolation), Interpolation, "Unknown interpolation.");
+        if (Normalization.Mean.Count != Channels || Normalization.Deviation.Count != Channels)
+        {
+            throw new ArgumentOutOfRangeException(nameof(Normalization), Normalization.Mean.Count,
+                $"The normalization must have one mean and one deviation for each of the {Channels} channels.");
+        }
+    }
+
+    /// <summary>What a decoder has to give for this preprocessing.</summary>
+    /// <param name="reducedScale">
+    /// Let JPEGs be decoded at 1/2, 1/4 or 1/8 scale where that is still at least the size they are resized to: about
+    /// twice as fast for large photos, with pixels that differ slightly from those of a full decode.
+    /// </param>
+    internal DecodeOptions DecodeOptions(bool reducedScale = false) => new()
+    {
+        Channels = Channels,
+        MinimumWidth = reducedScale ? ResizeShortSide ?? Width : 0,
+        MinimumHeight = reducedScale ? ResizeShortSide ?? Height : 0,
+    };
+
+    /// <summary>The size that an image has after resizing and before cropping.</summary>
+    internal (int Width, int Height) ResizedSize(int width, int height)
+    {
+        if (ResizeShortSide is not { } shortSide)
+            return (Width, Height);
+        var longSide = (int)((double)((long)shortSide * Math.Max(width, height)) / Math.Min(width, height));
+        return width <= height ? (shortSide, longSide) : (longSide, shortSide);
+    }
+
+    /// <summary>Resizes, crops and converts an image to <see cref="Height"/> × <see cref="Width"/> × <see cref="Channels"/> bytes.</summary>
+    /// <param name="source">An image of any size and number of channels.</param>
+    /// <param name="destinationHwc">Exactly <see cref="ByteCount"/> bytes.</param>
+    internal void Apply(PixelImage source, Span<byte> destinationHwc)
+    {
+        var (width, height) = ResizedSize(source.Width, source.Height);
+        Apply(source, PixelRectangle.Whole(source.Width, source.Height), width, height, destinationHwc);
+    }
+
+    /// <summary>The same for a part of an image, which is resized straight to <see cref="Height"/> × <see cref="Width"/>: for random crops.</summary>
+    internal void Apply(PixelImage source, PixelRectangle box, Span<byte> destinationHwc) => Apply(source, box, Width, Height, destinationHwc);
+
+    private void Apply(PixelImage source, PixelRectangle box, int resizedWidth, int resizedHeight, Span<byte> destinationHwc)
+    {
+        if (destinationHwc.Length != ByteCount)
+            throw new ArgumentException($"{ByteCount} bytes are needed, not {destinationHwc.Length}.", nameof(destinationHwc));
+        if (source.Channels > Channels)
+            source = ChannelConverter.Reduce(source, Channels);
+        if (source.Channels == Channels)
+        {
+            ResizeAndCrop(source, box, resizedWidth, resizedHeight, destinationHwc);
+            return;
+        }
+
+        // Fewer channels are cheaper to resize, and the result is the same.
+        var bytes = Height * Width * source.Channels;
+        var rented = ArrayPool<byte>.Shared.Rent(bytes);
+        ResizeAndCrop(source, box, resizedWidth, resizedHeight, rented.AsSpan(0, bytes));
+        ChannelConverter.Expand(rented.AsSpan(0, bytes), source.Channels, destinationHwc, Channels);
+        ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    private void ResizeAndCrop(PixelImage source, PixelRectangle box, int resizedWidth, int resizedHeight, Span<byte> destination)
+    {
+        var (fromX, toX, width) = Center(resizedWidth, Width);
+        var (fromY, toY, height) = Center(resizedHeight, Height);
+        if (width < Width || height < Height)
+            destination.Clear();
+        var stride = Width * source.Channels;
+        ImageResizer.Resize(source, box, resizedWidth, resizedHeight, new(fromX, fromY, width, height), Interpolation,
+            destination[(toY * stride + toX * source.Channels)..], stride);
+    }
+
+    /// <summary>The middle part of a side: where it starts in the image and in the crop, and its length.</summary>
+    private static (int From, int To, int Length) Center(int size, int crop) =>
+        size >= crop
+            ? ((int)Math.Round((size - crop) / 2.0, MidpointRounding.ToEven), 0, crop)
+            : (0, (crop - size) / 2, size);
+}

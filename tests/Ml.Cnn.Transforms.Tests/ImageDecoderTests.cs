@@ -1,0 +1,246 @@
+using Microsoft.ML.Data;
+using Ml.Cnn.Tests;
+using Ml.Cnn.Transforms.Decoding;
+
+namespace Ml.Cnn.Transforms.Tests;
+
+[TestClass]
+public class ImageDecoderTests
+{
+    /// <summary>Every kind of file that data sets hold looks the same here and in Python.</summary>
+    [TestMethod]
+    [DynamicData(nameof(Formats))]
+    public void Decoding_equals_Pillow(string name)
+    {
+        var decoded = ReferencePictures.Decode(name);
+
+        // Decoders of lossy formats may round differently; Skia's conversions of CMYK and of chroma do.
+        var lossy = name is "cmyk.jpg" or "baseline.jpg" or "lossy.webp";
+        ReferencePictures.AssertClose(ReferencePictures.Decode($"expected-{name}.png"), decoded.Pixels, name, lossy ? 4 : 1, lossy ? 0.02 : 0);
+    }
+
+    /// <summary>Phones store pictures lying on their side.</summary>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(3)]
+    [DataRow(4)]
+    [DataRow(5)]
+    [DataRow(6)]
+    [DataRow(7)]
+    [DataRow(8)]
+    public void Pictures_come_out_upright(int orientation)
+    {
+        var name = $"orientation-{orientation}.jpg";
+        foreach (var channels in (int[])[1, 3, 4])
+        {
+            var decoded = ReferencePictures.Decode(name, channels);
+
+            Assert.AreEqual((40, 24), (decoded.Width, decoded.Height));
+            Assert.IsLessThan(6, ReferencePictures.MeanDifference(ReferencePictures.Decode("upright.png", channels).Pixels, decoded.Pixels));
+        }
+    }
+
+    [TestMethod]
+    public void Orientation_can_be_left_alone()
+    {
+        var stored = ImageDecoder.Decode(ReferencePictures.Read("orientation-6.jpg"), new DecodeOptions { ApplyOrientation = false });
+
+        Assert.AreEqual((24, 40), (stored.Width, stored.Height));
+    }
+
+    [TestMethod]
+    public void Transparent_pixels_show_the_background_or_keep_their_alpha()
+    {
+        var straight = ReferencePictures.Decode("alpha.png", 4);
+        var black = ImageDecoder.Decode(ReferencePictures.Read("alpha.png"), new DecodeOptions { Background = 0x102030 });
+        var (clear, half) = (false, false);
+
+        for (var i = 0; i < straight.Width * straight.Height; i++)
+        {
+            var alpha = straight.Pixels[i * 4 + 3];
+            clear |= alpha == 0;
+            half |= alpha == 120 && straight.Pixels[i * 4 + 2] == 255; // not multiplied with alpha
+            if (alpha == 0)
+                CollectionAssert.AreEqual(new byte[] { 0x10, 0x20, 0x30 }, black.Pixels.Slice(i * 3, 3).ToArray());
+        }
+        Assert.IsTrue(clear && half, "The picture has transparent and half transparent parts.");
+    }
+
+    [TestMethod]
+    public void A_buffer_can_be_used_again()
+    {
+        var image = new PixelImage();
+        ImageDecoder.Decode(ReferencePictures.Read("source-wide.png"), image);
+        var buffer = image.Buffer;
+        ImageDecoder.Decode(ReferencePictures.Read("gray.jpg"), image);
+
+        Assert.AreSame(buffer, image.Buffer);
+        CollectionAssert.AreEqual(ReferencePictures.Decode("gray.jpg").Pixels.ToArray(), image.Pixels.ToArray());
+    }
+
+    [TestMethod]
+    public void Broken_input_is_refused_with_a_reason()
+    {
+        var jpeg = ReferencePictures.Read("baseline.jpg");
+        var png = ReferencePictures.Read("alpha.png");
+
+        AssertRefused([], "empty");
+        AssertRefused("<html>not found</html>"u8.ToArray(), "not an image of a known format");
+        AssertRefused(jpeg[..20], "starts like a JPEG");
+        AssertRefused(jpeg[..(jpeg.Length / 2)], "incomplete");
+        AssertRefused(png[..(png.Length * 3 / 4)], "incomplete");
+        AssertRefused([0, 0, 4, 4, 0, 0, 0, 0], "not an image", "WBMP");
+    }
+
+    [TestMethod]
+    public void A_truncated_file_can_be_allowed()
+    {
+        var jpeg = ReferencePictures.Read("baseline.jpg");
+        var partial = ImageDecoder.Decode(jpeg.AsSpan(0, jpeg.Length * 3 / 4), new DecodeOptions { AllowIncomplete = true });
+
+        Assert.AreEqual((37, 29), (partial.Width, partial.Height));
+    }
+
+    /// <summary>A file of a few kilobytes can claim gigabytes of pixels.</summary>
+    [TestMethod]
+    public void A_bomb_is_refused_before_it_is_decoded()
+    {
+        var png = ReferencePictures.Read("interlaced.png");
+        // Width and height in IHDR, whose checksum has to be right as well.
+        (png[16], png[17], png[20], png[21]) = (0, 1, 0, 1);
+        var checksum = Crc32(png.AsSpan(12, 17));
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), checksum);
+        AssertRefused(png, "more than the limit");
+
+        var small = new DecodeOptions { MaximumPixels = 37 * 29 - 1 };
+        var refusal = Assert.ThrowsExactly<ImageDecodingException>(() => ImageDecoder.Decode(ReferencePictures.Read("gray.jpg"), small));
+        Assert.Contains("37 × 29", refusal.Message);
+    }
+
+    /// <summary>Half the work for large photos, but never fewer pixels than are needed.</summary>
+    [TestMethod]
+    public void A_jpeg_is_decoded_smaller_only_while_it_stays_large_enough()
+    {
+        foreach (var (width, height, expected) in new[] { (20, 12, (20, 12)), (21, 12, (40, 24)), (10, 6, (10, 6)), (1, 1, (5, 3)), (5, 4, (10, 6)) })
+        {
+            var options = new DecodeOptions { MinimumWidth = width, MinimumHeight = height };
+            foreach (var name in (string[])["orientation-1.jpg", "orientation-6.jpg"])
+            {
+                var decoded = ImageDecoder.Decode(ReferencePictures.Read(name), options);
+                Assert.AreEqual(expected, (decoded.Width, decoded.Height), $"{name} for {width} × {height}");
+            }
+        }
+    }
+
+    [TestMethod]
+    public void An_MLImage_has_the_same_pixels_as_its_file()
+    {
+        foreach (var (name, channels) in new[] { ("colour.bmp", 3), ("colour.bmp", 1), ("alpha.png", 3), ("lossless.webp", 4) })
+        {
+            using var image = MLImage.CreateFromStream(new MemoryStream(ReferencePictures.Read(name)));
+            var converted = new PixelImage();
+            ImageDecoder.Convert(image, converted, new DecodeOptions { Channels = channels });
+
+            ReferencePictures.AssertClose(ReferencePictures.Decode(name, channels), converted.Pixels, name);
+        }
+
+        var disposed = MLImage.CreateFromPixels(1, 1, MLPixelFormat.Bgra32, [1, 2, 3, 255]);
+        disposed.Dispose();
+        Assert.ThrowsExactly<ImageDecodingException>(() => ImageDecoder.Convert(disposed, new PixelImage()));
+    }
+
+    /// <summary>Photos as they are found on the web; one of them is a GIF named so on purpose.</summary>
+    [TestMethod]
+    public void Every_file_of_hymenoptera_decodes()
+    {
+        var files = SharedData.Files("hymenoptera.tar").ToArray();
+
+        Parallel.ForEach(files, file =>
+        {
+            var image = ImageDecoder.Decode(file.Bytes);
+            Assert.IsGreaterThan(0, image.Width * image.Height, file.Name);
+        });
+
+        Assert.HasCount(398, files);
+        Assert.ContainsSingle(file => file.Name.EndsWith(".gif", StringComparison.Ordinal), files);
+    }
+
+    /// <summary>Data from elsewhere must not bring a process down, or end in an exception that nobody catches.</summary>
+    [TestMethod]
+    public void Damaged_files_end_in_a_picture_or_in_the_one_exception()
+    {
+        var originals = ReferencePictures.Names("*.*").Where(name => !name.EndsWith(".py", StringComparison.Ordinal) && !name.Contains("size-", StringComparison.Ordinal))
+            .Select(ReferencePictures.Read).ToArray();
+        var (pictures, refusals) = (0, 0);
+
+        Parallel.For(0, 2000, i =>
+        {
+            var random = new Random(i);
+            var options = new DecodeOptions
+            {
+                Channels = random.Next(3) switch { 0 => 1, 1 => 3, _ => 4 },
+                AllowIncomplete = random.Next(2) == 0,
+                MinimumWidth = random.Next(10),
+                // Headers with huge sizes should be refused quickly here.
+                MaximumPixels = 4_000_000,
+            };
+            try
+            {
+                ImageDecoder.Decode(Damage(originals[random.Next(originals.Length)], random), options);
+                Interlocked.Increment(ref pictures);
+            }
+            catch (ImageDecodingException)
+            {
+                Interlocked.Increment(ref refusals);
+            }
+        });
+
+        Assert.IsGreaterThan(100, pictures);
+        Assert.IsGreaterThan(100, refusals);
+    }
+
+    private static IEnumerable<object[]> Formats =>
+        ReferencePictures.Names("expected-*.png").Select(name => new object[] { name["expected-".Length..^".png".Length] });
+
+    private static void AssertRefused(byte[] bytes, params string[] reasons)
+    {
+        var refusal = Assert.ThrowsExactly<ImageDecodingException>(() => ImageDecoder.Decode(bytes));
+        Assert.IsTrue(reasons.Any(reason => refusal.Message.Contains(reason, StringComparison.OrdinalIgnoreCase)), refusal.Message);
+    }
+
+    private static byte[] Damage(byte[] original, Random random)
+    {
+        var bytes = original.ToArray();
+        switch (random.Next(4))
+        {
+            case 0: // flipped bits anywhere
+                for (var i = random.Next(1, 20); i > 0; i--)
+                    bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+                break;
+            case 1: // another header
+                for (var i = random.Next(1, 8); i > 0; i--)
+                    bytes[random.Next(Math.Min(64, bytes.Length))] = (byte)random.Next(256);
+                break;
+            case 2: // cut short
+                return bytes[..random.Next(bytes.Length)];
+            default: // a piece is missing
+                var start = random.Next(bytes.Length);
+                var end = random.Next(start, bytes.Length);
+                return [.. bytes[..start], .. bytes[end..]];
+        }
+        return bytes;
+    }
+
+    private static uint Crc32(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in bytes)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc & 1) != 0 ? crc >> 1 ^ 0xEDB88320 : crc >> 1;
+        }
+        return ~crc;
+    }
+}

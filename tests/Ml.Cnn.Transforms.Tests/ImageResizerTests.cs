@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.Json;
+using Ml.Cnn.Transforms.Decoding;
+using Ml.Cnn.Transforms.Geometry;
+
+namespace Ml.Cnn.Transforms.Tests;
+
+[TestClass]
+public class ImageResizerTests
+{
+    /// <summary>Published weights expect Pillow's pixels: another filter costs accuracy that nobody can explain later.</summary>
+    [TestMethod]
+    [DynamicData(nameof(Resized))]
+    public void Resizing_equals_Pillow(string name)
+    {
+        var (mode, interpolation, width, height) = (name.Split('-')[1], name.Split('-')[2], Size(name).First, Size(name).Second);
+        var channels = mode switch { "gray" => 1, "rgb" => 3, _ => 4 };
+        var resized = new PixelImage();
+
+        ImageResizer.Resize(ReferencePictures.Decode($"source-{mode}.png", channels), resized, width, height, Enum.Parse<Interpolation>(interpolation, true));
+
+        ReferencePictures.AssertClose(ReferencePictures.Decode(name, channels), resized.Pixels, name, most: 0);
+    }
+
+    /// <summary>The whole preprocessing of torchvision's weights: the short side's length, the crop's position, black where the image ends.</summary>
+    [TestMethod]
+    [DynamicData(nameof(Chains))]
+    public void Resize_and_crop_equal_torchvision(string name)
+    {
+        var parts = name.Split('-');
+        var preprocessing = new ImagePreprocessing
+        {
+            ResizeShortSide = int.Parse(parts[3], CultureInfo.InvariantCulture),
+            Interpolation = Enum.Parse<Interpolation>(parts[2], true),
+            Height = Size(name).First,
+            Width = Size(name).Second,
+        };
+        var pixels = new byte[preprocessing.ByteCount];
+
+        preprocessing.Apply(ReferencePictures.Decode($"source-{parts[1]}.png"), pixels);
+
+        ReferencePictures.AssertClose(ReferencePictures.Decode(name), pixels, name, most: 0);
+    }
+
+    /// <summary>A window is a shortcut, not another result.</summary>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(3)]
+    [DataRow(4)]
+    public void A_window_is_a_part_of_the_whole_result(int channels)
+    {
+        var source = ReferencePictures.Decode("source-rgba.png", channels);
+        var box = new PixelRectangle(7, 3, 41, 37);
+        var (whole, part) = (new byte[90 * 23 * channels], new byte[31 * 11 * channels]);
+
+        ImageResizer.Resize(source, box, 90, 23, PixelRectangle.Whole(90, 23), Interpolation.Bicubic, whole, 90 * channels);
+        ImageResizer.Resize(source, box, 90, 23, new(50, 12, 31, 11), Interpolation.Bicubic, part, 31 * channels);
+
+        for (var y = 0; y < 11; y++)
+            CollectionAssert.AreEqual(whole.AsSpan(((12 + y) * 90 + 50) * channels, 31 * channels).ToArray(), part.AsSpan(y * 31 * channels, 31 * channels).ToArray());
+    }
+
+    /// <summary>Extreme proportions reach the edges of every buffer.</summary>
+    [TestMethod]
+    public void Any_size_becomes_any_size()
+    {
+        var random = new Random(5);
+        for (var i = 0; i < 400; i++)
+        {
+            var source = new PixelImage(random.Next(1, 90), random.Next(1, 90), random.Next(3) switch { 0 => 1, 1 => 3, _ => 4 });
+            Array.Fill(source.Buffer, (byte)200);
+            var resized = new PixelImage();
+
+            ImageResizer.Resize(source, resized, random.Next(1, 90), random.Next(1, 90), (Interpolation)random.Next(2));
+
+            Assert.IsFalse(resized.Pixels.ContainsAnyExceptInRange((byte)199, (byte)201), "An even image stays even.");
+        }
+    }
+
+    /// <summary>Gray pictures among colour ones, and colour pictures for a gray network.</summary>
+    [TestMethod]
+    public void Channels_are_converted_as_Pillow_does()
+    {
+        var gray = ReferencePictures.Decode("source-gray.png", 1);
+        var colour = ReferencePictures.Decode("source-rgb.png");
+        var toColour = new ImagePreprocessing { Width = 53, Height = 41 };
+        var toGray = toColour with { Channels = 1, Normalization = Normalization.Mnist };
+        var (asColour, asGray) = (new byte[toColour.ByteCount], new byte[toGray.ByteCount]);
+
+        toColour.Apply(gray, asColour);
+        toGray.Apply(colour, asGray);
+
+        CollectionAssert.AreEqual(gray.Pixels.ToArray(), asGray);
+        for (var i = 0; i < asColour.Length; i++)
+            Assert.AreEqual(gray.Pixels[i / 3], asColour[i]);
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(3)]
+    [DataRow(4)]
+    public void Normalised_values_lie_where_the_network_expects_them(int channels)
+    {
+        var tensor = new PixelTensor(Normalization.ImageNet, channels);
+        var statistics = Normalization.ImageNet.ForChannels(channels);
+        var bytes = Enumerable.Range(0, 5 * 7 * channels).Select(i => (byte)(i * 37)).ToArray();
+        var (planar, interleaved) = (new float[bytes.Length], new float[bytes.Length]);
+
+        tensor.FillPlanar(bytes, planar);
+        tensor.FillInterleaved(bytes, interleaved);
+
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            var c = i % channels;
+            var expected = (bytes[i] / 255.0 - statistics.Mean[c]) / statistics.Deviation[c];
+            Assert.AreEqual(expected, interleaved[i], 1e-5);
+            Assert.AreEqual(expected, planar[c * 35 + i / channels], 1e-5);
+        }
+    }
+
+    /// <summary>A saved model carries its preprocessing; a person should be able to read it.</summary>
+    [TestMethod]
+    public void Preprocessing_survives_json()
+    {
+        var preprocessing = new ImagePreprocessing { Height = 299, ResizeShortSide = 342, Interpolation = Interpolation.Bicubic };
+
+        var json = JsonSerializer.Serialize(preprocessing);
+
+        Assert.Contains("\"Bicubic\"", json);
+        Assert.AreEqual(preprocessing, JsonSerializer.Deserialize<ImagePreprocessing>(json));
+    }
+
+    [TestMethod]
+    public void Senseless_preprocessing_is_refused()
+    {
+        foreach (var wrong in new ImagePreprocessing[] { new() { Height = 0 }, new() { Width = -1 }, new() { Channels = 2 }, new() { ResizeShortSide = 0 }, new() { Channels = 1 } })
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(wrong.Validate);
+    }
+
+    private static IEnumerable<object[]> Resized => ReferencePictures.Names("resize-*.png").Select(name => new object[] { name });
+
+    private static IEnumerable<object[]> Chains => ReferencePictures.Names("chain-*.png").Select(name => new object[] { name });
+
+    private static (int First, int Second) Size(string name)
+    {
+        var size = Path.GetFileNameWithoutExtension(name).Split('-')[^1].Split('x');
+        return (int.Parse(size[0], CultureInfo.InvariantCulture), int.Parse(size[1], CultureInfo.InvariantCulture));
+    }
+}
