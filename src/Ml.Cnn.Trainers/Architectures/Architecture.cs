@@ -11,6 +11,8 @@ namespace Ml.Cnn.Trainers.Architectures;
 /// </remarks>
 public sealed record Architecture
 {
+    private readonly Func<NetworkShape, Module<Tensor, Tensor>> _build = _ => throw new InvalidOperationException("The architecture declares no module.");
+
     internal Architecture() { }
 
     /// <summary>The network's name: torchvision's where torchvision has it ("resnet18", "vgg16_bn").</summary>
@@ -47,8 +49,8 @@ public sealed record Architecture
     public required string Head { get; init; }
 
     /// <summary>
-    /// Prefixes of parameter names that belong together, from the input to the output, for unfreezing one stage after
-    /// the other. Every parameter belongs to exactly one stage.
+    /// Module paths whose parameters belong together, from the input to the output, for unfreezing one stage after the
+    /// other: "layer1" covers "layer1.0.conv1.weight". Every parameter belongs to exactly one stage; see <see cref="StageOf"/>.
     /// </summary>
     public required IReadOnlyList<IReadOnlyList<string>> Stages { get; init; }
 
@@ -58,11 +60,57 @@ public sealed record Architecture
     /// </summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The same network under settings read from a saved model. Throws <see cref="FormatException"/> on an unknown one.</summary>
+    /// <summary>Makes the network that <see cref="Settings"/> describe; null where there is nothing to choose.</summary>
     internal Func<IReadOnlyDictionary<string, string>, Architecture>? Configure { get; init; }
 
     /// <summary>Builds the module with freshly initialised weights from libtorch's current random state.</summary>
-    internal Func<NetworkShape, Module<Tensor, Tensor>> Build { get; init; } = _ => throw new InvalidOperationException("The architecture declares no module.");
+    /// <exception cref="ArgumentOutOfRangeException">The shape is none that the network can take.</exception>
+    internal Func<NetworkShape, Module<Tensor, Tensor>> Build
+    {
+        get => shape => _build(Checked(shape));
+        init => _build = value;
+    }
+
+    /// <summary>The position in <see cref="Stages"/> of the stage that a parameter or buffer belongs to, or −1.</summary>
+    /// <param name="name">A name from the network's state, such as "layer1.0.conv1.weight".</param>
+    public int StageOf(string name)
+    {
+        for (var stage = 0; stage < Stages.Count; stage++)
+        {
+            if (Stages[stage].Any(path => IsUnder(path, name)))
+                return stage;
+        }
+        return -1;
+    }
+
+    /// <summary>Whether a parameter or buffer belongs to the <see cref="Head"/>, whose size depends on the number of classes.</summary>
+    /// <param name="name">A name from the network's state.</param>
+    public bool IsHead(string name) => IsUnder(Head, name);
+
+    /// <summary>The same network under settings read from a saved model.</summary>
+    /// <param name="settings">What <see cref="Settings"/> held; what is missing keeps its default.</param>
+    /// <exception cref="FormatException">The network knows no such setting or no such value.</exception>
+    internal Architecture With(IReadOnlyDictionary<string, string> settings)
+    {
+        if (Configure is not null)
+            return Configure(settings);
+        return settings.Count == 0 ? this : throw new FormatException($"{Name} has no setting '{settings.Keys.First()}'.");
+    }
+
+    private static bool IsUnder(string path, string name) =>
+        name.StartsWith(path, StringComparison.Ordinal) && (name.Length == path.Length || name[path.Length] == '.');
+
+    private NetworkShape Checked(NetworkShape shape)
+    {
+        if (shape.Channels < 1 || shape.Classes < 1)
+            throw new ArgumentOutOfRangeException(nameof(shape), shape, $"{Name} needs at least one channel and one class.");
+        if (shape.Height < MinimumImageSize || shape.Width < MinimumImageSize)
+        {
+            throw new ArgumentOutOfRangeException(nameof(shape), shape,
+                $"{Name} needs images of at least {MinimumImageSize}×{MinimumImageSize} pixels; these are {shape.Width}×{shape.Height}.");
+        }
+        return shape;
+    }
 }
 
 /// <summary>The input and the output of a network.</summary>

@@ -6,6 +6,10 @@ public static class ArchitectureCatalog
     /// <summary>All networks, family by family in the order of their papers.</summary>
     public static IReadOnlyList<Architecture> All { get; } =
     [
+        .. LeNet.All,
+        .. AlexNet.All,
+        .. Vgg.All,
+        .. ResNet.All,
     ];
 
     /// <summary>The network called <paramref name="name"/>; case does not matter.</summary>

@@ -24,5 +24,8 @@ public sealed class ForwardTrace : IDisposable
     /// <inheritdoc/>
     public void Dispose() => s_open = _outer;
 
+    /// <summary>Whether a trace is open on the calling thread. Layers then write no output over their inputs.</summary>
+    internal static bool IsOpen => s_open is not null;
+
     internal static void Observe(ILayer layer, Tensor[] inputs, Tensor output) => s_open?._observer(layer, inputs, output);
 }

@@ -18,6 +18,7 @@ public interface ILayer
 /// <summary>A layer from one tensor to one tensor.</summary>
 public abstract class Layer : Module<Tensor, Tensor>, ILayer
 {
+    /// <summary>Names the operation.</summary>
     /// <param name="kind">The operation's name: see <see cref="ILayer.Kind"/>.</param>
     protected Layer(string kind) : base(kind) => Kind = kind;
 
@@ -39,6 +40,7 @@ public abstract class Layer : Module<Tensor, Tensor>, ILayer
 /// <summary>A layer that joins several tensors into one.</summary>
 public abstract class JoinLayer : Module<Tensor[], Tensor>, ILayer
 {
+    /// <summary>Names the operation.</summary>
     /// <param name="kind">The operation's name: see <see cref="ILayer.Kind"/>.</param>
     protected JoinLayer(string kind) : base(kind) => Kind = kind;
 

@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace Ml.Cnn.Trainers.Architectures;
+
+/// <summary>Reads <see cref="Architecture.Settings"/> back, one by one, and refuses what nobody asked for.</summary>
+internal sealed class ArchitectureSettings(string architecture, IReadOnlyDictionary<string, string> settings)
+{
+    private readonly HashSet<string> _unread = [.. settings.Keys];
+
+    /// <summary>A value of an enumeration, in any case.</summary>
+    public T Choice<T>(string name, T otherwise) where T : struct, Enum
+    {
+        if (!Take(name, out var text))
+            return otherwise;
+        // Enum.TryParse alone would take numbers, also those without a name.
+        return Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<T>(text, ignoreCase: true) : throw Wrong(name, text);
+    }
+
+    /// <summary>A dropout probability, from 0 to below 1.</summary>
+    public double Probability(string name, double otherwise)
+    {
+        if (!Take(name, out var text))
+            return otherwise;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and < 1 ? value : throw Wrong(name, text);
+    }
+
+    /// <summary>Throws <see cref="FormatException"/> if a setting is left that nothing read.</summary>
+    public void End()
+    {
+        if (_unread.Count > 0)
+            throw new FormatException($"{architecture} has no setting '{_unread.Order(StringComparer.Ordinal).First()}'.");
+    }
+
+    /// <summary>The text under which a number is kept.</summary>
+    public static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>The text under which a choice is kept.</summary>
+    public static string Text<T>(T choice) where T : struct, Enum => choice.ToString().ToLowerInvariant();
+
+    private bool Take(string name, out string text)
+    {
+        _unread.Remove(name);
+        return settings.TryGetValue(name, out text!);
+    }
+
+    private FormatException Wrong(string name, string text) => new($"{architecture} cannot take '{text}' for its setting '{name}'.");
+}

@@ -1,0 +1,130 @@
+using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Transforms;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Architectures;
+
+/// <summary>The activation of LeNet's layers.</summary>
+public enum LeNetActivation
+{
+    /// <summary>max(0, x): trains fastest.</summary>
+    Relu,
+    /// <summary>1 / (1 + exp(−x)), as courses show it.</summary>
+    Sigmoid,
+    /// <summary>The hyperbolic tangent, as in 1998 (there scaled by 1.7159).</summary>
+    Tanh,
+}
+
+/// <summary>How LeNet halves its feature maps.</summary>
+public enum LeNetPooling
+{
+    /// <summary>The largest of each 2 × 2 pixels.</summary>
+    Max,
+    /// <summary>Their mean, as in 1998 (there with a trained factor and offset).</summary>
+    Average,
+}
+
+/// <summary>LeNet-5 as courses on deep learning write it: two convolutions, three linear layers.</summary>
+public static class LeNet
+{
+    private const string Name = "lenet5";
+
+    /// <summary>The family's networks.</summary>
+    public static IReadOnlyList<Architecture> All { get; } = [Create()];
+
+    /// <summary>LeNet-5 with the given activation and pooling.</summary>
+    /// <param name="activation">After each layer but the last. Default ReLU.</param>
+    /// <param name="pooling">After each convolution. Default maximum.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value has no name.</exception>
+    public static Architecture Create(LeNetActivation activation = LeNetActivation.Relu, LeNetPooling pooling = LeNetPooling.Max)
+    {
+        if (!Enum.IsDefined(activation))
+            throw new ArgumentOutOfRangeException(nameof(activation), activation, $"The activations are: {string.Join(", ", Enum.GetNames<LeNetActivation>())}.");
+        if (!Enum.IsDefined(pooling))
+            throw new ArgumentOutOfRangeException(nameof(pooling), pooling, $"The poolings are: {string.Join(", ", Enum.GetNames<LeNetPooling>())}.");
+        return new()
+        {
+            Name = Name,
+            Family = "LeNet",
+            Paper = "LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition (1998)",
+            Year = 1998,
+            ImageSize = 28,
+            MinimumImageSize = 12,
+            Channels = 1,
+            DefaultClasses = 10,
+            Normalization = Normalization.Mnist,
+            Training = new(BatchSize: 64, LearningRate: 0.05, WeightDecay: 5e-4),
+            Head = "fc3",
+            Stages = [["conv1"], ["conv2"], ["fc1"], ["fc2"], ["fc3"]],
+            Settings = new Dictionary<string, string>
+            {
+                ["activation"] = ArchitectureSettings.Text(activation),
+                ["pooling"] = ArchitectureSettings.Text(pooling),
+            },
+            Configure = Configure,
+            Build = shape => new Network(shape, activation, pooling),
+        };
+    }
+
+    private static Architecture Configure(IReadOnlyDictionary<string, string> settings)
+    {
+        var reader = new ArchitectureSettings(Name, settings);
+        var architecture = Create(reader.Choice("activation", LeNetActivation.Relu), reader.Choice("pooling", LeNetPooling.Max));
+        reader.End();
+        return architecture;
+    }
+
+    private sealed class Network : Module<Tensor, Tensor>
+    {
+        private readonly Layer conv1, activation1, pool1, conv2, activation2, pool2, flatten, fc1, activation3, fc2, activation4, fc3;
+
+        public Network(NetworkShape shape, LeNetActivation activation, LeNetPooling pooling) : base(nameof(LeNet))
+        {
+            // The 28 × 28 digits of MNIST are padded to the 32 × 32 of the paper; images that have that size already are not.
+            var padding = shape is { Height: 32, Width: 32 } ? 0 : 2;
+
+            conv1 = new Conv2d(shape.Channels, 6, kernel: 5, padding: padding);
+            activation1 = Activation();
+            pool1 = Pool();
+            conv2 = new Conv2d(6, 16, kernel: 5);
+            activation2 = Activation();
+            pool2 = Pool();
+            flatten = new Flatten();
+            fc1 = new Linear(16 * Pooled(shape.Height) * Pooled(shape.Width), 120);
+            activation3 = Activation();
+            fc2 = new Linear(120, 84);
+            activation4 = Activation();
+            fc3 = new Linear(84, shape.Classes);
+            RegisterComponents();
+
+            // The gain is the inverse of the activation's slope at 0 and keeps the signal's size from layer to layer: 4 for the
+            // logistic function; for tanh 5/3, which also makes up for its flattening.
+            if (activation == LeNetActivation.Sigmoid)
+                Initialisation.XavierUniform(this, gain: 4);
+            else if (activation == LeNetActivation.Tanh)
+                Initialisation.XavierUniform(this, gain: 5.0 / 3);
+
+            int Pooled(int size) => ((size + 2 * padding - 4) / 2 - 4) / 2;
+
+            Layer Activation() => activation switch
+            {
+                LeNetActivation.Sigmoid => new Sigmoid(),
+                LeNetActivation.Tanh => new Tanh(),
+                _ => new ReLU(inPlace: true),
+            };
+
+            Layer Pool() => pooling == LeNetPooling.Average ? new AvgPool2d(2) : new MaxPool2d(2);
+        }
+
+        public override Tensor forward(Tensor images) =>        // N × C × 28 × 28
+            conv1.call(images).Then(activation1)                // N × 6 × 28 × 28
+                .Then(pool1)                                    // N × 6 × 14 × 14
+                .Then(conv2).Then(activation2)                  // N × 16 × 10 × 10
+                .Then(pool2)                                    // N × 16 × 5 × 5
+                .Then(flatten)                                  // N × 400
+                .Then(fc1).Then(activation3)                    // N × 120
+                .Then(fc2).Then(activation4)                    // N × 84
+                .Then(fc3);                                     // N × classes
+    }
+}

@@ -1,0 +1,189 @@
+using Ml.Cnn.Trainers.Layers;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Architectures;
+
+/// <summary>Residual networks, and their relatives with grouped (ResNeXt) and with wider 3 × 3 convolutions.</summary>
+public static class ResNet
+{
+    private const string ResNetPaper = "He, Zhang, Ren, Sun: Deep residual learning for image recognition (2015)";
+    private const string ResNeXtPaper = "Xie, Girshick, Dollár, Tu, He: Aggregated residual transformations for deep neural networks (2016)";
+    private const string WidePaper = "Zagoruyko, Komodakis: Wide residual networks (2016)";
+
+    private static readonly Variant[] Plain =
+    [
+        new("resnet18", 18, [2, 2, 2, 2], Bottleneck: false),
+        new("resnet34", 34, [3, 4, 6, 3], Bottleneck: false),
+        new("resnet50", 50, [3, 4, 6, 3]),
+        new("resnet101", 101, [3, 4, 23, 3]),
+        new("resnet152", 152, [3, 8, 36, 3]),
+    ];
+
+    private static readonly Variant[] Next =
+    [
+        new("resnext50_32x4d", 50, [3, 4, 6, 3], Groups: 32, Width: 4),
+        new("resnext101_32x8d", 101, [3, 4, 23, 3], Groups: 32, Width: 8),
+        new("resnext101_64x4d", 101, [3, 4, 23, 3], Groups: 64, Width: 4),
+    ];
+
+    private static readonly Variant[] Wide =
+    [
+        new("wide_resnet50_2", 50, [3, 4, 6, 3], Width: 128),
+        new("wide_resnet101_2", 101, [3, 4, 23, 3], Width: 128),
+    ];
+
+    /// <summary>The family's networks.</summary>
+    public static IReadOnlyList<Architecture> All { get; } =
+    [
+        .. Plain.Select(variant => Describe(variant, "ResNet", ResNetPaper, 2015)),
+        .. Next.Select(variant => Describe(variant, "ResNeXt", ResNeXtPaper, 2016)),
+        .. Wide.Select(variant => Describe(variant, "Wide ResNet", WidePaper, 2016)),
+    ];
+
+    /// <summary>A residual network (He et al. 2015, table 1).</summary>
+    /// <param name="depth">Layers with weights: 18, 34, 50, 101 or 152. Default 18.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such depth.</exception>
+    public static Architecture Create(int depth = 18) => Find(Plain, "ResNet", nameof(depth), depth, variant => variant.Depth == depth);
+
+    /// <summary>A ResNeXt, whose 3 × 3 convolutions work on groups of channels (Xie et al. 2016, table 1).</summary>
+    /// <param name="depth">Layers with weights: 50 or 101. Default 50.</param>
+    /// <param name="groups">Groups, the paper's cardinality: 32, or 64 at depth 101. Default 32.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such network.</exception>
+    public static Architecture CreateNext(int depth = 50, int groups = 32) =>
+        Find(Next, "ResNeXt", nameof(depth), depth, variant => variant.Depth == depth && variant.Groups == groups);
+
+    /// <summary>A residual network whose 3 × 3 convolutions have twice the channels (Zagoruyko and Komodakis 2016).</summary>
+    /// <param name="depth">Layers with weights: 50 or 101. Default 50.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such depth.</exception>
+    public static Architecture CreateWide(int depth = 50) => Find(Wide, "Wide ResNet", nameof(depth), depth, variant => variant.Depth == depth);
+
+    private static Architecture Find(Variant[] variants, string family, string parameter, int depth, Func<Variant, bool> wanted)
+    {
+        var variant = variants.FirstOrDefault(wanted)
+            ?? throw new ArgumentOutOfRangeException(parameter, depth, $"{family} comes in depths {string.Join(", ", variants.Select(v => v.Choice))}.");
+        return All.First(architecture => architecture.Name == variant.Name);
+    }
+
+    private static Architecture Describe(Variant variant, string family, string paper, int year) => new()
+    {
+        Name = variant.Name,
+        Family = family,
+        Paper = paper,
+        Year = year,
+        ImageSize = 224,
+        MinimumImageSize = 32, // halved five times; below that, padding is most of what the last blocks see
+        Training = new(BatchSize: 64, LearningRate: 0.05, WeightDecay: 1e-4),
+        Head = "fc",
+        Stages = [["conv1", "bn1"], ["layer1"], ["layer2"], ["layer3"], ["layer4"], ["fc"]],
+        Build = shape => new Network(shape, variant),
+    };
+
+    /// <param name="Name">torchvision's name.</param>
+    /// <param name="Depth">Layers with weights.</param>
+    /// <param name="Blocks">Residual blocks in each of the four stages.</param>
+    /// <param name="Bottleneck">Whether a block is 1 × 1, 3 × 3, 1 × 1 rather than two 3 × 3.</param>
+    /// <param name="Groups">Groups of the 3 × 3 convolutions of a bottleneck.</param>
+    /// <param name="Width">Channels of one group in the first stage's bottlenecks.</param>
+    private sealed record Variant(string Name, int Depth, int[] Blocks, bool Bottleneck = true, int Groups = 1, int Width = 64)
+    {
+        public string Choice => Groups == 1 ? $"{Depth}" : $"{Depth} with {Groups} groups";
+    }
+
+    private sealed class Network : Module<Tensor, Tensor>
+    {
+        private readonly Layer conv1, bn1, relu, maxpool;
+        private readonly Sequential layer1, layer2, layer3, layer4;
+        private readonly Layer avgpool, flatten, fc;
+
+        public Network(NetworkShape shape, Variant variant) : base(nameof(ResNet))
+        {
+            var channels = 64;
+            conv1 = new Conv2d(shape.Channels, channels, kernel: 7, stride: 2, padding: 3, bias: false);
+            bn1 = new BatchNorm2d(channels);
+            relu = new ReLU(inPlace: true);
+            maxpool = new MaxPool2d(kernel: 3, stride: 2, padding: 1);
+            layer1 = Stage(64, variant.Blocks[0], stride: 1);
+            layer2 = Stage(128, variant.Blocks[1], stride: 2);
+            layer3 = Stage(256, variant.Blocks[2], stride: 2);
+            layer4 = Stage(512, variant.Blocks[3], stride: 2);
+            avgpool = new AdaptiveAvgPool2d(1);
+            flatten = new Flatten();
+            fc = new Linear(channels, shape.Classes);
+            RegisterComponents();
+            Initialisation.ConvolutionsKaimingFanOut(this);
+
+            Sequential Stage(int planes, int blocks, int stride)
+            {
+                var outChannels = variant.Bottleneck ? 4 * planes : planes;
+                return new(Enumerable.Range(0, blocks).Select(i =>
+                {
+                    var block = new Block(channels, planes, outChannels, i == 0 ? stride : 1, variant);
+                    channels = outChannels;
+                    return block;
+                }));
+            }
+        }
+
+        public override Tensor forward(Tensor images) =>        // N × C × 224 × 224
+            conv1.call(images).Then(bn1).Then(relu)             // N × 64 × 112 × 112
+                .Then(maxpool)                                  // N × 64 × 56 × 56
+                .Then(layer1)                                   // N × 64e × 56 × 56, e = 1, or 4 with bottlenecks
+                .Then(layer2)                                   // N × 128e × 28 × 28
+                .Then(layer3)                                   // N × 256e × 14 × 14
+                .Then(layer4)                                   // N × 512e × 7 × 7
+                .Then(avgpool)                                  // N × 512e × 1 × 1
+                .Then(flatten)                                  // N × 512e
+                .Then(fc);                                      // N × classes
+    }
+
+    /// <summary>
+    /// A residual block (He et al. 2015, figure 5): y = ReLU(F(x) + x), where x passes a 1 × 1 convolution if its shape changes
+    /// (§3.3, option B). A bottleneck's stride is in its 3 × 3 convolution, as in torchvision; the paper has it in the first 1 × 1.
+    /// </summary>
+    private sealed class Block : Module<Tensor, Tensor>
+    {
+        private readonly Layer conv1, bn1, conv2, bn2;
+        private readonly Layer? conv3, bn3;
+        private readonly Layer relu;
+        private readonly Sequential? downsample;
+        private readonly Add add;
+
+        public Block(int inChannels, int planes, int outChannels, int stride, Variant variant) : base(nameof(Block))
+        {
+            if (variant.Bottleneck)
+            {
+                var width = planes * variant.Width / 64 * variant.Groups;
+                conv1 = new Conv2d(inChannels, width, kernel: 1, bias: false);
+                bn1 = new BatchNorm2d(width);
+                conv2 = new Conv2d(width, width, kernel: 3, stride, padding: 1, groups: variant.Groups, bias: false);
+                bn2 = new BatchNorm2d(width);
+                conv3 = new Conv2d(width, outChannels, kernel: 1, bias: false);
+                bn3 = new BatchNorm2d(outChannels);
+            }
+            else
+            {
+                conv1 = new Conv2d(inChannels, planes, kernel: 3, stride, padding: 1, bias: false);
+                bn1 = new BatchNorm2d(planes);
+                conv2 = new Conv2d(planes, planes, kernel: 3, padding: 1, bias: false);
+                bn2 = new BatchNorm2d(planes);
+            }
+            relu = new ReLU(inPlace: true);
+            if (stride != 1 || inChannels != outChannels)
+                downsample = new Sequential(new Conv2d(inChannels, outChannels, kernel: 1, stride, bias: false), new BatchNorm2d(outChannels));
+            add = new Add(inPlace: true);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            var residual = conv1.call(input).Then(bn1).Then(relu).Then(conv2).Then(bn2);
+            if (conv3 is not null && bn3 is not null)
+                residual = residual.Then(relu).Then(conv3).Then(bn3);
+
+            using var _ = residual;
+            using var shortcut = downsample?.call(input);
+            return add.call([residual, shortcut ?? input]).Then(relu);
+        }
+    }
+}

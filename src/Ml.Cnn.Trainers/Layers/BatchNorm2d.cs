@@ -1,0 +1,83 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Layers;
+
+/// <summary>Batch normalization of each channel of N × C × H × W (Ioffe and Szegedy 2015, algorithm 1). Kind "batch_norm2d".</summary>
+/// <remarks>
+/// While training, a channel is normalized by the batch's own mean and variance, and the running ones follow; in evaluation, by the
+/// running ones. Parameters <c>weight</c> (γ, starts at 1) and <c>bias</c> (β, starts at 0); buffers <c>running_mean</c>,
+/// <c>running_var</c> and <c>num_batches_tracked</c>. All but the last, an int64 count, are float32 and stay so beside a bfloat16 input.
+/// </remarks>
+public sealed class BatchNorm2d : Layer
+{
+    private static readonly Scalar One = 1;
+
+    /// <summary>Creates the layer: γ = 1, β = 0, running mean 0 and variance 1.</summary>
+    /// <param name="channels">Channels of the input, 1 or more.</param>
+    /// <param name="epsilon">Added to the variance, above 0. Default 1e-5.</param>
+    /// <param name="momentum">Share of the batch's statistics in the new running ones, from 0 to 1. Default 0.1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
+    public BatchNorm2d(int channels, double epsilon = 1e-5, double momentum = 0.1) : base("batch_norm2d")
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epsilon);
+        ArgumentOutOfRangeException.ThrowIfNegative(momentum);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(momentum, 1);
+        Channels = channels;
+        Epsilon = epsilon;
+        Momentum = momentum;
+        Weight = Parameters.Constant(1, channels);
+        Bias = Parameters.Constant(0, channels);
+        RunningMean = zeros([channels], float32).DetachFromDisposeScope();
+        RunningVariance = ones([channels], float32).DetachFromDisposeScope();
+        BatchesTracked = zeros([], int64).DetachFromDisposeScope();
+        RegisterComponents();
+    }
+
+    /// <summary>Channels of the input and the output.</summary>
+    public int Channels { get; }
+
+    /// <summary>What is added to the variance.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>Share of the batch's statistics in the new running ones.</summary>
+    public double Momentum { get; }
+
+    /// <summary>γ: one factor per channel.</summary>
+    [field: ComponentName(Name = "weight")]
+    public Parameter Weight { get; private set; }
+
+    /// <summary>β: one offset per channel.</summary>
+    [field: ComponentName(Name = "bias")]
+    public Parameter Bias { get; private set; }
+
+    /// <summary>The running mean of each channel.</summary>
+    [field: ComponentName(Name = "running_mean")]
+    public Tensor RunningMean { get; private set; }
+
+    /// <summary>The running variance of each channel, unbiased.</summary>
+    [field: ComponentName(Name = "running_var")]
+    public Tensor RunningVariance { get; private set; }
+
+    /// <summary>How many batches the running statistics have seen.</summary>
+    [field: ComponentName(Name = "num_batches_tracked")]
+    public Tensor BatchesTracked { get; private set; }
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input)
+    {
+        var train = training;
+        if (train)
+        {
+            // libtorch would divide by zero and leave a running variance that is not a number.
+            if (input.numel() == Channels)
+                throw new InvalidOperationException("Batch normalization needs more than one value per channel while training: use a larger batch or larger images.");
+            BatchesTracked.add_(One);
+        }
+        return functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, train, Momentum, Epsilon);
+    }
+}

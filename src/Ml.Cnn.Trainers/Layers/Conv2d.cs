@@ -1,0 +1,89 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Layers;
+
+/// <summary>A two-dimensional convolution: N × C × H × W to N × K × H' × W'. Kind "conv2d".</summary>
+/// <remarks>
+/// Parameters <c>weight</c> (K × C/groups × kernel height × kernel width) and, if asked for, <c>bias</c> (K), both float32 and
+/// uniform over ±1/√fan_in as in PyTorch. An input of another type is converted to the weight's, so a network whose convolutions
+/// were turned to bfloat16 takes float32 images.
+/// </remarks>
+public sealed class Conv2d : Layer
+{
+    private readonly long[] _stride;
+    private readonly long[] _padding;
+    private readonly long[] _dilation;
+
+    /// <summary>Creates the layer with freshly drawn weights.</summary>
+    /// <param name="inChannels">Channels of the input, 1 or more.</param>
+    /// <param name="outChannels">Filters, 1 or more: channels of the output.</param>
+    /// <param name="kernel">Height and width of a filter, 1 or more.</param>
+    /// <param name="stride">Pixels between two positions of the filter, 1 or more. Default 1.</param>
+    /// <param name="padding">Zeros added on each side, 0 or more. Default 0.</param>
+    /// <param name="dilation">Pixels between two taps of the filter, 1 or more. Default 1.</param>
+    /// <param name="groups">Groups of channels that are convolved apart; divides both channel counts. Default 1.</param>
+    /// <param name="bias">Whether a bias is added. Default true; batch normalization after the layer makes it idle.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
+    public Conv2d(int inChannels, int outChannels, Extent kernel, Extent? stride = null, Extent? padding = null, Extent? dilation = null,
+        int groups = 1, bool bias = true) : base("conv2d")
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outChannels, 1);
+        if (groups < 1 || inChannels % groups != 0 || outChannels % groups != 0)
+            throw new ArgumentOutOfRangeException(nameof(groups), groups, $"The groups must divide {inChannels} input and {outChannels} output channels.");
+        InChannels = inChannels;
+        OutChannels = outChannels;
+        Kernel = kernel.AtLeast(1, nameof(kernel));
+        Stride = (stride ?? 1).AtLeast(1, nameof(stride));
+        Padding = (padding ?? 0).AtLeast(0, nameof(padding));
+        Dilation = (dilation ?? 1).AtLeast(1, nameof(dilation));
+        Groups = groups;
+        (_stride, _padding, _dilation) = (Stride.ToArray(), Padding.ToArray(), Dilation.ToArray());
+
+        var bound = Parameters.Bound((long)(inChannels / groups) * kernel.Height * kernel.Width);
+        Weight = Parameters.Uniform(bound, outChannels, inChannels / groups, kernel.Height, kernel.Width);
+        Bias = bias ? Parameters.Uniform(bound, outChannels) : null;
+        RegisterComponents();
+    }
+
+    /// <summary>Channels of the input.</summary>
+    public int InChannels { get; }
+
+    /// <summary>Channels of the output.</summary>
+    public int OutChannels { get; }
+
+    /// <summary>Height and width of a filter.</summary>
+    public Extent Kernel { get; }
+
+    /// <summary>Pixels between two positions of the filter.</summary>
+    public Extent Stride { get; }
+
+    /// <summary>Zeros added on each side.</summary>
+    public Extent Padding { get; }
+
+    /// <summary>Pixels between two taps of the filter.</summary>
+    public Extent Dilation { get; }
+
+    /// <summary>Groups of channels that are convolved apart.</summary>
+    public int Groups { get; }
+
+    /// <summary>The filters: K × C/groups × kernel height × kernel width.</summary>
+    [field: ComponentName(Name = "weight")]
+    public Parameter Weight { get; private set; }
+
+    /// <summary>One number per filter, or null.</summary>
+    [field: ComponentName(Name = "bias")]
+    public Parameter? Bias { get; private set; }
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input)
+    {
+        if (input.dtype == Weight.dtype)
+            return functional.conv2d(input, Weight, Bias, _stride, _padding, _dilation, Groups);
+        using var converted = input.to(Weight.dtype);
+        return functional.conv2d(converted, Weight, Bias, _stride, _padding, _dilation, Groups);
+    }
+}

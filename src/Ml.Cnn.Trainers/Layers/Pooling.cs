@@ -1,0 +1,91 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Layers;
+
+/// <summary>The largest value of each window: N × C × H × W to N × C × H' × W'. Kind "max_pool2d".</summary>
+public sealed class MaxPool2d : Layer
+{
+    private static readonly long[] NoDilation = [1, 1];
+    private readonly long[] _kernel;
+    private readonly long[] _stride;
+    private readonly long[] _padding;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="kernel">Height and width of the window, 1 or more.</param>
+    /// <param name="stride">Pixels between two windows, 1 or more. Default: the window's size.</param>
+    /// <param name="padding">Pixels of −∞ on each side, from 0 to half the window. Default 0.</param>
+    /// <param name="ceilMode">Whether a last window that is only partly inside counts. Default false.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
+    public MaxPool2d(Extent kernel, Extent? stride = null, Extent? padding = null, bool ceilMode = false) : base("max_pool2d")
+    {
+        Kernel = kernel.AtLeast(1, nameof(kernel));
+        Stride = (stride ?? kernel).AtLeast(1, nameof(stride));
+        Padding = (padding ?? 0).AtLeast(0, nameof(padding));
+        CeilMode = ceilMode;
+        (_kernel, _stride, _padding) = (Kernel.ToArray(), Stride.ToArray(), Padding.ToArray());
+    }
+
+    /// <summary>Height and width of the window.</summary>
+    public Extent Kernel { get; }
+
+    /// <summary>Pixels between two windows.</summary>
+    public Extent Stride { get; }
+
+    /// <summary>Pixels of −∞ on each side.</summary>
+    public Extent Padding { get; }
+
+    /// <summary>Whether a last window that is only partly inside counts.</summary>
+    public bool CeilMode { get; }
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input) => functional.max_pool2d(input, _kernel, _stride, _padding, NoDilation, CeilMode);
+}
+
+/// <summary>The mean of each window: N × C × H × W to N × C × H' × W'. Kind "avg_pool2d".</summary>
+public sealed class AvgPool2d : Layer
+{
+    private readonly long[] _kernel;
+    private readonly long[] _stride;
+    private readonly long[] _padding;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="kernel">Height and width of the window, 1 or more.</param>
+    /// <param name="stride">Pixels between two windows, 1 or more. Default: the window's size.</param>
+    /// <param name="padding">Zeros on each side, from 0 to half the window; they count in the mean. Default 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
+    public AvgPool2d(Extent kernel, Extent? stride = null, Extent? padding = null) : base("avg_pool2d")
+    {
+        Kernel = kernel.AtLeast(1, nameof(kernel));
+        Stride = (stride ?? kernel).AtLeast(1, nameof(stride));
+        Padding = (padding ?? 0).AtLeast(0, nameof(padding));
+        (_kernel, _stride, _padding) = (Kernel.ToArray(), Stride.ToArray(), Padding.ToArray());
+    }
+
+    /// <summary>Height and width of the window.</summary>
+    public Extent Kernel { get; }
+
+    /// <summary>Pixels between two windows.</summary>
+    public Extent Stride { get; }
+
+    /// <summary>Zeros on each side.</summary>
+    public Extent Padding { get; }
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input) => functional.avg_pool2d(input, _kernel, _stride, _padding);
+}
+
+/// <summary>Means over as many windows as make an output of a fixed size: N × C × H × W to N × C × output. Kind "adaptive_avg_pool2d".</summary>
+public sealed class AdaptiveAvgPool2d : Layer
+{
+    /// <summary>Creates the layer.</summary>
+    /// <param name="output">Height and width of the output, 1 or more; 1 is global average pooling (Lin et al. 2013, §3.2).</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
+    public AdaptiveAvgPool2d(Extent output) : base("adaptive_avg_pool2d") => Output = output.AtLeast(1, nameof(output));
+
+    /// <summary>Height and width of the output.</summary>
+    public Extent Output { get; }
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input) => functional.adaptive_avg_pool2d(input, (Output.Height, Output.Width));
+}
