@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Scoring;

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 using Ml.Cnn.MlNet;
 
 namespace Ml.Cnn.Trainers.Input;

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Decoding;
 
 namespace Ml.Cnn.Trainers.Input;

@@ -37,6 +37,7 @@ internal static class OptionsValidation
             throw Wrong(option, value, expected);
     }
 
-    private static ArgumentOutOfRangeException Wrong(string option, object? value, string expected) =>
+    /// <summary>The message form of every option that is out of its range.</summary>
+    public static ArgumentOutOfRangeException Wrong(string option, object? value, string expected) =>
         new(option, value, $"{option} must be {expected}.");
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Input;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,13 +1,11 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Transforms;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
+using TorchSharp;
 
 namespace Ml.Cnn.Trainers.Training;
 
@@ -71,8 +69,7 @@ internal sealed class TrainingRun
         var width = _options.ImageSize ?? (isVector ? format.Width : _architecture.ImageSize);
         var smallest = _architecture.MinimumImageSize;
         if (height < smallest || width < smallest)
-            throw new ArgumentOutOfRangeException(nameof(CnnOptions.ImageSize), $"{height}×{width}",
-                $"{_architecture.Name} needs images of at least {smallest}×{smallest} pixels. Set ImageSize to {smallest} or more (the network was designed for {_architecture.ImageSize}).");
+            throw OptionsValidation.Wrong(nameof(CnnOptions.ImageSize), $"{height}×{width}", $"at least {smallest} for {_architecture.Name}, which was designed for {_architecture.ImageSize}");
         return new ImagePreprocessing
         {
             Height = height,

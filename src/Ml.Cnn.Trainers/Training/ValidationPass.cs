@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Input;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,0 +1,152 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Ml.Cnn.MlNet;
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Persistence;
+using Ml.Cnn.Trainers.Scoring;
+using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Trainers.Weights;
+using TorchSharp;
+
+[assembly: LoadableClass(typeof(CnnModelArchive), null, typeof(SignatureLoadModel), "Convolutional network", CnnModelArchive.LoaderName)]
+
+namespace Ml.Cnn.Trainers.Persistence;
+
+/// <summary>
+/// A trained network inside ML.NET's model.zip: <c>weights.safetensors</c>, and <c>model.json</c> beside it. The main entry
+/// holds the hash of the JSON, which holds the hash of the weights, so that no damage goes unseen.
+/// </summary>
+internal static class CnnModelArchive
+{
+    internal const string LoaderName = "MlCnnTransformer";
+
+    private const string JsonEntry = "model.json";
+    private const string WeightsEntry = "weights.safetensors";
+    private const int FormatVersion = 1;
+
+    private static readonly ModelFormat s_format = new(Signature: "MLCNNTRF", LoaderName, Version: 0x00010001, ReadableBack: 0x00010001, typeof(CnnModelArchive).Assembly);
+
+    public static void Save(ModelSaveContext context, ImageScorer scorer)
+    {
+        var archive = new ModelArchiveWriter(context, s_format);
+        var weights = WriteWeights(archive, scorer);
+        var json = Describe(scorer.Model, weights).ToText();
+        archive.WriteText(JsonEntry, json);
+        archive.WriteMain(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))));
+    }
+
+    // ML.NET finds this method through the LoadableClass attribute, by its name and parameters.
+    internal static CnnTransformer Create(IHostEnvironment environment, ModelLoadContext context)
+    {
+        var archive = new ModelArchiveReader(environment, context, s_format);
+        var text = archive.ReadBytes(JsonEntry);
+        if (Convert.ToHexStringLower(SHA256.HashData(text)) != archive.ReadMain())
+            throw archive.Damaged($"{JsonEntry} was altered after it was saved");
+        try
+        {
+            var json = CnnModelJson.Parse(text);
+            if (json.FormatVersion > FormatVersion)
+                throw archive.Damaged($"it was written by {json.Library} in format {json.FormatVersion}, and this version reads up to {FormatVersion}: update the library");
+            return Build(environment, archive, json);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException)
+        {
+            throw archive.Damaged($"{JsonEntry} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static CnnModelJson.WeightsJson WriteWeights(ModelArchiveWriter archive, ImageScorer scorer)
+    {
+        CnnModelJson.WeightsJson? written = null;
+        archive.WriteStream(WeightsEntry, stream =>
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var start = stream.Position;
+            ModuleState.Save(scorer.Network, new HashingStream(stream, hash));
+            written = new(WeightsEntry, stream.Position - start, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        });
+        return written!;
+    }
+
+    private static CnnTransformer Build(IHostEnvironment environment, ModelArchiveReader archive, CnnModelJson json)
+    {
+        var model = ToModel(archive, json);
+        using var log = environment.Start("CnnTransformer");
+        var device = ComputeDevice.Choose(environment, "auto", message => log.Warning(MessageSensitivity.None, "{0}", message));
+        using var random = new RandomState(seed: 0); // building draws initial weights; the process's own random state stays as it was
+        var network = model.Architecture.Build(model.Shape);
+        try
+        {
+            archive.ReadStream(json.Weights.Entry, stream =>
+            {
+                if (stream.Length != json.Weights.Bytes)
+                    throw new InvalidDataException($"it holds {stream.Length} bytes instead of {json.Weights.Bytes}");
+                if (Convert.ToHexStringLower(SHA256.HashData(stream)) != json.Weights.Sha256)
+                    throw new InvalidDataException("it was altered after it was saved");
+                stream.Position = 0;
+                ModuleState.Load(network, stream, stream.Length);
+            });
+        }
+        catch (WeightsFormatException e)
+        {
+            throw archive.Damaged($"the weights do not fit {model.Architecture.Name}: {e.Message}", e);
+        }
+        return new CnnTransformer(new ImageScorer(network.to(device), device, model), []);
+    }
+
+    private static CnnModel ToModel(ModelArchiveReader archive, CnnModelJson json)
+    {
+        try
+        {
+            json.Preprocessing.Validate();
+            if (json.Network.Classes != json.Classes.Names.Count || json.Network.Classes < 1)
+                throw new FormatException($"it has {json.Network.Classes} classes and {json.Classes.Names.Count} class names");
+            return new()
+            {
+                Architecture = FindArchitecture(json.Architecture),
+                Shape = json.Network,
+                Preprocessing = json.Preprocessing,
+                PixelLayout = json.PixelLayout,
+                OnBadImage = json.OnBadImage,
+                FeatureColumnName = json.Columns.Feature,
+                PredictedLabelColumnName = json.Columns.PredictedLabel,
+                ScoreColumnName = json.Columns.Score,
+                Classes = ClassValues.Parse(json.Classes.Type, json.Classes.Names),
+                History = json.Training.Epochs,
+                StopReason = json.Training.StopReason,
+                Training = json.Training.Options,
+            };
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException)
+        {
+            throw archive.Damaged($"in {JsonEntry}, {e.Message}", e);
+        }
+    }
+
+    private static Architecture FindArchitecture(CnnModelJson.ArchitectureJson saved)
+    {
+        if (saved.Name == UserNetwork.Name)
+            return UserNetwork.Find(saved.Settings);
+        var architecture = ArchitectureCatalog.Find(saved.Name);
+        return saved.Settings.Count == 0 ? architecture
+            : architecture.Configure?.Invoke(saved.Settings) ?? throw new FormatException($"{saved.Name} takes no settings");
+    }
+
+    private static CnnModelJson Describe(CnnModel model, CnnModelJson.WeightsJson weights) => new()
+    {
+        FormatVersion = FormatVersion,
+        Library = $"Ml.Cnn.Trainers {typeof(CnnModelArchive).Assembly.GetName().Version}",
+        Architecture = new(model.Architecture.Name, model.Architecture.Settings),
+        Network = model.Shape,
+        Preprocessing = model.Preprocessing,
+        PixelLayout = model.PixelLayout,
+        OnBadImage = model.OnBadImage,
+        Columns = new(model.FeatureColumnName, model.PredictedLabelColumnName, model.ScoreColumnName),
+        Classes = new(model.Classes.TypeName, model.Classes.Names),
+        Training = new(model.Training, model.StopReason, model.History),
+        Weights = weights,
+    };
+}
