@@ -1,3 +1,4 @@
+using MlCnn.Testing;
 using Microsoft.ML.Data;
 using Ml.Cnn.Tests;
 using Ml.Cnn.Transforms.Decoding;
@@ -154,7 +155,7 @@ public class ImageDecoderTests
     [TestMethod]
     public void Every_file_of_hymenoptera_decodes()
     {
-        var files = SharedData.Files("hymenoptera.tar").ToArray();
+        var files = SharedData.Files("data/hymenoptera.tar").ToArray();
 
         Parallel.ForEach(files, file =>
         {
