@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Ml.Cnn.Tests;
+using MlCnn.Testing;
 
 namespace Ml.Cnn.Transforms.Tests;
 
@@ -17,7 +17,7 @@ public class IdxTests
     [DataRow("test", 10_000, "7,2,1,0")]
     public void Mnist_loads(string split, int rows, string firstLabels)
     {
-        var data = Context.Data.LoadMnist(SharedData.Find("mnist"), split);
+        var data = Context.Data.LoadMnist(SharedData.Require("data/mnist"), split);
 
         Assert.AreEqual(rows, data.GetRowCount());
         Assert.AreEqual(firstLabels, string.Join(',', Context.Data.TakeRows(data, 4).GetColumn<ReadOnlyMemory<char>>("Label")));

@@ -1,6 +1,5 @@
 using MlCnn.Testing;
 using Microsoft.ML.Data;
-using Ml.Cnn.Tests;
 using Ml.Cnn.Transforms.Decoding;
 
 namespace Ml.Cnn.Transforms.Tests;
