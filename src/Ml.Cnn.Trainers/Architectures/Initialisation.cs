@@ -35,22 +35,22 @@ internal static class Initialisation
 
     /// <summary>
     /// Every convolution and linear layer uniform over ±gain · √(6 / (fan_in + fan_out)), for saturating activations
-    /// (Glorot and Bengio 2010, equation 16); biases 0.
+    /// (Glorot and Bengio 2010, equation 16); biases 0. No activation follows the last layer, so its gain is 1.
     /// </summary>
-    public static void XavierUniform(Module network, double gain)
+    /// <param name="layers">The layers with weights, from the input to the output.</param>
+    /// <param name="gain">The inverse of the activation's slope at 0, so that the signal keeps its size from layer to layer.</param>
+    public static void XavierUniform(IReadOnlyList<Layer> layers, double gain)
     {
         using var _ = no_grad();
-        foreach (var module in network.modules())
+        foreach (var layer in layers)
         {
-            var (weight, bias) = module switch
+            var (weight, bias) = layer switch
             {
                 Conv2d conv => (conv.Weight, conv.Bias),
                 Linear linear => (linear.Weight, linear.Bias),
-                _ => (null, null),
+                _ => throw new ArgumentException($"A layer of kind {layer.Kind} has no weights.", nameof(layers)),
             };
-            if (weight is null)
-                continue;
-            init.xavier_uniform_(weight, gain);
+            init.xavier_uniform_(weight, ReferenceEquals(layer, layers[^1]) ? 1 : gain);
             bias?.zero_();
         }
     }

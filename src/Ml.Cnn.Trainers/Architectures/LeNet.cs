@@ -98,12 +98,9 @@ public static class LeNet
             fc3 = new Linear(84, shape.Classes);
             RegisterComponents();
 
-            // The gain is the inverse of the activation's slope at 0 and keeps the signal's size from layer to layer: 4 for the
-            // logistic function; for tanh 5/3, which also makes up for its flattening.
-            if (activation == LeNetActivation.Sigmoid)
-                Initialisation.XavierUniform(this, gain: 4);
-            else if (activation == LeNetActivation.Tanh)
-                Initialisation.XavierUniform(this, gain: 5.0 / 3);
+            // The slope at 0 is 1/4 for the logistic function and 1 for tanh.
+            if (activation != LeNetActivation.Relu)
+                Initialisation.XavierUniform([conv1, conv2, fc1, fc2, fc3], gain: activation == LeNetActivation.Sigmoid ? 4 : 1);
 
             int Pooled(int size) => ((size + 2 * padding - 4) / 2 - 4) / 2;
 

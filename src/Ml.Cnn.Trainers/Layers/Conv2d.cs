@@ -86,4 +86,6 @@ public sealed class Conv2d : Layer
         using var converted = input.to(Weight.dtype);
         return functional.conv2d(converted, Weight, Bias, _stride, _padding, _dilation, Groups);
     }
+
+    internal override long MultiplyAdds(Tensor output) => output.numel() * (InChannels / Groups) * Kernel.Height * Kernel.Width;
 }

@@ -35,6 +35,9 @@ public abstract class Layer : Module<Tensor, Tensor>, ILayer
 
     /// <summary>The operation itself. It never returns its input: a container would dispose it.</summary>
     protected abstract Tensor Compute(Tensor input);
+
+    /// <summary>Multiply-adds that made an output. Only convolutions and linear layers count, as is the field's custom.</summary>
+    internal virtual long MultiplyAdds(Tensor output) => 0;
 }
 
 /// <summary>A layer that joins several tensors into one.</summary>

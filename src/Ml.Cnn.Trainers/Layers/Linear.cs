@@ -50,4 +50,6 @@ public sealed class Linear : Layer
         using var converted = input.to(Weight.dtype);
         return functional.linear(converted, Weight, Bias);
     }
+
+    internal override long MultiplyAdds(Tensor output) => output.numel() * Inputs;
 }

@@ -72,6 +72,9 @@ public class CnnOptions
     /// <summary>Cursors that read the input and cores that decode, at least 1. Default: one per core.</summary>
     public int? ReaderThreads { get; set; }
 
+    /// <summary>Cores that one operation of the network is spread over on the CPU, at least 1. Default: by the network's size, every core at most.</summary>
+    public int? NetworkThreads { get; set; }
+
     /// <summary>Called after every epoch on the training thread. Default: none.</summary>
     public Action<CnnEpoch>? EpochCallback { get; set; }
 

@@ -22,6 +22,7 @@ internal static class OptionsValidation
         Require(options.ImageSize is null or >= 1, nameof(options.ImageSize), options.ImageSize, "at least 1");
         Require(options.Channels is null or 1 or 3 or 4, nameof(options.Channels), options.Channels, "1 (gray), 3 (RGB) or 4 (RGBA)");
         Require(options.ReaderThreads is null or >= 1, nameof(options.ReaderThreads), options.ReaderThreads, "at least 1");
+        Require(options.NetworkThreads is null or >= 1, nameof(options.NetworkThreads), options.NetworkThreads, "at least 1");
         Require(Enum.IsDefined(options.Optimizer), nameof(options.Optimizer), options.Optimizer, "one of the optimizers");
         Require(Enum.IsDefined(options.Schedule), nameof(options.Schedule), options.Schedule, "one of the schedules");
         Require(Enum.IsDefined(options.PixelLayout), nameof(options.PixelLayout), options.PixelLayout, "one of the layouts");

@@ -94,7 +94,8 @@ internal static class CnnModelArchive
         {
             throw archive.Damaged($"the weights do not fit {model.Architecture.Name}: {e.Message}", e);
         }
-        return new CnnTransformer(new ImageScorer(network.to(device), device, model), []);
+        var cost = NetworkCost.Of(network, model.Shape);
+        return new CnnTransformer(new ImageScorer(network.to(device), device, model, cost), []);
     }
 
     private static CnnModel ToModel(ModelArchiveReader archive, CnnModelJson json)
@@ -126,14 +127,8 @@ internal static class CnnModelArchive
         }
     }
 
-    private static Architecture FindArchitecture(CnnModelJson.ArchitectureJson saved)
-    {
-        if (saved.Name == UserNetwork.Name)
-            return UserNetwork.Find(saved.Settings);
-        var architecture = ArchitectureCatalog.Find(saved.Name);
-        return saved.Settings.Count == 0 ? architecture
-            : architecture.Configure?.Invoke(saved.Settings) ?? throw new FormatException($"{saved.Name} takes no settings");
-    }
+    private static Architecture FindArchitecture(CnnModelJson.ArchitectureJson saved) =>
+        saved.Name == UserNetwork.Name ? UserNetwork.Find(saved.Settings) : ArchitectureCatalog.Find(saved.Name).With(saved.Settings);
 
     private static CnnModelJson Describe(CnnModel model, CnnModelJson.WeightsJson weights) => new()
     {

@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -6,7 +7,7 @@ namespace Ml.Cnn.Trainers.Scoring;
 
 /// <summary>Turns pictures into class probabilities with one network that every cursor and thread shares.</summary>
 /// <remarks>Nothing here changes after construction: forward passes in evaluation mode only read the weights.</remarks>
-internal sealed class ImageScorer(Module<Tensor, Tensor> network, Device device, CnnModel model)
+internal sealed class ImageScorer(Module<Tensor, Tensor> network, Device device, CnnModel model, NetworkCost cost)
 {
     public CnnModel Model => model;
 
@@ -23,6 +24,7 @@ internal sealed class ImageScorer(Module<Tensor, Tensor> network, Device device,
     {
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
+        using var threads = LibtorchThreads.Use(cost.ThreadsFor(count));
         using var batch = new ImageBatch(count, model.Shape.Channels, model.Shape.Height, model.Shape.Width) { Count = count };
 
         if (count == 1 || decoder.IsCheap)

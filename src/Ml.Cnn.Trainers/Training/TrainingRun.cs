@@ -42,7 +42,10 @@ internal sealed class TrainingRun
         var survey = Survey(log);
 
         using var random = new RandomState(_settings.Seed);
-        var network = _architecture.Build(_shape).to(device);
+        var network = _architecture.Build(_shape);
+        var cost = NetworkCost.Of(network, _shape);
+        network = network.to(device);
+        using var threads = LibtorchThreads.Use(_options.NetworkThreads ?? cost.ThreadsFor(_settings.BatchSize));
         log.Info(MessageSensitivity.None, FormattableString.Invariant(
             $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {device}; {survey.Labelled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
 
@@ -58,7 +61,7 @@ internal sealed class TrainingRun
         var outcome = loop.Run();
         if (badImages.All is { Count: > 0 } skipped)
             log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}{string.Join(Environment.NewLine, skipped.Take(BadImageException.Named))}");
-        return new CnnTransformer(new ImageScorer(network, device, Describe(outcome)), badImages.All);
+        return new CnnTransformer(new ImageScorer(network, device, Describe(outcome), cost), badImages.All);
     }
 
     private ImagePreprocessing Preprocess(FeatureFormat format)

@@ -96,7 +96,7 @@ public static class CnnDataCatalog
     /// <remarks>
     /// A row depends on <paramref name="seed"/>, <paramref name="size"/> and its index only: the first thousand rows of a
     /// larger set are the smaller set. Another seed gives other pictures, for testing. Rows are drawn when they are read
-    /// (about 30,000 a second and core at 28 × 28) and not kept; cache the data view to draw them once.
+    /// (about 25,000 a second and core at 28 × 28) and not kept; cache the data view to draw them once.
     /// </remarks>
     /// <param name="catalog">The catalog.</param>
     /// <param name="count">How many rows, at least 1.</param>

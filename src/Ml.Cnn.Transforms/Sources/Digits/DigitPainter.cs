@@ -13,11 +13,11 @@ internal sealed class DigitPainter
     private const float MostBlur = 0.028f;
     private const float MostShift = 0.07f;
     private const float LeastMargin = 0.02f;
-    private const float MostSlant = 0.25f; // tangent
+    private const float MostSlant = 0.35f; // tangent
     private const float MostTurn = 0.2f; // radians
-    private const float MostWarp = 5f; // of the 100 × 140 units of a face
-    private const float LeastContrast = 0.55f;
-    private const float MostNoise = 22f; // grey levels, standard deviation
+    private const float MostWarp = 7f; // of the 100 × 140 units of a face
+    private const float LeastContrast = 0.5f;
+    private const float MostNoise = 30f; // grey levels, standard deviation
 
     private readonly int _size;
     private readonly SKPath[][] _faces;
@@ -43,7 +43,8 @@ internal sealed class DigitPainter
             IsAntialias = true,
             Style = SKPaintStyle.Stroke,
             Color = SKColors.White,
-            StrokeWidth = random.Between(LeastStroke, MostStroke) * _size,
+            // A pen below one pixel would only be paler.
+            StrokeWidth = Math.Max(1, random.Between(LeastStroke, MostStroke) * _size),
             StrokeCap = random.Next(2) == 0 ? SKStrokeCap.Round : SKStrokeCap.Butt,
             StrokeJoin = random.Next(2) == 0 ? SKStrokeJoin.Round : SKStrokeJoin.Miter,
         };
