@@ -18,7 +18,8 @@ internal static class AtomicModelFile
         string? temporary = null;
         try
         {
-            target = File.ResolveLinkTarget(target, returnFinalTarget: true)?.FullName ?? target;
+            if (new FileInfo(target).LinkTarget is not null)
+                target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
             // In the same folder, since only within one file system is a move a single step.
             temporary = Path.Join(Path.GetDirectoryName(target), $".mlcnn-{Path.GetRandomFileName()}.tmp");
             SaveAndFlush(temporary, save, wrap);

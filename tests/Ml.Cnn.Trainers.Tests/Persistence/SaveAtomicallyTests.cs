@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Ml.Cnn.Trainers.Persistence;
 
 namespace Ml.Cnn.Trainers.Tests.Persistence;
@@ -27,7 +28,7 @@ public sealed class SaveAtomicallyTests
 
         var loaded = mlContext.Model.Load(Target, out var schema);
         Assert.AreEqual(data.Schema.Count, schema.Count);
-        Assert.IsNotNull(loaded.Transform(data).Schema["Label"]);
+        Assert.IsInstanceOfType<KeyDataViewType>(loaded.Transform(data).Schema["Label"].Type);
         AssertNothingElse();
     }
 
