@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
+using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Scoring;
@@ -11,7 +12,7 @@ using Ml.Cnn.Trainers.Training;
 using Ml.Cnn.Trainers.Weights;
 using TorchSharp;
 
-[assembly: LoadableClass(typeof(CnnModelArchive), null, typeof(SignatureLoadModel), "Convolutional network", CnnModelArchive.LoaderName)]
+[assembly: LoadableClass(typeof(CnnTransformer), typeof(CnnModelArchive), null, typeof(SignatureLoadModel), "Convolutional network", CnnModelArchive.LoaderName)]
 
 namespace Ml.Cnn.Trainers.Persistence;
 
