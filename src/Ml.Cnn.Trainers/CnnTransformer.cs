@@ -45,7 +45,7 @@ public sealed class CnnTransformer : ITransformer
     public IReadOnlyList<BadImage> BadImages { get; }
 
     /// <summary>Where the network runs: "cpu" or "cuda:0".</summary>
-    public string Device => _scorer.Device.ToString();
+    public string Device => _scorer.Plan.Device.ToString();
 
     /// <summary>Always true: every row is scored on its own.</summary>
     public bool IsRowToRowMapper => true;

@@ -25,7 +25,7 @@ internal sealed class BatchQueue : IDisposable
         (_decoder, _batchSize, _threads, _badImages) = (decoder, batchSize, threads, badImages);
         for (var i = 0; i < Ahead + 2; i++) // those that wait, the one in use and the one being filled
         {
-            var batch = new ImageBatch(batchSize + 1, shape.Channels, shape.Height, shape.Width);
+            var batch = new ImageBatch(batchSize + 1, shape, decoder.ChannelsLast);
             _all.Add(batch);
             _free.Add(batch);
         }

@@ -10,7 +10,6 @@ using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Trainers.Training;
 using Ml.Cnn.Trainers.Weights;
-using TorchSharp;
 
 [assembly: LoadableClass(typeof(CnnTransformer), typeof(CnnModelArchive), null, typeof(SignatureLoadModel), "Convolutional network", CnnModelArchive.LoaderName)]
 
@@ -95,8 +94,8 @@ internal static class CnnModelArchive
         {
             throw archive.Damaged($"the weights do not fit {model.Architecture.Name}: {e.Message}", e);
         }
-        var cost = NetworkCost.Of(network, model.Shape);
-        return new CnnTransformer(new ImageScorer(network.to(device), device, model, cost), []);
+        var plan = ExecutionPlan.ForScoring(device, NetworkCost.Of(network, model.Shape));
+        return new CnnTransformer(new ImageScorer(plan.Prepare(network), plan, model), []);
     }
 
     private static CnnModel ToModel(ModelArchiveReader archive, CnnModelJson json)
