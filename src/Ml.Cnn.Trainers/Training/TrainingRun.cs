@@ -40,6 +40,7 @@ internal sealed class TrainingRun
         var device = ComputeDevice.Choose(_environment, _options.Device, message => log.Warning(MessageSensitivity.None, "{0}", message));
         var survey = Survey(log);
 
+        using var allocator = GlibcAllocator.KeepFreedMemory();
         using var random = new RandomState(_settings.Seed);
         var network = _architecture.Build(_shape);
         var cost = NetworkCost.Of(network, _shape);
