@@ -12,7 +12,7 @@ namespace Ml.Cnn.Trainers.Input;
 /// </remarks>
 internal sealed class SpooledSource : IEpochSource
 {
-    private readonly record struct Place(long Offset, int Length, int Width, int Height, uint Label, ulong Id, string Path, string? Defect);
+    private readonly record struct Place(long Offset, int Length, int Width, int Height, uint Label, ulong Id, ReadOnlyMemory<char> Path, string? Defect);
 
     private readonly string _path;
     private readonly SafeFileHandle _file;
