@@ -3,7 +3,7 @@ using Ml.Cnn.Benchmarks;
 
 // The library's half of the benchmarks: each command does one job and prints one JSON line, with the rate of every epoch or
 // step and their median. `tests/benchmark` runs these beside the same jobs in Python and prints the ratios.
-var data = new Option<string>("--data") { Description = "The folder of the images.", Required = true };
+var data = new Option<string>("--data") { Description = "The folder of the images (or, where it says so, an archive).", Required = true };
 var size = new Option<int>("--size") { DefaultValueFactory = _ => 64 };
 var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 32 };
 var epochs = new Option<int>("--epochs") { DefaultValueFactory = _ => 3 };
@@ -16,4 +16,10 @@ mnist.SetAction(r => Report.Print("mnist", TrainingBenchmarks.Mnist(r.GetValue(d
 var folder = new Command("folder", "Training from JPEG files.") { data, arch, size, batch, epochs };
 folder.SetAction(r => Report.Print("folder", TrainingBenchmarks.Folder(r.GetValue(data)!, r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(epochs))));
 
-return new RootCommand("Benchmarks of MlCnn.") { mnist, folder }.Parse(args).Invoke();
+var read = new Command("read", "Encoded images from a folder or a tar archive, without a network.") { data, epochs, threads };
+read.SetAction(r => Report.Print("read", ReadingBenchmarks.Read(r.GetValue(data)!, r.GetValue(epochs), r.GetValue(threads))));
+
+var inspect = new Command("inspect", "A report on the images of a folder or a tar archive, each decoded.") { data, epochs };
+inspect.SetAction(r => Report.Print("inspect", ReadingBenchmarks.Inspect(r.GetValue(data)!, r.GetValue(epochs))));
+
+return new RootCommand("Benchmarks of MlCnn.") { mnist, folder, read, inspect }.Parse(args).Invoke();

@@ -1,11 +1,16 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Transforms.Splits;
 
 namespace Ml.Cnn.Transforms.Inspection;
 
-/// <summary>Reads every image of a data view, on as many threads as it gives cursors, and keeps a line about each.</summary>
+/// <summary>
+/// Reads every image of a data view, on as many threads as it gives cursors. Of an image only its row's id and its hash are
+/// kept, 32 bytes; the few names that the report needs are read afterwards.
+/// </summary>
 internal sealed class ImageInspector
 {
     private readonly DataViewSchema.Column _image;
@@ -13,9 +18,11 @@ internal sealed class ImageInspector
     private readonly DataViewSchema.Column? _label;
     private readonly IProgress<long>? _progress;
     private readonly CancellationToken _cancellation;
-    private readonly List<InspectedRow> _rows = [];
+    private readonly List<(UInt128 Hash, DataViewRowId Id)> _contents = [];
+    private readonly Dictionary<DataViewRowId, string> _reasons = [];
     private readonly Dictionary<string, long> _classes = [];
     private readonly ImageStatistics _statistics = new();
+    private long _count;
 
     private ImageInspector(
         DataViewSchema.Column image, DataViewSchema.Column? path, DataViewSchema.Column? label, IProgress<long>? progress, CancellationToken cancellation) =>
@@ -33,12 +40,12 @@ internal sealed class ImageInspector
     {
         var inspector = new ImageInspector(image, path, label, progress, cancellation);
         inspector.ReadAll(data);
-        return inspector.Report();
+        return inspector.Report(data);
     }
 
     private void ReadAll(IDataView data)
     {
-        var columns = new[] { _image, _path, _label }.OfType<DataViewSchema.Column>().DistinctBy(column => column.Index).ToArray();
+        var columns = new[] { _image, _label }.OfType<DataViewSchema.Column>();
         var cursors = data.GetRowCursorSet(columns, Environment.ProcessorCount);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
         // Threads of their own: cursors of one set may wait for each other.
@@ -54,7 +61,7 @@ internal sealed class ImageInspector
                 cursor.Dispose();
         }
         _cancellation.ThrowIfCancellationRequested();
-        _progress?.Report(_rows.Count);
+        _progress?.Report(_count);
     }
 
     private void ReadRows(DataViewRowCursor cursor, CancellationTokenSource stop)
@@ -63,11 +70,12 @@ internal sealed class ImageInspector
         {
             var reader = ImageRowReader.Create(cursor, _image);
             var readLabel = _label is { } label ? LabelReader.Create(cursor, label) : null;
-            var readName = NameReader(cursor);
+            var getId = cursor.GetIdGetter();
+            DataViewRowId id = default;
             while (!stop.IsCancellationRequested && cursor.MoveNext())
             {
-                var image = reader.Read();
-                Keep(new(cursor.Batch, cursor.Position, readName(), image.Hash, image.Reason), image, readLabel?.Invoke());
+                getId(ref id);
+                Keep(id, reader.Read(), readLabel?.Invoke());
             }
         }
         catch
@@ -78,18 +86,78 @@ internal sealed class ImageInspector
         }
     }
 
+    private void Keep(DataViewRowId id, InspectedImage image, string? label)
+    {
+        lock (_contents)
+        {
+            _count++;
+            // Half of SHA-256 is enough to tell images apart.
+            if (image.Hash is { } hash)
+                _contents.Add((BinaryPrimitives.ReadUInt128LittleEndian(hash), id));
+            if (image.Reason is { } reason)
+                _reasons[id] = reason;
+            if (label is not null)
+                CollectionsMarshal.GetValueRefOrAddDefault(_classes, label, out _)++;
+            if (image.Info is { } info)
+                _statistics.Add(info);
+            // Not for every image: a terminal is slower than a decoder.
+            if (_count % 64 == 0)
+                _progress?.Report(_count);
+        }
+    }
+
+    private ImageDataReport Report(IDataView data)
+    {
+        var (badFiles, duplicates) = ReadNames(data);
+        return new(_count, _label is { } label ? ClassCounter.Sorted(_classes, label) : [], _statistics.Sizes, badFiles, duplicates, _statistics.Channels);
+    }
+
+    /// <summary>Goes over the rows again, in their order, for the names of those that the report lists.</summary>
+    private (IReadOnlyList<BadImage> BadFiles, IReadOnlyList<IReadOnlyList<string>> Duplicates) ReadNames(IDataView data)
+    {
+        var groups = FindDuplicates();
+        var badFiles = new List<BadImage>();
+        var duplicates = new Dictionary<UInt128, List<string>>(); // keeps the order in which they are added
+        if (groups.Count == 0 && _reasons.Count == 0)
+            return ([], []);
+
+        using var cursor = data.GetRowCursor(_path is { } path ? [path] : []);
+        var readName = NameReader(cursor);
+        var getId = cursor.GetIdGetter();
+        DataViewRowId id = default;
+        while (cursor.MoveNext())
+        {
+            getId(ref id);
+            if (_reasons.TryGetValue(id, out var reason))
+                badFiles.Add(new(readName(), reason));
+            if (!groups.TryGetValue(id, out var hash))
+                continue;
+            if (!duplicates.TryGetValue(hash, out var names))
+                duplicates.Add(hash, names = []);
+            names.Add(readName());
+        }
+        return (badFiles, [.. duplicates.Values]);
+    }
+
+    /// <summary>The hash of every row whose content occurs in another row too.</summary>
+    private Dictionary<DataViewRowId, UInt128> FindDuplicates()
+    {
+        _contents.Sort((a, b) => a.Hash.CompareTo(b.Hash));
+        var found = new Dictionary<DataViewRowId, UInt128>();
+        for (var i = 1; i < _contents.Count; i++)
+        {
+            if (_contents[i].Hash != _contents[i - 1].Hash)
+                continue;
+            found[_contents[i - 1].Id] = _contents[i].Hash;
+            found[_contents[i].Id] = _contents[i].Hash;
+        }
+        return found;
+    }
+
     private Func<string> NameReader(DataViewRowCursor cursor)
     {
         if (_path is not { } column)
-        {
-            var getId = cursor.GetIdGetter();
-            DataViewRowId id = default;
-            return () =>
-            {
-                getId(ref id);
-                return string.Create(CultureInfo.InvariantCulture, $"row {id.Low}");
-            };
-        }
+            return () => string.Create(CultureInfo.InvariantCulture, $"row {cursor.Position}");
         var getPath = cursor.GetGetter<ReadOnlyMemory<char>>(column);
         ReadOnlyMemory<char> path = default;
         return () =>
@@ -98,35 +166,4 @@ internal sealed class ImageInspector
             return path.ToString();
         };
     }
-
-    private void Keep(InspectedRow row, InspectedImage image, string? label)
-    {
-        lock (_rows)
-        {
-            _rows.Add(row);
-            if (label is not null)
-                _classes[label] = _classes.GetValueOrDefault(label) + 1;
-            if (image.Info is { } info)
-                _statistics.Add(info);
-            // Not for every image: a terminal is slower than a decoder.
-            if (_rows.Count % 64 == 0)
-                _progress?.Report(_rows.Count);
-        }
-    }
-
-    private ImageDataReport Report()
-    {
-        // A batch comes from one cursor, and a cursor's rows in order: so this is the data's order.
-        _rows.Sort((a, b) => a.Batch.CompareTo(b.Batch) is not 0 and var order ? order : a.Position.CompareTo(b.Position));
-        return new(
-            _rows.Count,
-            _label is { } label ? ClassCounter.Sorted(_classes, label) : [],
-            _statistics.Sizes,
-            [.. _rows.Where(row => row.Reason is not null).Select(row => new BadImage(row.Name, row.Reason!))],
-            [.. _rows.Where(row => row.Hash is not null).GroupBy(row => Convert.ToHexString(row.Hash!)).Where(group => group.Count() > 1).Select(group => group.Select(row => row.Name).ToArray())],
-            _statistics.Channels);
-    }
-
-    /// <summary>What is kept of an image.</summary>
-    private readonly record struct InspectedRow(long Batch, long Position, string Name, byte[]? Hash, string? Reason);
 }

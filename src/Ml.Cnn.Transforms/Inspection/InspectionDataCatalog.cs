@@ -14,8 +14,8 @@ public static class InspectionDataCatalog
     /// </summary>
     /// <remarks>
     /// Each image is decoded to its end, so that files that are cut short are found. The work runs on all cores where the
-    /// data splits over cursors, as the library's own sources do. Memory holds one image per core, and a hash and a name per
-    /// image. Duplicates are files that are equal byte for byte (compared by SHA-256); of images in memory, the pixels are.
+    /// data splits over cursors, as the library's own sources do. Memory holds one image per core, and 32 bytes for each image
+    /// that was read; names are read afterwards, for those that the report lists. Duplicates are files that are equal byte for byte (compared by SHA-256); of images in memory, the pixels are.
     /// </remarks>
     /// <param name="catalog">The catalog.</param>
     /// <param name="data">The images, as any source gives them.</param>

@@ -48,10 +48,10 @@ public static partial class CnnDataCatalog
         var archive = ImageArchive.Open(path, MlNetEnvironment.TemporaryFolder(MlNetEnvironment.Of(catalog)), out var files);
         try
         {
-            var images = ArchiveClasses.Find(files, folder, endings, archive.Path);
-            if (images.FirstOrDefault(image => image.File.Length > Array.MaxLength) is { Class: not null } huge)
-                throw new InvalidDataException($"'{huge.File.Name}' in '{archive.Path}' has {huge.File.Length} bytes; an image has at most {Array.MaxLength}.");
-            return new ImageArchiveDataView(archive, images, imageColumnName, labelColumnName, imagePathColumnName);
+            var classes = ArchiveClasses.Find(files, folder, endings, archive.Path);
+            if (classes.Files.Find(file => file.Length > Array.MaxLength) is { Length: > 0 } huge)
+                throw new InvalidDataException($"'{huge.Name}' in '{archive.Path}' has {huge.Length} bytes; an image has at most {Array.MaxLength}.");
+            return new ImageArchiveDataView(archive, classes, imageColumnName, labelColumnName, imagePathColumnName);
         }
         catch
         {

@@ -7,19 +7,10 @@ namespace Ml.Cnn.Transforms.Sources;
 internal sealed class ImageArchiveDataView : IndexedDataView, IDisposable
 {
     private readonly ImageArchive _archive;
-    private readonly TarFile[] _files;
-    private readonly string[] _labels;
+    private readonly ArchiveClasses _classes;
 
-    public ImageArchiveDataView(ImageArchive archive, (TarFile File, string Class)[] images,
-        string imageColumnName, string labelColumnName, string imagePathColumnName)
-        : base(MakeSchema(imageColumnName, labelColumnName, imagePathColumnName), images.Length)
-    {
-        _archive = archive;
-        _files = [.. images.Select(image => image.File)];
-        // One string per class, however many images it has.
-        var names = images.Select(image => image.Class).Distinct().ToDictionary(name => name);
-        _labels = [.. images.Select(image => names[image.Class])];
-    }
+    public ImageArchiveDataView(ImageArchive archive, ArchiveClasses classes, string imageColumnName, string labelColumnName, string imagePathColumnName)
+        : base(MakeSchema(imageColumnName, labelColumnName, imagePathColumnName), classes.Files.Count) => (_archive, _classes) = (archive, classes);
 
     /// <summary>Closes the archive; its rows cannot be read any more.</summary>
     public void Dispose() => _archive.Dispose();
@@ -27,14 +18,17 @@ internal sealed class ImageArchiveDataView : IndexedDataView, IDisposable
     /// <inheritdoc/>
     internal override Delegate CreateGetter(int column, Func<int> row) => column switch
     {
-        0 => TextGetter(row, index => _files[index].Name),
+        0 => TextGetter(row, index => _classes.Files[index].Name),
         1 => EncodedImageGetter(row),
-        _ => TextGetter(row, index => _labels[index]),
+        _ => LabelGetter(row),
     };
+
+    private ValueGetter<ReadOnlyMemory<char>> LabelGetter(Func<int> row) =>
+        (ref ReadOnlyMemory<char> value) => value = _classes.ClassOf(_classes.Files[row()]);
 
     private ValueGetter<VBuffer<byte>> EncodedImageGetter(Func<int> row) => (ref VBuffer<byte> value) =>
     {
-        var file = _files[row()];
+        var file = _classes.Files[row()];
         var editor = VBufferEditor.Create(ref value, (int)file.Length);
         _archive.Read(file, editor.Values);
         value = editor.Commit();

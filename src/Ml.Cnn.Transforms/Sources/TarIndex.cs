@@ -23,14 +23,12 @@ internal static class TarIndex
             using var reader = new TarReader(archive, leaveOpen: true);
             while (reader.GetNextEntry() is { } entry)
             {
-                var end = entry.DataOffset + entry.Length;
-                if (entry.Length > 0 && end > archive.Length)
+                if (entry.Length > 0 && entry.Length > archive.Length - entry.DataOffset)
                     throw new InvalidDataException($"it ends within '{entry.Name}'");
                 if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile))
                     continue;
-                var segments = entry.Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(segment => segment != ".").ToArray();
-                if (segments.Length > 0 && !segments.Any(segment => segment.StartsWith('.')))
-                    files.Add(new(string.Join('/', segments), entry.DataOffset, entry.Length));
+                if (NameOf(entry.Name) is { Length: > 0 } name && !IsHidden(name))
+                    files.Add(new(name, entry.DataOffset, entry.Length));
             }
         }
         catch (Exception exception) when (IsMalformed(exception))
@@ -39,6 +37,14 @@ internal static class TarIndex
         }
         return files;
     }
+
+    /// <summary>Without empty and "." segments, which most names do not have.</summary>
+    private static string NameOf(string name) =>
+        name.StartsWith('/') || name.StartsWith("./", StringComparison.Ordinal) || name.Contains("//", StringComparison.Ordinal) || name.Contains("/./", StringComparison.Ordinal)
+            ? string.Join('/', name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(segment => segment != "."))
+            : name;
+
+    private static bool IsHidden(string name) => name.StartsWith('.') || name.Contains("/.", StringComparison.Ordinal);
 
     /// <summary>What TarReader and GZipStream throw at bytes that make no sense.</summary>
     public static bool IsMalformed(Exception exception) =>
