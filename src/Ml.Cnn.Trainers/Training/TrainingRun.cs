@@ -43,8 +43,7 @@ internal sealed class TrainingRun
             log.Warning(MessageSensitivity.None, "{0}", $"A model with this network can be saved and not loaded: make the network in a static method marked [CnnNetwork] (now: {_architecture.Settings["type"]}.{_architecture.Settings["method"]}).");
         var survey = Survey(log);
 
-        using var random = new RandomState(_settings.Seed);
-        var network = _architecture.Build(_shape);
+        using var random = RandomState.Build(_settings.Seed, () => _architecture.Build(_shape), out var network);
         var cost = NetworkCost.Of(network, _shape);
         network = network.to(device);
         using var threads = LibtorchThreads.Use(_options.NetworkThreads ?? cost.ThreadsFor(_settings.BatchSize));
