@@ -23,7 +23,7 @@ internal sealed class BatchQueue : IDisposable
     public BatchQueue(ImageRowDecoder decoder, Architectures.NetworkShape shape, int batchSize, int threads, BadImages badImages)
     {
         (_decoder, _batchSize, _threads, _badImages) = (decoder, batchSize, threads, badImages);
-        _batches = [.. Enumerable.Range(0, Batches).Select(_ => new ImageBatch(batchSize + 1, shape.Channels, shape.Height, shape.Width))];
+        _batches = [.. Enumerable.Range(0, Batches).Select(_ => new ImageBatch(batchSize + 1, shape, decoder.ChannelsLast))];
     }
 
     /// <summary>Goes through a feed's rows, batch by batch. A batch is valid until the next one is asked for.</summary>

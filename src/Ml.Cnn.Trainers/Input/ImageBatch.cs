@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Architectures;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Input;
@@ -5,14 +6,20 @@ namespace Ml.Cnn.Trainers.Input;
 /// <summary>Room for a batch in tensors on the CPU, filled and used again for the whole of a training run.</summary>
 internal sealed class ImageBatch : IDisposable
 {
-    private readonly Tensor _pixels; // capacity × C × H × W, float32
+    private readonly Tensor _memory; // capacity × C × H × W, or capacity × H × W × C, float32
+    private readonly Tensor _pixels; // capacity × C × H × W, a view
     private readonly Tensor _labels; // capacity, int64
     private readonly int _length;
 
-    public ImageBatch(int capacity, int channels, int height, int width)
+    /// <param name="capacity">The most images it can hold.</param>
+    /// <param name="shape">The network's input.</param>
+    /// <param name="channelsLast">Whether the channels of a pixel lie side by side in memory.</param>
+    public ImageBatch(int capacity, NetworkShape shape, bool channelsLast)
     {
+        var (channels, height, width) = (shape.Channels, shape.Height, shape.Width);
         // Batches outlive every step's dispose scope.
-        _pixels = empty(capacity, channels, height, width).DetachFromDisposeScope();
+        _memory = (channelsLast ? empty(capacity, height, width, channels) : empty(capacity, channels, height, width)).DetachFromDisposeScope();
+        _pixels = (channelsLast ? _memory.permute(0, 3, 1, 2) : _memory.alias()).DetachFromDisposeScope();
         _labels = empty(capacity, dtype: ScalarType.Int64).DetachFromDisposeScope();
         _length = channels * height * width;
     }
@@ -26,8 +33,8 @@ internal sealed class ImageBatch : IDisposable
     /// <summary>Count class numbers from 0, a view.</summary>
     public Tensor Labels => _labels.narrow(0, 0, Count);
 
-    /// <summary>The room of one image: C × H × W values.</summary>
-    public unsafe Span<float> Image(int index) => new(Pointer<float>(_pixels) + (long)index * _length, _length);
+    /// <summary>The room of one image: C × H × W values, or H × W × C.</summary>
+    public unsafe Span<float> Image(int index) => new(Pointer<float>(_memory) + (long)index * _length, _length);
 
     public unsafe void SetLabel(int index, long value) => Pointer<long>(_labels)[index] = value;
 
@@ -51,6 +58,7 @@ internal sealed class ImageBatch : IDisposable
     public void Dispose()
     {
         _pixels.Dispose();
+        _memory.Dispose();
         _labels.Dispose();
     }
 }

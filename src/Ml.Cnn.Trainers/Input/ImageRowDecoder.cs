@@ -14,8 +14,12 @@ internal sealed class ImageRowDecoder
     private readonly DecodeOptions _decoding;
     private readonly ConcurrentBag<Scratch> _scratch = [];
 
-    public ImageRowDecoder(FeatureFormat format, ImagePreprocessing preprocessing)
+    /// <param name="format">What the rows hold.</param>
+    /// <param name="preprocessing">What the network wants.</param>
+    /// <param name="channelsLast">Whether the values of a pixel lie side by side in the output.</param>
+    public ImageRowDecoder(FeatureFormat format, ImagePreprocessing preprocessing, bool channelsLast)
     {
+        ChannelsLast = channelsLast;
         _format = format;
         _preprocessing = preprocessing;
         _normalizer = new PixelTensor(preprocessing.Normalization, preprocessing.Channels);
@@ -25,6 +29,9 @@ internal sealed class ImageRowDecoder
                 $"A vector of Single pixels is used as it is: it is {format.Height}×{format.Width}×{format.Channels}, and the network was told {preprocessing.Height}×{preprocessing.Width}×{preprocessing.Channels}. "
                 + "Leave ImageSize and Channels unset, resize before, or give bytes.");
     }
+
+    /// <summary>Whether the output is height × width × channels rather than channels × height × width.</summary>
+    public bool ChannelsLast { get; }
 
     /// <summary>Values per image: channels × height × width.</summary>
     public int Length => _preprocessing.Channels * _preprocessing.Height * _preprocessing.Width;
@@ -37,7 +44,7 @@ internal sealed class ImageRowDecoder
     public bool TryPreprocess(ImageRow row, Span<byte> destination) => Guarded(row, destination, static (decoder, row, scratch, destination) =>
         decoder._preprocessing.Apply(decoder.Picture(row, scratch), destination));
 
-    /// <summary>Channels × height × width normalised values.</summary>
+    /// <summary>Normalised values, channels × height × width or <see cref="ChannelsLast"/>.</summary>
     /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the picture cannot be used.</returns>
     public bool TryDecode(ImageRow row, Span<float> destination) => Guarded(row, destination, static (decoder, row, scratch, destination) =>
     {
@@ -48,7 +55,10 @@ internal sealed class ImageRowDecoder
         }
         var bytes = scratch.BytesOfLength(decoder.Length);
         decoder._preprocessing.Apply(decoder.Picture(row, scratch), bytes);
-        decoder._normalizer.FillPlanar(bytes, destination);
+        if (decoder.ChannelsLast)
+            decoder._normalizer.FillInterleaved(bytes, destination);
+        else
+            decoder._normalizer.FillPlanar(bytes, destination);
     });
 
     private delegate void Work<T>(ImageRowDecoder decoder, ImageRow row, Scratch scratch, Span<T> destination);
@@ -82,13 +92,16 @@ internal sealed class ImageRowDecoder
         var source = row.Floats.AsSpan(0, row.Length);
         var normalization = _preprocessing.Normalization;
         var plane = _format.Height * _format.Width;
-        var (pixelStep, channelStep) = _format.ChannelsFirst ? (1, plane) : (_format.Channels, 1);
+        var (pixelStep, channelStep) = Steps(_format.ChannelsFirst);
+        var (toPixelStep, toChannelStep) = Steps(!ChannelsLast);
         for (var c = 0; c < _format.Channels; c++)
         {
             var (scale, offset) = (1 / (255 * normalization.Deviation[c]), -normalization.Mean[c] / normalization.Deviation[c]);
             for (var i = 0; i < plane; i++)
-                destination[c * plane + i] = source[i * pixelStep + c * channelStep] * scale + offset;
+                destination[i * toPixelStep + c * toChannelStep] = source[i * pixelStep + c * channelStep] * scale + offset;
         }
+
+        (int Pixel, int Channel) Steps(bool channelsFirst) => channelsFirst ? (1, plane) : (_format.Channels, 1);
     }
 
     private void CheckLength(int length)

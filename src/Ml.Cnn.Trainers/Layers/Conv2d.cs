@@ -11,7 +11,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// uniform over ±1/√fan_in as in PyTorch. An input of another type is converted to the weight's, so a network whose convolutions
 /// were turned to bfloat16 takes float32 images.
 /// </remarks>
-public sealed class Conv2d : Layer
+public sealed class Conv2d : Layer, IComputesIn
 {
     private readonly long[] _stride;
     private readonly long[] _padding;
@@ -78,13 +78,19 @@ public sealed class Conv2d : Layer
     [field: ComponentName(Name = "bias")]
     public Parameter? Bias { get; private set; }
 
+    ScalarType? IComputesIn.ComputeType { get; set; }
+
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)
     {
-        if (input.dtype == Weight.dtype)
+        var type = ((IComputesIn)this).ComputeType ?? Weight.dtype;
+        if (input.dtype == type && Weight.dtype == type)
             return functional.conv2d(input, Weight, Bias, _stride, _padding, _dilation, Groups);
-        using var converted = input.to(Weight.dtype);
-        return functional.conv2d(converted, Weight, Bias, _stride, _padding, _dilation, Groups);
+        // Autograd casts the gradients back: the weights and their gradients stay as precise as they are stored.
+        using var converted = input.to(type);
+        using var weight = Weight.to(type);
+        using var bias = Bias?.to(type);
+        return functional.conv2d(converted, weight, bias, _stride, _padding, _dilation, Groups);
     }
 
     internal override long MultiplyAdds(Tensor output) => output.numel() * (InChannels / Groups) * Kernel.Height * Kernel.Width;

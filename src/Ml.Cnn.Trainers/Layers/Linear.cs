@@ -10,7 +10,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// Parameters <c>weight</c> (outputs × inputs) and, if asked for, <c>bias</c> (outputs), both float32 and uniform over ±1/√inputs as
 /// in PyTorch. An input of another type is converted to the weight's.
 /// </remarks>
-public sealed class Linear : Layer
+public sealed class Linear : Layer, IComputesIn
 {
     /// <summary>Creates the layer with freshly drawn weights.</summary>
     /// <param name="inputs">Length of an input row, 1 or more.</param>
@@ -42,13 +42,19 @@ public sealed class Linear : Layer
     [field: ComponentName(Name = "bias")]
     public Parameter? Bias { get; private set; }
 
+    ScalarType? IComputesIn.ComputeType { get; set; }
+
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)
     {
-        if (input.dtype == Weight.dtype)
+        var type = ((IComputesIn)this).ComputeType ?? Weight.dtype;
+        if (input.dtype == type && Weight.dtype == type)
             return functional.linear(input, Weight, Bias);
-        using var converted = input.to(Weight.dtype);
-        return functional.linear(converted, Weight, Bias);
+        // Autograd casts the gradients back: the weights and their gradients stay as precise as they are stored.
+        using var converted = input.to(type);
+        using var weight = Weight.to(type);
+        using var bias = Bias?.to(type);
+        return functional.linear(converted, weight, bias);
     }
 
     internal override long MultiplyAdds(Tensor output) => output.numel() * Inputs;

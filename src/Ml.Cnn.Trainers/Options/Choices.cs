@@ -13,6 +13,19 @@ public enum Optimizer
     AdamW,
 }
 
+/// <summary>How precise the arithmetic of training is. Weights, gradients' sums, batch normalization and the loss are float32 always.</summary>
+public enum Precision
+{
+    /// <summary>bfloat16 for larger networks on CPUs with instructions for it (AVX512-BF16, AMX); float32 otherwise.</summary>
+    Auto,
+
+    /// <summary>float32 throughout.</summary>
+    Float32,
+
+    /// <summary>Convolutions and linear layers multiply in bfloat16.</summary>
+    BFloat16,
+}
+
 /// <summary>How the learning rate changes from step to step.</summary>
 public enum LearningRateSchedule
 {

@@ -60,6 +60,9 @@ public class CnnOptions
     /// </summary>
     public string Device { get; set; } = "auto";
 
+    /// <summary>The precision of training's arithmetic. Default: what suits the machine. Scores are always computed in float32.</summary>
+    public Precision Precision { get; set; }
+
     /// <summary>Labelled images with the training data's columns, scored after every epoch; the best epoch's weights are returned. Default: none.</summary>
     public IDataView? ValidationSet { get; set; }
 

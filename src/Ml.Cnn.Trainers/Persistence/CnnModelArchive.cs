@@ -10,7 +10,6 @@ using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Trainers.Training;
 using Ml.Cnn.Trainers.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using ExternalException = System.Runtime.InteropServices.ExternalException;
@@ -98,8 +97,8 @@ internal static class CnnModelArchive
         {
             throw archive.Damaged($"the weights do not fit {model.Architecture.Name}: {e.Message}", e);
         }
-        var cost = NetworkCost.Of(network, model.Shape);
-        return new CnnTransformer(new ImageScorer(network.to(device), device, model, cost), []);
+        var plan = ExecutionPlan.ForScoring(device, NetworkCost.Of(network, model.Shape));
+        return new CnnTransformer(new ImageScorer(plan.Prepare(network), plan, model), []);
     }
 
     private static Module<Tensor, Tensor> BuildNetwork(ModelArchiveReader archive, CnnModel model)

@@ -5,7 +5,6 @@ using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Transforms;
-using TorchSharp;
 
 namespace Ml.Cnn.Trainers.Training;
 
@@ -43,26 +42,29 @@ internal sealed class TrainingRun
             log.Warning(MessageSensitivity.None, "{0}", $"A model with this network can be saved and not loaded: make the network in a static method marked [CnnNetwork] (now: {_architecture.Settings["type"]}.{_architecture.Settings["method"]}).");
         var survey = Survey(log);
 
+        using var allocator = GlibcAllocator.KeepFreedMemory();
         using var random = RandomState.Build(_settings.Seed, () => _architecture.Build(_shape), out var network);
         var cost = NetworkCost.Of(network, _shape);
-        network = network.to(device);
+        var plan = ExecutionPlan.ForTraining(device, cost, _options.Precision);
+        network = plan.Prepare(network);
         using var threads = LibtorchThreads.Use(_options.NetworkThreads ?? cost.ThreadsFor(_settings.BatchSize));
         log.Info(MessageSensitivity.None, FormattableString.Invariant(
-            $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {device}; {survey.Labelled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
+            $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {plan.Description}; {survey.Labelled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
 
         var badImages = new BadImages(_options.OnBadImage);
         var (source, format) = OpenSource();
         using var rows = source;
-        using var batches = new BatchQueue(new ImageRowDecoder(format, _preprocessing), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
+        using var batches = new BatchQueue(new ImageRowDecoder(format, _preprocessing, plan.ChannelsLast), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
         using var validationBatches = _options.ValidationSet is null ? null
-            : new BatchQueue(new ImageRowDecoder(_columns.Format, _preprocessing), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
+            : new BatchQueue(new ImageRowDecoder(_columns.Format, _preprocessing, plan.ChannelsLast), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
         var validation = validationBatches is null ? null : new ValidationPass(network, device, ValidationRows(), validationBatches, _options.CancellationToken);
 
         var loop = new TrainingLoop(network, _shape, _settings, device, source, batches, badImages, validation, survey.Labelled, _options, log);
         var outcome = loop.Run();
         if (badImages.All is { Count: > 0 } skipped)
             log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}{string.Join(Environment.NewLine, skipped.Take(BadImageException.Named))}");
-        return new CnnTransformer(new ImageScorer(network, device, Describe(outcome), cost), badImages.All);
+        var scoring = ExecutionPlan.ForScoring(device, cost);
+        return new CnnTransformer(new ImageScorer(scoring.Prepare(network), scoring, Describe(outcome)), badImages.All);
     }
 
     private ImagePreprocessing Preprocess(FeatureFormat format)
@@ -105,7 +107,7 @@ internal sealed class TrainingRun
             return (new ShuffledSource(_data, _columns, _settings.ReaderThreads, _settings.Seed), _columns.Format);
         using var rows = new ParallelRowFeed(_data, _columns, _settings.ReaderThreads, shuffle: null, _options.CancellationToken);
         if (_options.CacheInMemory)
-            return (new DecodedSource(rows, new ImageRowDecoder(_columns.Format, _preprocessing), _columns.Format, _settings.Seed), DecodedSource.FormatAfter(_columns.Format, _preprocessing));
+            return (new DecodedSource(rows, new ImageRowDecoder(_columns.Format, _preprocessing, channelsLast: false), _columns.Format, _settings.Seed), DecodedSource.FormatAfter(_columns.Format, _preprocessing));
         return (new SpooledSource(rows, _columns.Format.Kind, MlNetEnvironment.TemporaryFolder(_environment), _settings.Seed), _columns.Format);
     }
 

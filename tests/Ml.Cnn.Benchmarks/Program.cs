@@ -1,0 +1,19 @@
+using System.CommandLine;
+using Ml.Cnn.Benchmarks;
+
+// The library's half of the benchmarks: each command does one job and prints one JSON line, with the rate of every epoch or
+// step and their median. `tests/benchmark` runs these beside the same jobs in Python and prints the ratios.
+var data = new Option<string>("--data") { Description = "The folder of the images.", Required = true };
+var size = new Option<int>("--size") { DefaultValueFactory = _ => 64 };
+var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 32 };
+var epochs = new Option<int>("--epochs") { DefaultValueFactory = _ => 3 };
+var threads = new Option<int>("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount };
+var arch = new Option<string>("--arch") { DefaultValueFactory = _ => "resnet18" };
+
+var mnist = new Command("mnist", "LeNet-5 on MNIST's IDX files, in memory.") { data, batch, epochs };
+mnist.SetAction(r => Report.Print("mnist", TrainingBenchmarks.Mnist(r.GetValue(data)!, r.GetValue(batch), r.GetValue(epochs))));
+
+var folder = new Command("folder", "Training from JPEG files.") { data, arch, size, batch, epochs };
+folder.SetAction(r => Report.Print("folder", TrainingBenchmarks.Folder(r.GetValue(data)!, r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(epochs))));
+
+return new RootCommand("Benchmarks of MlCnn.") { mnist, folder }.Parse(args).Invoke();
