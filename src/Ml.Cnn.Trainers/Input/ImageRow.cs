@@ -24,13 +24,13 @@ internal sealed class ImageRow
     public ulong Id;
 
     /// <summary>The file that the row came from, where the source tells; empty otherwise.</summary>
-    public string Path = "";
+    public ReadOnlyMemory<char> Path;
 
     /// <summary>Why the picture cannot be used; null while nothing is wrong.</summary>
     public string? Defect;
 
     /// <summary>How a message names the row.</summary>
-    public string Name => Path.Length > 0 ? Path : $"row {Id}";
+    public string Name => Path.IsEmpty ? $"row {Id}" : Path.ToString();
 
     public Span<byte> BytesOfLength(int length)
     {

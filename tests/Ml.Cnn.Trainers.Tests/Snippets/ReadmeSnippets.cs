@@ -1,0 +1,120 @@
+using Microsoft.ML;
+
+namespace Ml.Cnn.Trainers.Tests.Snippets;
+
+/// <summary>The C# of README.md, run. What stands between the markers is quoted there word for word.</summary>
+[TestClass]
+[DoNotParallelize] // the current folder belongs to the process
+public sealed class ReadmeSnippets
+{
+    [TestMethod]
+    public void First_pipeline()
+    {
+        using var flowers = new Flowers();
+        var output = Console.Out;
+        Console.SetOut(TextWriter.Null);
+        // snippet: first-pipeline
+        var mlContext = new MLContext(seed: 1);
+        IDataView train = mlContext.Data.LoadImageFolder("flowers/train"); // columns ImagePath, Label
+        IDataView test = mlContext.Data.LoadImageFolder("flowers/test");
+
+        var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
+            .Append(mlContext.Transforms.LoadRawImageBytes("Image", null, "ImagePath")) // ML.NET's own
+            .Append(mlContext.MulticlassClassification.Trainers.ResNet(featureColumnName: "Image", depth: 18))
+            .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+
+        ITransformer model = pipeline.Fit(train);
+        var metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test), topKPredictionCount: 3);
+        Console.WriteLine($"accuracy {metrics.MicroAccuracy:P1}, in the top 3 {metrics.TopKAccuracy:P1}");
+
+        mlContext.Model.Save(model, train.Schema, "model.zip");
+        // end snippet
+        Assert.IsTrue(File.Exists("model.zip"));
+
+        // snippet: predict
+        ITransformer loaded = mlContext.Model.Load("model.zip", out _);
+        using var engine = mlContext.Model.CreatePredictionEngine<Photo, Prediction>(loaded);
+
+        Prediction prediction = engine.Predict(new Photo { ImagePath = "flowers/test/rose/1.png" });
+        Console.WriteLine($"{prediction.PredictedLabel}: {prediction.Score.Max():P1}");
+        // end snippet
+        Console.SetOut(output);
+        Assert.HasCount(5, prediction.Score);
+        Assert.Contains(prediction.PredictedLabel, new[] { "daisy", "dandelion", "rose", "sunflower", "tulip" });
+    }
+
+    // snippet: predict-classes
+    public sealed class Photo
+    {
+        public string ImagePath { get; set; } = "";
+        public string Label { get; set; } = ""; // not used, but MapValueToKey wants the column
+    }
+
+    public sealed class Prediction
+    {
+        public string PredictedLabel { get; set; } = "";
+        public float[] Score { get; set; } = []; // one probability per class; the column's slot names are the classes
+    }
+    // end snippet
+
+    [TestMethod]
+    public void Options()
+    {
+        var mlContext = new MLContext(seed: 1);
+        var cancellation = new CancellationTokenSource();
+        var data = mlContext.Data.TrainTestSplit(mlContext.Data.GenerateDigits(200), testFraction: 0.2);
+        var keys = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(data.TrainSet);
+        IDataView train = keys.Transform(data.TrainSet), validation = keys.Transform(data.TestSet);
+        var epochs = new List<CnnEpoch>();
+        // snippet: options
+        var trainer = mlContext.MulticlassClassification.Trainers.LeNet(new LeNetOptions
+        {
+            FeatureColumnName = "Image",
+            Epochs = 20,
+            BatchSize = 32,
+            Optimizer = Optimizer.AdamW,
+            LearningRate = 0.002,
+            ValidationSet = validation,                // scored after every epoch; the best epoch's weights are returned
+            OnBadImage = BadImageHandling.Skip,        // the default, Fail, names every image that cannot be decoded
+            EpochCallback = epoch => epochs.Add(epoch),
+            CancellationToken = cancellation.Token,    // Fit then returns the best model so far
+        });
+        CnnTransformer model = trainer.Fit(train);
+        // end snippet
+        Assert.HasCount(20, epochs);
+        Assert.HasCount(20, model.History);
+    }
+
+    [TestMethod]
+    public void Own_network()
+    {
+        var mlContext = new MLContext(seed: 1);
+        IDataView train = mlContext.Data.GenerateDigits(100);
+        // snippet: own-network
+        var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
+            .Append(mlContext.MulticlassClassification.Trainers.Cnn(MyNetworks.Small, featureColumnName: "Image", epochs: 2));
+        // end snippet
+        var model = pipeline.Fit(train);
+        using var file = new MemoryStream();
+        mlContext.Model.Save(model, train.Schema, file);
+        file.Position = 0;
+        Assert.IsNotNull(mlContext.Model.Load(file, out _));
+    }
+
+    [TestMethod]
+    public void Devices()
+    {
+        // snippet: device
+        var mlContext = new MLContext(seed: 1)
+        {
+            GpuDeviceId = 0,       // the GPU that must be used
+            FallbackToCpu = true,  // or else the CPU, with a warning in MLContext.Log
+        };
+        // end snippet
+        var data = mlContext.Data.GenerateDigits(40);
+        var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
+            .Append(mlContext.MulticlassClassification.Trainers.LeNet(featureColumnName: "Image", epochs: 1));
+        var device = pipeline.Fit(data).LastTransformer.Device;
+        Assert.AreEqual(TorchSharp.torch.cuda.is_available() ? "cuda:0" : "cpu", device);
+    }
+}
