@@ -52,11 +52,18 @@ internal static class HueRotation
         private static Vector256<int> HueOf(Vector256<int> red, Vector256<int> green, Vector256<int> blue, Vector256<int> largest, Vector256<int> spread)
         {
             var divisor = Vector256.ConvertToSingle(Vector256.Max(spread, Vector256<int>.One));
-            var redIsLargest = Vector256.Equals(red, largest);
-            var greenIsLargest = Vector256.Equals(green, largest);
-            var difference = Vector256.ConditionalSelect(redIsLargest, green - blue, Vector256.ConditionalSelect(greenIsLargest, blue - red, red - green));
-            var start = Vector256.ConditionalSelect(redIsLargest, Vector256<int>.Zero, Vector256.ConditionalSelect(greenIsLargest, Vector256.Create(2), Vector256.Create(4)));
-            var turns = (Vector256.ConvertToSingle(start) + Vector256.ConvertToSingle(difference) / divisor) / Vector256.Create(6f);
+            var (redIsLargest, greenIsLargest) = (Vector256.Equals(red, largest).AsSingle(), Vector256.Equals(green, largest).AsSingle());
+            // How far each colour is from the largest, as a share of the spread: of the two others, one always lacks 1.
+            var redLack = Vector256.ConvertToSingle(largest - red) / divisor;
+            var greenLack = Vector256.ConvertToSingle(largest - green) / divisor;
+            var blueLack = Vector256.ConvertToSingle(largest - blue) / divisor;
+            var ahead = Vector256.ConditionalSelect(redIsLargest, blueLack, Vector256.ConditionalSelect(greenIsLargest, redLack, greenLack));
+            var behind = Vector256.ConditionalSelect(redIsLargest, greenLack, Vector256.ConditionalSelect(greenIsLargest, blueLack, redLack));
+            var start = Vector256.ConditionalSelect(redIsLargest, Vector256<float>.Zero, Vector256.ConditionalSelect(greenIsLargest, Vector256.Create(2f), Vector256.Create(4f)));
+            // start + ahead − behind, so that it is rounded once: a neighbouring hue is up to six grey levels off.
+            var sixths = Vector256.ConditionalSelect(Vector256.Equals(behind, Vector256<float>.One),
+                start - Vector256<float>.One + ahead, start + Vector256<float>.One - behind);
+            var turns = sixths / Vector256.Create(6f);
             turns = Vector256.ConditionalSelect(Vector256.LessThan(turns, Vector256<float>.Zero), turns + Vector256<float>.One, turns);
             return Vector256.ConvertToInt32(turns * 255f);
         }
