@@ -44,6 +44,18 @@ public sealed class CnnTransformer : ITransformer
     /// <summary>The pictures that training left out (<see cref="BadImageHandling.Skip"/>). Not saved with the model.</summary>
     public IReadOnlyList<BadImage> BadImages { get; }
 
+    /// <summary>The column of pictures that this transformer reads.</summary>
+    public string FeatureColumnName => _scorer.Model.FeatureColumnName;
+
+    /// <summary>The column of the class with the highest score, a key.</summary>
+    public string PredictedLabelColumnName => _scorer.Model.PredictedLabelColumnName;
+
+    /// <summary>The column of the probabilities.</summary>
+    public string ScoreColumnName => _scorer.Model.ScoreColumnName;
+
+    /// <summary>What a picture that cannot be decoded does: an error that names it, or a missing label and scores that are not numbers.</summary>
+    public BadImageHandling OnBadImage => _scorer.Model.OnBadImage;
+
     /// <summary>Where the network runs: "cpu" or "cuda:0".</summary>
     public string Device => _scorer.Plan.Device.ToString();
 
@@ -62,6 +74,11 @@ public sealed class CnnTransformer : ITransformer
     /// <summary>Adds the predicted label and the scores. Lazy: rows are read, decoded and scored when the result is read.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or of another type; the message says which are accepted.</exception>
     public IDataView Transform(IDataView input) => new ScoringDataView(input, _scorer);
+
+    /// <summary>The same network, which shares its weights with this transformer, with another answer to pictures that cannot be decoded.</summary>
+    /// <param name="handling">An error that names the picture, or a missing label and scores that are not numbers.</param>
+    public CnnTransformer WithBadImages(BadImageHandling handling) =>
+        new(_scorer.For(_scorer.Model with { OnBadImage = handling }), BadImages);
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => CnnModelArchive.Save(ctx, _scorer);
 }

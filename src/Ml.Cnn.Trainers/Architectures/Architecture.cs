@@ -63,6 +63,9 @@ public sealed record Architecture
     /// <summary>Makes the network that <see cref="Settings"/> describe; null where there is nothing to choose.</summary>
     internal Func<IReadOnlyDictionary<string, string>, Architecture>? Configure { get; init; }
 
+    /// <summary>Whether a saved model can make this network in another process.</summary>
+    internal bool CanBeLoaded { get; init; } = true;
+
     /// <summary>Builds the module with freshly initialised weights from libtorch's current random state.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The shape is none that the network can take.</exception>
     internal Func<NetworkShape, Module<Tensor, Tensor>> Build

@@ -22,16 +22,14 @@ internal static class UserNetwork
     public static Architecture From(Func<int, int, Module<Tensor, Tensor>> factory)
     {
         ArgumentNullException.ThrowIfNull(factory);
+        var type = factory.Method.DeclaringType; // null for code compiled at run time
         return From(factory, new Dictionary<string, string>
         {
-            ["assembly"] = factory.Method.DeclaringType!.Assembly.GetName().Name!,
-            ["type"] = factory.Method.DeclaringType.FullName!,
+            ["assembly"] = type?.Assembly.GetName().Name ?? "",
+            ["type"] = type?.FullName ?? "",
             ["method"] = factory.Method.Name,
         });
     }
-
-    /// <summary>Whether a model with this network can be loaded in another process.</summary>
-    public static bool CanBeLoaded(Func<int, int, Module<Tensor, Tensor>> factory) => IsMarked(factory.Method);
 
     /// <summary>Finds the marked method that a saved model names.</summary>
     /// <exception cref="FormatException">There is no such method, or it is not marked with <see cref="CnnNetworkAttribute"/>.</exception>
@@ -68,6 +66,7 @@ internal static class UserNetwork
         Head = "",
         Stages = [],
         Settings = settings,
+        CanBeLoaded = IsMarked(factory.Method),
         Build = shape => factory(shape.Channels, shape.Classes),
     };
 }

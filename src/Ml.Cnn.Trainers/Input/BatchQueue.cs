@@ -7,28 +7,23 @@ namespace Ml.Cnn.Trainers.Input;
 internal sealed class BatchQueue : IDisposable
 {
     private const int Ahead = 2;
+    private const int Batches = Ahead + 3; // those that wait, the one in use, the one held back and the one being filled
 
     private readonly ImageRowDecoder _decoder;
     private readonly int _batchSize;
     private readonly int _threads;
     private readonly BadImages _badImages;
-    private readonly ConcurrentBag<ImageBatch> _free = [];
-    private readonly List<ImageBatch> _all = [];
+    private readonly ImageBatch[] _batches;
 
     /// <param name="decoder">Makes pictures into input.</param>
     /// <param name="shape">The network's input.</param>
-    /// <param name="batchSize">Images per batch. A single left-over image joins the batch before it: batch norm needs two.</param>
+    /// <param name="batchSize">Images per batch. One that would be alone in its batch joins another batch: batch norm needs two.</param>
     /// <param name="threads">Cores that decode.</param>
     /// <param name="badImages">Where pictures that cannot be decoded are noted.</param>
     public BatchQueue(ImageRowDecoder decoder, Architectures.NetworkShape shape, int batchSize, int threads, BadImages badImages)
     {
         (_decoder, _batchSize, _threads, _badImages) = (decoder, batchSize, threads, badImages);
-        for (var i = 0; i < Ahead + 2; i++) // those that wait, the one in use and the one being filled
-        {
-            var batch = new ImageBatch(batchSize + 1, shape, decoder.ChannelsLast);
-            _all.Add(batch);
-            _free.Add(batch);
-        }
+        _batches = [.. Enumerable.Range(0, Batches).Select(_ => new ImageBatch(batchSize + 1, shape, decoder.ChannelsLast))];
     }
 
     /// <summary>Goes through a feed's rows, batch by batch. A batch is valid until the next one is asked for.</summary>
@@ -36,13 +31,15 @@ internal sealed class BatchQueue : IDisposable
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var ready = new BlockingCollection<ImageBatch>(Ahead);
-        using var returned = new SemaphoreSlim(_all.Count);
+        using var free = new BlockingCollection<ImageBatch>();
+        foreach (var batch in _batches)
+            free.Add(batch, CancellationToken.None);
         ExceptionDispatchInfo? failure = null;
         var producer = new Thread(() =>
         {
             try
             {
-                Produce(feed, ready, returned, stop.Token);
+                Produce(feed, ready, () => free.Take(stop.Token), free.Add, stop.Token);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -59,61 +56,76 @@ internal sealed class BatchQueue : IDisposable
         })
         { IsBackground = true, Name = "MlCnn batches" };
         producer.Start();
-        ImageBatch? inUse = null;
         try
         {
-            while (ready.TryTake(out var batch, Timeout.Infinite, CancellationToken.None))
+            foreach (var batch in ready.GetConsumingEnumerable(CancellationToken.None))
             {
-                inUse = batch;
-                if (batch.Count > 0)
-                    yield return batch;
-                inUse = null;
-                Return(batch);
+                yield return batch;
+                free.Add(batch, CancellationToken.None);
             }
             failure?.Throw();
         }
         finally
         {
-            stop.Cancel();
-            if (inUse is not null)
-                Return(inUse); // the consumer left in the middle of it
-            while (ready.TryTake(out var left, Timeout.Infinite, CancellationToken.None)) // ends when the producer has
-                Return(left);
+            stop.Cancel(); // where the consumer has left before the end
             producer.Join();
-        }
-
-        void Return(ImageBatch batch)
-        {
-            _free.Add(batch);
-            returned.Release();
         }
     }
 
-    private void Produce(IRowFeed feed, BlockingCollection<ImageBatch> ready, SemaphoreSlim returned, CancellationToken cancellation)
+    private void Produce(IRowFeed feed, BlockingCollection<ImageBatch> ready, Func<ImageBatch> take, Action<ImageBatch> giveBack, CancellationToken cancellation)
     {
-        var pending = new List<ImageRow>(_batchSize + 2);
-        while (true)
+        ImageBatch? held = null; // until it is known whether it shares images with the next one
+        var rows = new List<ImageRow>(_batchSize);
+        while (ReadRows(feed, rows))
         {
-            // Two rows ahead, so that a single last row is seen in time to join the batch before it.
-            while (pending.Count < _batchSize + 2 && feed.TryRead(out var row))
-            {
-                if (row.Label > 0)
-                    pending.Add(row);
-                else
-                    feed.Recycle(row);
-            }
-            if (pending.Count == 0)
-                return;
-            var rows = pending.GetRange(0, pending.Count == _batchSize + 1 ? pending.Count : Math.Min(_batchSize, pending.Count));
-            pending.RemoveRange(0, rows.Count);
-
-            returned.Wait(cancellation);
-            _free.TryTake(out var batch);
-            Fill(batch!, rows);
+            var next = take();
+            Fill(next, rows);
             foreach (var row in rows)
                 feed.Recycle(row);
-            ready.Add(batch!, cancellation);
+            if (held is not null && _batchSize > 1)
+                Share(held, next);
+            if (next.Count == 0)
+            {
+                giveBack(next);
+                continue;
+            }
+            Send(held);
+            held = next;
         }
+        Send(held);
+
+        void Send(ImageBatch? batch)
+        {
+            if (batch is { Count: > 0 })
+                ready.Add(batch, cancellation);
+            else if (batch is not null)
+                giveBack(batch);
+        }
+    }
+
+    private bool ReadRows(IRowFeed feed, List<ImageRow> rows)
+    {
+        rows.Clear();
+        while (rows.Count < _batchSize && feed.TryRead(out var row))
+        {
+            if (row.Label > 0)
+                rows.Add(row);
+            else
+                feed.Recycle(row);
+        }
+        return rows.Count > 0;
+    }
+
+    // An image is alone in its batch if it is the last one, or the others were bad. It joins the batch before or behind it, or,
+    // where there is no room, gets company from there.
+    private void Share(ImageBatch before, ImageBatch next)
+    {
+        if (next.Count == 1 && before.Count > _batchSize)
+            before.MoveLastTo(next);
+        else if (next.Count == 1)
+            next.MoveLastTo(before);
+        else if (before.Count == 1 && next.Count > 0)
+            before.MoveLastTo(next);
     }
 
     private void Fill(ImageBatch batch, List<ImageRow> rows)
@@ -151,7 +163,7 @@ internal sealed class BatchQueue : IDisposable
 
     public void Dispose()
     {
-        foreach (var batch in _all)
+        foreach (var batch in _batches)
             batch.Dispose();
     }
 }

@@ -38,6 +38,17 @@ internal sealed class ImageBatch : IDisposable
 
     public unsafe void SetLabel(int index, long value) => Pointer<long>(_labels)[index] = value;
 
+    /// <summary>Moves the last image to the end of another batch, which has room.</summary>
+    public void MoveLastTo(ImageBatch other)
+    {
+        Count--;
+        Image(Count).CopyTo(other.Image(other.Count));
+        other.SetLabel(other.Count, Label(Count));
+        other.Count++;
+    }
+
+    private unsafe long Label(int index) => Pointer<long>(_labels)[index];
+
     private static unsafe T* Pointer<T>(Tensor tensor) where T : unmanaged
     {
         fixed (byte* pointer = tensor.bytes) // native memory, which does not move

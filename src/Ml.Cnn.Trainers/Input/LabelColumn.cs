@@ -9,6 +9,9 @@ internal static class LabelColumn
 {
     public const string Accepted = "Key<UInt32> (use MapValueToKey)";
 
+    // A key that was never counted (a hash, a loader's) has room for billions; a network has an output for each.
+    private const ulong MostClasses = 1_000_000;
+
     public static SchemaShape.Column Check(SchemaShape shape, string name)
     {
         var column = ColumnShapes.Find(shape, name) ?? throw SchemaErrors.Missing("label", name);
@@ -22,6 +25,8 @@ internal static class LabelColumn
         var column = schema.GetColumnOrNull(name) ?? throw SchemaErrors.Missing("label", name);
         if (column.Type is not KeyDataViewType key || key.RawType != typeof(uint))
             throw SchemaErrors.Mismatch("label", name, Accepted, column.Type.ToString()!);
+        if (key.Count > MostClasses)
+            throw SchemaErrors.Mismatch("label", name, $"{Accepted} of at most {MostClasses} classes", column.Type.ToString()!);
         return column;
     }
 }

@@ -26,7 +26,8 @@ internal sealed class ParallelRowFeed : IRowFeed
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         // Asked for on the calling thread: sources may be told things by what is ambient there.
-        var cursors = threads > 1 ? data.GetRowCursorSet(columns.Active, threads, shuffle) : [data.GetRowCursor(columns.Active, shuffle)];
+        // A set even of one: ML.NET's single cursors may read ahead on threads of their own, and end at the first file that cannot be opened.
+        var cursors = data.GetRowCursorSet(columns.Active, threads, shuffle);
         _readers = [.. cursors.Select(cursor => new Reader(this, cursor, columns))];
     }
 

@@ -14,6 +14,7 @@ internal sealed class SpooledSource : IEpochSource
 {
     private readonly record struct Place(long Offset, int Length, int Width, int Height, uint Label, ulong Id, string Path, string? Defect);
 
+    private readonly string _path;
     private readonly SafeFileHandle _file;
     private readonly List<Place> _places = [];
     private readonly FeatureKind _kind;
@@ -27,32 +28,59 @@ internal sealed class SpooledSource : IEpochSource
     {
         _kind = kind;
         _seed = seed;
-        var path = Path.Combine(folder, $"mlcnn-{Guid.NewGuid():N}.rows");
+        _path = Path.Combine(folder, $"mlcnn-{Guid.NewGuid():N}.rows");
+        _file = Create();
         try
         {
-            _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose | FileOptions.RandomAccess);
             long end = 0;
             while (rows.TryRead(out var row))
             {
                 var content = row.Defect is null ? Content(row) : [];
-                RandomAccess.Write(_file, content, end);
+                Write(content, end);
                 _places.Add(new(end, content.Length, row.Image.Width, row.Image.Height, row.Label, row.Id, row.Path, row.Defect));
                 end += content.Length;
                 rows.Recycle(row);
             }
         }
-        catch (IOException e)
-        {
-            _file?.Dispose();
-            throw new IOException($"The rows of the training data could not be written to '{path}', from where they are read in random order: {e.Message} "
-                + "Free space there, set MLContext.TempFilePath to another folder, or set CacheInMemory.", e);
-        }
         catch
         {
-            _file?.Dispose();
+            _file.Dispose();
             throw;
         }
     }
+
+    private SafeFileHandle Create()
+    {
+        try
+        {
+            var file = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose | FileOptions.RandomAccess);
+            // Windows deletes it with the last handle, however the process ends. Elsewhere .NET does that, unless the process is
+            // killed; but there a file may lose its name at once and live on while it is open.
+            if (!OperatingSystem.IsWindows())
+                File.Delete(_path);
+            return file;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritten(e);
+        }
+    }
+
+    private void Write(ReadOnlySpan<byte> content, long offset)
+    {
+        try
+        {
+            RandomAccess.Write(_file, content, offset);
+        }
+        catch (IOException e)
+        {
+            throw NotWritten(e);
+        }
+    }
+
+    private IOException NotWritten(Exception e) => new(
+        $"The rows of the training data could not be written to '{_path}', from where they are read in random order: {e.Message} "
+        + "Free space there, set MLContext.TempFilePath to another folder, or set CacheInMemory.", e);
 
     public IRowFeed Open(int epoch, CancellationToken cancellation) => new Feed(this, EpochOrder.Permutation(_places.Count, _seed, epoch));
 

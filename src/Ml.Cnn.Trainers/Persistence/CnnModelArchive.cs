@@ -10,6 +10,9 @@ using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Trainers.Training;
 using Ml.Cnn.Trainers.Weights;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using ExternalException = System.Runtime.InteropServices.ExternalException;
 
 [assembly: LoadableClass(typeof(CnnTransformer), typeof(CnnModelArchive), null, typeof(SignatureLoadModel), "Convolutional network", CnnModelArchive.LoaderName)]
 
@@ -77,7 +80,7 @@ internal static class CnnModelArchive
         using var log = environment.Start("CnnTransformer");
         var device = ComputeDevice.Choose(environment, "auto", message => log.Warning(MessageSensitivity.None, "{0}", message));
         using var random = new RandomState(seed: 0); // building draws initial weights; the process's own random state stays as it was
-        var network = model.Architecture.Build(model.Shape);
+        var network = BuildNetwork(archive, model);
         try
         {
             archive.ReadStream(json.Weights.Entry, stream =>
@@ -98,6 +101,18 @@ internal static class CnnModelArchive
         return new CnnTransformer(new ImageScorer(plan.Prepare(network), plan, model), []);
     }
 
+    private static Module<Tensor, Tensor> BuildNetwork(ModelArchiveReader archive, CnnModel model)
+    {
+        try
+        {
+            return model.Architecture.Build(model.Shape);
+        }
+        catch (Exception e) when (e is ArgumentException or OverflowException or ExternalException)
+        {
+            throw archive.Damaged($"{model.Architecture.Name} cannot be made for {model.Shape}: {e.Message}", e);
+        }
+    }
+
     private static CnnModel ToModel(ModelArchiveReader archive, CnnModelJson json)
     {
         try
@@ -105,6 +120,9 @@ internal static class CnnModelArchive
             json.Preprocessing.Validate();
             if (json.Network.Classes != json.Classes.Names.Count || json.Network.Classes < 1)
                 throw new FormatException($"it has {json.Network.Classes} classes and {json.Classes.Names.Count} class names");
+            var (network, input) = (json.Network, json.Preprocessing);
+            if ((network.Channels, network.Height, network.Width) != (input.Channels, input.Height, input.Width))
+                throw new FormatException($"the network takes {network.Channels} channels of {network.Height}×{network.Width}, and the preprocessing gives {input.Channels} channels of {input.Height}×{input.Width}");
             return new()
             {
                 Architecture = FindArchitecture(json.Architecture),

@@ -15,6 +15,9 @@ internal sealed class ImageScorer(Module<Tensor, Tensor> network, ExecutionPlan 
 
     public Module<Tensor, Tensor> Network => network;
 
+    /// <summary>The same network, weights included, described otherwise.</summary>
+    public ImageScorer For(CnnModel otherwise) => new(network, plan, otherwise);
+
     /// <summary>Scores the first <paramref name="count"/> rows.</summary>
     /// <param name="rows">The pictures; those that cannot be used get a <see cref="ImageRow.Defect"/>.</param>
     /// <param name="count">How many.</param>

@@ -38,6 +38,8 @@ internal sealed class TrainingRun
     {
         using var log = _environment.Start("CnnTrainer");
         var device = ComputeDevice.Choose(_environment, _options.Device, message => log.Warning(MessageSensitivity.None, "{0}", message));
+        if (!_architecture.CanBeLoaded)
+            log.Warning(MessageSensitivity.None, "{0}", $"A model with this network can be saved and not loaded: make the network in a static method marked [CnnNetwork] (now: {_architecture.Settings["type"]}.{_architecture.Settings["method"]}).");
         var survey = Survey(log);
 
         using var allocator = GlibcAllocator.KeepFreedMemory();

@@ -3,7 +3,7 @@ using Ml.Cnn.Transforms.Sources;
 namespace Microsoft.ML;
 
 /// <summary>Image data sets, beside ML.NET's own loaders on <c>mlContext.Data</c>.</summary>
-public static class CnnDataCatalog
+public static partial class CnnDataCatalog
 {
     /// <summary>
     /// The images of a folder with one subfolder per class: a column of paths and a column of class names, both text.
@@ -36,10 +36,7 @@ public static class CnnDataCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentException.ThrowIfNullOrEmpty(path);
         CheckNames(imagePathColumnName, labelColumnName);
-        extensions ??= ImageFolder.DefaultExtensions;
-        if (extensions.Count == 0 || extensions.Any(string.IsNullOrWhiteSpace))
-            throw new ArgumentException("At least one extension is needed, and none may be empty.", nameof(extensions));
-        return new ImageFolderDataView(ImageFolder.Scan(path, recursive, extensions), imagePathColumnName, labelColumnName);
+        return new ImageFolderDataView(ImageFolder.Scan(path, recursive, CheckExtensions(extensions)), imagePathColumnName, labelColumnName);
     }
 
     /// <summary>
@@ -120,6 +117,14 @@ public static class CnnDataCatalog
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, 512);
         CheckNames(imageColumnName, labelColumnName);
         return new DigitsDataView(count, seed, size, imageColumnName, labelColumnName);
+    }
+
+    private static IReadOnlyCollection<string> CheckExtensions(IReadOnlyCollection<string>? extensions)
+    {
+        extensions ??= ImageFolder.DefaultExtensions;
+        if (extensions.Count == 0 || extensions.Any(string.IsNullOrWhiteSpace))
+            throw new ArgumentException("At least one extension is needed, and none may be empty.", nameof(extensions));
+        return extensions;
     }
 
     private static void CheckNames(string featureColumnName, string labelColumnName)

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using MlCnn.Cli.Commands;
+using MlCnn.Cli.Display;
+
+namespace MlCnn.Cli;
+
+/// <summary>The command line as a whole: from arguments to the exit code.</summary>
+internal static class CommandLine
+{
+    // A file may be called "@picture.png": nothing is read from response files.
+    private static readonly ParserConfiguration s_parsing = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+
+    public static int Run(string[] args)
+    {
+        var result = Commands().Parse(args, s_parsing);
+        if (result.Action is ParseErrorAction)
+            return WrongUsage(result, args);
+        try
+        {
+            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (UsageException e)
+        {
+            Messages.Error(e.Message);
+            SuggestHelp(result);
+            return ExitCode.WrongUsage;
+        }
+        catch (OperationCanceledException e)
+        {
+            Messages.Error(e.Message);
+            return ExitCode.Interrupted;
+        }
+        catch (Exception e)
+        {
+            Messages.Error(Messages.Describe(e));
+            return ExitCode.Failure;
+        }
+    }
+
+    private static RootCommand Commands() => new("Trains convolutional networks on folders of pictures, tells how good they are, and sorts new pictures with them.")
+    {
+        ModelsCommand.Create(),
+        TrainCommand.Create(),
+        EvaluateCommand.Create(),
+        PredictCommand.Create(),
+    };
+
+    private static int WrongUsage(ParseResult result, string[] args)
+    {
+        if (args.Length == 0)
+        {
+            result.RootCommandResult.Command.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = Console.Error });
+            return ExitCode.WrongUsage;
+        }
+        // "pre" is both no command and an unknown one: the second says more.
+        var reasons = result.Errors.Select(e => e.Message).Distinct().ToList();
+        if (reasons.Count > 1 && result.CommandResult.Command is RootCommand)
+            reasons.RemoveAt(0);
+        foreach (var reason in reasons)
+            Messages.Error(reason);
+        SuggestHelp(result);
+        return ExitCode.WrongUsage;
+    }
+
+    private static void SuggestHelp(ParseResult result)
+    {
+        var command = result.CommandResult.Command;
+        Messages.Note($"Run 'mlcnn {(command is RootCommand ? "" : command.Name + " ")}--help' to see what can be said.");
+    }
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace MlCnn.Cli.Commands;
+
+/// <summary>Makes options whose values are read the same way in every culture and whose errors say what was expected.</summary>
+internal static class CommandOptions
+{
+    public static Option<bool> Json() => new("--json") { Description = "Write one JSON object to standard output, and nothing else there." };
+
+    public static Option<string> Model() => Text("--model", "FILE", "The model.zip that 'mlcnn train' saved.", required: true);
+
+    public static Option<string> Text(string name, string helpName, string description, bool required) =>
+        Parsed<string>(name, helpName, description, required, text => text.Length > 0 ? text : throw new FormatException($"{name} needs a value."));
+
+    /// <summary>One of a few words, in any case.</summary>
+    public static Option<string> Choice<T>(string name, string description, IReadOnlyDictionary<string, T> choices, string otherwise)
+    {
+        var option = Parsed(name, string.Join('|', choices.Keys), description, required: false, text =>
+            choices.ContainsKey(text) ? text : throw new FormatException($"{name} must be {OneOf(choices.Keys)}, not '{text}'."));
+        option.DefaultValueFactory = _ => otherwise;
+        return option;
+    }
+
+    /// <summary>A whole number of at least <paramref name="least"/>, or null where it is not given.</summary>
+    public static Option<int?> Number(string name, string description, int least) =>
+        Parsed<int?>(name, "N", description, required: false, text =>
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least ? number
+                : throw new FormatException($"{name} must be a whole number{(least > int.MinValue ? FormattableString.Invariant($" of at least {least}") : "")}, not '{text}'."));
+
+    public static Option<double?> PositiveNumber(string name, string description) =>
+        Parsed<double?>(name, "X", description, required: false, text =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 && double.IsFinite(number) ? number
+                : throw new FormatException($"{name} must be a number above 0, written like 0.01, not '{text}'."));
+
+    /// <param name="name">With its dashes.</param>
+    /// <param name="helpName">What stands for the value in the help.</param>
+    /// <param name="description">Whole sentences.</param>
+    /// <param name="required">Whether the command needs it.</param>
+    /// <param name="parse">Reads the value; a <see cref="FormatException"/> says what is wrong with it.</param>
+    public static Option<T> Parsed<T>(string name, string helpName, string description, bool required, Func<string, T> parse) => new(name)
+    {
+        HelpName = helpName,
+        Description = description,
+        Required = required,
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result =>
+        {
+            var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+            try
+            {
+                // "--model --top 3": the name of the next option is no value.
+                return text.StartsWith("--", StringComparison.Ordinal) ? throw new FormatException($"{name} needs a value; '{text}' follows it.") : parse(text);
+            }
+            catch (FormatException e)
+            {
+                result.AddError(e.Message);
+                return default!;
+            }
+        },
+    };
+
+    private static string OneOf(IEnumerable<string> names)
+    {
+        var all = names.ToArray();
+        return $"{string.Join(", ", all[..^1])} or {all[^1]}";
+    }
+}

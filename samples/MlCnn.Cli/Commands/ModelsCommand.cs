@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Ml.Cnn.Trainers.Architectures;
+using MlCnn.Cli.Display;
+using Spectre.Console;
+
+namespace MlCnn.Cli.Commands;
+
+/// <summary>mlcnn models: the networks that can be trained.</summary>
+internal static class ModelsCommand
+{
+    public static Command Create()
+    {
+        var json = CommandOptions.Json();
+        var command = new Command("models", "Lists the networks that can be trained.") { json };
+        command.SetAction(result =>
+        {
+            if (result.GetValue(json))
+                JsonOutput.Write(new ModelsResult([.. ArchitectureCatalog.All.Select(a => new ModelEntry(a.Name, a.Family, a.Year, a.Paper, a.ImageSize))]));
+            else
+                Messages.Output.Write(Table());
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Table Table()
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumn(new TableColumn("Name").NoWrap());
+        table.AddColumn(new TableColumn("Family").NoWrap());
+        table.AddColumn(new TableColumn("Year").NoWrap());
+        table.AddColumn(new TableColumn("Pixels").NoWrap().RightAligned());
+        table.AddColumn("Paper");
+        foreach (var architecture in ArchitectureCatalog.All)
+        {
+            string[] cells = [architecture.Name, architecture.Family, FormattableString.Invariant($"{architecture.Year}"), FormattableString.Invariant($"{architecture.ImageSize}"), architecture.Paper];
+            table.AddRow([.. cells.Select(Markup.Escape)]);
+        }
+        return table;
+    }
+}

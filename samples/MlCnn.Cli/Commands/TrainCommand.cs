@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Ml.Cnn.Trainers;
+using Ml.Cnn.Trainers.Architectures;
+
+namespace MlCnn.Cli.Commands;
+
+/// <summary>mlcnn train: what can be said on its command line.</summary>
+internal static class TrainCommand
+{
+    private const int DefaultEpochs = 10;
+
+    private static readonly Dictionary<string, Optimizer> s_optimizers = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["sgd"] = Optimizer.Sgd,
+        ["adam"] = Optimizer.Adam,
+        ["adamw"] = Optimizer.AdamW,
+    };
+
+    private static readonly Dictionary<string, BadImageHandling> s_handlings = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["fail"] = BadImageHandling.Fail,
+        ["skip"] = BadImageHandling.Skip,
+    };
+
+    public static Command Create()
+    {
+        var data = CommandOptions.Parsed("--data", "SRC", $"The pictures to learn from: {DataSource.Forms}.", required: true, DataSource.Parse);
+        var validation = CommandOptions.Parsed("--validation", "SRC",
+            "Pictures to measure every epoch with; the best epoch's model is saved. MNIST's are its test images unless told otherwise, and drawn digits are other ones than --data's. Default: none, and the last epoch's model is saved.",
+            required: false, DataSource.Parse);
+        var architecture = CommandOptions.Parsed("--arch", "NAME", "The network, such as lenet5 or resnet18; 'mlcnn models' lists them all.", required: true, FindArchitecture);
+        var epochs = CommandOptions.Number("--epochs", "How often training goes through the data, at least 1.", least: 1);
+        epochs.DefaultValueFactory = _ => DefaultEpochs;
+        var batchSize = CommandOptions.Number("--batch-size", "Pictures per training step, at least 1. Default: the network's own.", least: 1);
+        var imageSize = CommandOptions.Number("--image-size", "Height and width in pixels that pictures are brought to. Default: the network's own for files; 28, as they are, for MNIST and digits.", least: 1);
+        var learningRate = CommandOptions.PositiveNumber("--learning-rate", "The highest learning rate, above 0; it falls to 0 over the epochs. Default: the network's own for sgd, 0.001 for adam and adamw.");
+        var optimizer = CommandOptions.Choice("--optimizer", "The rule that turns gradients into steps.", s_optimizers, "sgd");
+        var seed = CommandOptions.Number("--seed", "Fixes the initial weights and the order of the pictures. Default: another seed every time.", least: int.MinValue);
+        var device = CommandOptions.Parsed("--device", "auto|cpu|cuda|cuda:N", "Where to train. auto takes the first GPU, or the CPU if there is none.", required: false, ParseDevice);
+        device.DefaultValueFactory = _ => "auto";
+        var onBadImage = CommandOptions.Choice("--on-bad-image", "Whether a picture that cannot be read ends the training or is left out. Every such picture is named.", s_handlings, "fail");
+        var model = CommandOptions.Text("--out", "FILE", "Where to save the model, such as model.zip. An earlier model there is replaced only once the new one is complete. Ctrl+C ends the training early and saves the best model so far (exit code 130); once more ends at once, without a model.", required: true);
+        var json = CommandOptions.Json();
+
+        var command = new Command("train", "Trains a network and saves it.")
+        {
+            data, validation, architecture, model, epochs, batchSize, imageSize, learningRate, optimizer, seed, device, onBadImage, json,
+        };
+        command.SetAction(result => Training.Run(new TrainingRequest
+        {
+            Data = result.GetRequiredValue(data),
+            Validation = result.GetValue(validation),
+            Architecture = result.GetRequiredValue(architecture),
+            Model = result.GetRequiredValue(model),
+            Epochs = result.GetValue(epochs) ?? DefaultEpochs,
+            BatchSize = result.GetValue(batchSize),
+            ImageSize = result.GetValue(imageSize),
+            LearningRate = result.GetValue(learningRate),
+            Optimizer = s_optimizers[result.GetRequiredValue(optimizer)],
+            Seed = result.GetValue(seed),
+            Device = result.GetRequiredValue(device),
+            OnBadImage = s_handlings[result.GetRequiredValue(onBadImage)],
+            Json = result.GetValue(json),
+        }));
+        return command;
+    }
+
+    private static Architecture FindArchitecture(string name)
+    {
+        var all = ArchitectureCatalog.All;
+        if (all.FirstOrDefault(a => string.Equals(a.Name, name, StringComparison.OrdinalIgnoreCase)) is { } found)
+            return found;
+        var near = all.Select(a => a.Name).Where(known => name.Length >= 3 && known.StartsWith(name[..3], StringComparison.OrdinalIgnoreCase)).ToArray();
+        throw new FormatException($"--arch: there is no network called '{name}'. "
+            + (near.Length > 0 ? $"There are {string.Join(", ", near)}; 'mlcnn models' lists all." : "'mlcnn models' lists those that there are."));
+    }
+
+    private static string ParseDevice(string text)
+    {
+        var name = text.ToLowerInvariant();
+        var isKnown = name is "auto" or "cpu" or "cuda"
+            || (name.StartsWith("cuda:", StringComparison.Ordinal) && name.Length is > 5 and < 9 && name.AsSpan(5).IndexOfAnyExceptInRange('0', '9') < 0);
+        return isKnown ? name : throw new FormatException($"--device must be auto, cpu, cuda or cuda:N, where N is a number from 0, not '{text}'.");
+    }
+}

@@ -1,0 +1,116 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
+using Ml.Cnn.Trainers;
+using Ml.Cnn.Trainers.Architectures;
+using MlCnn.Cli.Display;
+using Spectre.Console;
+
+namespace MlCnn.Cli.Commands;
+
+/// <summary>What mlcnn train was asked for. Unset values take the library's defaults.</summary>
+internal sealed record TrainingRequest
+{
+    public required DataSource Data { get; init; }
+    public required DataSource? Validation { get; init; }
+    public required Architecture Architecture { get; init; }
+    public required string Model { get; init; }
+    public required int Epochs { get; init; }
+    public required int? BatchSize { get; init; }
+    public required int? ImageSize { get; init; }
+    public required double? LearningRate { get; init; }
+    public required Optimizer Optimizer { get; init; }
+    public required int? Seed { get; init; }
+    public required string Device { get; init; }
+    public required BadImageHandling OnBadImage { get; init; }
+    public required bool Json { get; init; }
+}
+
+/// <summary>Trains as requested, saves the model and tells the result.</summary>
+internal static class Training
+{
+    public static int Run(TrainingRequest request)
+    {
+        CheckImageSize(request);
+        if (request.Validation is { } other && other.IsFiles != request.Data.IsFiles)
+            throw new UsageException("--data and --validation must both be folders of files, or both MNIST or drawn digits.");
+        ModelFile.CheckWritable(request.Model);
+
+        using var signals = new StopSignals();
+        var mlContext = Messages.CreateContext();
+        var train = request.Data.Load(mlContext, DataRole.Training);
+        var display = new TrainingDisplay(request.Epochs, hasValidation: request.Validation is not null);
+        var model = display.Show(() => Fit(mlContext, train, request, display, signals.Token));
+
+        var network = ModelFile.FindNetwork(model)!;
+        mlContext.Model.SaveAtomically(model, train.Schema, request.Model);
+        var interrupted = network.StopReason == StopReason.Cancelled;
+        if (interrupted)
+            Messages.Note($"Saved the best model of {network.History.Count} whole epochs to {request.Model}.");
+        Tell(request, network, train, interrupted);
+        return interrupted ? ExitCode.Interrupted : ExitCode.Success;
+    }
+
+    private static TransformerChain<KeyToValueMappingTransformer> Fit(MLContext mlContext, IDataView train, TrainingRequest request, TrainingDisplay display, CancellationToken cancellation)
+    {
+        var options = new CnnOptions
+        {
+            FeatureColumnName = DataSource.ImageColumn,
+            LabelColumnName = DataSource.LabelColumn,
+            Epochs = request.Epochs,
+            BatchSize = request.BatchSize,
+            ImageSize = request.ImageSize,
+            LearningRate = request.LearningRate,
+            Optimizer = request.Optimizer,
+            Seed = request.Seed,
+            Device = request.Device,
+            OnBadImage = request.OnBadImage,
+            Progress = display,
+            EpochCallback = display.EpochEnded,
+            CancellationToken = cancellation,
+        };
+        IEstimator<ITransformer> preparation = mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn, keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
+        if (request.Data.IsFiles)
+            preparation = preparation.Append(mlContext.Transforms.LoadRawImageBytes(DataSource.ImageColumn, null, DataSource.PathColumn));
+        if (request.Validation is { } source)
+            options.ValidationSet = Validation(mlContext, source, preparation.Fit(train), train);
+
+        return preparation
+            .Append(mlContext.MulticlassClassification.Trainers.Cnn(request.Architecture.Name, options))
+            .Append(mlContext.Transforms.Conversion.MapKeyToValue(options.PredictedLabelColumnName))
+            .Fit(train);
+    }
+
+    private static IDataView Validation(MLContext mlContext, DataSource source, ITransformer preparation, IDataView train)
+    {
+        var data = source.Load(mlContext, DataRole.Validation);
+        Labels.RequireKnown(data, Labels.Of(train).Distinct(), "the training data");
+        return preparation.Transform(data);
+    }
+
+    private static void CheckImageSize(TrainingRequest request)
+    {
+        var (architecture, smallest) = (request.Architecture, request.Architecture.MinimumImageSize);
+        if (request.ImageSize < smallest)
+            throw new UsageException($"--image-size must be at least {smallest} for {architecture.Name}, which was designed for {architecture.ImageSize}.");
+        if (request.ImageSize is null && request.Data.ImageSize < smallest)
+            throw new UsageException($"{architecture.Name} needs pictures of at least {smallest}×{smallest} pixels, and these are {request.Data.ImageSize}×{request.Data.ImageSize}: add --image-size {smallest}, or choose a smaller network such as lenet5.");
+    }
+
+    private static void Tell(TrainingRequest request, CnnTransformer network, IDataView train, bool interrupted)
+    {
+        var history = network.History;
+        var images = history.Count > 0 ? history[^1].Images : train.GetRowCount() ?? Labels.Of(train).Count();
+        if (request.Json)
+        {
+            JsonOutput.Write(new TrainResult(images, network.ClassNames, network.Device,
+                [.. history.Select(e => new EpochEntry(e.Epoch, e.Loss, e.Accuracy, e.ValidationAccuracy, e.Seconds, e.ImagesPerSecond))], request.Model));
+            return;
+        }
+        if (interrupted)
+            return;
+        var best = history.LastOrDefault(e => e.IsBest);
+        var quality = best?.ValidationAccuracy is { } accuracy ? FormattableString.Invariant($" The best epoch was {best.Epoch}, with a validation accuracy of {accuracy:P1}.") : "";
+        Messages.Output.WriteLine($"Saved {network.Architecture.Name} for {network.ClassNames.Count} classes to {request.Model}.{quality}");
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Microsoft.ML.Data;
+using Spectre.Console;
+
+namespace MlCnn.Cli.Display;
+
+/// <summary>An evaluation as tables: the whole, each class, and which classes are taken for which.</summary>
+internal static class EvaluationTables
+{
+    /// <summary>A larger confusion matrix fits no screen.</summary>
+    private const int MostClassesOfMatrix = 20;
+
+    public static void Write(EvaluateResult result, ConfusionMatrix matrix, int topK)
+    {
+        Messages.Output.Write(Overall(result, topK));
+        Messages.Output.Write(PerClass(result));
+        if (result.PerClass.Count <= MostClassesOfMatrix)
+            Messages.Output.Write(Confusion(result, matrix));
+    }
+
+    private static Table Overall(EvaluateResult result, int topK)
+    {
+        var table = new Table { Border = TableBorder.Simple, ShowHeaders = false };
+        table.AddColumn("");
+        table.AddColumn(new TableColumn("").RightAligned());
+        table.AddRow("Pictures", result.Images.ToString("N0", CultureInfo.InvariantCulture));
+        table.AddRow("Accuracy", Percent(result.MicroAccuracy));
+        table.AddRow("Mean accuracy of the classes", Percent(result.MacroAccuracy));
+        if (topK > 1 && topK < result.PerClass.Count)
+            table.AddRow($"Among the {topK} best", Percent(result.Top5Accuracy));
+        table.AddRow("Log loss", result.LogLoss.ToString("0.0000", CultureInfo.InvariantCulture));
+        return table;
+    }
+
+    private static Table PerClass(EvaluateResult result)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumn("Class");
+        foreach (var name in (string[])["Precision", "Recall", "Pictures"])
+            table.AddColumn(new TableColumn(name).NoWrap().RightAligned());
+        foreach (var entry in result.PerClass)
+            table.AddRow(Markup.Escape(entry.Label), Percent(entry.Precision), Percent(entry.Recall), entry.Support.ToString("N0", CultureInfo.InvariantCulture));
+        return table;
+    }
+
+    private static Table Confusion(EvaluateResult result, ConfusionMatrix matrix)
+    {
+        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle("True class in rows, predicted in columns") };
+        table.AddColumn("");
+        foreach (var entry in result.PerClass)
+            table.AddColumn(new TableColumn(Markup.Escape(entry.Label)).RightAligned());
+        for (var actual = 0; actual < result.PerClass.Count; actual++)
+        {
+            var counts = matrix.Counts[actual].Select((count, predicted) => Cell(count, actual == predicted));
+            table.AddRow([Markup.Escape(result.PerClass[actual].Label), .. counts]);
+        }
+        return table;
+    }
+
+    private static string Cell(double count, bool isRight)
+    {
+        var text = count.ToString("0", CultureInfo.InvariantCulture);
+        return count == 0 ? "[grey]·[/]" : isRight ? $"[green]{text}[/]" : $"[red]{text}[/]";
+    }
+
+    private static string Percent(double share) => FormattableString.Invariant($"{share * 100:0.0} %");
+}

@@ -1,0 +1,73 @@
+using Ml.Cnn.Trainers;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace MlCnn.Cli.Display;
+
+/// <summary>Training on standard error: a bar for the epoch under way and a line for each one done; only the lines where that is no terminal.</summary>
+internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgress<CnnProgress>
+{
+    // Columns of the terminal: from Wide on there is room for every word, below Narrow for no bar.
+    private const int Wide = 100;
+    private const int Narrow = 72;
+
+    private static readonly TimeSpan s_longest = TimeSpan.FromHours(100);
+
+    private readonly int _digits = FormattableString.Invariant($"{epochs}").Length;
+    private readonly int _width = Messages.Progress.Profile.Width;
+    private ProgressTask? _bar;
+    private string _details = "";
+
+    /// <summary>Trains with the bar on the screen.</summary>
+    public T Show<T>(Func<T> train)
+    {
+        if (!Messages.Progress.Profile.Capabilities.Interactive)
+            return train();
+        return Messages.Progress.Progress()
+            .AutoClear(true)
+            .Columns(_width >= Narrow ? [new TaskDescriptionColumn(), Bar(), new DetailsColumn(() => _details)] : [new TaskDescriptionColumn(), new DetailsColumn(() => _details)])
+            .Start(context =>
+            {
+                _bar = context.AddTask("Preparing", maxValue: 1);
+                _bar.IsIndeterminate = true;
+                return train();
+            });
+    }
+
+    /// <summary>A training step was made.</summary>
+    public void Report(CnnProgress value)
+    {
+        if (_bar is null)
+            return;
+        _bar.IsIndeterminate = false;
+        _bar.Description = $"Epoch {Count(value.Epoch)}";
+        _bar.MaxValue = value.ImagesInEpoch;
+        _bar.Value = value.Images;
+        _details = value.Images >= value.ImagesInEpoch && hasValidation ? "validating"
+            : _width >= Wide ? FormattableString.Invariant($"{value.ImagesPerSecond:N0} images/s  loss {value.Loss:0.0000}  accuracy {value.Accuracy * 100:0.0} %  {Left(value.Remaining)} left")
+            : FormattableString.Invariant($"{value.ImagesPerSecond:N0}/s  loss {value.Loss:0.00}  {value.Accuracy * 100:0.0} %  {Left(value.Remaining)} left");
+    }
+
+    /// <summary>An epoch is over.</summary>
+    public void EpochEnded(CnnEpoch epoch)
+    {
+        var validation = epoch.ValidationAccuracy is { } accuracy
+            ? FormattableString.Invariant($"  validation {accuracy * 100:0.0} %{(epoch.IsBest ? " (best)" : "")}") : "";
+        Messages.Note(FormattableString.Invariant(
+            $"Epoch {Count(epoch.Epoch)}  loss {epoch.Loss:0.0000}  accuracy {epoch.Accuracy * 100:0.0} %{validation}  {epoch.Seconds:0.0} s  {epoch.ImagesPerSecond:N0} images/s"));
+    }
+
+    private ProgressBarColumn Bar() => new() { Width = _width >= Wide ? 24 : 12 };
+
+    private string Count(int epoch) => FormattableString.Invariant($"{epoch}").PadLeft(_digits) + FormattableString.Invariant($"/{epochs}");
+
+    private static string Left(TimeSpan time) =>
+        time > s_longest ? "days" : time.TotalHours >= 1 ? FormattableString.Invariant($"{(int)time.TotalHours}:{time:mm\\:ss}") : FormattableString.Invariant($"{time:m\\:ss}");
+
+    private sealed class DetailsColumn(Func<string> details) : ProgressColumn
+    {
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(details()).Ellipsis();
+    }
+}

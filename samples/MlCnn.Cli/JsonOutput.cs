@@ -1,0 +1,57 @@
+using System.Text.Json;
+
+namespace MlCnn.Cli;
+
+/// <summary>What --json writes: one object on one line, in ASCII, so that no console's encoding can spoil it.</summary>
+internal static class JsonOutput
+{
+    private static readonly JsonSerializerOptions s_options = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    public static void Write<T>(T result) => Console.Out.WriteLine(JsonSerializer.Serialize(result, s_options));
+}
+
+/// <summary>mlcnn models --json.</summary>
+internal sealed record ModelsResult(IReadOnlyList<ModelEntry> Models);
+
+/// <summary>A network that can be trained.</summary>
+internal sealed record ModelEntry(string Name, string Family, int Year, string Paper, int InputSize);
+
+/// <summary>mlcnn train --json.</summary>
+/// <param name="Images">How many pictures an epoch trained on.</param>
+/// <param name="Classes">The classes in the order of the scores.</param>
+/// <param name="Device">Where it ran.</param>
+/// <param name="Epochs">Every whole epoch.</param>
+/// <param name="Model">The file, as the command line gave it.</param>
+internal sealed record TrainResult(long Images, IReadOnlyList<string> Classes, string Device, IReadOnlyList<EpochEntry> Epochs, string Model);
+
+/// <summary>An epoch of training. Accuracies are from 0 to 1.</summary>
+internal sealed record EpochEntry(int Epoch, double Loss, double Accuracy, double? ValidationAccuracy, double Seconds, double ImagesPerSecond);
+
+/// <summary>mlcnn evaluate --json.</summary>
+/// <param name="Images">How many pictures were scored.</param>
+/// <param name="MicroAccuracy">The share of pictures that were classified correctly.</param>
+/// <param name="MacroAccuracy">The mean of the classes' recalls.</param>
+/// <param name="LogLoss">Mean cross-entropy in nats.</param>
+/// <param name="Top5Accuracy">The share of pictures whose class is among the five best.</param>
+/// <param name="PerClass">Each class of the model.</param>
+internal sealed record EvaluateResult(long Images, double MicroAccuracy, double MacroAccuracy, double LogLoss, double Top5Accuracy, IReadOnlyList<ClassEntry> PerClass);
+
+/// <summary>How well a class is told.</summary>
+/// <param name="Label">Its name.</param>
+/// <param name="Precision">The share of the pictures taken for it that are of it; 0 if none was.</param>
+/// <param name="Recall">The share of its pictures that were taken for it; 0 if there are none.</param>
+/// <param name="Support">How many pictures of it the data holds.</param>
+internal sealed record ClassEntry(string Label, double Precision, double Recall, long Support);
+
+/// <summary>mlcnn predict --json.</summary>
+internal sealed record PredictResult(IReadOnlyList<PredictionEntry> Predictions);
+
+/// <summary>A picture's class.</summary>
+/// <param name="File">As the command line gave it.</param>
+/// <param name="Label">The class with the highest probability.</param>
+/// <param name="Probability">Its probability.</param>
+/// <param name="Top">The most probable classes, best first.</param>
+internal sealed record PredictionEntry(string File, string Label, float Probability, IReadOnlyList<LabelEntry> Top);
+
+/// <summary>A class and its probability.</summary>
+internal sealed record LabelEntry(string Label, float Probability);

@@ -1,0 +1,55 @@
+using Microsoft.ML;
+using Ml.Cnn.Trainers;
+
+namespace MlCnn.Cli;
+
+/// <summary>model.zip: whether it can be written, and the network in it.</summary>
+internal static class ModelFile
+{
+    /// <summary>Finds out before hours of training whether the model can be saved.</summary>
+    /// <exception cref="CommandException">It cannot.</exception>
+    public static void CheckWritable(string path)
+    {
+        var target = Path.GetFullPath(path);
+        if (Directory.Exists(target) || Path.EndsInDirectorySeparator(path))
+            throw new CommandException($"--out: '{path}' is a folder. Name a file, such as '{Path.Join(path, "model.zip")}'.");
+        var folder = Path.GetDirectoryName(target)!;
+        if (!Directory.Exists(folder))
+            throw new CommandException($"--out: there is no folder '{folder}' to save the model in. Create it first.");
+        try
+        {
+            using var probe = new FileStream(Path.Join(folder, $".mlcnn-{Path.GetRandomFileName()}.tmp"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"--out: the folder '{folder}' cannot be written to: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Loads the network of a saved pipeline, ready to score any pictures and to name those that are bad.</summary>
+    /// <exception cref="CommandException">There is no such file, or no network in it.</exception>
+    public static CnnTransformer LoadNetwork(MLContext mlContext, string path)
+    {
+        if (!File.Exists(path))
+            throw new CommandException(Directory.Exists(path) ? $"--model: '{path}' is a folder, not a model." : $"--model: there is no file '{path}'.");
+        ITransformer model;
+        try
+        {
+            model = mlContext.Model.Load(path, out _);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            throw new CommandException($"--model: '{path}' cannot be loaded: {e.GetBaseException().Message}", e);
+        }
+        var network = FindNetwork(model) ?? throw new CommandException($"--model: '{path}' is an ML.NET model without a convolutional network of this library.");
+        return network.WithBadImages(BadImageHandling.Fail);
+    }
+
+    /// <summary>The network in a pipeline, however deep; null if there is none.</summary>
+    public static CnnTransformer? FindNetwork(ITransformer model) => model switch
+    {
+        CnnTransformer network => network,
+        IEnumerable<ITransformer> chain => chain.Select(FindNetwork).FirstOrDefault(network => network is not null),
+        _ => null,
+    };
+}

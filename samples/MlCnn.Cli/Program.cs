@@ -1,0 +1,1 @@
+return MlCnn.Cli.CommandLine.Run(args);

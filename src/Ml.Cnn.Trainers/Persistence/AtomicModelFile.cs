@@ -1,0 +1,94 @@
+using System.IO.Compression;
+
+namespace Ml.Cnn.Trainers.Persistence;
+
+/// <summary>Writes model.zip so that the file is either the whole new model or still the one before.</summary>
+internal static class AtomicModelFile
+{
+    /// <summary>Saves to a temporary file beside the target, checks it and puts it in the target's place.</summary>
+    /// <param name="path">The target; a link is followed.</param>
+    /// <param name="save">Writes the model.</param>
+    /// <param name="wrap">Stands between the model and the file; for tests of a disk that fills.</param>
+    /// <exception cref="IOException">The file cannot be written. Whatever was there before still is.</exception>
+    public static void Write(string path, Action<Stream> save, Func<Stream, Stream>? wrap = null)
+    {
+        var target = Path.GetFullPath(path);
+        if (Directory.Exists(target))
+            throw new IOException($"The model cannot be saved to '{target}': that is a folder. Name a file, such as '{Path.Join(target, "model.zip")}'.");
+        string? temporary = null;
+        try
+        {
+            if (new FileInfo(target).LinkTarget is not null)
+                target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
+            // In the same folder, since only within one file system is a move a single step.
+            temporary = Path.Join(Path.GetDirectoryName(target), $".mlcnn-{Path.GetRandomFileName()}.tmp");
+            SaveAndFlush(temporary, save, wrap);
+            Verify(temporary);
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch (Exception e)
+        {
+            TryDelete(temporary);
+            if (e is IOException or UnauthorizedAccessException)
+                throw Failed(target, e);
+            throw;
+        }
+    }
+
+    private static void SaveAndFlush(string temporary, Action<Stream> save, Func<Stream, Stream>? wrap)
+    {
+        using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        using var stream = new FailureKeepingStream(wrap is null ? file : wrap(file));
+        try
+        {
+            save(stream);
+            stream.Flush();
+            file.Flush(flushToDisk: true);
+        }
+        catch when (stream.Failure is not null)
+        {
+            throw stream.Failure; // the cause; what followed from it says less
+        }
+        // ML.NET's archive writer swallows what goes wrong while it writes the archive's directory.
+        if (stream.Failure is not null)
+            throw stream.Failure;
+    }
+
+    private static void Verify(string temporary)
+    {
+        try
+        {
+            using var archive = ZipFile.OpenRead(temporary);
+            if (archive.Entries.Count > 0)
+                return;
+        }
+        catch (InvalidDataException e)
+        {
+            throw new IOException($"the archive is incomplete ({e.Message})", e);
+        }
+        throw new IOException("the archive is empty");
+    }
+
+    private static IOException Failed(string target, Exception cause)
+    {
+        var folder = Path.GetDirectoryName(target);
+        var advice = !Directory.Exists(folder) ? $"Create the folder '{folder}'"
+            : cause is UnauthorizedAccessException ? "Get the right to write there"
+            : "Free some space, or close the programs that use the file";
+        var before = File.Exists(target) ? " The file that was there before is unchanged." : "";
+        return new IOException($"The model cannot be saved to '{target}': {cause.Message.TrimEnd('.')}.{before} {advice}, or save to another place.", cause);
+    }
+
+    private static void TryDelete(string? temporary)
+    {
+        try
+        {
+            if (temporary is not null)
+                File.Delete(temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The first failure is the one to report.
+        }
+    }
+}

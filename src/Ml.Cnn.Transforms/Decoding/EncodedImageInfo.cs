@@ -1,0 +1,24 @@
+using SkiaSharp;
+
+namespace Ml.Cnn.Transforms.Decoding;
+
+/// <summary>What an image file says of itself, read from its header.</summary>
+/// <param name="Width">Of the upright picture, in pixels.</param>
+/// <param name="Height">Of the upright picture, in pixels.</param>
+/// <param name="Channels">1 for gray, 3 for colours (a palette and CMYK too), 4 for colours and alpha.</param>
+internal readonly record struct EncodedImageInfo(int Width, int Height, int Channels)
+{
+    /// <summary>Reads the header of a file that <see cref="ImageDecoder"/> decodes.</summary>
+    /// <exception cref="ImageDecodingException">It does not.</exception>
+    public static unsafe EncodedImageInfo Read(ReadOnlySpan<byte> encoded)
+    {
+        fixed (byte* bytes = encoded)
+        {
+            using var data = SKData.Create((nint)bytes, encoded.Length);
+            using var codec = SKCodec.Create(data) ?? throw new ImageDecodingException("The image's header cannot be read.");
+            var info = codec.Info;
+            var channels = info.ColorType == SKColorType.Gray8 ? 1 : info.AlphaType == SKAlphaType.Opaque ? 3 : 4;
+            return codec.EncodedOrigin >= SKEncodedOrigin.LeftTop ? new(info.Height, info.Width, channels) : new(info.Width, info.Height, channels);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+
+namespace Ml.Cnn.Transforms;
+
+/// <summary>
+/// What a data set of images holds. Serialised by System.Text.Json with camel-case names it is
+/// <c>{images, classes:[{label, count}], sizes:{minWidth, maxWidth, minHeight, maxHeight}, badFiles:[{file, reason}], duplicates:[[file, …]]}</c>.
+/// </summary>
+/// <param name="Images">The number of images, those that cannot be read included.</param>
+/// <param name="Classes">How many images each class has, those that cannot be read included.</param>
+/// <param name="Sizes">The smallest and largest sides of the images that can be read, upright; 0 if there are none.</param>
+/// <param name="BadFiles">The images that cannot be read, in the data's order.</param>
+/// <param name="Duplicates">Images whose files are equal byte for byte: each list has two or more, in the data's order.</param>
+/// <param name="Channels">How many of the images that can be read are gray, in colour, or in colour with alpha, as their files say. Not serialised.</param>
+public sealed record ImageDataReport(
+    long Images,
+    IReadOnlyList<ClassCount> Classes,
+    ImageSizes Sizes,
+    IReadOnlyList<BadImage> BadFiles,
+    IReadOnlyList<IReadOnlyList<string>> Duplicates,
+    [property: JsonIgnore] ImageChannels Channels);
+
+/// <summary>The smallest and largest sides of a data set's images, in pixels.</summary>
+/// <param name="MinWidth">The smallest width.</param>
+/// <param name="MaxWidth">The largest width.</param>
+/// <param name="MinHeight">The smallest height.</param>
+/// <param name="MaxHeight">The largest height.</param>
+public sealed record ImageSizes(int MinWidth, int MaxWidth, int MinHeight, int MaxHeight);
+
+/// <summary>How many images have which channels.</summary>
+/// <param name="Gray">One channel.</param>
+/// <param name="Rgb">Three channels; files with a palette or in CMYK count here.</param>
+/// <param name="Rgba">Three channels and alpha, whether or not a pixel is transparent.</param>
+public sealed record ImageChannels(long Gray, long Rgb, long Rgba);
+
+/// <summary>An image that cannot be read.</summary>
+/// <param name="File">Its path, its name in the archive, or "row 12" where it has neither (rows count from 0).</param>
+/// <param name="Reason">Why not, as a sentence.</param>
+public sealed record BadImage(string File, string Reason);

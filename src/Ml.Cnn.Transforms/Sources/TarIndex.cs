@@ -1,0 +1,47 @@
+using System.Formats.Tar;
+
+namespace Ml.Cnn.Transforms.Sources;
+
+/// <summary>Where a file lies in a tar archive.</summary>
+/// <param name="Name">The entry's name, with slashes and without a leading "./" or "/".</param>
+/// <param name="Offset">Of its first byte.</param>
+/// <param name="Length">In bytes.</param>
+internal readonly record struct TarFile(string Name, long Offset, long Length);
+
+/// <summary>Lists the files of a tar archive (ustar, pax, GNU or V7) by reading its headers only.</summary>
+internal static class TarIndex
+{
+    /// <summary>Regular files, without macOS's companions (._name) and what else is hidden.</summary>
+    /// <param name="archive">A stream that can seek; it stays open.</param>
+    /// <param name="path">The archive's, for messages.</param>
+    /// <exception cref="InvalidDataException">The archive is malformed or cut short.</exception>
+    public static List<TarFile> Read(Stream archive, string path)
+    {
+        var files = new List<TarFile>();
+        try
+        {
+            using var reader = new TarReader(archive, leaveOpen: true);
+            while (reader.GetNextEntry() is { } entry)
+            {
+                var end = entry.DataOffset + entry.Length;
+                if (entry.Length > 0 && end > archive.Length)
+                    throw new InvalidDataException($"it ends within '{entry.Name}'");
+                if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile))
+                    continue;
+                var segments = entry.Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(segment => segment != ".").ToArray();
+                if (segments.Length > 0 && !segments.Any(segment => segment.StartsWith('.')))
+                    files.Add(new(string.Join('/', segments), entry.DataOffset, entry.Length));
+            }
+        }
+        catch (Exception exception) when (IsMalformed(exception))
+        {
+            throw new InvalidDataException($"'{path}' is cut short, damaged or no tar archive: {exception.Message}", exception);
+        }
+        return files;
+    }
+
+    /// <summary>What TarReader and GZipStream throw at bytes that make no sense.</summary>
+    public static bool IsMalformed(Exception exception) =>
+        exception is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException
+            or NotSupportedException or InvalidOperationException or OutOfMemoryException;
+}

@@ -1,0 +1,68 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Ml.Cnn.Transforms.Sources;
+using Ml.Cnn.Transforms.Sources.Digits;
+
+namespace Ml.Cnn.Transforms.Splits;
+
+/// <summary>Deals the rows of every class out to two sets, in the same proportion.</summary>
+internal static class StratifiedSplit
+{
+    /// <summary>Both sets, as views of rows of <paramref name="data"/>. Reads the labels once.</summary>
+    public static (IDataView Train, IDataView Test) Split(IDataView data, double testFraction, DataViewSchema.Column label, int seed)
+    {
+        var (classes, ids) = ReadRows(data, label);
+        var inTest = ChooseTestRows(classes, testFraction, seed);
+        if (data is IndexedDataView indexed)
+            return (new IndexedSubsetDataView(indexed, Rows(false)), new IndexedSubsetDataView(indexed, Rows(true)));
+        var testIds = Rows(true).Select(row => ids[row]).ToHashSet();
+        return (new RowSubsetDataView(data, testIds, listed: false, ids.Count - testIds.Count), new RowSubsetDataView(data, testIds, listed: true, testIds.Count));
+
+        int[] Rows(bool test) => [.. Enumerable.Range(0, inTest.Length).Where(row => inTest[row] == test)];
+    }
+
+    /// <summary>Which rows go to the test set: of every class the nearest number to its fraction, but one to each side if there are two.</summary>
+    /// <param name="classes">Each row's class, in any order.</param>
+    /// <param name="testFraction">Between 0 and 1.</param>
+    /// <param name="seed">Which rows.</param>
+    internal static bool[] ChooseTestRows(IReadOnlyList<string> classes, double testFraction, int seed)
+    {
+        var inTest = new bool[classes.Count];
+        // The class's place in ordinal order, so that the draw of one class does not hang on where it first occurs.
+        var groups = Enumerable.Range(0, classes.Count).GroupBy(row => classes[row]).OrderBy(group => group.Key, StringComparer.Ordinal);
+        foreach (var (place, group) in groups.Index())
+        {
+            var rows = group.ToArray();
+            if (rows.Length == 1)
+                continue;
+            var count = Math.Clamp((int)Math.Round(rows.Length * testFraction, MidpointRounding.AwayFromZero), 1, rows.Length - 1);
+            var random = new RowRandom(seed, place);
+            for (var i = 0; i < count; i++)
+            {
+                var chosen = i + random.Next(rows.Length - i);
+                (rows[i], rows[chosen]) = (rows[chosen], rows[i]);
+                inTest[rows[i]] = true;
+            }
+        }
+        return inTest;
+    }
+
+    private static (List<string> Classes, List<DataViewRowId> Ids) ReadRows(IDataView data, DataViewSchema.Column label)
+    {
+        var (classes, ids) = (new List<string>(), new List<DataViewRowId>());
+        using var cursor = data.GetRowCursor([label]);
+        var readLabel = LabelReader.Create(cursor, label);
+        var getId = cursor.GetIdGetter();
+        var seen = new HashSet<DataViewRowId>();
+        DataViewRowId id = default;
+        while (cursor.MoveNext())
+        {
+            getId(ref id);
+            if (!seen.Add(id))
+                throw new InvalidOperationException("The data view gives two rows the same id, so that its rows cannot be split. Cache it first: mlContext.Data.Cache.");
+            classes.Add(readLabel());
+            ids.Add(id);
+        }
+        return (classes, ids);
+    }
+}
