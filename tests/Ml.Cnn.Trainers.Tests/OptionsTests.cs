@@ -47,7 +47,7 @@ public sealed class OptionsTests
     [TestMethod]
     public void Every_option_has_a_range_or_needs_none()
     {
-        string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.CacheInMemory), nameof(CnnOptions.EpochCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken)];
+        string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.Augmentation), nameof(CnnOptions.EpochCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken)];
         CollectionAssert.AreEquivalent(typeof(CnnOptions).GetProperties().Select(p => p.Name).ToArray(), s_wrong.Keys.Concat(free).ToArray());
     }
 
@@ -105,7 +105,7 @@ public sealed class OptionsTests
     [TestMethod]
     public void A_network_of_ones_own_learns()
     {
-        var model = s_mlContext.FitOwn(s_mlContext.Data.GenerateDigits(1000), Networks.Marked, o => (o.Epochs, o.CacheInMemory) = (4, true));
+        var model = s_mlContext.FitOwn(s_mlContext.Data.GenerateDigits(1000), Networks.Marked, o => (o.Epochs, o.Cache) = (4, ImageCache.Memory));
         Assert.AreEqual("custom", model.Architecture.Name);
         var first = model.History[0];
         Assert.IsLessThan(first.Loss, model.History[^1].Loss);

@@ -28,7 +28,7 @@ public sealed class TrainingTests
     public void The_same_seed_gives_the_same_weights(string source, bool inMemory)
     {
         string Train(int threads, int seed) => Pipelines.Weights(s_mlContext.FitLeNet(Source(source, 200),
-            Pipelines.Options(epochs: 2, change: o => (o.ReaderThreads, o.Seed, o.CacheInMemory) = (threads, seed, inMemory))).LastTransformer);
+            Pipelines.Options(epochs: 2, change: o => (o.ReaderThreads, o.Seed, o.Cache) = (threads, seed, inMemory ? ImageCache.Memory : ImageCache.None))).LastTransformer);
 
         var weights = Train(threads: 4, seed: 7);
         Assert.AreEqual(weights, Train(threads: 4, seed: 7));
@@ -56,7 +56,7 @@ public sealed class TrainingTests
     public void Every_epoch_sees_every_image_once_in_another_order(string source, bool inMemory)
     {
         RecordingNetwork network = null!;
-        s_mlContext.FitOwn(Source(source, 150), (channels, classes) => network = new(channels, classes), o => (o.Epochs, o.BatchSize, o.CacheInMemory) = (3, 32, inMemory));
+        s_mlContext.FitOwn(Source(source, 150), (channels, classes) => network = new(channels, classes), o => (o.Epochs, o.BatchSize, o.Cache) = (3, 32, inMemory ? ImageCache.Memory : ImageCache.None));
         var epochs = network.Images.Chunk(150).ToArray();
 
         Assert.HasCount(3, epochs);
@@ -148,7 +148,7 @@ public sealed class TrainingTests
     [DataRow(Optimizer.AdamW, LearningRateSchedule.Cosine)]
     public void Every_optimizer_learns(Optimizer optimizer, LearningRateSchedule schedule)
     {
-        var model = s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(1000), Pipelines.Options(epochs: 4, change: o => (o.Optimizer, o.Schedule, o.CacheInMemory) = (optimizer, schedule, true)));
+        var model = s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(1000), Pipelines.Options(epochs: 4, change: o => (o.Optimizer, o.Schedule, o.Cache) = (optimizer, schedule, ImageCache.Memory)));
         Assert.IsGreaterThan(0.6, s_mlContext.MulticlassClassification.Evaluate(model.Transform(s_mlContext.Data.GenerateDigits(200, seed: 2))).MicroAccuracy);
     }
 

@@ -120,10 +120,9 @@ public class ImageDecoderTests
     public void A_bomb_is_refused_before_it_is_decoded()
     {
         var png = ReferencePictures.Read("interlaced.png");
-        // Width and height in IHDR, whose checksum has to be right as well.
+        // Width and height in IHDR.
         (png[16], png[17], png[20], png[21]) = (0, 1, 0, 1);
-        var checksum = Crc32(png.AsSpan(12, 17));
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), checksum);
+        PngChecksums.Repair(png);
         AssertRefused(png, "more than the limit");
 
         var small = new DecodeOptions { MaximumPixels = 37 * 29 - 1 };
@@ -179,40 +178,6 @@ public class ImageDecoderTests
         Assert.ContainsSingle(file => file.Name.EndsWith(".gif", StringComparison.Ordinal), files);
     }
 
-    /// <summary>Data from elsewhere must not bring a process down, or end in an exception that nobody catches.</summary>
-    [TestMethod]
-    public void Damaged_files_end_in_a_picture_or_in_the_one_exception()
-    {
-        var originals = ReferencePictures.Names("*.*").Where(name => !name.EndsWith(".py", StringComparison.Ordinal) && !name.Contains("size-", StringComparison.Ordinal))
-            .Select(ReferencePictures.Read).ToArray();
-        var (pictures, refusals) = (0, 0);
-
-        Parallel.For(0, 2000, i =>
-        {
-            var random = new Random(i);
-            var options = new DecodeOptions
-            {
-                Channels = random.Next(3) switch { 0 => 1, 1 => 3, _ => 4 },
-                AllowIncomplete = random.Next(2) == 0,
-                MinimumWidth = random.Next(10),
-                // Headers with huge sizes should be refused quickly here.
-                MaximumPixels = 4_000_000,
-            };
-            try
-            {
-                ImageDecoder.Decode(Damage(originals[random.Next(originals.Length)], random), options);
-                Interlocked.Increment(ref pictures);
-            }
-            catch (ImageDecodingException)
-            {
-                Interlocked.Increment(ref refusals);
-            }
-        });
-
-        Assert.IsGreaterThan(100, pictures);
-        Assert.IsGreaterThan(100, refusals);
-    }
-
     private static IEnumerable<object[]> Formats =>
         ReferencePictures.Names("expected-*.png").Select(name => new object[] { name["expected-".Length..^".png".Length] });
 
@@ -220,40 +185,5 @@ public class ImageDecoderTests
     {
         var refusal = Assert.ThrowsExactly<ImageDecodingException>(() => ImageDecoder.Decode(bytes));
         Assert.IsTrue(reasons.Any(reason => refusal.Message.Contains(reason, StringComparison.OrdinalIgnoreCase)), refusal.Message);
-    }
-
-    private static byte[] Damage(byte[] original, Random random)
-    {
-        var bytes = original.ToArray();
-        switch (random.Next(4))
-        {
-            case 0: // flipped bits anywhere
-                for (var i = random.Next(1, 20); i > 0; i--)
-                    bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
-                break;
-            case 1: // another header
-                for (var i = random.Next(1, 8); i > 0; i--)
-                    bytes[random.Next(Math.Min(64, bytes.Length))] = (byte)random.Next(256);
-                break;
-            case 2: // cut short
-                return bytes[..random.Next(bytes.Length)];
-            default: // a piece is missing
-                var start = random.Next(bytes.Length);
-                var end = random.Next(start, bytes.Length);
-                return [.. bytes[..start], .. bytes[end..]];
-        }
-        return bytes;
-    }
-
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++)
-                crc = (crc & 1) != 0 ? crc >> 1 ^ 0xEDB88320 : crc >> 1;
-        }
-        return ~crc;
     }
 }

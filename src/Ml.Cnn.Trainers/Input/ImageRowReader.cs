@@ -59,9 +59,8 @@ internal sealed class ImageRowReader
         row.Id = id.Low;
         row.Label = 0;
         _label?.Invoke(ref row.Label);
-        ReadOnlyMemory<char> path = default;
-        _path?.Invoke(ref path);
-        row.Path = path.ToString();
+        row.Path = default;
+        _path?.Invoke(ref row.Path);
         row.Defect = null;
         try
         {

@@ -12,7 +12,7 @@ namespace Ml.Cnn.Trainers.Input;
 /// </remarks>
 internal sealed class SpooledSource : IEpochSource
 {
-    private readonly record struct Place(long Offset, int Length, int Width, int Height, uint Label, ulong Id, string Path, string? Defect);
+    private readonly record struct Place(long Offset, int Length, int Width, int Height, uint Label, ulong Id, ReadOnlyMemory<char> Path, string? Defect);
 
     private readonly string _path;
     private readonly SafeFileHandle _file;
@@ -80,7 +80,7 @@ internal sealed class SpooledSource : IEpochSource
 
     private IOException NotWritten(Exception e) => new(
         $"The rows of the training data could not be written to '{_path}', from where they are read in random order: {e.Message} "
-        + "Free space there, set MLContext.TempFilePath to another folder, or set CacheInMemory.", e);
+        + "Free space there, set MLContext.TempFilePath to another folder, or set Cache to Memory.", e);
 
     public IRowFeed Open(int epoch, CancellationToken cancellation) => new Feed(this, EpochOrder.Permutation(_places.Count, _seed, epoch));
 

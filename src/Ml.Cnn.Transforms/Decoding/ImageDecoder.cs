@@ -31,6 +31,7 @@ internal static class ImageDecoder
                 using var codec = SKCodec.Create(data);
                 if (codec is null)
                     throw new ImageDecodingException(WhyUnreadable(encoded));
+                CheckPlausible(codec, encoded, options);
                 Decode(codec, destination, options);
             }
         }
@@ -152,6 +153,19 @@ internal static class ImageDecoder
         {
             throw new ImageDecodingException(
                 $"The image has {width} × {height} pixels, more than the limit of {Math.Min(options.MaximumPixels, Array.MaxLength / 4)}.");
+        }
+    }
+
+    /// <summary>Before memory is taken for pixels that the file cannot hold.</summary>
+    private static void CheckPlausible(SKCodec codec, ReadOnlySpan<byte> encoded, DecodeOptions options)
+    {
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        if (codec.EncodedFormat == SKEncodedImageFormat.Gif && !PlausibleSize.FitsGif((long)width * height, encoded.Length))
+            throw new ImageDecodingException($"The image is damaged: it says that it has {width} × {height} pixels, far more than {encoded.Length} bytes can hold.");
+        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && !options.AllowIncomplete && PlausibleSize.OfJpeg(encoded) is var least && least > encoded.Length)
+        {
+            throw new ImageDecodingException(
+                $"The image is incomplete or damaged: {width} × {height} pixels take at least {least} bytes as it encodes them, and it has {encoded.Length}.");
         }
     }
 
