@@ -48,19 +48,19 @@ public sealed class StoppingTests
         Assert.Throws<OperationCanceledException>(() => s_mlContext.FitLeNet(data, Pipelines.Options(change: o => o.CancellationToken = new(canceled: true))));
     }
 
-    /// <summary>Protects cancelling between two epochs: the best of those that are whole is returned.</summary>
+    /// <summary>Protects cancelling while the validation set is scored: the last whole epoch counts.</summary>
     [TestMethod]
     public void Cancelling_in_a_callback_keeps_the_best_epoch()
     {
         using var cancellation = new CancellationTokenSource();
         var keys = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(s_mlContext.Data.GenerateDigits(100));
         var data = keys.Transform(s_mlContext.Data.GenerateDigits(100));
-        var options = Pipelines.Options(epochs: 5, change: o => (o.ValidationSet, o.CancellationToken) = (data, cancellation.Token));
-        options.EpochCallback = e =>
+        var options = Pipelines.Options(epochs: 5, change: o => (o.ValidationSet, o.CancellationToken, o.EpochCallback) = (data, cancellation.Token, e =>
         {
             if (e.Epoch == 2)
                 cancellation.Cancel();
-        };
+        }
+        ));
         var model = s_mlContext.MulticlassClassification.Trainers.LeNet(options).Fit(data);
         Assert.AreEqual(StopReason.Cancelled, model.StopReason);
         Assert.HasCount(2, model.History);
