@@ -55,7 +55,7 @@ internal sealed class TrainingRun
             $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {plan.Description}; {survey.Labelled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
 
         var badImages = new BadImages(_options.OnBadImage);
-        var (source, format) = OpenSource();
+        var (source, format) = OpenSource(log);
         using var rows = source;
         var augmentation = _options.Augmentation is null ? null : new AugmentationPipeline(_options.Augmentation, _preprocessing);
         using var batches = new BatchQueue(new ImageRowDecoder(format, _preprocessing, plan.ChannelsLast, augmentation, _settings.Seed), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
@@ -105,16 +105,23 @@ internal sealed class TrainingRun
     }
 
     /// <summary>The rows in an order that is new every epoch, and what they hold.</summary>
-    private (IEpochSource Source, FeatureFormat Format) OpenSource()
+    private (IEpochSource Source, FeatureFormat Format) OpenSource(IChannel log)
     {
+        var epochs = new AugmentedEpochs(_settings.Seed, message => log.Warning(MessageSensitivity.None, "{0}", message));
         if (_options.Cache == ImageCache.None && _data.CanShuffle)
-            return (new ShuffledSource(_data, _columns, _settings.ReaderThreads, _settings.Seed), _columns.Format);
-        var rows = new ParallelRowFeed(_data, _columns, _settings.ReaderThreads, shuffle: null, _options.CancellationToken);
+            return (new ShuffledSource(_data, _columns, _settings.ReaderThreads, _settings.Seed, epochs), _columns.Format);
+        var rows = epochs.Open(1, () => new ParallelRowFeed(_data, _columns, _settings.ReaderThreads, shuffle: null, _options.CancellationToken));
         if (_options.Cache == ImageCache.None)
         {
             using (rows)
-                return (new SpooledSource(rows, _columns.Format.Kind, TemporaryFolder, _settings.Seed), _columns.Format);
+            {
+                return (epochs.WasSeen
+                    ? new PooledSource(_data, _columns, _settings.ReaderThreads, _settings.Seed, epochs) // a file would keep the first epoch's augmentation
+                    : new SpooledSource(rows, _columns.Format.Kind, TemporaryFolder, _settings.Seed), _columns.Format);
+            }
         }
+        if (epochs.WasSeen)
+            log.Warning(MessageSensitivity.None, "{0}", "The cache keeps the augmented images of the first epoch. Give the augmentation to the trainer (CnnOptions.Augmentation) instead of the pipeline, or use no cache.");
         using var decoded = new DecodedFeed(rows, _columns.Format, _preprocessing, isAugmented: _options.Augmentation is not null);
         return (_options.Cache == ImageCache.Memory
             ? new MemorySource(decoded, decoded.Format.Kind, _settings.Seed)

@@ -51,6 +51,9 @@ internal sealed class AugmentedEpochs(int seed, Action<string> warn)
     private bool _wasSeen;
     private bool _isWarned;
 
+    /// <summary>Whether augmented pictures were asked for in any epoch so far.</summary>
+    public bool WasSeen => _wasSeen;
+
     /// <summary>Runs what creates an epoch's cursors.</summary>
     public T Open<T>(int epoch, Func<T> createCursors)
     {
