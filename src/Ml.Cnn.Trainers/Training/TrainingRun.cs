@@ -46,8 +46,7 @@ internal sealed class TrainingRun
         var survey = Survey(log);
 
         using var allocator = GlibcAllocator.KeepFreedMemory();
-        using var random = new RandomState(_settings.Seed);
-        var network = _architecture.Build(_shape);
+        using var random = RandomState.Build(_settings.Seed, () => _architecture.Build(_shape), out var network);
         var cost = NetworkCost.Of(network, _shape);
         var plan = ExecutionPlan.ForTraining(device, cost, _options.Precision);
         network = plan.Prepare(network);

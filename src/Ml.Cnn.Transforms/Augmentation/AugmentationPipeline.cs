@@ -50,16 +50,10 @@ internal sealed class AugmentationPipeline
     /// <param name="destinationHwc">Exactly <see cref="ByteCount"/> bytes.</param>
     public void Apply(PixelImage decoded, AugmentationScratch scratch, ref AugmentationRandom random, Span<byte> destinationHwc)
     {
-        Run(_steps, decoded, _target, scratch, ref random);
+        scratch.Begin(decoded, _target);
+        foreach (var step in _steps)
+            step.Apply(scratch, ref random);
         scratch.Finish(destinationHwc);
-    }
-
-    /// <summary>The same for a picture that is its own measure: "the network's size" is the size that it has.</summary>
-    /// <returns>The scratch's picture, of whatever size the steps gave it. Valid until the scratch is used again.</returns>
-    public static PixelImage ApplyAtOwnSize(AugmentationStep[] steps, PixelImage decoded, AugmentationScratch scratch, ref AugmentationRandom random)
-    {
-        Run(steps, decoded, new() { Width = decoded.Width, Height = decoded.Height, Channels = decoded.Channels }, scratch, ref random);
-        return scratch.Image;
     }
 
     /// <summary>A recipe's steps without chance, with one that stands in for all that cut and resize.</summary>
@@ -78,13 +72,6 @@ internal sealed class AugmentationPipeline
             }
         }
         return [.. steps];
-    }
-
-    private static void Run(AugmentationStep[] steps, PixelImage decoded, ImagePreprocessing target, AugmentationScratch scratch, ref AugmentationRandom random)
-    {
-        scratch.Begin(decoded, target);
-        foreach (var step in steps)
-            step.Apply(scratch, ref random);
     }
 
     /// <summary>Brings a picture to the network's size without chance.</summary>

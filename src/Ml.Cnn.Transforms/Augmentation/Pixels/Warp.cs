@@ -27,6 +27,7 @@ internal static class Warp
         Span<byte> background = stackalloc byte[channels];
         FillColor.Write(fill, background);
         var p = projection;
+        var isAffine = p.G == 0 && p.H == 0;
         for (var y = 0; y < result.Height; y++)
         {
             var row = result.Pixels.Slice(y * result.Width * channels, result.Width * channels);
@@ -34,8 +35,12 @@ internal static class Warp
             for (var x = 0; x < result.Width; x++)
             {
                 var u = x + 0.5;
-                var weight = p.G * u + p.H * v + 1;
-                var (fromX, fromY) = ((p.A * u + p.B * v + p.C) / weight, (p.D * u + p.E * v + p.F) / weight);
+                var (fromX, fromY) = (p.A * u + p.B * v + p.C, p.D * u + p.E * v + p.F);
+                if (!isAffine)
+                {
+                    var weight = p.G * u + p.H * v + 1;
+                    (fromX, fromY) = (fromX / weight, fromY / weight);
+                }
                 var pixel = row.Slice(x * channels, channels);
                 // Written so that a number that is none is outside too.
                 if (!(fromX >= 0 && fromX < source.Width && fromY >= 0 && fromY < source.Height))
@@ -43,7 +48,7 @@ internal static class Warp
                 else if (sampling == WarpSampling.Nearest)
                     Nearest(source, (int)fromX, (int)fromY, pixel);
                 else
-                    Bilinear(source, fromX - 0.5, fromY - 0.5, pixel);
+                    Bilinear(source, fromX, fromY, pixel);
             }
         }
     }
@@ -60,8 +65,9 @@ internal static class Warp
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Bilinear(PixelImage source, double x, double y, Span<byte> pixel)
     {
-        var (left, top) = ((int)Math.Floor(x), (int)Math.Floor(y));
-        var (shareX, shareY) = ((float)(x - left), (float)(y - top));
+        // The pixel whose middle lies before the place; the place is not negative, so that cutting off is rounding down.
+        var (left, top) = ((int)(x + 0.5) - 1, (int)(y + 0.5) - 1);
+        var (shareX, shareY) = ((float)(x - 0.5 - left), (float)(y - 0.5 - top));
         var (x0, x1) = (Math.Max(left, 0) * pixel.Length, Math.Min(left + 1, source.Width - 1) * pixel.Length);
         ref var upper = ref source.Row(Math.Max(top, 0));
         ref var lower = ref source.Row(Math.Min(top + 1, source.Height - 1));
