@@ -26,9 +26,9 @@ internal static class CommandLine
             SuggestHelp(result);
             return ExitCode.WrongUsage;
         }
-        catch (OperationCanceledException e)
+        catch (OperationCanceledException)
         {
-            Messages.Error(e.Message);
+            Messages.Error("Stopped before the first training step: there is no model to save.");
             return ExitCode.Interrupted;
         }
         catch (Exception e)

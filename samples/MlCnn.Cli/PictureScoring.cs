@@ -22,7 +22,8 @@ internal static class PictureScoring
     public static void ForEach(IDataView scored, CnnTransformer network, Action<int, ReadOnlySpan<float>> take)
     {
         var column = scored.Schema[network.ScoreColumnName];
-        using var cursor = scored.GetRowCursor([column]);
+        // One cursor of a set: ML.NET reads ahead on other threads for a cursor on its own, and ends it at the first file that is missing.
+        using var cursor = scored.GetRowCursorSet([column], 1)[0];
         var getter = cursor.GetGetter<VBuffer<float>>(column);
         var bad = new List<BadImage>();
         VBuffer<float> scores = default;

@@ -23,7 +23,7 @@ public sealed class BadImageTests
     {
         using var folder = PictureFolder.OfDigits(60);
         var data = WithBadFiles(folder, source, out var bad);
-        var error = Assert.ThrowsExactly<BadImageException>(() => s_mlContext.FitLeNet(data, Pipelines.Options(change: o => (o.BatchSize, o.ReaderThreads, o.CacheInMemory) = (8, threads, source == "memory"))));
+        var error = Assert.ThrowsExactly<BadImageException>(() => s_mlContext.FitLeNet(data, Pipelines.Options(change: o => (o.BatchSize, o.ReaderThreads, o.Cache) = (8, threads, source == "memory" ? ImageCache.Memory : ImageCache.None))));
         CollectionAssert.AreEqual(bad, error.Images.Select(i => i.Name).ToArray());
         foreach (var name in bad)
             Assert.Contains(name, error.Message);
@@ -41,7 +41,7 @@ public sealed class BadImageTests
         var messages = mlContext.Listen();
         using var folder = PictureFolder.OfDigits(60);
         var data = WithBadFiles(folder, source, out var bad);
-        var options = Pipelines.Options(epochs: 2, change: o => (o.OnBadImage, o.CacheInMemory) = (BadImageHandling.Skip, source == "memory"));
+        var options = Pipelines.Options(epochs: 2, change: o => (o.OnBadImage, o.Cache) = (BadImageHandling.Skip, source == "memory" ? ImageCache.Memory : ImageCache.None));
         var model = mlContext.FitLeNet(data, options).LastTransformer;
 
         CollectionAssert.AreEqual(bad, model.BadImages.Select(i => i.Name).ToArray());

@@ -99,6 +99,16 @@ public sealed class ModelFileTests
         CollectionAssert.AreEqual(model.Transform(s_digits).GetColumn<float[]>("Probability").SelectMany(s => s).ToArray(), loaded.Transform(s_digits).GetColumn<float[]>("Probability").SelectMany(s => s).ToArray());
     }
 
+    /// <summary>Protects networks with batch norm: their running statistics are saved too.</summary>
+    [TestMethod]
+    public void Running_statistics_are_saved()
+    {
+        var options = new CnnOptions { FeatureColumnName = "Image", Epochs = 1, BatchSize = 16, ImageSize = 32 };
+        var model = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Append(s_mlContext.MulticlassClassification.Trainers.Cnn("resnet18", options)).Fit(s_digits);
+        var loaded = Pipelines.Load(s_mlContext.Save(model));
+        Pipelines.AssertSame(Pipelines.Scores(model.Transform(s_digits)), Pipelines.Scores(loaded.Transform(s_digits)));
+    }
+
     /// <summary>Protects networks of a user's own: a marked method is found again, …</summary>
     [TestMethod]
     public void A_marked_network_of_ones_own_loads()

@@ -25,8 +25,11 @@ public sealed class OptionsTests
         [nameof(CnnOptions.NetworkThreads)] = [o => o.NetworkThreads = 0],
         [nameof(CnnOptions.Optimizer)] = [o => o.Optimizer = (Optimizer)9],
         [nameof(CnnOptions.Schedule)] = [o => o.Schedule = (LearningRateSchedule)9],
+        [nameof(CnnOptions.Precision)] = [o => o.Precision = (Precision)9],
         [nameof(CnnOptions.PixelLayout)] = [o => o.PixelLayout = (PixelLayout)9],
+        [nameof(CnnOptions.Cache)] = [o => o.Cache = (ImageCache)9],
         [nameof(CnnOptions.OnBadImage)] = [o => o.OnBadImage = (BadImageHandling)9],
+        [nameof(CnnOptions.Cache)] = [o => o.Cache = (ImageCache)9],
         [nameof(CnnOptions.Device)] = [o => o.Device = "gpu", o => o.Device = "cuda:", o => o.Device = "cuda:-1", o => o.Device = "CPU ", o => o.Device = null!],
     };
 
@@ -47,7 +50,7 @@ public sealed class OptionsTests
     [TestMethod]
     public void Every_option_has_a_range_or_needs_none()
     {
-        string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.CacheInMemory), nameof(CnnOptions.EpochCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken)];
+        string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.Augmentation), nameof(CnnOptions.EpochCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken)];
         CollectionAssert.AreEquivalent(typeof(CnnOptions).GetProperties().Select(p => p.Name).ToArray(), s_wrong.Keys.Concat(free).ToArray());
     }
 
@@ -105,7 +108,7 @@ public sealed class OptionsTests
     [TestMethod]
     public void A_network_of_ones_own_learns()
     {
-        var model = s_mlContext.FitOwn(s_mlContext.Data.GenerateDigits(1000), Networks.Marked, o => (o.Epochs, o.CacheInMemory) = (4, true));
+        var model = s_mlContext.FitOwn(s_mlContext.Data.GenerateDigits(1000), Networks.Marked, o => (o.Epochs, o.Cache) = (4, ImageCache.Memory));
         Assert.AreEqual("custom", model.Architecture.Name);
         var first = model.History[0];
         Assert.IsLessThan(first.Loss, model.History[^1].Loss);

@@ -59,7 +59,8 @@ public sealed class StoppingTests
         {
             if (e.Epoch == 2)
                 cancellation.Cancel();
-        }));
+        }
+        ));
         var model = s_mlContext.MulticlassClassification.Trainers.LeNet(options).Fit(data);
         Assert.AreEqual(StopReason.Cancelled, model.StopReason);
         Assert.HasCount(2, model.History);

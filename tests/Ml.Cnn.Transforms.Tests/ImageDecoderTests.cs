@@ -1,6 +1,6 @@
-using MlCnn.Testing;
 using Microsoft.ML.Data;
 using Ml.Cnn.Transforms.Decoding;
+using MlCnn.Testing;
 
 namespace Ml.Cnn.Transforms.Tests;
 

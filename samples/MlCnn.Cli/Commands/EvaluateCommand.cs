@@ -49,9 +49,9 @@ internal static class EvaluateCommand
             return mlContext.MulticlassClassification.Evaluate(scored, DataSource.LabelColumn, network.ScoreColumnName, network.PredictedLabelColumnName,
                 topKPredictionCount: Math.Min(TopK, network.ClassNames.Count));
         }
-        catch (Exception e) when (e is BadImageException || e.GetBaseException() is BadImageException)
+        catch (Exception)
         {
-            PictureScoring.ForEach(scored, network, (_, _) => { }); // names all, not only the first
+            PictureScoring.ForEach(scored, network, (_, _) => { }); // if pictures are the reason, this names all of them, not only the first
             throw;
         }
     }

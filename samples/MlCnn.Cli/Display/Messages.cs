@@ -1,5 +1,5 @@
-using Ml.Cnn.Trainers;
 using Microsoft.ML;
+using Ml.Cnn.Trainers;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

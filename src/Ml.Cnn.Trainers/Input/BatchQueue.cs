@@ -27,7 +27,7 @@ internal sealed class BatchQueue : IDisposable
     }
 
     /// <summary>Goes through a feed's rows, batch by batch. A batch is valid until the next one is asked for.</summary>
-    public IEnumerable<ImageBatch> Read(IRowFeed feed, CancellationToken cancellation)
+    public IEnumerable<ImageBatch> Read(IRowFeed feed, int epoch, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var ready = new BlockingCollection<ImageBatch>(Ahead);
@@ -39,7 +39,7 @@ internal sealed class BatchQueue : IDisposable
         {
             try
             {
-                Produce(feed, ready, () => free.Take(stop.Token), free.Add, stop.Token);
+                Produce(feed, epoch, ready, () => free.Take(stop.Token), free.Add, stop.Token);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -72,14 +72,14 @@ internal sealed class BatchQueue : IDisposable
         }
     }
 
-    private void Produce(IRowFeed feed, BlockingCollection<ImageBatch> ready, Func<ImageBatch> take, Action<ImageBatch> giveBack, CancellationToken cancellation)
+    private void Produce(IRowFeed feed, int epoch, BlockingCollection<ImageBatch> ready, Func<ImageBatch> take, Action<ImageBatch> giveBack, CancellationToken cancellation)
     {
         ImageBatch? held = null; // until it is known whether it shares images with the next one
         var rows = new List<ImageRow>(_batchSize);
         while (ReadRows(feed, rows))
         {
             var next = take();
-            Fill(next, rows);
+            Fill(next, rows, epoch);
             foreach (var row in rows)
                 feed.Recycle(row);
             if (held is not null && _batchSize > 1)
@@ -128,12 +128,12 @@ internal sealed class BatchQueue : IDisposable
             before.MoveLastTo(next);
     }
 
-    private void Fill(ImageBatch batch, List<ImageRow> rows)
+    private void Fill(ImageBatch batch, List<ImageRow> rows, int epoch)
     {
         void FillRow(int i)
         {
             batch.SetLabel(i, rows[i].Label - 1L);
-            _decoder.TryDecode(rows[i], batch.Image(i));
+            _decoder.TryDecode(rows[i], epoch, batch.Image(i));
         }
 
         if (_decoder.IsCheap || _threads == 1)

@@ -32,6 +32,28 @@ internal sealed class ImageRow
     /// <summary>How a message names the row.</summary>
     public string Name => Path.IsEmpty ? $"row {Id}" : Path.ToString();
 
+    /// <summary>A row of its own with the same content.</summary>
+    public ImageRow Copy(FeatureKind kind)
+    {
+        var copy = new ImageRow { Label = Label, Id = Id, Path = Path, Defect = Defect };
+        if (Defect is not null)
+            return copy;
+        switch (kind)
+        {
+            case FeatureKind.FloatPixels:
+                Floats.AsSpan(0, Length).CopyTo(copy.FloatsOfLength(Length));
+                break;
+            case FeatureKind.Image:
+                copy.Image.Reset(Image.Width, Image.Height, Image.Channels);
+                Image.Pixels.CopyTo(copy.Image.Pixels);
+                break;
+            default:
+                Bytes.AsSpan(0, Length).CopyTo(copy.BytesOfLength(Length));
+                break;
+        }
+        return copy;
+    }
+
     public Span<byte> BytesOfLength(int length)
     {
         if (Bytes.Length < length)

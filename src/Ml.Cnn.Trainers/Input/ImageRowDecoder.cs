@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Ml.Cnn.Transforms;
+using Ml.Cnn.Transforms.Augmentation;
 using Ml.Cnn.Transforms.Decoding;
 using Ml.Cnn.Transforms.Geometry;
 
@@ -12,23 +13,38 @@ internal sealed class ImageRowDecoder
     private readonly ImagePreprocessing _preprocessing;
     private readonly PixelTensor _normalizer;
     private readonly DecodeOptions _decoding;
+    private readonly AugmentationPipeline? _augmentation;
+    private readonly int _seed;
     private readonly ConcurrentBag<Scratch> _scratch = [];
 
     /// <param name="format">What the rows hold.</param>
     /// <param name="preprocessing">What the network wants.</param>
     /// <param name="channelsLast">Whether the values of a pixel lie side by side in the output.</param>
-    public ImageRowDecoder(FeatureFormat format, ImagePreprocessing preprocessing, bool channelsLast)
+    /// <param name="augmentation">What happens to the pictures on their way; null: they are only brought to the network's size.</param>
+    /// <param name="seed">Fixes what is random in the augmentation.</param>
+    public ImageRowDecoder(FeatureFormat format, ImagePreprocessing preprocessing, bool channelsLast, AugmentationPipeline? augmentation = null, int seed = 0)
     {
+        (_augmentation, _seed) = (augmentation, seed);
         ChannelsLast = channelsLast;
         _format = format;
         _preprocessing = preprocessing;
         _normalizer = new PixelTensor(preprocessing.Normalization, preprocessing.Channels);
-        _decoding = preprocessing.DecodeOptions(reducedScale: true);
+        _decoding = augmentation?.DecodeOptions ?? preprocessing.DecodeOptions(reducedScale: true);
         if (format.Kind == FeatureKind.FloatPixels && (format.Height, format.Width, format.Channels) != (preprocessing.Height, preprocessing.Width, preprocessing.Channels))
             throw new InvalidOperationException(
                 $"A vector of Single pixels is used as it is: it is {format.Height}×{format.Width}×{format.Channels}, and the network was told {preprocessing.Height}×{preprocessing.Width}×{preprocessing.Channels}. "
                 + "Leave ImageSize and Channels unset, resize before, or give bytes.");
+        if (format.Kind == FeatureKind.FloatPixels && augmentation is not null)
+            throw new InvalidOperationException("A vector of Single pixels is used as it is and cannot be augmented: give encoded images, MLImage or bytes.");
     }
+
+    /// <summary>Decodes as the model scores: in its evaluation view, with those steps of its augmentation that are without chance.</summary>
+    public static ImageRowDecoder ForScoring(FeatureFormat format, CnnModel model, bool channelsLast) =>
+        new(format, model.Preprocessing, channelsLast, ScoringSteps(model.Augmentation, model.Preprocessing));
+
+    /// <summary>The steps without chance as a pipeline; null if there are none.</summary>
+    public static AugmentationPipeline? ScoringSteps(ImageAugmentation? recipe, ImagePreprocessing evaluationView) =>
+        recipe is { HasStepsForScoring: true } ? new(new ImageAugmentation(recipe.Steps), evaluationView, scoring: true) : null;
 
     /// <summary>Whether the output is height × width × channels rather than channels × height × width.</summary>
     public bool ChannelsLast { get; }
@@ -37,16 +53,38 @@ internal sealed class ImageRowDecoder
     public int Length => _preprocessing.Channels * _preprocessing.Height * _preprocessing.Width;
 
     /// <summary>Whether an image takes less time than handing it to another thread.</summary>
-    public bool IsCheap => _format.Kind != FeatureKind.EncodedBytes && Length <= 4096;
+    public bool IsCheap => _format.Kind != FeatureKind.EncodedBytes && Length <= 4096 && _augmentation is null;
 
     /// <summary>Height × width × channels bytes of the network's size: everything but the normalisation.</summary>
     /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the picture cannot be used.</returns>
-    public bool TryPreprocess(ImageRow row, Span<byte> destination) => Guarded(row, destination, static (decoder, row, scratch, destination) =>
-        decoder._preprocessing.Apply(decoder.Picture(row, scratch), destination));
+    public bool TryPreprocess(ImageRow row, Span<byte> destination) => Guarded(row, 0, destination, static (decoder, row, epoch, scratch, destination) =>
+        decoder.BringToSize(row, epoch, scratch, destination));
+
+    /// <summary>The whole picture in the row's <see cref="ImageRow.Image"/>, made smaller if its short side is longer than the preprocessing's.</summary>
+    /// <param name="row">The picture; keeps the result.</param>
+    /// <param name="room">Room for the picture on its way.</param>
+    /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the picture cannot be used.</returns>
+    public bool TryDecodeWhole(ImageRow row, PixelImage room) => Guarded<byte>(row, 0, default, (decoder, row, _, scratch, _) =>
+    {
+        var picture = Picture(row, scratch);
+        var (width, height) = _preprocessing.ResizedSize(picture.Width, picture.Height);
+        if (width < picture.Width)
+        {
+            ImageResizer.Resize(picture, room, width, height, _preprocessing.Interpolation);
+            picture = room;
+        }
+        if (ReferenceEquals(picture, row.Image))
+            return;
+        row.Image.Reset(picture.Width, picture.Height, picture.Channels);
+        picture.Pixels.CopyTo(row.Image.Pixels);
+    });
 
     /// <summary>Normalised values, channels × height × width or <see cref="ChannelsLast"/>.</summary>
+    /// <param name="row">The picture.</param>
+    /// <param name="epoch">Augmentation is random in it, the seed and the row.</param>
+    /// <param name="destination">Takes <see cref="Length"/> values.</param>
     /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the picture cannot be used.</returns>
-    public bool TryDecode(ImageRow row, Span<float> destination) => Guarded(row, destination, static (decoder, row, scratch, destination) =>
+    public bool TryDecode(ImageRow row, int epoch, Span<float> destination) => Guarded(row, epoch, destination, static (decoder, row, epoch, scratch, destination) =>
     {
         if (decoder._format.Kind == FeatureKind.FloatPixels)
         {
@@ -54,16 +92,16 @@ internal sealed class ImageRowDecoder
             return;
         }
         var bytes = scratch.BytesOfLength(decoder.Length);
-        decoder._preprocessing.Apply(decoder.Picture(row, scratch), bytes);
+        decoder.BringToSize(row, epoch, scratch, bytes);
         if (decoder.ChannelsLast)
             decoder._normalizer.FillInterleaved(bytes, destination);
         else
             decoder._normalizer.FillPlanar(bytes, destination);
     });
 
-    private delegate void Work<T>(ImageRowDecoder decoder, ImageRow row, Scratch scratch, Span<T> destination);
+    private delegate void Work<T>(ImageRowDecoder decoder, ImageRow row, int epoch, Scratch scratch, Span<T> destination);
 
-    private bool Guarded<T>(ImageRow row, Span<T> destination, Work<T> work)
+    private bool Guarded<T>(ImageRow row, int epoch, Span<T> destination, Work<T> work)
     {
         if (row.Defect is not null)
             return false;
@@ -71,7 +109,7 @@ internal sealed class ImageRowDecoder
             scratch = new Scratch();
         try
         {
-            work(this, row, scratch, destination);
+            work(this, row, epoch, scratch, destination);
             return true;
         }
         catch (ImageDecodingException e)
@@ -83,6 +121,18 @@ internal sealed class ImageRowDecoder
         {
             _scratch.Add(scratch);
         }
+    }
+
+    private void BringToSize(ImageRow row, int epoch, Scratch scratch, Span<byte> destination)
+    {
+        var picture = Picture(row, scratch);
+        if (_augmentation is null)
+        {
+            _preprocessing.Apply(picture, destination);
+            return;
+        }
+        var random = new AugmentationRandom(_seed, epoch, row.Id);
+        _augmentation.Apply(picture, scratch.Augmentation, ref random, destination);
     }
 
     // Numbers keep their precision: (value / 255 − mean) / deviation without a detour over bytes.
@@ -146,6 +196,8 @@ internal sealed class ImageRowDecoder
         private byte[] _bytes = [];
 
         public PixelImage Picture { get; } = new();
+
+        public AugmentationScratch Augmentation { get; } = new();
 
         public Span<byte> BytesOfLength(int length)
         {

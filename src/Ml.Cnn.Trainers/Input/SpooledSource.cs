@@ -80,7 +80,7 @@ internal sealed class SpooledSource : IEpochSource
 
     private IOException NotWritten(Exception e) => new(
         $"The rows of the training data could not be written to '{_path}', from where they are read in random order: {e.Message} "
-        + "Free space there, set MLContext.TempFilePath to another folder, or set CacheInMemory.", e);
+        + "Free space there, set MLContext.TempFilePath to another folder, or set Cache to Memory.", e);
 
     public IRowFeed Open(int epoch, CancellationToken cancellation) => new Feed(this, EpochOrder.Permutation(_places.Count, _seed, epoch));
 

@@ -9,6 +9,7 @@ internal sealed record CnnModel
     public required Architecture Architecture { get; init; }
     public required NetworkShape Shape { get; init; }
     public required ImagePreprocessing Preprocessing { get; init; }
+    public required ImageAugmentation? Augmentation { get; init; }
     public required PixelLayout PixelLayout { get; init; }
     public required BadImageHandling OnBadImage { get; init; }
     public required string FeatureColumnName { get; init; }

@@ -52,6 +52,19 @@ public enum PixelLayout
     ChannelsHeightWidth,
 }
 
+/// <summary>Where decoded images are kept for the next epoch.</summary>
+public enum ImageCache
+{
+    /// <summary>Nowhere: every epoch decodes again. Memory does not grow with the data.</summary>
+    None,
+
+    /// <summary>In memory.</summary>
+    Memory,
+
+    /// <summary>In a temporary file (in MLContext.TempFilePath's folder), which the system keeps in memory as far as there is room.</summary>
+    File,
+}
+
 /// <summary>What an image that cannot be decoded does.</summary>
 public enum BadImageHandling
 {

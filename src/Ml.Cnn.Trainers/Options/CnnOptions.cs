@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers;
 
@@ -69,8 +70,14 @@ public class CnnOptions
     /// <summary>What an image that cannot be decoded does to training. Default: it fails, and names every bad file.</summary>
     public BadImageHandling OnBadImage { get; set; } = BadImageHandling.Fail;
 
-    /// <summary>Keep the decoded and resized images in memory, one byte per pixel and channel, after the first epoch. Default: false.</summary>
-    public bool CacheInMemory { get; set; }
+    /// <summary>
+    /// What happens to training images, new in every epoch: random crops, flips, colours, mixing. Default: none. Scores are
+    /// computed from the recipe's evaluation view, in which nothing is random.
+    /// </summary>
+    public ImageAugmentation? Augmentation { get; set; }
+
+    /// <summary>Whether decoded images are kept from the first epoch on, one byte per pixel and channel. Default: no.</summary>
+    public ImageCache Cache { get; set; }
 
     /// <summary>Cursors that read the input and cores that decode, at least 1. Default: one per core.</summary>
     public int? ReaderThreads { get; set; }

@@ -27,6 +27,7 @@ internal static class OptionsValidation
         Require(Enum.IsDefined(options.Schedule), nameof(options.Schedule), options.Schedule, "one of the schedules");
         Require(Enum.IsDefined(options.Precision), nameof(options.Precision), options.Precision, "one of the precisions");
         Require(Enum.IsDefined(options.PixelLayout), nameof(options.PixelLayout), options.PixelLayout, "one of the layouts");
+        Require(Enum.IsDefined(options.Cache), nameof(options.Cache), options.Cache, "None, Memory or File");
         Require(Enum.IsDefined(options.OnBadImage), nameof(options.OnBadImage), options.OnBadImage, "Fail or Skip");
         Require(options.Device is not null && ComputeDevice.IsValidName(options.Device), nameof(options.Device), options.Device, "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\"");
     }

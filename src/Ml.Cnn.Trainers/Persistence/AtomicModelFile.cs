@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.ExceptionServices;
 
 namespace Ml.Cnn.Trainers.Persistence;
 
@@ -29,7 +30,8 @@ internal static class AtomicModelFile
         catch (Exception e)
         {
             TryDelete(temporary);
-            if (e is IOException or UnauthorizedAccessException)
+            // ML.NET also writes parts of the model to its temporary folder. A limit on the size of files is an ArgumentOutOfRangeException.
+            if (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
                 throw Failed(target, e);
             throw;
         }
@@ -47,11 +49,11 @@ internal static class AtomicModelFile
         }
         catch when (stream.Failure is not null)
         {
-            throw stream.Failure; // the cause; what followed from it says less
+            // What failed first is the cause; what followed from it says less.
         }
-        // ML.NET's archive writer swallows what goes wrong while it writes the archive's directory.
+        // Asked without an exception too: ML.NET's archive writer swallows what goes wrong while it writes the archive's directory.
         if (stream.Failure is not null)
-            throw stream.Failure;
+            ExceptionDispatchInfo.Throw(stream.Failure);
     }
 
     private static void Verify(string temporary)
@@ -76,7 +78,7 @@ internal static class AtomicModelFile
             : cause is UnauthorizedAccessException ? "Get the right to write there"
             : "Free some space, or close the programs that use the file";
         var before = File.Exists(target) ? " The file that was there before is unchanged." : "";
-        return new IOException($"The model cannot be saved to '{target}': {cause.Message.TrimEnd('.')}.{before} {advice}, or save to another place.", cause);
+        return new IOException($"The model cannot be saved to '{target}': {cause.Message.Split(" (Parameter ")[0].TrimEnd('.')}.{before} {advice}, or save to another place.", cause);
     }
 
     private static void TryDelete(string? temporary)

@@ -79,8 +79,8 @@ internal static class CnnModelArchive
         var model = ToModel(archive, json);
         using var log = environment.Start("CnnTransformer");
         var device = ComputeDevice.Choose(environment, "auto", message => log.Warning(MessageSensitivity.None, "{0}", message));
-        using var random = new RandomState(seed: 0); // building draws initial weights; the process's own random state stays as it was
-        var network = BuildNetwork(archive, model);
+        // Building draws first weights; the process's own random state stays as it was.
+        using var random = RandomState.Build(seed: 0, () => BuildNetwork(archive, model), out var network);
         try
         {
             archive.ReadStream(json.Weights.Entry, stream =>
@@ -128,6 +128,7 @@ internal static class CnnModelArchive
                 Architecture = FindArchitecture(json.Architecture),
                 Shape = json.Network,
                 Preprocessing = json.Preprocessing,
+                Augmentation = json.Augmentation,
                 PixelLayout = json.PixelLayout,
                 OnBadImage = json.OnBadImage,
                 FeatureColumnName = json.Columns.Feature,
@@ -155,6 +156,7 @@ internal static class CnnModelArchive
         Architecture = new(model.Architecture.Name, model.Architecture.Settings),
         Network = model.Shape,
         Preprocessing = model.Preprocessing,
+        Augmentation = model.Augmentation,
         PixelLayout = model.PixelLayout,
         OnBadImage = model.OnBadImage,
         Columns = new(model.FeatureColumnName, model.PredictedLabelColumnName, model.ScoreColumnName),

@@ -13,6 +13,7 @@ internal sealed record CnnModelJson
     public required ArchitectureJson Architecture { get; init; }
     public required NetworkShape Network { get; init; }
     public required ImagePreprocessing Preprocessing { get; init; }
+    public ImageAugmentation? Augmentation { get; init; }
     public required PixelLayout PixelLayout { get; init; }
     public required BadImageHandling OnBadImage { get; init; }
     public required ColumnsJson Columns { get; init; }

@@ -42,7 +42,7 @@ internal sealed class ImageScorer(Module<Tensor, Tensor> network, ExecutionPlan 
         void Decode(int i)
         {
             var image = batch.Image(i);
-            if (!decoder.TryDecode(rows[i], image))
+            if (!decoder.TryDecode(rows[i], epoch: 0, image))
                 image.Clear();
         }
     }

@@ -26,6 +26,7 @@ internal sealed class TrainingLoop
     private readonly CnnOptions _options;
     private readonly IChannel _log;
     private readonly ProgressReporter _progress;
+    private readonly BatchMixing? _mixing;
     private readonly List<CnnEpoch> _history = [];
     private long _steps;
     private (int Epoch, long Step, double Loss, double LearningRate)? _notFinite;
@@ -46,6 +47,7 @@ internal sealed class TrainingLoop
     {
         (_network, _shape, _settings, _device, _source, _batches, _badImages, _validation, _imagesPerEpoch, _options, _log) =
             (network, shape, settings, device, source, batches, badImages, validation, imagesPerEpoch, options, log);
+        _mixing = options.Augmentation?.Batch is { } mixing ? new(mixing, settings.Seed) : null;
         _optimizer = Optimizers.Create(settings, network.parameters());
         _progress = new ProgressReporter(options.Progress, settings.Epochs, imagesPerEpoch);
     }
@@ -79,7 +81,7 @@ internal sealed class TrainingLoop
         _network.train();
         var totals = new EpochTotals();
         using var rows = _source.Open(epoch, _options.CancellationToken);
-        foreach (var batch in _batches.Read(rows, _options.CancellationToken))
+        foreach (var batch in _batches.Read(rows, epoch, _options.CancellationToken))
         {
             if (Stopped)
                 break;
@@ -98,11 +100,12 @@ internal sealed class TrainingLoop
         var learningRate = SetLearningRate(epoch, totals.Images);
         var images = batch.Pixels.to(_device); // N × C × H × W
         var labels = batch.Labels.to(_device); // N
+        var mixed = _mixing?.Mix(images, labels, epoch, _steps);
 
         _optimizer.zero_grad();
-        var logits = _network.forward(images); // N × classes
+        var logits = _network.forward(mixed?.Images ?? images); // N × classes
         CheckOutput(logits, batch.Count);
-        var loss = functional.cross_entropy(logits, labels);
+        var loss = mixed is null ? functional.cross_entropy(logits, labels) : mixed.CrossEntropy(logits);
         var lossValue = loss.ToDouble();
         _steps++;
         if (!double.IsFinite(lossValue))

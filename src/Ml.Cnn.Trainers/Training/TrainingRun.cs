@@ -5,6 +5,7 @@ using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Transforms;
+using Ml.Cnn.Transforms.Augmentation;
 
 namespace Ml.Cnn.Trainers.Training;
 
@@ -18,6 +19,7 @@ internal sealed class TrainingRun
     private readonly ImageColumns _columns;
     private readonly ClassValues _classes;
     private readonly ImagePreprocessing _preprocessing;
+    private readonly ImagePreprocessing _evaluationView;
     private readonly NetworkShape _shape;
     private readonly TrainingSettings _settings;
 
@@ -30,6 +32,7 @@ internal sealed class TrainingRun
         _columns = new(data.Schema[options.FeatureColumnName], format, label, ImageColumns.FindPath(data.Schema));
         _classes = ClassValues.Of(label);
         _preprocessing = Preprocess(format);
+        _evaluationView = options.Augmentation?.EvaluationView(_preprocessing) ?? _preprocessing;
         _shape = new(_preprocessing.Channels, _preprocessing.Height, _preprocessing.Width, _classes.Count);
         _settings = TrainingSettings.From(options, architecture.Training, options.Seed ?? MlNetEnvironment.Seed(environment) ?? Random.Shared.Next());
     }
@@ -43,8 +46,7 @@ internal sealed class TrainingRun
         var survey = Survey(log);
 
         using var allocator = GlibcAllocator.KeepFreedMemory();
-        using var random = new RandomState(_settings.Seed);
-        var network = _architecture.Build(_shape);
+        using var random = RandomState.Build(_settings.Seed, () => _architecture.Build(_shape), out var network);
         var cost = NetworkCost.Of(network, _shape);
         var plan = ExecutionPlan.ForTraining(device, cost, _options.Precision);
         network = plan.Prepare(network);
@@ -53,11 +55,12 @@ internal sealed class TrainingRun
             $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {plan.Description}; {survey.Labelled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
 
         var badImages = new BadImages(_options.OnBadImage);
-        var (source, format) = OpenSource();
+        var (source, format) = OpenSource(log);
         using var rows = source;
-        using var batches = new BatchQueue(new ImageRowDecoder(format, _preprocessing, plan.ChannelsLast), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
+        var augmentation = _options.Augmentation is null ? null : new AugmentationPipeline(_options.Augmentation, _preprocessing);
+        using var batches = new BatchQueue(new ImageRowDecoder(format, _preprocessing, plan.ChannelsLast, augmentation, _settings.Seed), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
         using var validationBatches = _options.ValidationSet is null ? null
-            : new BatchQueue(new ImageRowDecoder(_columns.Format, _preprocessing, plan.ChannelsLast), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
+            : new BatchQueue(new ImageRowDecoder(_columns.Format, _evaluationView, plan.ChannelsLast, ImageRowDecoder.ScoringSteps(_options.Augmentation, _evaluationView)), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
         var validation = validationBatches is null ? null : new ValidationPass(network, device, ValidationRows(), validationBatches, _options.CancellationToken);
 
         var loop = new TrainingLoop(network, _shape, _settings, device, source, batches, badImages, validation, survey.Labelled, _options, log);
@@ -102,15 +105,30 @@ internal sealed class TrainingRun
     }
 
     /// <summary>The rows in an order that is new every epoch, and what they hold.</summary>
-    private (IEpochSource Source, FeatureFormat Format) OpenSource()
+    private (IEpochSource Source, FeatureFormat Format) OpenSource(IChannel log)
     {
-        if (!_options.CacheInMemory && _data.CanShuffle)
-            return (new ShuffledSource(_data, _columns, _settings.ReaderThreads, _settings.Seed), _columns.Format);
-        using var rows = new ParallelRowFeed(_data, _columns, _settings.ReaderThreads, shuffle: null, _options.CancellationToken);
-        if (_options.CacheInMemory)
-            return (new DecodedSource(rows, new ImageRowDecoder(_columns.Format, _preprocessing, channelsLast: false), _columns.Format, _settings.Seed), DecodedSource.FormatAfter(_columns.Format, _preprocessing));
-        return (new SpooledSource(rows, _columns.Format.Kind, MlNetEnvironment.TemporaryFolder(_environment), _settings.Seed), _columns.Format);
+        var epochs = new AugmentedEpochs(_settings.Seed, message => log.Warning(MessageSensitivity.None, "{0}", message));
+        if (_options.Cache == ImageCache.None && _data.CanShuffle)
+            return (new ShuffledSource(_data, _columns, _settings.ReaderThreads, _settings.Seed, epochs), _columns.Format);
+        var rows = epochs.Open(1, () => new ParallelRowFeed(_data, _columns, _settings.ReaderThreads, shuffle: null, _options.CancellationToken));
+        if (_options.Cache == ImageCache.None)
+        {
+            using (rows)
+            {
+                return (epochs.WasSeen
+                    ? new PooledSource(_data, _columns, _settings.ReaderThreads, _settings.Seed, epochs) // a file would keep the first epoch's augmentation
+                    : new SpooledSource(rows, _columns.Format.Kind, TemporaryFolder, _settings.Seed), _columns.Format);
+            }
+        }
+        if (epochs.WasSeen)
+            log.Warning(MessageSensitivity.None, "{0}", "The cache keeps the augmented images of the first epoch. Give the augmentation to the trainer (CnnOptions.Augmentation) instead of the pipeline, or use no cache.");
+        using var decoded = new DecodedFeed(rows, _columns.Format, _preprocessing, isAugmented: _options.Augmentation is not null);
+        return (_options.Cache == ImageCache.Memory
+            ? new MemorySource(decoded, decoded.Format.Kind, _settings.Seed)
+            : new SpooledSource(decoded, decoded.Format.Kind, TemporaryFolder, _settings.Seed), decoded.Format);
     }
+
+    private string TemporaryFolder => MlNetEnvironment.TemporaryFolder(_environment);
 
     private Func<IRowFeed> ValidationRows()
     {
@@ -130,7 +148,8 @@ internal sealed class TrainingRun
     {
         Architecture = _architecture,
         Shape = _shape,
-        Preprocessing = _preprocessing,
+        Preprocessing = _evaluationView,
+        Augmentation = _options.Augmentation,
         PixelLayout = _options.PixelLayout,
         OnBadImage = _options.OnBadImage,
         FeatureColumnName = _options.FeatureColumnName,

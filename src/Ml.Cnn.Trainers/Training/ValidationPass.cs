@@ -14,7 +14,7 @@ internal sealed class ValidationPass(Module<Tensor, Tensor> network, Device devi
         var totals = new EpochTotals();
         using var mode = inference_mode();
         using var rows = open();
-        foreach (var batch in batches.Read(rows, cancellation))
+        foreach (var batch in batches.Read(rows, epoch: 0, cancellation))
         {
             using var scope = NewDisposeScope();
             var labels = batch.Labels.to(device);

@@ -78,13 +78,17 @@ public sealed record ImagePreprocessing
     /// <summary>Resizes, crops and converts an image to <see cref="Height"/> × <see cref="Width"/> × <see cref="Channels"/> bytes.</summary>
     /// <param name="source">An image of any size and number of channels.</param>
     /// <param name="destinationHwc">Exactly <see cref="ByteCount"/> bytes.</param>
-    internal void Apply(PixelImage source, Span<byte> destinationHwc)
+    internal void Apply(PixelImage source, Span<byte> destinationHwc) =>
+        Fit(source, PixelRectangle.Whole(source.Width, source.Height), destinationHwc);
+
+    /// <summary>The same for a part of an image, as if it were the whole.</summary>
+    internal void Fit(PixelImage source, PixelRectangle box, Span<byte> destinationHwc)
     {
-        var (width, height) = ResizedSize(source.Width, source.Height);
-        Apply(source, PixelRectangle.Whole(source.Width, source.Height), width, height, destinationHwc);
+        var (width, height) = ResizedSize(box.Width, box.Height);
+        Apply(source, box, width, height, destinationHwc);
     }
 
-    /// <summary>The same for a part of an image, which is resized straight to <see cref="Height"/> × <see cref="Width"/>: for random crops.</summary>
+    /// <summary>Resizes a part of an image straight to <see cref="Height"/> × <see cref="Width"/>, whatever its proportions.</summary>
     internal void Apply(PixelImage source, PixelRectangle box, Span<byte> destinationHwc) => Apply(source, box, Width, Height, destinationHwc);
 
     private void Apply(PixelImage source, PixelRectangle box, int resizedWidth, int resizedHeight, Span<byte> destinationHwc)

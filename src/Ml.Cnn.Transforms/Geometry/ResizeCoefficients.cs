@@ -54,7 +54,9 @@ internal sealed class ResizeCoefficients
     /// <summary>The weights for a row of <paramref name="input"/> pixels that becomes <paramref name="output"/> pixels long.</summary>
     public static ResizeCoefficients For(int input, int output, Interpolation interpolation)
     {
-        // Random crops ask for ever new sizes: what is kept must not grow with them.
+        if (Cache.TryGetValue((input, output, interpolation), out var known))
+            return known;
+        // Random crops ask for ever new sizes: what is kept must not grow with them. (Counting locks the whole cache.)
         if (Cache.Count > MostCached)
             Cache.Clear();
         return Cache.GetOrAdd((input, output, interpolation), static key => new(key.Input, key.Output, key.Interpolation));

@@ -45,19 +45,12 @@ public sealed class MigratingSnippets
         using var flowers = new Flowers();
         var mlContext = new MLContext(seed: 1);
         var pictures = Directory.GetFiles("flowers/train", "*.png", SearchOption.AllDirectories)
-            .Select(path => new Picture { Image = File.ReadAllBytes(path), Label = Path.GetFileName(Path.GetDirectoryName(path)!) }).ToArray();
+            .Select(path => (File.ReadAllBytes(path), Path.GetFileName(Path.GetDirectoryName(path)!))).ToArray();
         // snippet: from-memory
-        IDataView train = mlContext.Data.LoadFromEnumerable(pictures); // Image: byte[], the content of a file; Label: string
+        IDataView train = mlContext.Data.LoadImages(pictures); // (byte[] Image, string Label), whole files; streams and MLImage as well
         var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
             .Append(mlContext.MulticlassClassification.Trainers.ResNet(featureColumnName: "Image", imageSize: 64, epochs: 1));
         // end snippet
         Assert.HasCount(5, pipeline.Fit(train).LastTransformer.ClassNames);
-    }
-
-    private sealed class Picture
-    {
-        public byte[] Image { get; set; } = [];
-
-        public string Label { get; set; } = "";
     }
 }

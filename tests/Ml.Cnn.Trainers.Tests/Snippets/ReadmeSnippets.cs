@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Tests.Snippets;
 
@@ -83,6 +84,28 @@ public sealed class ReadmeSnippets
         // end snippet
         Assert.HasCount(20, epochs);
         Assert.HasCount(20, model.History);
+    }
+
+    [TestMethod]
+    public void Augmentation()
+    {
+        var mlContext = new MLContext(seed: 1);
+        IDataView data = mlContext.Data.GenerateDigits(100);
+        IDataView train = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        // snippet: augmentation
+        var trainer = mlContext.MulticlassClassification.Trainers.ResNet(new ResNetOptions
+        {
+            FeatureColumnName = "Image",
+            Augmentation = ImageAugmentation.Preset("inception").With(new Mixup()),
+        });
+        // end snippet
+        Assert.AreEqual("resnet18", trainer.Architecture.Name);
+        Assert.HasCount(10, mlContext.MulticlassClassification.Trainers.LeNet(new LeNetOptions
+        {
+            FeatureColumnName = "Image",
+            Epochs = 1,
+            Augmentation = ImageAugmentation.Preset("inception").With(new Mixup()),
+        }).Fit(train).ClassNames);
     }
 
     [TestMethod]

@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+using Ml.Cnn.Transforms.Augmentation;
+
+namespace Ml.Cnn.Transforms;
+
+/// <summary>
+/// One step of an <see cref="ImageAugmentation"/>: data that says what happens to a picture and in which range. Steps are
+/// immutable and may be shared by threads and recipes. In JSON the property <c>step</c> names the kind.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "step")]
+[JsonDerivedType(typeof(RandomCrop), "randomCrop")]
+[JsonDerivedType(typeof(RandomResizedCrop), "randomResizedCrop")]
+[JsonDerivedType(typeof(ScaleJitter), "scaleJitter")]
+[JsonDerivedType(typeof(RandomHorizontalFlip), "randomHorizontalFlip")]
+[JsonDerivedType(typeof(RandomVerticalFlip), "randomVerticalFlip")]
+[JsonDerivedType(typeof(RandomRotation), "randomRotation")]
+[JsonDerivedType(typeof(RandomAffine), "randomAffine")]
+[JsonDerivedType(typeof(RandomPerspective), "randomPerspective")]
+[JsonDerivedType(typeof(ColorJitter), "colorJitter")]
+[JsonDerivedType(typeof(PcaColor), "pcaColor")]
+[JsonDerivedType(typeof(RandomErasing), "randomErasing")]
+[JsonDerivedType(typeof(Grayscale), "grayscale")]
+[JsonDerivedType(typeof(RandomGrayscale), "randomGrayscale")]
+[JsonDerivedType(typeof(MeanFilter), "meanFilter")]
+[JsonDerivedType(typeof(GaussianFilter), "gaussianFilter")]
+[JsonDerivedType(typeof(BilateralFilter), "bilateralFilter")]
+[JsonDerivedType(typeof(SobelFilter), "sobelFilter")]
+[JsonDerivedType(typeof(RandAugment), "randAugment")]
+[JsonDerivedType(typeof(TrivialAugmentWide), "trivialAugmentWide")]
+[JsonDerivedType(typeof(AutoAugment), "autoAugment")]
+public abstract record AugmentationStep
+{
+    private protected AugmentationStep()
+    {
+    }
+
+    /// <summary>Whether the step draws. Only steps that do not belong to scoring too.</summary>
+    internal virtual bool IsRandom => true;
+
+    /// <summary>
+    /// For a step that brings pictures of any size to the network's: how many times larger than the network's input a
+    /// picture should be so that the step never magnifies it more than it would have to. Null for all other steps.
+    /// </summary>
+    internal virtual double? NeededScale => null;
+
+    /// <summary>Whether the step makes pictures of the network's size, whatever the size that they had.</summary>
+    internal virtual bool GivesTargetSize => false;
+
+    /// <summary>Does the step to one picture.</summary>
+    internal abstract void Apply(AugmentationScratch scratch, ref AugmentationRandom random);
+
+    /// <summary>The value itself if it is a probability.</summary>
+    private protected static double CheckedProbability(double value, string name)
+    {
+        if (value is >= 0 and <= 1)
+            return value;
+        throw new ArgumentOutOfRangeException(name, value, $"The probability {name} must lie within 0 and 1.");
+    }
+}

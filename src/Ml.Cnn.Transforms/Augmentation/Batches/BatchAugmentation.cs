@@ -1,0 +1,72 @@
+using System.Text.Json.Serialization;
+using Ml.Cnn.Transforms.Augmentation;
+using Ml.Cnn.Transforms.Geometry;
+
+namespace Ml.Cnn.Transforms;
+
+/// <summary>
+/// Mixes the pictures of a training batch, and their labels in the same proportion: part of an <see cref="ImageAugmentation"/>.
+/// In JSON the property <c>mix</c> names the kind.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "mix")]
+[JsonDerivedType(typeof(Mixup), "mixup")]
+[JsonDerivedType(typeof(CutMix), "cutMix")]
+public abstract record BatchAugmentation
+{
+    private protected BatchAugmentation(double alpha, string name) => Alpha = alpha is > 0 and <= 100
+        ? alpha
+        : throw new ArgumentOutOfRangeException(name, alpha, $"The parameter {name} of the Beta distribution must lie above 0 and at most at 100.");
+
+    /// <summary>Both parameters of the Beta distribution that the proportion is drawn from: small values mix little, 1 mixes evenly.</summary>
+    public double Alpha { get; }
+
+    /// <summary>What happens to one batch.</summary>
+    /// <param name="count">Pictures in the batch.</param>
+    /// <param name="height">Of the pictures.</param>
+    /// <param name="width">Of the pictures.</param>
+    /// <param name="random">Seeded with the batch's number.</param>
+    internal abstract BatchMix Draw(int count, int height, int width, ref AugmentationRandom random);
+}
+
+/// <summary>Lays two pictures over each other (Zhang et al., mixup: Beyond Empirical Risk Minimization, 2018, section 2).</summary>
+public sealed record Mixup : BatchAugmentation
+{
+    /// <summary>Makes the step.</summary>
+    /// <param name="alpha">The Beta distribution's parameter, above 0 and at most 100. Default 0.2, the paper's for ImageNet.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The parameter is out of its range.</exception>
+    public Mixup(double alpha = 0.2)
+        : base(alpha, nameof(alpha))
+    {
+    }
+
+    internal override BatchMix Draw(int count, int height, int width, ref AugmentationRandom random) =>
+        new(random.NextPermutation(count), (float)random.NextBeta(Alpha, Alpha), null);
+}
+
+/// <summary>Puts a part of another picture into each (Yun et al., CutMix, 2019, section 3.1).</summary>
+public sealed record CutMix : BatchAugmentation
+{
+    /// <summary>Makes the step.</summary>
+    /// <param name="alpha">The Beta distribution's parameter, above 0 and at most 100. Default 1, the paper's.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The parameter is out of its range.</exception>
+    public CutMix(double alpha = 1)
+        : base(alpha, nameof(alpha))
+    {
+    }
+
+    internal override BatchMix Draw(int count, int height, int width, ref AugmentationRandom random)
+    {
+        var permutation = random.NextPermutation(count);
+        // Equation 2: a box of the share 1 − λ around a random middle, cut off at the edges.
+        var side = Math.Sqrt(1 - random.NextBeta(Alpha, Alpha));
+        var (x, right) = Span((int)(width * side), random.NextInteger(width), width);
+        var (y, bottom) = Span((int)(height * side), random.NextInteger(height), height);
+        if (right <= x || bottom <= y)
+            return new(permutation, 1, null);
+        var box = new PixelRectangle(x, y, right - x, bottom - y);
+        // The labels go by what is really seen.
+        return new(permutation, 1 - (float)((double)box.Width * box.Height / ((double)width * height)), box);
+
+        static (int From, int To) Span(int length, int middle, int size) => (Math.Max(0, middle - length / 2), Math.Min(size, middle - length / 2 + length));
+    }
+}

@@ -1,0 +1,80 @@
+namespace MlCnn.Cli.Tests;
+
+/// <summary>What needs no network: help, the list of networks, and command lines that are wrong.</summary>
+[TestClass]
+public sealed class UsageTests : CliTest
+{
+    [TestMethod]
+    public void Help_and_version_succeed()
+    {
+        Assert.Contains("predict", Run("--help").Expect(0).Output);
+        var help = Run("train", "--help").Expect(0).Output;
+        Assert.Contains("--learning-rate <X>", help);
+        Assert.Contains("[default: 10]", help);
+        Assert.Contains("0.1.0", Run("--version").Expect(0).Output);
+    }
+
+    [TestMethod]
+    public void Models_lists_every_network()
+    {
+        var models = Run("models", "--json").Expect(0).Json;
+        AssertProperties(models, "models");
+        foreach (var model in models.GetProperty("models").EnumerateArray())
+            AssertProperties(model, "name", "family", "year", "paper", "inputSize");
+        var lenet = models.GetProperty("models")[0];
+        Assert.AreEqual("lenet5", lenet.GetProperty("name").GetString());
+        Assert.AreEqual(28, lenet.GetProperty("inputSize").GetInt32());
+
+        var table = Run("models").Expect(0).Output;
+        foreach (var model in models.GetProperty("models").EnumerateArray())
+            Assert.Contains(model.GetProperty("name").GetString()!, table);
+    }
+
+    [TestMethod]
+    [DataRow("", "Commands:")]
+    [DataRow("pre", "'pre'")]
+    [DataRow("models --jsn", "'--jsn'")]
+    [DataRow("train --data digits:9 --arch lenet5", "'--out' is required")]
+    [DataRow("train --data digits:9 --arch resnet19 --out m.zip", "resnet18")]
+    [DataRow("train --data digits:9 --arch lenet5 --out m.zip --epochs 0", "--epochs must be a whole number of at least 1, not '0'")]
+    [DataRow("train --data digits:9 --arch lenet5 --out m.zip --epochs ten", "'ten'")]
+    [DataRow("train --data digits:9 --arch lenet5 --out m.zip --learning-rate 0,1", "'0,1'")]
+    [DataRow("train --data digits:9 --arch lenet5 --out m.zip --device gpu", "'gpu'")]
+    [DataRow("train --data digits:9 --arch lenet5 --out m.zip --optimizer rmsprop", "sgd, adam or adamw")]
+    [DataRow("train --data digits:0 --arch lenet5 --out m.zip", "'digits:0'")]
+    [DataRow("train --data mnist: --arch lenet5 --out m.zip", "'mnist:'")]
+    [DataRow("train --data mnist:dir:tset --arch lenet5 --out m.zip", ":tset")]
+    [DataRow("train --data digits:9 --arch vgg11 --out m.zip", "--image-size 32")]
+    [DataRow("train --data digits:9 --validation . --arch lenet5 --out m.zip", "--validation")]
+    [DataRow("evaluate --data digits:9", "'--model' is required")]
+    [DataRow("predict --model m.zip", "IMAGE")]
+    [DataRow("predict --model m.zip --tpo 3 a.png", "'--tpo'")]
+    [DataRow("predict --model --top 3 a.png", "--model needs a value")]
+    public void Wrong_usage_is_exit_code_2_and_says_why(string commandLine, string why)
+    {
+        var result = Run(commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Expect(2);
+        Assert.Contains(why, result.Error);
+        Assert.AreEqual("", result.Output);
+    }
+
+    [TestMethod]
+    [DataRow("train --data nowhere --arch lenet5 --out m.zip", "nowhere")]
+    [DataRow("train --data mnist:C:\\nowhere --arch lenet5 --out m.zip", "C:\\nowhere")]
+    [DataRow("train --data digits:9 --arch lenet5 --out .", "is a folder")]
+    [DataRow("train --data digits:9 --arch lenet5 --out nowhere/m.zip", "no folder")]
+    [DataRow("evaluate --model m.zip --data digits:9", "no file 'm.zip'")]
+    public void What_cannot_be_done_is_exit_code_1_in_one_line(string commandLine, string why)
+    {
+        var result = Run(commandLine.Split(' ')).Expect(1);
+        Assert.Contains(why, result.Error);
+        Assert.AreEqual(1, result.Error.TrimEnd().Split('\n').Length, result.Error);
+        Assert.AreEqual("", result.Output);
+    }
+
+    [TestMethod]
+    public void A_file_that_is_no_model_is_said_so()
+    {
+        File.WriteAllText(Path.Join(Folder, "m.zip"), "no zip");
+        Assert.Contains("'m.zip' cannot be loaded", Run("predict", "--model", "m.zip", "a.png").Expect(1).Error);
+    }
+}
