@@ -39,6 +39,8 @@ internal sealed class ImageInspector
         IProgress<long>? progress, CancellationToken cancellation)
     {
         var inspector = new ImageInspector(image, path, label, progress, cancellation);
+        // A list that grows by doubling leaves as much garbage as it holds.
+        inspector._contents.EnsureCapacity((int)Math.Min(data.GetRowCount() ?? 0, 1 << 24));
         inspector.ReadAll(data);
         return inspector.Report(data);
     }
