@@ -29,7 +29,6 @@ public sealed class OptionsTests
         [nameof(CnnOptions.PixelLayout)] = [o => o.PixelLayout = (PixelLayout)9],
         [nameof(CnnOptions.Cache)] = [o => o.Cache = (ImageCache)9],
         [nameof(CnnOptions.OnBadImage)] = [o => o.OnBadImage = (BadImageHandling)9],
-        [nameof(CnnOptions.Cache)] = [o => o.Cache = (ImageCache)9],
         [nameof(CnnOptions.Device)] = [o => o.Device = "gpu", o => o.Device = "cuda:", o => o.Device = "cuda:-1", o => o.Device = "CPU ", o => o.Device = null!],
     };
 

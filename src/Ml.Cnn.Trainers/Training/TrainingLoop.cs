@@ -67,6 +67,9 @@ internal sealed class TrainingLoop
                 break;
             if (totals.Images == 0)
                 throw new InvalidOperationException("No image of the training data could be used:" + Environment.NewLine + string.Join(Environment.NewLine, _badImages.All.Take(BadImageException.Named)));
+            CheckWeights(epoch);
+            if (Stopped)
+                break;
             var validation = _validation?.Run();
             _badImages.ThrowIfMustFail();
             if (Stopped)
@@ -117,6 +120,15 @@ internal sealed class TrainingLoop
         _optimizer.step();
 
         totals.Add(batch.Count, lossValue, logits.argmax(1).eq(labels).sum().ToInt64());
+    }
+
+    // The loss tells of a step one step later; an epoch's last step has none.
+    private void CheckWeights(int epoch)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        if (!_network.parameters().All(p => p.isfinite().all().item<bool>()))
+            _notFinite = (epoch, _steps, double.NaN, _optimizer.ParamGroups.First().LearningRate);
     }
 
     private double SetLearningRate(int epoch, long imagesDone)
