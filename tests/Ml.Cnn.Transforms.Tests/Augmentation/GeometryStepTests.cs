@@ -141,7 +141,7 @@ public class GeometryStepTests
     public void Angles_are_uniform()
     {
         // What comes to the middle of the right edge was, counter-clockwise turned by a, at the angle −a.
-        var angles = Draws.Read(new RandomRotation((-40, 20), 0, WarpSampling.Nearest), Draws.Coordinates(201, 201), 1500,
+        var angles = Draws.Read(new RandomRotation((-40, 20), 0, WarpSampling.Nearest), Draws.Coordinates(201, 201), 500,
             i => double.RadiansToDegrees(Math.Atan2(i.Pixels[(100 * 201 + 195) * 3 + 1] - 100, i.Pixels[(100 * 201 + 195) * 3] - 100)));
         Draws.AssertUniform(angles, -40, 20, 0.5, "angles");
     }
@@ -159,7 +159,7 @@ public class GeometryStepTests
 
         // How far what is seen at a place was from it, in x (0) or y (1).
         double[] Read(RandomAffine step, int x, int y, int axis, int sign) =>
-            Draws.Read(step, source, 1000, i => sign * (i.Pixels[(y * 201 + x) * 3 + axis] - (axis == 0 ? x : y)));
+            Draws.Read(step, source, 300, i => sign * (i.Pixels[(y * 201 + x) * 3 + axis] - (axis == 0 ? x : y)));
     }
 
     [TestMethod]

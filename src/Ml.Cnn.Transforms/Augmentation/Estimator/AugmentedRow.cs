@@ -4,12 +4,15 @@ using Microsoft.ML.Data;
 namespace Ml.Cnn.Transforms.Augmentation;
 
 /// <summary>The getters of a row with an augmented column; all other columns are the input's own.</summary>
-internal sealed class AugmentedColumns : IDisposable
+internal sealed class AugmentedColumns
 {
     private readonly AugmentationSchema _schema;
     private readonly DataViewRow _input;
     private readonly bool _isActive;
     private readonly ImageAugmenter _augmenter;
+
+    // Never disposed here: an image of an enumerable is its owner's and comes again in the next epoch. Loaders dispose the one before
+    // when they are asked for the next.
     private MLImage? _source;
 
     public AugmentedColumns(AugmentationSchema schema, DataViewRow input, IEnumerable<DataViewSchema.Column> active, ImageAugmenter augmenter)
@@ -46,12 +49,6 @@ internal sealed class AugmentedColumns : IDisposable
             image = _augmenter.Apply(_source, id.Low);
         };
     }
-
-    public void Dispose()
-    {
-        _source?.Dispose();
-        _source = null;
-    }
 }
 
 /// <summary>A cursor over a data view with an augmented column.</summary>
@@ -74,10 +71,7 @@ internal sealed class AugmentingCursor(AugmentationSchema schema, DataViewRowCur
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
-            columns.Dispose();
             input.Dispose();
-        }
         base.Dispose(disposing);
     }
 }
@@ -100,10 +94,7 @@ internal sealed class AugmentedRow(AugmentationSchema schema, DataViewRow input,
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
-            columns.Dispose();
             input.Dispose();
-        }
         base.Dispose(disposing);
     }
 }

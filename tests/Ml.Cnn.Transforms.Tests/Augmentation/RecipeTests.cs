@@ -1,0 +1,208 @@
+using Ml.Cnn.Transforms.Augmentation;
+using Ml.Cnn.Transforms.Decoding;
+
+namespace Ml.Cnn.Transforms.Tests.Augmentation;
+
+/// <summary>Recipes as data, and what the pipeline makes of them.</summary>
+[TestClass]
+public class RecipeTests
+{
+    private static readonly AugmentationStep[] s_every =
+    [
+        new RandomCrop(0.1, BorderMode.Reflect, 0x123456), new RandomResizedCrop((0.2, 0.9), (0.8, 1.5), Interpolation.Bicubic), new ScaleJitter((1, 2)),
+        new RandomHorizontalFlip(0.3), new RandomVerticalFlip(), new RandomRotation((-10, 20), 0x808080, WarpSampling.Nearest),
+        new RandomAffine((-5, 5), 0.1, 0.2, (0.9, 1.1), (-3, 3), (0, 4), 0xFF0000), new RandomPerspective(0.3, 0.9),
+        new ColorJitter(0.1, 0.2, 0.3, 0.4), new PcaColor(0.2, new([1, 0, 0, 0, 1, 0, 0, 0, 1], [30, 20, 10])), new RandomErasing(0.4, fill: 0x00FF00), new RandomErasing(),
+        new Grayscale(), new RandomGrayscale(0.2), new MeanFilter(5), new GaussianFilter(7, 2), new BilateralFilter(5, 30, 3), new SobelFilter(SobelDirection.Y),
+        new RandAugment(3, 12), new TrivialAugmentWide(0x0000FF), new AutoAugment(AutoAugmentPolicy.Cifar10),
+    ];
+
+    [TestMethod]
+    public void A_recipe_survives_json()
+    {
+        foreach (var batch in new BatchAugmentation?[] { null, new Mixup(0.4), new CutMix(0.7) })
+        {
+            var recipe = new ImageAugmentation(s_every, batch, 1.25);
+
+            var json = recipe.ToJson();
+
+            Assert.AreEqual(recipe, ImageAugmentation.FromJson(json));
+            Assert.AreEqual(json, ImageAugmentation.FromJson(json).ToJson());
+        }
+        StringAssert.Contains(new ImageAugmentation([new RandomRotation((-10, 20), 0x80FF00)], new Mixup()).ToJson().ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal),
+            """{"step":"randomRotation","degrees":[-10,20],"fill":"#80FF00","sampling":"Bilinear"}""");
+    }
+
+    [TestMethod]
+    [DataRow("""{"steps":[{"step":"randomSpin"}]}""")]
+    [DataRow("""{"steps":[{"step":"randomCrop","padding":7}]}""")]
+    [DataRow("""{"steps":[{"step":"randomRotation","degrees":[5,-5]}]}""")]
+    [DataRow("""{"steps":[{"step":"randomRotation","degrees":[5]}]}""")]
+    [DataRow("""{"steps":[{"step":"randomRotation","degrees":[0,1],"fill":"red"}]}""")]
+    [DataRow("""{"steps":[null]}""")]
+    [DataRow("""{}""")]
+    [DataRow("null")]
+    [DataRow("steps")]
+    public void A_damaged_recipe_is_refused(string json) => Assert.ThrowsExactly<FormatException>(() => ImageAugmentation.FromJson(json));
+
+    [TestMethod]
+    public void Senseless_steps_are_refused_by_name()
+    {
+        foreach (var (make, name) in new (Func<object>, string)[]
+        {
+            (() => new RandomCrop(-0.1), "padding"), (() => new RandomCrop(fill: 0x1000000), "fill"), (() => new RandomResizedCrop((0.5, 0.1)), "scale"),
+            (() => new RandomResizedCrop((0.5, 1.1)), "scale"), (() => new RandomResizedCrop(ratio: (-1, 1)), "ratio"), (() => new ScaleJitter((0, 1)), "scale"),
+            (() => new RandomHorizontalFlip(1.5), "probability"), (() => new RandomHorizontalFlip(double.NaN), "probability"), (() => new RandomRotation((10, -10)), "degrees"),
+            (() => new RandomAffine(translateX: 2), "translateX"), (() => new RandomPerspective(-1), "distortion"), (() => new ColorJitter(hue: 0.6), "hue"),
+            (() => new ColorJitter(contrast: -1), "contrast"), (() => new PcaColor(-1), "strength"), (() => new RandomErasing(scale: (0, 2)), "scale"),
+            (() => new MeanFilter(4), "size"), (() => new GaussianFilter(5, 0), "sigma"), (() => new RandAugment(0), "count"), (() => new RandAugment(1, 31), "magnitude"),
+            (() => new Mixup(0), "alpha"), (() => new CutMix(-1), "alpha"), (() => new ImageAugmentation([], evaluationScale: 0.5), "evaluationScale"),
+        })
+        {
+            var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(make);
+            Assert.AreEqual(name, error.ParamName);
+        }
+    }
+
+    [TestMethod]
+    public void Presets_are_found_by_name()
+    {
+        CollectionAssert.AreEqual(new[] { "alexnet", "cifar", "inception", "light", "trivial", "vgg" }, ImageAugmentation.PresetNames.ToArray());
+        foreach (var name in ImageAugmentation.PresetNames)
+            Assert.AreEqual(ImageAugmentation.Preset(name), ImageAugmentation.FromJson(ImageAugmentation.Preset(name.ToUpperInvariant()).ToJson()));
+
+        var error = Assert.ThrowsExactly<ArgumentException>(() => ImageAugmentation.Preset("resnet"));
+        StringAssert.Contains(error.Message, "alexnet, cifar, inception, light, trivial, vgg");
+    }
+
+    /// <summary>What published accuracies are measured with: 224 cut out of a short side of 256.</summary>
+    [TestMethod]
+    public void The_evaluation_view_is_the_papers()
+    {
+        var network = new ImagePreprocessing { ResizeShortSide = 224 };
+        Assert.AreEqual(256, ImageAugmentation.Preset("inception").EvaluationView(network).ResizeShortSide);
+        Assert.AreEqual(224, ImageAugmentation.Preset("light").EvaluationView(network).ResizeShortSide);
+        Assert.IsNull(ImageAugmentation.Preset("inception").EvaluationView(new() { Width = 90 }).ResizeShortSide, "Stretching stays stretching.");
+        Assert.AreEqual(2, new ImageAugmentation([new RandomCrop()]).Then(new Grayscale()).With(new Mixup()).Steps.Count);
+    }
+
+    /// <summary>Every step meets pictures of every shape and number of channels, and leaves the network's size behind.</summary>
+    [TestMethod]
+    public void Every_step_takes_every_picture()
+    {
+        foreach (var step in s_every)
+            foreach (var (width, height) in new[] { (1, 1), (1, 9), (200, 2), (33, 47) })
+                foreach (var channels in new[] { 1, 3, 4 })
+                {
+                    var target = new ImagePreprocessing { Width = 21, Height = 17, Channels = channels };
+                    var source = new PixelImage(width, height, channels == 1 ? 3 : channels);
+                    new Random(1).NextBytes(source.Pixels);
+                    var before = source.Pixels.ToArray();
+                    var result = new byte[target.ByteCount];
+                    for (var row = 0; row < 3; row++)
+                    {
+                        var random = new AugmentationRandom(1, 0, (ulong)row);
+                        new AugmentationPipeline(new([step]), target).Apply(source, new(), ref random, result);
+                        new AugmentationPipeline(new([step]), target, scoring: true).Apply(source, new(), ref random, result);
+                    }
+                    CollectionAssert.AreEqual(before, source.Pixels.ToArray(), $"{step} wrote into its source.");
+                }
+    }
+
+    /// <summary>Same seed, epoch and row: the same picture, on any thread and after any other. Another epoch: another picture.</summary>
+    [TestMethod]
+    public void Draws_depend_on_seed_epoch_and_row_alone()
+    {
+        var source = ReferencePictures.Decode("source-wide.png");
+        var target = new ImagePreprocessing { Width = 24, Height = 24 };
+        foreach (var step in s_every.Select(s => new ImageAugmentation([s])).Append(ImageAugmentation.Preset("trivial")).Append(new ImageAugmentation(s_every)))
+        {
+            var pipeline = new AugmentationPipeline(step, target);
+            var (alone, shared) = (new AugmentationScratch(), new ThreadLocal<AugmentationScratch>(() => new()));
+            var inOrder = Enumerable.Range(0, 24).Select(row => Run(1, 0, row, alone)).ToArray();
+            var inParallel = new byte[24][];
+
+            Parallel.For(0, 24, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => inParallel[23 - i] = Run(1, 0, 23 - i, shared.Value!));
+
+            for (var row = 0; row < 24; row++)
+                CollectionAssert.AreEqual(inOrder[row], inParallel[row]);
+            if (!step.Steps.Any(s => s.IsRandom))
+                continue;
+            Assert.IsTrue(Enumerable.Range(0, 24).Any(row => !inOrder[row].SequenceEqual(Run(1, 1, row, alone))), $"{step.Steps[0]}: another epoch");
+            Assert.IsTrue(Enumerable.Range(0, 24).Any(row => !inOrder[row].SequenceEqual(Run(2, 0, row, alone))), $"{step.Steps[0]}: another seed");
+            Assert.IsTrue(Enumerable.Range(1, 23).Any(row => !inOrder[row].SequenceEqual(inOrder[0])), $"{step.Steps[0]}: another row");
+
+            byte[] Run(int seed, int epoch, int row, AugmentationScratch scratch)
+            {
+                var random = new AugmentationRandom(seed, epoch, (ulong)row);
+                var result = new byte[target.ByteCount];
+                pipeline.Apply(source, scratch, ref random, result);
+                return result;
+            }
+        }
+    }
+
+    /// <summary>Putting crops and resizes off must not show: the same pixels as step by step.</summary>
+    [TestMethod]
+    public void A_late_crop_gives_the_pixels_of_an_early_one()
+    {
+        var source = ReferencePictures.Decode("source-wide.png");
+        var (lazy, eager) = (new AugmentationScratch(), new AugmentationScratch());
+        var target = new ImagePreprocessing { Width = 20, Height = 10 };
+        foreach (var (scratch, isEager) in new[] { (lazy, false), (eager, true) })
+        {
+            scratch.Begin(source, target);
+            foreach (var change in new Action[] { () => scratch.Crop(new(5, 3, 60, 44)), () => scratch.Resize(90, 70, Interpolation.Bilinear), () => scratch.Crop(new(11, 20, 41, 33)), () => scratch.Resize(20, 10, Interpolation.Bicubic) })
+            {
+                change();
+                if (isEager)
+                    _ = scratch.Image;
+            }
+        }
+        var result = new byte[target.ByteCount];
+
+        lazy.Finish(result);
+
+        CollectionAssert.AreEqual(eager.Image.Pixels.ToArray(), result);
+    }
+
+    [TestMethod]
+    public void Scoring_sees_the_evaluation_view_and_the_steps_without_chance()
+    {
+        var source = ReferencePictures.Decode("source-wide.png");
+        var target = new ImagePreprocessing { Width = 28, Height = 28, ResizeShortSide = 28 };
+        var random = new AugmentationRandom(1, 0, 0);
+        var (expected, actual) = (new byte[target.ByteCount], new byte[target.ByteCount]);
+        (target with { ResizeShortSide = 32 }).Apply(source, expected);
+
+        new AugmentationPipeline(ImageAugmentation.Preset("vgg"), target, scoring: true).Apply(source, new(), ref random, actual);
+        CollectionAssert.AreEqual(expected, actual);
+
+        new AugmentationPipeline(ImageAugmentation.Preset("vgg").Then(new Grayscale()), target, scoring: true).Apply(source, new(), ref random, actual);
+        for (var i = 0; i < actual.Length; i++)
+            Assert.AreEqual(PixelConverter.Luma(expected[i / 3 * 3], expected[i / 3 * 3 + 1], expected[i / 3 * 3 + 2]), actual[i]);
+    }
+
+    /// <summary>A JPEG decoded at half size must never lose what a crop could have shown.</summary>
+    [TestMethod]
+    [DataRow("inception", 915)]
+    [DataRow("light", 334)]
+    [DataRow("vgg", 512)]
+    [DataRow("cifar", 224)]
+    public void Decoding_keeps_the_detail_of_the_smallest_part(string preset, int side)
+    {
+        var options = new AugmentationPipeline(ImageAugmentation.Preset(preset), new()).DecodeOptions;
+        Assert.AreEqual((side, side), (options.MinimumWidth, options.MinimumHeight));
+        Assert.AreEqual(0, new AugmentationPipeline(new([new MeanFilter(), new RandomResizedCrop()]), new()).DecodeOptions.MinimumWidth, "A filter sees the file's own pixels.");
+    }
+
+    [TestMethod]
+    public void A_contact_sheet_shows_a_row_per_picture()
+    {
+        var sheet = ContactSheet.Draw([ReferencePictures.Decode("source-wide.png"), ReferencePictures.Decode("source-tall.png")],
+            ImageAugmentation.Preset("light"), new() { Width = 30, Height = 20 }, views: 3, seed: 1);
+
+        var decoded = ImageDecoder.Decode(sheet);
+        Assert.AreEqual((4 + 4 * 34, 4 + 2 * 24), (decoded.Width, decoded.Height));
+    }
+}
