@@ -16,10 +16,13 @@ mnist.SetAction(r => Report.Print("mnist", TrainingBenchmarks.Mnist(r.GetValue(d
 var folder = new Command("folder", "Training from JPEG files.") { data, arch, size, batch, epochs };
 folder.SetAction(r => Report.Print("folder", TrainingBenchmarks.Folder(r.GetValue(data)!, r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(epochs))));
 
+var loader = new Command("loader", "JPEG files to batches: decoded, random resized crop, flipped, normalised; no network.") { data, size, batch, epochs, threads };
+loader.SetAction(r => Report.Print("loader", LoaderBenchmark.Run(r.GetValue(data)!, r.GetValue(size), r.GetValue(batch), r.GetValue(epochs), r.GetValue(threads))));
+
 var read = new Command("read", "Encoded images from a folder or a tar archive, without a network.") { data, epochs, threads };
 read.SetAction(r => Report.Print("read", ReadingBenchmarks.Read(r.GetValue(data)!, r.GetValue(epochs), r.GetValue(threads))));
 
 var inspect = new Command("inspect", "A report on the images of a folder or a tar archive, each decoded.") { data, epochs };
 inspect.SetAction(r => Report.Print("inspect", ReadingBenchmarks.Inspect(r.GetValue(data)!, r.GetValue(epochs))));
 
-return new RootCommand("Benchmarks of MlCnn.") { mnist, folder, read, inspect }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of MlCnn.") { mnist, folder, loader, read, inspect }.Parse(args).Invoke();

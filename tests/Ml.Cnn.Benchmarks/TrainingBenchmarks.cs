@@ -35,6 +35,7 @@ internal static class TrainingBenchmarks
                 Epochs = epochs,
                 BatchSize = batch,
                 ImageSize = size,
+                Augmentation = LoaderBenchmark.Recipe,
                 EpochCallback = epoch => rates.Add(epoch.ImagesPerSecond),
             })).Fit(data);
         return rates;
