@@ -80,7 +80,7 @@ internal abstract partial record DataSource
     {
         var place = text[set.Prefix.Length..];
         var colon = place.LastIndexOf(':');
-        var afterDrive = colon == 1 && char.IsAsciiLetter(place[0]); // C:\mnist
+        var afterDrive = colon == 1 && char.IsAsciiLetter(place[0]) && place[2..] is not ("train" or "test"); // C:\mnist
         var isWhole = colon < 0 || afterDrive || Directory.Exists(place) || File.Exists(place);
         var (path, split) = isWhole ? (place, null) : (place[..colon], place[(colon + 1)..]);
         if (split is not (null or "train" or "test"))

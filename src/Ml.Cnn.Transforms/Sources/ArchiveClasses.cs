@@ -71,7 +71,7 @@ internal static class ArchiveClasses
         if (nested && classes.All(name => Parts.Contains(name, StringComparer.OrdinalIgnoreCase)))
         {
             throw new InvalidOperationException(
-                $"'{archive}' holds several parts: choose one with the parameter 'folder', for example folder: \"{root}{classes[0]}\" (there are {string.Join(", ", classes.Select(name => $"\"{root}{name}\""))}).");
+                $"'{archive}' holds several parts, of which one has to be named as the folder to read: {string.Join(" or ", classes.Select(name => $"'{root}{name}'"))}.");
         }
     }
 }
