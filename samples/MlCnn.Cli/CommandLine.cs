@@ -41,6 +41,8 @@ internal static class CommandLine
     private static RootCommand Commands() => new("Trains convolutional networks on folders of pictures, tells how good they are, and sorts new pictures with them.")
     {
         ModelsCommand.Create(),
+        DataCommand.Create(),
+        AugmentCommand.Create(),
         TrainCommand.Create(),
         EvaluateCommand.Create(),
         PredictCommand.Create(),

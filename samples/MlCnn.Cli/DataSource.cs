@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.ML;
 
 namespace MlCnn.Cli;
@@ -11,12 +12,15 @@ internal enum DataRole
     Evaluation,
 }
 
-/// <summary>Labelled pictures that the command line names: a folder, MNIST's files, or digits drawn by a program.</summary>
-internal abstract record DataSource
-{
-    public const string Forms = "a folder with one subfolder per class, 'mnist:DIR' (or 'mnist:DIR:train', 'mnist:DIR:test'), or 'digits:COUNT' for drawn digits";
+/// <summary>The height, width and channels of pictures that come as pixels.</summary>
+internal sealed record PixelShape(int Side, int Channels);
 
-    private const string Mnist = "mnist:";
+/// <summary>Labelled pictures that the command line names.</summary>
+internal abstract partial record DataSource
+{
+    public const string Forms = "a folder with one subfolder per class; a .tar, .tar.gz or .tgz file of such folders, with ':FOLDER' after it for a part of it such as data.tar:data/train; "
+        + "a .csv or .tsv list of path and label; 'mnist:DIR', 'cifar10:DIR' or 'cifar100:DIR', with ':train' or ':test' after it for that part; or 'digits:COUNT' for drawn digits";
+
     private const string Digits = "digits:";
 
     /// <summary>The column of encoded pictures or of pixels.</summary>
@@ -26,11 +30,19 @@ internal abstract record DataSource
 
     public const string LabelColumn = "Label";
 
-    /// <summary>Whether the pictures are files: the data then has a column of paths; else one of pixels.</summary>
-    public abstract bool IsFiles { get; }
+    /// <summary>Data sets in files of pixels, with parts for training and for testing.</summary>
+    private static readonly PixelSet[] s_pixelSets =
+    [
+        new("mnist:", "MNIST's files", new(28, 1), (data, path, split) => data.LoadMnist(path, split, ImageColumn, LabelColumn)),
+        new("cifar10:", "CIFAR-10's binary files", new(32, 3), (data, path, split) => data.LoadCifar10(path, split, ImageColumn, LabelColumn)),
+        new("cifar100:", "CIFAR-100's binary files", new(32, 3), (data, path, split) => data.LoadCifar100(path, split, imageColumnName: ImageColumn, labelColumnName: LabelColumn)),
+    ];
 
-    /// <summary>Height and width of the pictures; null where they may differ.</summary>
-    public virtual int? ImageSize => null;
+    /// <summary>Whether the data has a column of paths and none of pictures.</summary>
+    public virtual bool IsFiles => false;
+
+    /// <summary>The shape of pictures that come as pixels; null where they are encoded, in files or in an archive.</summary>
+    public virtual PixelShape? Pixels => null;
 
     /// <summary>The data view. Its labels are text.</summary>
     public abstract IDataView Load(MLContext mlContext, DataRole role);
@@ -40,25 +52,44 @@ internal abstract record DataSource
     {
         if (text.Length == 0)
             throw new FormatException($"The data must be {Forms}; nothing was given.");
-        if (text.StartsWith(Mnist, StringComparison.OrdinalIgnoreCase))
-            return ParseMnist(text, text[Mnist.Length..]);
-        if (!text.StartsWith(Digits, StringComparison.OrdinalIgnoreCase))
+        if (s_pixelSets.FirstOrDefault(set => text.StartsWith(set.Prefix, StringComparison.OrdinalIgnoreCase)) is { } set)
+            return ParsePixelSet(text, set);
+        if (text.StartsWith(Digits, StringComparison.OrdinalIgnoreCase))
+            return ParseDigits(text);
+        if (Directory.Exists(text))
             return new FolderSource(text);
-        var count = text[Digits.Length..];
-        return int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
-            ? new DigitsSource(number)
-            : throw new FormatException($"'{text}' is no data: after 'digits:' there must be a whole number of at least 1.");
+        if (ArchiveForm().Match(text) is { Success: true } archive)
+            return File.Exists(text) ? new ArchiveSource(text, null) : ParseArchive(text, archive);
+        return Path.GetExtension(text).ToLowerInvariant() is ".csv" or ".tsv" ? new ListSource(text) : new FolderSource(text);
     }
 
-    private static MnistSource ParseMnist(string text, string place)
+    private static DigitsSource ParseDigits(string text) =>
+        int.TryParse(text.AsSpan(Digits.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? new(number)
+            : throw new FormatException($"'{text}' is no data: after 'digits:' there must be a whole number of at least 1.");
+
+    private static ArchiveSource ParseArchive(string text, Match archive)
     {
+        var folder = archive.Groups["folder"];
+        return !folder.Success || folder.Length > 0
+            ? new(archive.Groups["file"].Value, folder.Success ? folder.Value : null)
+            : throw new FormatException($"'{text}' is no data: after the colon there must be a folder of the archive.");
+    }
+
+    private static PixelSetSource ParsePixelSet(string text, PixelSet set)
+    {
+        var place = text[set.Prefix.Length..];
         var colon = place.LastIndexOf(':');
-        var afterDrive = colon == 1 && char.IsAsciiLetter(place[0]); // C:\mnist
-        var (directory, split) = colon < 0 || afterDrive || Directory.Exists(place) ? (place, null) : (place[..colon], place[(colon + 1)..]);
+        var afterDrive = colon == 1 && char.IsAsciiLetter(place[0]) && place[2..] is not ("train" or "test"); // C:\mnist
+        var isWhole = colon < 0 || afterDrive || Directory.Exists(place) || File.Exists(place);
+        var (path, split) = isWhole ? (place, null) : (place[..colon], place[(colon + 1)..]);
         if (split is not (null or "train" or "test"))
             throw new FormatException($"'{text}' is no data: after the folder there may be ':train' or ':test', not ':{split}'.");
-        return directory.Length > 0 ? new MnistSource(directory, split) : throw new FormatException($"'{text}' is no data: after 'mnist:' there must be the folder of MNIST's files.");
+        return path.Length > 0 ? new(set, path, split) : throw new FormatException($"'{text}' is no data: after '{set.Prefix}' there must be the folder of {set.Files}.");
     }
+
+    [GeneratedRegex(@"^(?<file>.+?\.(tar|tar\.gz|tgz))(:(?<folder>.*))?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex ArchiveForm();
 
     private sealed record FolderSource(string Path) : DataSource
     {
@@ -67,21 +98,34 @@ internal abstract record DataSource
         public override IDataView Load(MLContext mlContext, DataRole role) => mlContext.Data.LoadImageFolder(Path, PathColumn, LabelColumn);
     }
 
-    private sealed record MnistSource(string Directory, string? Split) : DataSource
+    private sealed record ListSource(string Path) : DataSource
     {
-        public override bool IsFiles => false;
+        public override bool IsFiles => true;
 
-        public override int? ImageSize => 28;
+        public override IDataView Load(MLContext mlContext, DataRole role) => mlContext.Data.LoadImageList(Path, PathColumn, LabelColumn);
+    }
 
-        public override IDataView Load(MLContext mlContext, DataRole role) =>
-            mlContext.Data.LoadMnist(Directory, Split ?? (role == DataRole.Training ? "train" : "test"), ImageColumn, LabelColumn);
+    private sealed record ArchiveSource(string Path, string? Folder) : DataSource
+    {
+        public override IDataView Load(MLContext mlContext, DataRole role) => mlContext.Data.LoadImageArchive(Path, Folder, ImageColumn, LabelColumn, PathColumn);
+    }
+
+    /// <param name="Prefix">Stands before the folder.</param>
+    /// <param name="Files">What the folder holds.</param>
+    /// <param name="Shape">That of its pictures.</param>
+    /// <param name="Load">From the folder and "train" or "test".</param>
+    private sealed record PixelSet(string Prefix, string Files, PixelShape Shape, Func<DataOperationsCatalog, string, string, IDataView> Load);
+
+    private sealed record PixelSetSource(PixelSet Set, string Path, string? Split) : DataSource
+    {
+        public override PixelShape Pixels => Set.Shape;
+
+        public override IDataView Load(MLContext mlContext, DataRole role) => Set.Load(mlContext.Data, Path, Split ?? (role == DataRole.Training ? "train" : "test"));
     }
 
     private sealed record DigitsSource(int Count) : DataSource
     {
-        public override bool IsFiles => false;
-
-        public override int? ImageSize => 28;
+        public override PixelShape Pixels { get; } = new(28, 1);
 
         // Another seed draws other digits: nothing is evaluated on what it was trained with.
         public override IDataView Load(MLContext mlContext, DataRole role) =>

@@ -3,29 +3,9 @@ using Ml.Cnn.Trainers;
 
 namespace MlCnn.Cli;
 
-/// <summary>model.zip: whether it can be written, and the network in it.</summary>
+/// <summary>model.zip and the network in it.</summary>
 internal static class ModelFile
 {
-    /// <summary>Finds out before hours of training whether the model can be saved.</summary>
-    /// <exception cref="CommandException">It cannot.</exception>
-    public static void CheckWritable(string path)
-    {
-        var target = Path.GetFullPath(path);
-        if (Directory.Exists(target) || Path.EndsInDirectorySeparator(path))
-            throw new CommandException($"--out: '{path}' is a folder. Name a file, such as '{Path.Join(path, "model.zip")}'.");
-        var folder = Path.GetDirectoryName(target)!;
-        if (!Directory.Exists(folder))
-            throw new CommandException($"--out: there is no folder '{folder}' to save the model in. Create it first.");
-        try
-        {
-            using var probe = new FileStream(Path.Join(folder, $".mlcnn-{Path.GetRandomFileName()}.tmp"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"--out: the folder '{folder}' cannot be written to: {e.Message}", e);
-        }
-    }
-
     /// <summary>Loads the network of a saved pipeline, ready to score any pictures and to name those that are bad.</summary>
     /// <exception cref="CommandException">There is no such file, or no network in it.</exception>
     public static CnnTransformer LoadNetwork(MLContext mlContext, string path)

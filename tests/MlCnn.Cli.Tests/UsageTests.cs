@@ -10,6 +10,8 @@ public sealed class UsageTests : CliTest
         Assert.Contains("predict", Run("--help").Expect(0).Output);
         var help = Run("train", "--help").Expect(0).Output;
         Assert.Contains("--learning-rate <X>", help);
+        foreach (var source in (string[])["folder", ".tgz", ":FOLDER", ".tsv", "mnist:DIR", "cifar10:DIR", "cifar100:DIR", "digits:COUNT"])
+            Assert.Contains(source, help);
         Assert.Contains("[default: 10]", help);
         Assert.Contains("0.1.0", Run("--version").Expect(0).Output);
     }
@@ -46,6 +48,18 @@ public sealed class UsageTests : CliTest
     [DataRow("train --data mnist:dir:tset --arch lenet5 --out m.zip", ":tset")]
     [DataRow("train --data digits:9 --arch vgg11 --out m.zip", "--image-size 32")]
     [DataRow("train --data digits:9 --validation . --arch lenet5 --out m.zip", "--validation")]
+    [DataRow("train --data cifar10:dir --validation digits:9 --arch lenet5 --out m.zip", "--validation")]
+    [DataRow("train --data digits:9 --arch lenet5 --out m.zip --augment lihgt", "alexnet, cifar, inception, light, trivial or vgg, not 'lihgt'")]
+    [DataRow("train --data digits:9 --arch lenet5 --out m.zip --precision half", "auto, float32 or bfloat16")]
+    [DataRow("train --data digits:9 --arch lenet5 --out m.zip --cache disk", "none, memory or file")]
+    [DataRow("data", "SRC")]
+    [DataRow("data --jsn", "'--jsn'")]
+    [DataRow("data a.tar:", "'a.tar:'")]
+    [DataRow("data cifar100:dir:tset", ":tset")]
+    [DataRow("augment digits:9 --out a.png", "'--preset' is required")]
+    [DataRow("augment digits:9 --out a.png --preset nothing", "alexnet")]
+    [DataRow("augment digits:9 --out a.png --preset light --views 0", "at least 1")]
+    [DataRow("augment digits:9 --out a.png --preset light --size 100000", "lower")]
     [DataRow("evaluate --data digits:9", "'--model' is required")]
     [DataRow("predict --model m.zip", "IMAGE")]
     [DataRow("predict --model m.zip --tpo 3 a.png", "'--tpo'")]
@@ -63,6 +77,12 @@ public sealed class UsageTests : CliTest
     [DataRow("train --data digits:9 --arch lenet5 --out .", "is a folder")]
     [DataRow("train --data digits:9 --arch lenet5 --out nowhere/m.zip", "no folder")]
     [DataRow("evaluate --model m.zip --data digits:9", "no file 'm.zip'")]
+    [DataRow("data nowhere", "nowhere")]
+    [DataRow("data nowhere.tar.gz:train --json", "nowhere.tar.gz'")]
+    [DataRow("data nowhere.csv --json", "nowhere.csv")]
+    [DataRow("data cifar10:nowhere", "nowhere")]
+    [DataRow("augment digits:9 --preset light --out nowhere/a.png", "no folder")]
+    [DataRow("augment nowhere --preset light --out a.png", "nowhere")]
     public void What_cannot_be_done_is_exit_code_1_in_one_line(string commandLine, string why)
     {
         var result = Run(commandLine.Split(' ')).Expect(1);

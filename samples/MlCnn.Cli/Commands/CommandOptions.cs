@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
+using Ml.Cnn.Transforms;
 
 namespace MlCnn.Cli.Commands;
 
@@ -44,21 +46,36 @@ internal static class CommandOptions
         Description = description,
         Required = required,
         Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result =>
-        {
-            var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
-            try
-            {
-                // "--model --top 3": the name of the next option is no value.
-                return text.StartsWith("--", StringComparison.Ordinal) ? throw new FormatException($"{name} needs a value; '{text}' follows it.") : parse(text);
-            }
-            catch (FormatException e)
-            {
-                result.AddError(e.Message);
-                return default!;
-            }
-        },
+        CustomParser = result => Read(result, text =>
+            // "--model --top 3": the name of the next option is no value.
+            text.StartsWith("--", StringComparison.Ordinal) ? throw new FormatException($"{name} needs a value; '{text}' follows it.") : parse(text)),
     };
+
+    /// <summary>The data of a command that is about nothing else.</summary>
+    public static Argument<DataSource> Source() => new("SRC")
+    {
+        Description = $"The pictures: {DataSource.Forms}. Of MNIST and CIFAR the training images are taken unless told otherwise.",
+        CustomParser = result => Read(result, text =>
+            text.StartsWith("--", StringComparison.Ordinal) ? throw new FormatException($"Unknown option '{text}'.") : DataSource.Parse(text)),
+    };
+
+    /// <summary>The name of an augmentation.</summary>
+    public static Option<string> Preset(string name, string description, bool required) =>
+        Parsed(name, string.Join('|', ImageAugmentation.PresetNames), description, required, text =>
+            ImageAugmentation.PresetNames.Contains(text, StringComparer.OrdinalIgnoreCase) ? text : throw new FormatException($"{name} must be {OneOf(ImageAugmentation.PresetNames)}, not '{text}'."));
+
+    private static T Read<T>(ArgumentResult result, Func<string, T> parse)
+    {
+        try
+        {
+            return parse(result.Tokens.Count > 0 ? result.Tokens[0].Value : "");
+        }
+        catch (FormatException e)
+        {
+            result.AddError(e.Message);
+            return default!;
+        }
+    }
 
     private static string OneOf(IEnumerable<string> names)
     {

@@ -14,7 +14,7 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         var model = CommandOptions.Model();
-        var data = CommandOptions.Parsed("--data", "SRC", $"The labelled pictures to measure with: {DataSource.Forms}. MNIST's are its test images unless told otherwise; drawn digits are other ones than those of training.",
+        var data = CommandOptions.Parsed("--data", "SRC", $"The labelled pictures to measure with: {DataSource.Forms}. MNIST's and CIFAR's are their test images unless told otherwise; drawn digits are other ones than those of training.",
             required: true, DataSource.Parse);
         var json = CommandOptions.Json();
         var command = new Command("evaluate", "Measures how well a model tells the classes of labelled pictures.") { model, data, json };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Transforms;
 
 namespace MlCnn.Cli.Commands;
 
@@ -22,29 +23,46 @@ internal static class TrainCommand
         ["skip"] = BadImageHandling.Skip,
     };
 
+    private static readonly Dictionary<string, Precision> s_precisions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["auto"] = Precision.Auto,
+        ["float32"] = Precision.Float32,
+        ["bfloat16"] = Precision.BFloat16,
+    };
+
+    private static readonly Dictionary<string, ImageCache> s_caches = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["none"] = ImageCache.None,
+        ["memory"] = ImageCache.Memory,
+        ["file"] = ImageCache.File,
+    };
+
     public static Command Create()
     {
         var data = CommandOptions.Parsed("--data", "SRC", $"The pictures to learn from: {DataSource.Forms}.", required: true, DataSource.Parse);
         var validation = CommandOptions.Parsed("--validation", "SRC",
-            "Pictures to measure every epoch with; the best epoch's model is saved. MNIST's are its test images unless told otherwise, and drawn digits are other ones than --data's. Default: none, and the last epoch's model is saved.",
+            "Pictures to measure every epoch with; the best epoch's model is saved. MNIST's and CIFAR's are their test images unless told otherwise, and drawn digits are other ones than --data's. Default: none, and the last epoch's model is saved.",
             required: false, DataSource.Parse);
         var architecture = CommandOptions.Parsed("--arch", "NAME", "The network, such as lenet5 or resnet18; 'mlcnn models' lists them all.", required: true, FindArchitecture);
         var epochs = CommandOptions.Number("--epochs", "How often training goes through the data, at least 1.", least: 1);
         epochs.DefaultValueFactory = _ => DefaultEpochs;
         var batchSize = CommandOptions.Number("--batch-size", "Pictures per training step, at least 1. Default: the network's own.", least: 1);
-        var imageSize = CommandOptions.Number("--image-size", "Height and width in pixels that pictures are brought to. Default: the network's own for files; 28, as they are, for MNIST and digits.", least: 1);
+        var imageSize = CommandOptions.Number("--image-size", "Height and width in pixels that pictures are brought to. Default: the network's own for files; as they are for MNIST, CIFAR and digits.", least: 1);
         var learningRate = CommandOptions.PositiveNumber("--learning-rate", "The highest learning rate, above 0; it falls to 0 over the epochs. Default: the network's own for sgd, 0.001 for adam and adamw.");
         var optimizer = CommandOptions.Choice("--optimizer", "The rule that turns gradients into steps.", s_optimizers, "sgd");
         var seed = CommandOptions.Number("--seed", "Fixes the initial weights and the order of the pictures. Default: another seed every time.", least: int.MinValue);
         var device = CommandOptions.Parsed("--device", "auto|cpu|cuda|cuda:N", "Where to train. auto takes the first GPU, or the CPU if there is none.", required: false, ParseDevice);
         device.DefaultValueFactory = _ => "auto";
         var onBadImage = CommandOptions.Choice("--on-bad-image", "Whether a picture that cannot be read ends the training or is left out. Every such picture is named.", s_handlings, "fail");
+        var augmentation = CommandOptions.Preset("--augment", "What happens to the pictures, anew in every epoch; 'mlcnn augment' shows it. Default: nothing.", required: false);
+        var precision = CommandOptions.Choice("--precision", "The arithmetic of training. auto takes bfloat16 for larger networks on processors made for it.", s_precisions, "auto");
+        var cache = CommandOptions.Choice("--cache", "Where decoded pictures are kept for the next epoch: nowhere, in memory or in a temporary file.", s_caches, "none");
         var model = CommandOptions.Text("--out", "FILE", "Where to save the model, such as model.zip. An earlier model there is replaced only once the new one is complete. Ctrl+C ends the training early and saves the best model so far (exit code 130); once more ends at once, without a model.", required: true);
         var json = CommandOptions.Json();
 
         var command = new Command("train", "Trains a network and saves it.")
         {
-            data, validation, architecture, model, epochs, batchSize, imageSize, learningRate, optimizer, seed, device, onBadImage, json,
+            data, validation, architecture, model, epochs, batchSize, imageSize, learningRate, optimizer, seed, device, augmentation, precision, cache, onBadImage, json,
         };
         command.SetAction(result => Training.Run(new TrainingRequest
         {
@@ -60,6 +78,9 @@ internal static class TrainCommand
             Seed = result.GetValue(seed),
             Device = result.GetRequiredValue(device),
             OnBadImage = s_handlings[result.GetRequiredValue(onBadImage)],
+            Augmentation = result.GetValue(augmentation) is { } preset ? ImageAugmentation.Preset(preset) : null,
+            Precision = s_precisions[result.GetRequiredValue(precision)],
+            Cache = s_caches[result.GetRequiredValue(cache)],
             Json = result.GetValue(json),
         }));
         return command;

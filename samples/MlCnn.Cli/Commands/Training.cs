@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Transforms;
 using MlCnn.Cli.Display;
 using Spectre.Console;
 
@@ -23,6 +24,9 @@ internal sealed record TrainingRequest
     public required int? Seed { get; init; }
     public required string Device { get; init; }
     public required BadImageHandling OnBadImage { get; init; }
+    public required ImageAugmentation? Augmentation { get; init; }
+    public required Precision Precision { get; init; }
+    public required ImageCache Cache { get; init; }
     public required bool Json { get; init; }
 }
 
@@ -32,9 +36,9 @@ internal static class Training
     public static int Run(TrainingRequest request)
     {
         CheckImageSize(request);
-        if (request.Validation is { } other && other.IsFiles != request.Data.IsFiles)
-            throw new UsageException("--data and --validation must both be folders of files, or both MNIST or drawn digits.");
-        ModelFile.CheckWritable(request.Model);
+        if (request.Validation is { } other && other.Pixels != request.Data.Pixels)
+            throw new UsageException("--data and --validation must both be pictures in files (a folder, an archive or a list), both MNIST or drawn digits, or both CIFAR.");
+        OutputFile.CheckWritable(request.Model, "model.zip");
 
         using var signals = new StopSignals();
         var mlContext = Messages.CreateContext();
@@ -65,36 +69,43 @@ internal static class Training
             Seed = request.Seed,
             Device = request.Device,
             OnBadImage = request.OnBadImage,
+            Augmentation = request.Augmentation,
+            Precision = request.Precision,
+            Cache = request.Cache,
             Progress = display,
             EpochCallback = display.EpochEnded,
             CancellationToken = cancellation,
         };
-        IEstimator<ITransformer> preparation = mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn, keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
-        if (request.Data.IsFiles)
-            preparation = preparation.Append(mlContext.Transforms.LoadRawImageBytes(DataSource.ImageColumn, null, DataSource.PathColumn));
+        var keys = mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn, keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
         if (request.Validation is { } source)
-            options.ValidationSet = Validation(mlContext, source, preparation.Fit(train), train);
+            options.ValidationSet = Validation(mlContext, source, keys.Fit(train), train);
 
+        IEstimator<ITransformer> preparation = request.Data.IsFiles ? keys.Append<ITransformer>(LoadFiles(mlContext)) : keys;
         return preparation
             .Append(mlContext.MulticlassClassification.Trainers.Cnn(request.Architecture.Name, options))
             .Append(mlContext.Transforms.Conversion.MapKeyToValue(options.PredictedLabelColumnName))
             .Fit(train);
     }
 
-    private static IDataView Validation(MLContext mlContext, DataSource source, ITransformer preparation, IDataView train)
+    // Whether the pictures lie in files or in an archive need not be the same as for the training data.
+    private static IDataView Validation(MLContext mlContext, DataSource source, ValueToKeyMappingTransformer keys, IDataView train)
     {
         var data = source.Load(mlContext, DataRole.Validation);
         Labels.RequireKnown(data, Labels.Of(train).Distinct(), "the training data");
-        return preparation.Transform(data);
+        var keyed = keys.Transform(data);
+        return source.IsFiles ? LoadFiles(mlContext).Fit(keyed).Transform(keyed) : keyed;
     }
+
+    private static ImageLoadingEstimator LoadFiles(MLContext mlContext) =>
+        mlContext.Transforms.LoadRawImageBytes(DataSource.ImageColumn, null, DataSource.PathColumn);
 
     private static void CheckImageSize(TrainingRequest request)
     {
         var (architecture, smallest) = (request.Architecture, request.Architecture.MinimumImageSize);
         if (request.ImageSize < smallest)
             throw new UsageException($"--image-size must be at least {smallest} for {architecture.Name}, which was designed for {architecture.ImageSize}.");
-        if (request.ImageSize is null && request.Data.ImageSize < smallest)
-            throw new UsageException($"{architecture.Name} needs pictures of at least {smallest}×{smallest} pixels, and these are {request.Data.ImageSize}×{request.Data.ImageSize}: add --image-size {smallest}, or choose a smaller network such as lenet5.");
+        if (request.ImageSize is null && request.Data.Pixels?.Side < smallest)
+            throw new UsageException($"{architecture.Name} needs pictures of at least {smallest}×{smallest} pixels, and these are {request.Data.Pixels.Side}×{request.Data.Pixels.Side}: add --image-size {smallest}, or choose a smaller network such as lenet5.");
     }
 
     private static void Tell(TrainingRequest request, CnnTransformer network, IDataView train, bool interrupted)

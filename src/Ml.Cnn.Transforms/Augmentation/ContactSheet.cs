@@ -9,66 +9,68 @@ internal static class ContactSheet
 {
     private const int Gap = 4;
 
-    /// <summary>One row per picture: the picture as scoring sees it, then its augmented views.</summary>
-    /// <param name="pictures">Decoded pictures of any size.</param>
+    /// <summary>Between an original and its views.</summary>
+    private const int WideGap = 16;
+
+    /// <summary>Smaller views are magnified by a whole number, every pixel a square, until they are at least that large.</summary>
+    private const int SmallestCell = 96;
+
+    /// <summary>One row per picture: the whole picture, then its augmented views.</summary>
+    /// <param name="pictures">Decoded pictures of any size, and their rows in the data.</param>
     /// <param name="recipe">What is done to them.</param>
     /// <param name="target">The network's input; it gives the size of the cells.</param>
     /// <param name="views">Augmented views per picture, one for each epoch from 0 on.</param>
     /// <param name="seed">Fixes the views.</param>
     /// <returns>A PNG file.</returns>
-    public static byte[] Draw(IReadOnlyList<PixelImage> pictures, ImageAugmentation recipe, ImagePreprocessing target, int views, int seed)
+    public static byte[] Draw(IReadOnlyList<(PixelImage Picture, long Row)> pictures, ImageAugmentation recipe, ImagePreprocessing target, int views, int seed)
     {
-        var (training, scoring) = (new AugmentationPipeline(recipe, target), new AugmentationPipeline(recipe, target, scoring: true));
-        var scratch = new AugmentationScratch();
-        var rows = new List<IReadOnlyList<PixelImage>>();
-        for (var i = 0; i < pictures.Count; i++)
-        {
-            var row = new List<PixelImage> { View(scoring, i, epoch: 0) };
-            for (var epoch = 0; epoch < views; epoch++)
-                row.Add(View(training, i, epoch));
-            rows.Add(row);
-        }
-        return ToPng(rows, target.Width, target.Height);
-
-        PixelImage View(AugmentationPipeline pipeline, int picture, int epoch)
-        {
-            var random = new AugmentationRandom(seed, epoch, (ulong)picture);
-            var view = new PixelImage(target.Width, target.Height, target.Channels);
-            pipeline.Apply(pictures[picture], scratch, ref random, view.Pixels);
-            return view;
-        }
-    }
-
-    /// <summary>Pictures of any size, each brought into a cell with its proportions kept.</summary>
-    /// <param name="rows">The pictures from top to bottom and left to right; rows may differ in length.</param>
-    /// <param name="cellWidth">In pixels.</param>
-    /// <param name="cellHeight">In pixels.</param>
-    /// <returns>A PNG file.</returns>
-    public static byte[] ToPng(IReadOnlyList<IReadOnlyList<PixelImage>> rows, int cellWidth, int cellHeight)
-    {
-        var columns = rows.Max(row => row.Count);
-        var sheet = new PixelImage(Gap + columns * (cellWidth + Gap), Gap + rows.Count * (cellHeight + Gap), 4);
+        var scale = (SmallestCell + target.Height - 1) / target.Height;
+        var cell = target.Height * scale;
+        var sheet = new PixelImage(checked(Gap + cell + WideGap + views * (cell + Gap)), checked(Gap + pictures.Count * (cell + Gap)), 4);
         sheet.Pixels.Fill(255);
-        var fitted = new PixelImage();
-        var opaque = new PixelImage();
-        for (var y = 0; y < rows.Count; y++)
-            for (var x = 0; x < rows[y].Count; x++)
+        var pipeline = new AugmentationPipeline(recipe, target);
+        var (scratch, view) = (new AugmentationScratch(), new PixelImage(target.Width, target.Height, target.Channels));
+        for (var y = 0; y < pictures.Count; y++)
+        {
+            var top = Gap + y * (cell + Gap);
+            PlaceWhole(pictures[y].Picture, sheet, Gap, top, cell);
+            for (var epoch = 0; epoch < views; epoch++)
             {
-                var picture = rows[y][x];
-                var scale = Math.Min((double)cellWidth / picture.Width, (double)cellHeight / picture.Height);
-                var (width, height) = (Math.Max(1, (int)(picture.Width * scale)), Math.Max(1, (int)(picture.Height * scale)));
-                ImageResizer.Resize(picture, fitted, width, height, Interpolation.Bilinear);
-                ChannelConverter.Convert(fitted, opaque, 4);
-                Place(opaque, sheet, Gap + x * (cellWidth + Gap) + (cellWidth - width) / 2, Gap + y * (cellHeight + Gap) + (cellHeight - height) / 2);
+                var random = new AugmentationRandom(seed, epoch, (ulong)pictures[y].Row);
+                pipeline.Apply(pictures[y].Picture, scratch, ref random, view.Pixels);
+                Place(view, sheet, Gap + cell + WideGap + epoch * (cell + Gap), top, scale);
             }
+        }
         return Encode(sheet);
     }
 
-    private static void Place(PixelImage picture, PixelImage sheet, int left, int top)
+    /// <summary>All of a picture in the middle of a square cell, its proportions kept.</summary>
+    private static void PlaceWhole(PixelImage picture, PixelImage sheet, int left, int top, int cell)
     {
-        var rowBytes = picture.Width * 4;
-        for (var y = 0; y < picture.Height; y++)
-            picture.Pixels.Slice(y * rowBytes, rowBytes).CopyTo(sheet.Pixels[(((top + y) * sheet.Width + left) * 4)..]);
+        var longSide = Math.Max(picture.Width, picture.Height);
+        var magnified = cell / longSide;
+        if (magnified < 1)
+        {
+            var fitted = new PixelImage();
+            ImageResizer.Resize(picture, fitted, Shortened(picture.Width), Shortened(picture.Height), Interpolation.Bilinear);
+            (picture, magnified) = (fitted, 1);
+        }
+        Place(picture, sheet, left + (cell - picture.Width * magnified) / 2, top + (cell - picture.Height * magnified) / 2, magnified);
+
+        int Shortened(int side) => Math.Max(1, (int)((long)side * cell / longSide));
+    }
+
+    private static void Place(PixelImage picture, PixelImage sheet, int left, int top, int scale)
+    {
+        var opaque = new PixelImage();
+        ChannelConverter.Convert(picture, opaque, 4);
+        for (var y = 0; y < opaque.Height * scale; y++)
+        {
+            var from = opaque.Pixels.Slice(y / scale * opaque.Width * 4, opaque.Width * 4);
+            var to = sheet.Pixels.Slice(((top + y) * sheet.Width + left) * 4, opaque.Width * scale * 4);
+            for (var x = 0; x < opaque.Width * scale; x++)
+                from.Slice(x / scale * 4, 4).CopyTo(to[(x * 4)..]);
+        }
     }
 
     private static unsafe byte[] Encode(PixelImage rgba)

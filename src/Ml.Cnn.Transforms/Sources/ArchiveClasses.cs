@@ -95,6 +95,6 @@ internal sealed record ArchiveClasses(string Root, List<TarFile> Files)
                 return;
         }
         throw new InvalidOperationException(
-            $"'{archive}' holds several parts: choose one with the parameter 'folder', for example folder: \"{Root}{names[0]}\" (there are {string.Join(", ", names.Select(name => $"\"{Root}{name}\""))}).");
+            $"'{archive}' holds several parts, of which one has to be named as the folder to read: {string.Join(" or ", names.Select(name => $"'{Root}{name}'"))}.");
     }
 }

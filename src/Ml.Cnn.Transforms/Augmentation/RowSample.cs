@@ -1,0 +1,86 @@
+using Microsoft.ML;
+using Ml.Cnn.Transforms.Decoding;
+using Ml.Cnn.Transforms.Splits;
+
+namespace Ml.Cnn.Transforms.Augmentation;
+
+/// <summary>A few pictures of a data set, spread over its classes.</summary>
+internal static class RowSample
+{
+    /// <summary>Pictures that can be decoded, sorted by class. Others take the place of those that cannot.</summary>
+    /// <param name="data">All pictures.</param>
+    /// <param name="image">Their column.</param>
+    /// <param name="label">Their labels; null if they have none.</param>
+    /// <param name="count">How many pictures; fewer come only if there are fewer.</param>
+    /// <param name="seed">Which of each class.</param>
+    public static List<(PixelImage Picture, long Row)> Read(IDataView data, DataViewSchema.Column image, DataViewSchema.Column? label, int count, int seed)
+    {
+        var order = Order(ReadLabels(data, label), count, seed);
+        var found = new List<(PixelImage Picture, long Row, string Class)>();
+        for (var next = 0; next < order.Count && found.Count < count;)
+        {
+            var wanted = order.Skip(next).Take(count - found.Count).ToDictionary(row => row.Row, row => row.Class);
+            next += wanted.Count;
+            found.AddRange(ReadRows(data, image, wanted));
+        }
+        return [.. found.OrderBy(one => one.Class, StringComparer.Ordinal).ThenBy(one => one.Row).Select(one => (one.Picture, one.Row))];
+    }
+
+    /// <summary>All rows, those first that are to be taken first: one of each class, then another of each. If there are more classes than pictures, evenly spaced ones lead.</summary>
+    private static List<(long Row, string Class)> Order(List<string> labels, int count, int seed)
+    {
+        var classes = labels.Index()
+            .GroupBy(row => row.Item, row => (long)row.Index)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select((group, place) => (Class: group.Key, Rows: Shuffled([.. group], seed, (ulong)place)))
+            .ToArray();
+        var leading = Enumerable.Range(0, Math.Min(count, classes.Length)).Select(i => (int)((long)i * classes.Length / Math.Min(count, classes.Length))).ToHashSet();
+        return [.. classes
+            .SelectMany((one, place) => one.Rows.Select((row, round) => (Row: row, one.Class, Round: round, Leads: leading.Contains(place))))
+            .OrderBy(row => row.Round)
+            .ThenByDescending(row => row.Leads)
+            .Select(row => (row.Row, row.Class))];
+    }
+
+    private static long[] Shuffled(long[] rows, int seed, ulong place)
+    {
+        var random = new AugmentationRandom(seed, epoch: 0, place);
+        return [.. random.NextPermutation(rows.Length).Select(i => rows[i])];
+    }
+
+    private static List<string> ReadLabels(IDataView data, DataViewSchema.Column? label)
+    {
+        var labels = new List<string>();
+        using var cursor = Cursor(data, label);
+        var read = label is { } column ? LabelReader.Create(cursor, column) : () => "";
+        while (cursor.MoveNext())
+            labels.Add(read());
+        return labels;
+    }
+
+    private static IEnumerable<(PixelImage Picture, long Row, string Class)> ReadRows(IDataView data, DataViewSchema.Column image, Dictionary<long, string> wanted)
+    {
+        using var cursor = Cursor(data, image);
+        var read = PictureColumn.Reader(cursor, image);
+        var last = wanted.Keys.Max();
+        for (var row = 0L; row <= last && cursor.MoveNext(); row++)
+        {
+            if (!wanted.TryGetValue(row, out var label))
+                continue;
+            var picture = new PixelImage();
+            try
+            {
+                read(picture);
+            }
+            catch (Exception e) when (e is ImageDecodingException or IOException or UnauthorizedAccessException)
+            {
+                continue;
+            }
+            yield return (picture, row, label);
+        }
+    }
+
+    // One cursor of a set: ML.NET reads ahead on other threads for a cursor on its own.
+    private static DataViewRowCursor Cursor(IDataView data, DataViewSchema.Column? column) =>
+        data.GetRowCursorSet(column is { } one ? [one] : [], 1)[0];
+}
