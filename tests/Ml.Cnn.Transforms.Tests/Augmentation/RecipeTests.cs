@@ -195,14 +195,4 @@ public class RecipeTests
         Assert.AreEqual((side, side), (options.MinimumWidth, options.MinimumHeight));
         Assert.AreEqual(0, new AugmentationPipeline(new([new MeanFilter(), new RandomResizedCrop()]), new()).DecodeOptions.MinimumWidth, "A filter sees the file's own pixels.");
     }
-
-    [TestMethod]
-    public void A_contact_sheet_shows_a_row_per_picture()
-    {
-        var sheet = ContactSheet.Draw([ReferencePictures.Decode("source-wide.png"), ReferencePictures.Decode("source-tall.png")],
-            ImageAugmentation.Preset("light"), new() { Width = 30, Height = 20 }, views: 3, seed: 1);
-
-        var decoded = ImageDecoder.Decode(sheet);
-        Assert.AreEqual((4 + 4 * 34, 4 + 2 * 24), (decoded.Width, decoded.Height));
-    }
 }
