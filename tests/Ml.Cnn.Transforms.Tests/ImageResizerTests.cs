@@ -103,7 +103,7 @@ public class ImageResizerTests
     {
         var tensor = new PixelTensor(Normalization.ImageNet, channels);
         var statistics = Normalization.ImageNet.ForChannels(channels);
-        var bytes = Enumerable.Range(0, 5 * 7 * channels).Select(i => (byte)(i * 37)).ToArray();
+        var bytes = Enumerable.Range(0, 50 * 7 * channels).Select(i => (byte)(i * 37)).ToArray();
         var (planar, interleaved) = (new float[bytes.Length], new float[bytes.Length]);
 
         tensor.FillPlanar(bytes, planar);
@@ -114,7 +114,8 @@ public class ImageResizerTests
             var c = i % channels;
             var expected = (bytes[i] / 255.0 - statistics.Mean[c]) / statistics.Deviation[c];
             Assert.AreEqual(expected, interleaved[i], 1e-5);
-            Assert.AreEqual(expected, planar[c * 35 + i / channels], 1e-5);
+            Assert.AreEqual(expected, planar[c * 350 + i / channels], 1e-5);
+            Assert.AreEqual(planar[c * 350 + i / channels], interleaved[i], "A model must not depend on the layout that its input came in.");
         }
     }
 

@@ -1,13 +1,22 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace Ml.Cnn.Transforms.Geometry;
 
 /// <summary>
-/// Bytes to the floats of a network's input, by one table of 256 values per channel. May be shared between threads.
+/// Bytes to the floats of a network's input: (value / 255 − mean) / deviation, computed as value · scale + offset. Planes are
+/// filled from one table of 256 values per channel, interleaved values by vector arithmetic; both give the same bits. May be
+/// shared between threads.
 /// </summary>
 internal sealed class PixelTensor
 {
     private readonly float[] _table; // channels × 256
 
-    /// <summary>Computes the tables: (value / 255 − mean) / deviation.</summary>
+    // One value for each float of as many vectors as it takes until the channels come in the same places again.
+    private readonly float[] _scales;
+    private readonly float[] _offsets;
+
+    /// <summary>Computes the tables.</summary>
     /// <param name="normalization">The statistics; they are adapted to the channels.</param>
     /// <param name="channels">1, 3 or 4.</param>
     public PixelTensor(Normalization normalization, int channels)
@@ -15,9 +24,17 @@ internal sealed class PixelTensor
         normalization = normalization.ForChannels(channels);
         Channels = channels;
         _table = new float[channels * 256];
+        _scales = new float[channels * Vector<byte>.Count];
+        _offsets = new float[_scales.Length];
         for (var c = 0; c < channels; c++)
+        {
+            var scale = (float)(1 / (255.0 * normalization.Deviation[c]));
+            var offset = (float)(-(double)normalization.Mean[c] / normalization.Deviation[c]);
             for (var value = 0; value < 256; value++)
-                _table[c * 256 + value] = (value / 255f - normalization.Mean[c]) / normalization.Deviation[c];
+                _table[c * 256 + value] = value * scale + offset;
+            for (var i = c; i < _scales.Length; i += channels)
+                (_scales[i], _offsets[i]) = (scale, offset);
+        }
     }
 
     /// <summary>Channels of the images.</summary>
@@ -52,20 +69,43 @@ internal sealed class PixelTensor
     public void FillInterleaved(ReadOnlySpan<byte> hwc, Span<float> hwcFloats)
     {
         CheckLengths(hwc.Length, hwcFloats.Length);
-        var table = _table;
-        if (Channels == 3)
+        var filled = FillByVectors(hwc, hwcFloats);
+        for (var i = filled; i < hwc.Length; i++)
+            hwcFloats[i] = _table[i % Channels * 256 + hwc[i]];
+    }
+
+    /// <returns>How many values were filled: all but a rest.</returns>
+    private int FillByVectors(ReadOnlySpan<byte> bytes, Span<float> floats)
+    {
+        ref var scales = ref MemoryMarshal.GetArrayDataReference(_scales);
+        ref var offsets = ref MemoryMarshal.GetArrayDataReference(_offsets);
+        ref var source = ref MemoryMarshal.GetReference(bytes);
+        ref var target = ref MemoryMarshal.GetReference(floats);
+        var block = _scales.Length;
+        var position = 0;
+        for (; position + block <= bytes.Length; position += block)
         {
-            for (var i = 0; i + 2 < hwc.Length; i += 3)
+            for (var i = 0; i < block; i += Vector<byte>.Count)
             {
-                hwcFloats[i] = table[hwc[i]];
-                hwcFloats[i + 1] = table[256 + hwc[i + 1]];
-                hwcFloats[i + 2] = table[512 + hwc[i + 2]];
+                Vector.Widen(Vector.LoadUnsafe(ref source, (nuint)(position + i)), out var low, out var high);
+                Store(low, i, ref scales, ref offsets, ref target, position);
+                Store(high, i + Vector<ushort>.Count, ref scales, ref offsets, ref target, position);
             }
-            return;
         }
-        for (var c = 0; c < Channels; c++)
-            for (var i = c; i < hwc.Length; i += Channels)
-                hwcFloats[i] = table[c * 256 + hwc[i]];
+        return position;
+
+        static void Store(Vector<ushort> values, int i, ref float scales, ref float offsets, ref float target, int position)
+        {
+            Vector.Widen(values, out var low, out var high);
+            StoreFloats(low, i, ref scales, ref offsets, ref target, position);
+            StoreFloats(high, i + Vector<uint>.Count, ref scales, ref offsets, ref target, position);
+        }
+
+        static void StoreFloats(Vector<uint> values, int i, ref float scales, ref float offsets, ref float target, int position)
+        {
+            var floats = Vector.ConvertToSingle(Vector.AsVectorInt32(values)); // never negative, and signed converts faster
+            (floats * Vector.LoadUnsafe(ref scales, (nuint)i) + Vector.LoadUnsafe(ref offsets, (nuint)i)).StoreUnsafe(ref target, (nuint)(position + i));
+        }
     }
 
     private void FillThreePlanes(ReadOnlySpan<byte> hwc, Span<float> red, Span<float> green, Span<float> blue)
