@@ -81,17 +81,8 @@ public sealed class Conv2d : Layer, IComputesIn
     ScalarType? IComputesIn.ComputeType { get; set; }
 
     /// <inheritdoc/>
-    protected override Tensor Compute(Tensor input)
-    {
-        var type = ((IComputesIn)this).ComputeType ?? Weight.dtype;
-        if (input.dtype == type && Weight.dtype == type)
-            return functional.conv2d(input, Weight, Bias, _stride, _padding, _dilation, Groups);
-        // Autograd casts the gradients back: the weights and their gradients stay as precise as they are stored.
-        using var converted = input.to(type);
-        using var weight = Weight.to(type);
-        using var bias = Bias?.to(type);
-        return functional.conv2d(converted, weight, bias, _stride, _padding, _dilation, Groups);
-    }
+    protected override Tensor Compute(Tensor input) =>
+        this.Apply(input, Weight, Bias, (x, weight, bias) => functional.conv2d(x, weight, bias, _stride, _padding, _dilation, Groups));
 
     internal override long MultiplyAdds(Tensor output) => output.numel() * (InChannels / Groups) * Kernel.Height * Kernel.Width;
 }

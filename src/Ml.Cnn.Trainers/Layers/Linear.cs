@@ -45,17 +45,8 @@ public sealed class Linear : Layer, IComputesIn
     ScalarType? IComputesIn.ComputeType { get; set; }
 
     /// <inheritdoc/>
-    protected override Tensor Compute(Tensor input)
-    {
-        var type = ((IComputesIn)this).ComputeType ?? Weight.dtype;
-        if (input.dtype == type && Weight.dtype == type)
-            return functional.linear(input, Weight, Bias);
-        // Autograd casts the gradients back: the weights and their gradients stay as precise as they are stored.
-        using var converted = input.to(type);
-        using var weight = Weight.to(type);
-        using var bias = Bias?.to(type);
-        return functional.linear(converted, weight, bias);
-    }
+    protected override Tensor Compute(Tensor input) =>
+        this.Apply(input, Weight, Bias, (x, weight, bias) => functional.linear(x, weight, bias));
 
     internal override long MultiplyAdds(Tensor output) => output.numel() * Inputs;
 }
