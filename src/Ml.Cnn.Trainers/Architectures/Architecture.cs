@@ -1,4 +1,6 @@
+using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Transforms;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -72,6 +74,17 @@ public sealed record Architecture
     {
         get => shape => _build(Checked(shape));
         init => _build = value;
+    }
+
+    /// <summary>
+    /// Builds the module without weights, at once and in no memory: its tensors lie on torch's meta device and have a shape and no values.
+    /// Libtorch's random state stays as it is.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The shape is none that the network can take.</exception>
+    internal Module<Tensor, Tensor> BuildWithoutWeights(NetworkShape shape)
+    {
+        using var _ = Parameters.On(META);
+        return Build(shape).to(META); // a user's own layers know nothing of this
     }
 
     /// <summary>The position in <see cref="Stages"/> of the stage that a parameter or buffer belongs to, or −1.</summary>

@@ -9,6 +9,7 @@ namespace Ml.Cnn.Trainers.Layers;
 public sealed class Sequential : Module<Tensor, Tensor>
 {
     private readonly List<Module<Tensor, Tensor>> _modules = [];
+    private readonly Identity _identity = new();
 
     /// <summary>Modules named by their positions.</summary>
     /// <param name="modules">The modules, from the input to the output.</param>
@@ -36,7 +37,7 @@ public sealed class Sequential : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         if (_modules.Count == 0)
-            return input.alias();
+            return _identity.call(input);
         var output = _modules[0].call(input);
         for (var i = 1; i < _modules.Count; i++)
             output = output.Then(_modules[i]);
