@@ -33,6 +33,41 @@ public sealed class NetworkGraphTests
             $"{node.Name} {node.Kind} {string.Join('×', node.Shape)} {node.MultiplyAdds} from {string.Join(", ", node.Inputs.Select(input => input.Name))}")];
     }
 
+    /// <summary>Protects features, and whatever else replays a part of the network: the graph is the whole of it.</summary>
+    [TestMethod]
+    [DynamicData(nameof(Families))]
+    public void The_graph_does_what_the_network_does(string name)
+    {
+        var architecture = ArchitectureCatalog.Find(name);
+        var shape = new NetworkShape(architecture.Channels, architecture.MinimumImageSize, architecture.MinimumImageSize, Classes: 3);
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        using var network = architecture.Build(shape);
+        network.eval();
+        var images = randn(2, shape.Channels, shape.Height, shape.Width);
+        var before = images.clone();
+        var graph = NetworkGraph.Trace(network, shape);
+        Assert.IsTrue(network.call(images).allclose(new SubNetwork(graph.Nodes[^1]).Run(images), 1e-4, 1e-5));
+        Assert.IsTrue(images.equal(before).all().item<bool>(), "the images are left alone");
+    }
+
+    [TestMethod]
+    public void Every_network_s_head_takes_what_a_layer_makes()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var architecture in ArchitectureCatalog.All)
+        {
+            var shape = new NetworkShape(architecture.Channels, architecture.ImageSize, architecture.ImageSize, Classes: 3);
+            using var bare = architecture.BuildWithoutWeights(shape);
+            var graph = NetworkGraph.Trace(bare, shape);
+            var features = graph.FirstUnder(architecture.Head)?.Inputs[0];
+            Assert.IsNotNull(features?.Layer, architecture.Name);
+            bare.eval();
+            var output = new SubNetwork(features).Run(zeros([2, shape.Channels, shape.Height, shape.Width], device: META));
+            CollectionAssert.AreEqual(features.Shape.Select(size => (long)size).Prepend(2).ToArray(), output.shape, architecture.Name);
+        }
+    }
+
     [TestMethod]
     public void Nothing_else_notices_a_network_without_weights()
     {
