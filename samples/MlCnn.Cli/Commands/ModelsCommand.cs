@@ -16,7 +16,7 @@ internal static class ModelsCommand
         command.SetAction(result =>
         {
             if (result.GetValue(json))
-                JsonOutput.Write(new ModelsResult([.. ArchitectureCatalog.All.Select(Describe)]));
+                JsonOutput.Write(new ModelsResult([.. ArchitectureCatalog.All.AsParallel().AsOrdered().Select(Describe)]));
             else
                 Messages.Output.Write(Table());
             return ExitCode.Success;

@@ -84,7 +84,9 @@ public sealed record Architecture
     internal Module<Tensor, Tensor> BuildWithoutWeights(NetworkShape shape)
     {
         using var _ = Parameters.On(META);
-        return Build(shape).to(META); // a user's own layers know nothing of this
+        var network = Build(shape);
+        // What a layer makes by itself lies elsewhere. Moving a whole network takes as long as building it, so only then.
+        return network.parameters().Concat(network.buffers()).All(tensor => tensor.device_type == DeviceType.META) ? network : network.to(META);
     }
 
     /// <summary>The position in <see cref="Stages"/> of the stage that a parameter or buffer belongs to, or −1.</summary>

@@ -1,6 +1,7 @@
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Inspection;
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using Conv2d = Ml.Cnn.Trainers.Layers.Conv2d;
@@ -79,6 +80,11 @@ public sealed class NetworkGraphTests
         Assert.IsTrue(state.equal(random.get_rng_state()).all().item<bool>(), "libtorch's random state");
         Assert.IsLessThan(peak + 100_000_000, Environment.WorkingSet);
         Assert.IsTrue(bare.parameters().All(parameter => parameter.device.type == TorchSharp.DeviceType.META));
+        using (Parameters.On(META))
+        {
+            using var elsewhere = TrainingThread.Run(() => new Conv2d(1, 1, 1));
+            Assert.AreEqual(TorchSharp.DeviceType.CPU, elsewhere.Weight.device.type, "another thread's layers");
+        }
         using var real = new Conv2d(1, 1, 1);
         Assert.AreEqual(TorchSharp.DeviceType.CPU, real.Weight.device.type);
     }
