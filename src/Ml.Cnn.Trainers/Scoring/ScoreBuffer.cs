@@ -1,3 +1,4 @@
+using Ml.Cnn.Transforms;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers.Input;
