@@ -26,7 +26,10 @@ internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
     /// <param name="current">Brings the rows up to date and gives the index of the current one.</param>
     public abstract Delegate Getter(int column, MappedRows rows, Func<int> current);
 
-    /// <summary>Maps the first <paramref name="count"/> rows in one forward pass.</summary>
+    /// <summary>Decodes rows as the model scores them: in its evaluation view, with those steps of its augmentation that are without chance.</summary>
+    public ImageRowDecoder Decoder(FeatureFormat format) => ImageRowDecoder.ForScoring(format, model.Preprocessing, model.Augmentation, plan.ChannelsLast);
+
+    /// <summary>Maps the first <paramref name="count"/> rows.</summary>
     /// <param name="rows">The pictures; those that cannot be used get a <see cref="ImageRow.Defect"/>.</param>
     /// <param name="count">How many.</param>
     /// <param name="decoder">Decodes them.</param>
@@ -35,26 +38,40 @@ internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
     {
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
-        using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(count));
-        using var batch = new ImageBatch(count, model.Shape, decoder.ChannelsLast) { Count = count };
-
-        if (count == 1 || decoder.IsCheap)
-            for (var i = 0; i < count; i++)
-                Decode(i);
-        else
-            Parallel.For(0, count, Decode);
-
-        var output = Compute(batch.Pixels.to(plan.Device)).to(float32).cpu().contiguous(); // N × length
-        output.bytes.CopyTo(MemoryMarshal.AsBytes(values.AsSpan(0, count * Length)));
-
-        void Decode(int i)
+        // Several views of a picture take no more memory than several pictures.
+        var atOnce = Math.Max(1, count / decoder.Views);
+        using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(atOnce * decoder.Views));
+        using var batch = new ImageBatch(atOnce * decoder.Views, model.Shape, decoder.ChannelsLast);
+        for (var first = 0; first < count; first += atOnce)
         {
-            var image = batch.Image(i);
-            if (!decoder.TryDecode(rows[i], epoch: 0, image))
-                image.Clear();
+            var part = Math.Min(atOnce, count - first);
+            batch.Count = part * decoder.Views;
+            Map(rows.AsMemory(first, part), batch, decoder, values.AsSpan(first * Length, part * Length));
         }
     }
 
-    /// <summary>The network's part: N × channels × height × width to N × <see cref="Length"/>.</summary>
+    private void Map(ReadOnlyMemory<ImageRow> rows, ImageBatch batch, ImageRowDecoder decoder, Span<float> values)
+    {
+        using var scope = NewDisposeScope();
+        if (rows.Length == 1 || decoder.IsCheap)
+            for (var i = 0; i < rows.Length; i++)
+                Decode(i);
+        else
+            Parallel.For(0, rows.Length, Decode);
+
+        var output = Compute(batch.Pixels.to(plan.Device)).to(float32); // (N · views) × length
+        if (decoder.Views > 1)
+            output = output.reshape(rows.Length, decoder.Views, Length).mean([1]); // N × length
+        output.cpu().contiguous().bytes.CopyTo(MemoryMarshal.AsBytes(values));
+
+        void Decode(int i)
+        {
+            var views = batch.Images(i * decoder.Views, decoder.Views);
+            if (!decoder.TryDecode(rows.Span[i], epoch: 0, views))
+                views.Clear();
+        }
+    }
+
+    /// <summary>The network's part: N × channels × height × width to N × <see cref="Length"/>. The means of several views of a picture are taken of it.</summary>
     protected abstract Tensor Compute(Tensor images);
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Scoring;
 

@@ -32,7 +32,7 @@ internal sealed class ScoringDataView(IDataView source, ImageMapper mapper) : ID
         return [.. source.GetRowCursorSet(_schema.Dependencies(columns), n, rand).Select(cursor => Wrap(cursor, columns, decoder))];
     }
 
-    private ImageRowDecoder Decoder() => ImageRowDecoder.ForScoring(_schema.Format, mapper.Model, mapper.Plan.ChannelsLast);
+    private ImageRowDecoder Decoder() => mapper.Decoder(_schema.Format);
 
     private DataViewRowCursor Wrap(DataViewRowCursor cursor, DataViewSchema.Column[] columns, ImageRowDecoder decoder) =>
         columns.Any(_schema.IsMapped) ? new ScoringCursor(_schema, cursor, mapper, decoder, columns) : new PassThroughCursor(_schema, cursor);

@@ -33,7 +33,7 @@ internal sealed class ScoringRowMapper(DataViewSchema input, ImageMapper mapper)
             _active = [.. active.Select(c => c.Index)];
             if (!_active.Any(i => i >= schema.Input.Count))
                 return;
-            _rows = new MappedRows(mapper, ImageRowDecoder.ForScoring(schema.Format, mapper.Model, mapper.Plan.ChannelsLast), capacity: 1);
+            _rows = new MappedRows(mapper, mapper.Decoder(schema.Format), capacity: 1);
             // A row may offer less than its schema: the file's name only helps messages.
             var path = schema.Columns.Path is { } column && input.IsColumnActive(column) ? column : (DataViewSchema.Column?)null;
             _reader = new ImageRowReader(input, schema.Columns with { Path = path });
