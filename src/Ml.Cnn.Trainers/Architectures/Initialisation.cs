@@ -36,6 +36,18 @@ internal static class Initialisation
         }
     }
 
+    /// <summary>The same variance from a uniform distribution: over ±√(6 / fan_in).</summary>
+    public static void ConvolutionsKaimingUniformFanIn(Module network)
+    {
+        using var _ = no_grad();
+        foreach (var conv in network.modules().OfType<Conv2d>())
+        {
+            var bound = Math.Sqrt(6.0 * conv.OutChannels / conv.Weight.numel());
+            conv.Weight.uniform_(-bound, bound);
+            conv.Bias?.zero_();
+        }
+    }
+
     /// <summary>Every convolution normal with the given deviation, bias 0.</summary>
     public static void ConvolutionsNormal(Module network, double deviation)
     {
