@@ -8,8 +8,14 @@ public static class ArchitectureCatalog
     [
         .. LeNet.All,
         .. AlexNet.All,
+        .. NetworkInNetwork.All,
         .. Vgg.All,
+        .. GoogLeNet.All,
         .. ResNet.All,
+        .. ResNetCifar.All,
+        .. InceptionV3.All,
+        .. SqueezeNet.All,
+        .. DenseNet.All,
     ];
 
     /// <summary>The network called <paramref name="name"/>; case does not matter.</summary>

@@ -24,6 +24,19 @@ internal sealed class ArchitectureSettings(string architecture, IReadOnlyDiction
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and < 1 ? value : throw Wrong(name, text);
     }
 
+    /// <summary>Whether something is switched on.</summary>
+    public bool Flag(string name, bool otherwise)
+    {
+        if (!Take(name, out var text))
+            return otherwise;
+        return text switch
+        {
+            "true" => true,
+            "false" => false,
+            _ => throw Wrong(name, text),
+        };
+    }
+
     /// <summary>Throws <see cref="FormatException"/> if a setting is left that nothing read.</summary>
     public void End()
     {
@@ -33,6 +46,9 @@ internal sealed class ArchitectureSettings(string architecture, IReadOnlyDiction
 
     /// <summary>The text under which a number is kept.</summary>
     public static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>The text under which a switch is kept.</summary>
+    public static string Text(bool value) => value ? "true" : "false";
 
     /// <summary>The text under which a choice is kept.</summary>
     public static string Text<T>(T choice) where T : struct, Enum => choice.ToString().ToLowerInvariant();

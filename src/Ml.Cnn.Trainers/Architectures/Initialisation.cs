@@ -22,6 +22,43 @@ internal static class Initialisation
         }
     }
 
+    /// <summary>
+    /// Every convolution normal with deviation √(2 / fan_in), which keeps the activations' variance through rectified units
+    /// (He et al. 2015, "Delving deep into rectifiers", equation 10); its bias 0.
+    /// </summary>
+    public static void ConvolutionsKaimingFanIn(Module network)
+    {
+        using var _ = no_grad();
+        foreach (var conv in network.modules().OfType<Conv2d>())
+        {
+            conv.Weight.normal_(0, Math.Sqrt(2.0 * conv.OutChannels / conv.Weight.numel()));
+            conv.Bias?.zero_();
+        }
+    }
+
+    /// <summary>The same variance from a uniform distribution: over ±√(6 / fan_in).</summary>
+    public static void ConvolutionsKaimingUniformFanIn(Module network)
+    {
+        using var _ = no_grad();
+        foreach (var conv in network.modules().OfType<Conv2d>())
+        {
+            var bound = Math.Sqrt(6.0 * conv.OutChannels / conv.Weight.numel());
+            conv.Weight.uniform_(-bound, bound);
+            conv.Bias?.zero_();
+        }
+    }
+
+    /// <summary>Every convolution normal with the given deviation, bias 0.</summary>
+    public static void ConvolutionsNormal(Module network, double deviation)
+    {
+        using var _ = no_grad();
+        foreach (var conv in network.modules().OfType<Conv2d>())
+        {
+            conv.Weight.normal_(0, deviation);
+            conv.Bias?.zero_();
+        }
+    }
+
     /// <summary>Every linear layer normal with the given deviation, bias 0.</summary>
     public static void LinearNormal(Module network, double deviation)
     {
