@@ -10,6 +10,9 @@ public static class ArchitectureCatalog
         .. AlexNet.All,
         .. Vgg.All,
         .. ResNet.All,
+        .. MobileNetV1.All,
+        .. MobileNetV2.All,
+        .. MobileNetV3.All,
     ];
 
     /// <summary>The network called <paramref name="name"/>; case does not matter.</summary>

@@ -24,6 +24,14 @@ internal sealed class ArchitectureSettings(string architecture, IReadOnlyDiction
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and < 1 ? value : throw Wrong(name, text);
     }
 
+    /// <summary>A factor on a network's width: see <see cref="CheckMultiplier"/>.</summary>
+    public double Multiplier(string name, double otherwise)
+    {
+        if (!Take(name, out var text))
+            return otherwise;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && IsMultiplier(value) ? value : throw Wrong(name, text);
+    }
+
     /// <summary>Throws <see cref="FormatException"/> if a setting is left that nothing read.</summary>
     public void End()
     {
@@ -36,6 +44,24 @@ internal sealed class ArchitectureSettings(string architecture, IReadOnlyDiction
 
     /// <summary>The text under which a choice is kept.</summary>
     public static string Text<T>(T choice) where T : struct, Enum => choice.ToString().ToLowerInvariant();
+
+    /// <summary>A factor on a network's width lies above 0 and is at most 10.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It does not.</exception>
+    public static void CheckMultiplier(double value, string parameter)
+    {
+        if (!IsMultiplier(value))
+            throw new ArgumentOutOfRangeException(parameter, value, "A multiplier lies above 0 and is at most 10.");
+    }
+
+    /// <summary>A dropout probability lies between 0 and below 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It does not.</exception>
+    public static void CheckProbability(double value, string parameter)
+    {
+        if (value is not (>= 0 and < 1))
+            throw new ArgumentOutOfRangeException(parameter, value, "A dropout probability lies between 0 and below 1.");
+    }
+
+    private static bool IsMultiplier(double value) => value is > 0 and <= 10;
 
     private bool Take(string name, out string text)
     {
