@@ -17,19 +17,25 @@ internal sealed class ArchitectureSettings(string architecture, IReadOnlyDiction
     }
 
     /// <summary>A dropout probability, from 0 to below 1.</summary>
-    public double Probability(string name, double otherwise)
-    {
-        if (!Take(name, out var text))
-            return otherwise;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and < 1 ? value : throw Wrong(name, text);
-    }
+    public double Probability(string name, double otherwise) => Number(name, otherwise, value => value is >= 0 and < 1);
 
     /// <summary>A factor on a network's width: see <see cref="CheckMultiplier"/>.</summary>
-    public double Multiplier(string name, double otherwise)
+    public double Multiplier(string name, double otherwise) => Number(name, otherwise, IsMultiplier);
+
+    /// <summary>A number in a range.</summary>
+    public double Number(string name, double otherwise, Predicate<double> fits)
     {
         if (!Take(name, out var text))
             return otherwise;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && IsMultiplier(value) ? value : throw Wrong(name, text);
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && fits(value) ? value : throw Wrong(name, text);
+    }
+
+    /// <summary>One of a few whole numbers.</summary>
+    public int OneOf(string name, IEnumerable<int> choices, int otherwise)
+    {
+        if (!Take(name, out var text))
+            return otherwise;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && choices.Contains(value) ? value : throw Wrong(name, text);
     }
 
     /// <summary>Throws <see cref="FormatException"/> if a setting is left that nothing read.</summary>

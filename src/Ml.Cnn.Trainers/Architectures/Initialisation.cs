@@ -33,6 +33,36 @@ internal static class Initialisation
         }
     }
 
+    /// <summary>Every linear layer uniform over ±1/√outputs, bias 0.</summary>
+    public static void LinearUniformFanOut(Module network)
+    {
+        using var _ = no_grad();
+        foreach (var linear in network.modules().OfType<Linear>())
+        {
+            var bound = 1 / Math.Sqrt(linear.Outputs);
+            linear.Weight.uniform_(-bound, bound);
+            linear.Bias?.zero_();
+        }
+    }
+
+    /// <summary>Every convolution and linear layer normal with the given deviation, drawn again where it lies outside ±2; biases 0.</summary>
+    public static void TruncatedNormal(Module network, double deviation)
+    {
+        using var _ = no_grad();
+        foreach (var layer in network.modules())
+        {
+            var (weight, bias) = layer switch
+            {
+                Conv2d conv => (conv.Weight, conv.Bias),
+                Linear linear => (linear.Weight, linear.Bias),
+                _ => (null, null),
+            };
+            if (weight is not null)
+                init.trunc_normal_(weight, 0, deviation, -2, 2);
+            bias?.zero_();
+        }
+    }
+
     /// <summary>
     /// Every convolution and linear layer uniform over ±gain · √(6 / (fan_in + fan_out)), for saturating activations
     /// (Glorot and Bengio 2010, equation 16); biases 0. No activation follows the last layer, so its gain is 1.
