@@ -208,22 +208,24 @@ public static class EfficientNet
     private sealed class Block : Module<Tensor, Tensor>
     {
         private readonly Sequential block;
-        private readonly Layer stochastic_depth;
+        private readonly Layer? stochastic_depth;
         private readonly Add? add;
 
         public Block(Row row, double stochasticDepth, ConvNorm norm) : base(nameof(Block))
         {
             block = new Sequential(row.Fused ? Fused(row, norm) : Separable(row, norm));
-            stochastic_depth = new StochasticDepth(stochasticDepth);
             if (row.Stride == 1 && row.Inputs == row.Outputs)
+            {
+                stochastic_depth = new StochasticDepth(stochasticDepth);
                 add = new Add(inPlace: true);
+            }
             RegisterComponents();
         }
 
         public override Tensor forward(Tensor input)
         {
             var result = block.call(input);
-            if (add is null)
+            if (stochastic_depth is null || add is null)
                 return result;
             using var kept = result.Then(stochastic_depth);
             return add.call([kept, input]);

@@ -45,22 +45,16 @@ internal static class Initialisation
         }
     }
 
-    /// <summary>Every convolution and linear layer normal with the given deviation, drawn again where it lies outside ±2; biases 0.</summary>
-    public static void TruncatedNormal(Module network, double deviation)
+    /// <summary>Every convolution and linear layer normal with the given deviation, biases 0.</summary>
+    public static void Normal(Module network, double deviation)
     {
         using var _ = no_grad();
-        foreach (var layer in network.modules())
+        foreach (var conv in network.modules().OfType<Conv2d>())
         {
-            var (weight, bias) = layer switch
-            {
-                Conv2d conv => (conv.Weight, conv.Bias),
-                Linear linear => (linear.Weight, linear.Bias),
-                _ => (null, null),
-            };
-            if (weight is not null)
-                init.trunc_normal_(weight, 0, deviation, -2, 2);
-            bias?.zero_();
+            conv.Weight.normal_(0, deviation);
+            conv.Bias?.zero_();
         }
+        LinearNormal(network, deviation);
     }
 
     /// <summary>
