@@ -11,6 +11,12 @@ public sealed record Normalization(IReadOnlyList<float> Mean, IReadOnlyList<floa
     /// <summary>The gray statistics of MNIST's training images.</summary>
     public static Normalization Mnist { get; } = new([0.1307f], [0.3081f]);
 
+    /// <summary>The RGB statistics of CIFAR-10's 50,000 training images: of each channel over all their pixels, in hundredths of a percent.</summary>
+    public static Normalization Cifar10 { get; } = new([0.4914f, 0.4822f, 0.4465f], [0.2470f, 0.2435f, 0.2616f]);
+
+    /// <summary>Pixels from −1 to 1, as the Inception networks' published weights expect them (torchvision's <c>transform_input</c>).</summary>
+    public static Normalization Inception { get; } = new([0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f]);
+
     /// <summary>
     /// The same statistics for another number of channels: gray takes the means of the colours, colours take gray's
     /// values, and a fourth channel takes the mean of the others.

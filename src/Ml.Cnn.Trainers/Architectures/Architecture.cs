@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Training;
 using Ml.Cnn.Transforms;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -51,6 +52,12 @@ public sealed record Architecture
     public required string Head { get; init; }
 
     /// <summary>
+    /// Module paths of further classifiers between the input and the head, whose losses help while training and which scoring leaves out
+    /// (Szegedy et al. 2014, §5). Empty for most networks.
+    /// </summary>
+    public IReadOnlyList<string> AuxiliaryHeads { get; init; } = [];
+
+    /// <summary>
     /// Module paths whose parameters belong together, from the input to the output, for unfreezing one stage after the
     /// other: "layer1" covers "layer1.0.conv1.weight". Every parameter belongs to exactly one stage; see <see cref="StageOf"/>.
     /// </summary>
@@ -61,6 +68,9 @@ public sealed record Architecture
     /// that its name says all about. Saved with a model; <see cref="Configure"/> reads it back.
     /// </summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What training minimises. Default: cross-entropy.</summary>
+    internal ClassificationLoss Loss { get; init; } = ClassificationLoss.CrossEntropy;
 
     /// <summary>Makes the network that <see cref="Settings"/> describe; null where there is nothing to choose.</summary>
     internal Func<IReadOnlyDictionary<string, string>, Architecture>? Configure { get; init; }
@@ -101,9 +111,12 @@ public sealed record Architecture
         return -1;
     }
 
-    /// <summary>Whether a parameter or buffer belongs to the <see cref="Head"/>, whose size depends on the number of classes.</summary>
+    /// <summary>
+    /// Whether a parameter or buffer belongs to the <see cref="Head"/> or one of the <see cref="AuxiliaryHeads"/>, which depend on the number of
+    /// classes.
+    /// </summary>
     /// <param name="name">A name from the network's state.</param>
-    public bool IsHead(string name) => IsUnder(Head, name);
+    public bool IsHead(string name) => IsUnder(Head, name) || AuxiliaryHeads.Any(path => IsUnder(path, name));
 
     /// <summary>The same network under settings read from a saved model.</summary>
     /// <param name="settings">What <see cref="Settings"/> held; what is missing keeps its default.</param>

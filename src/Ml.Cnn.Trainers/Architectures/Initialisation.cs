@@ -22,6 +22,43 @@ internal static class Initialisation
         }
     }
 
+    /// <summary>
+    /// Every convolution normal with deviation √(2 / fan_in), which keeps the activations' variance through rectified units
+    /// (He et al. 2015, "Delving deep into rectifiers", equation 10); its bias 0.
+    /// </summary>
+    public static void ConvolutionsKaimingFanIn(Module network)
+    {
+        using var _ = no_grad();
+        foreach (var conv in network.modules().OfType<Conv2d>())
+        {
+            conv.Weight.normal_(0, Math.Sqrt(2.0 * conv.OutChannels / conv.Weight.numel()));
+            conv.Bias?.zero_();
+        }
+    }
+
+    /// <summary>The same variance from a uniform distribution: over ±√(6 / fan_in).</summary>
+    public static void ConvolutionsKaimingUniformFanIn(Module network)
+    {
+        using var _ = no_grad();
+        foreach (var conv in network.modules().OfType<Conv2d>())
+        {
+            var bound = Math.Sqrt(6.0 * conv.OutChannels / conv.Weight.numel());
+            conv.Weight.uniform_(-bound, bound);
+            conv.Bias?.zero_();
+        }
+    }
+
+    /// <summary>Every convolution normal with the given deviation, bias 0.</summary>
+    public static void ConvolutionsNormal(Module network, double deviation)
+    {
+        using var _ = no_grad();
+        foreach (var conv in network.modules().OfType<Conv2d>())
+        {
+            conv.Weight.normal_(0, deviation);
+            conv.Bias?.zero_();
+        }
+    }
+
     /// <summary>Every linear layer normal with the given deviation, bias 0.</summary>
     public static void LinearNormal(Module network, double deviation)
     {
@@ -31,6 +68,30 @@ internal static class Initialisation
             linear.Weight.normal_(0, deviation);
             linear.Bias?.zero_();
         }
+    }
+
+    /// <summary>Every linear layer uniform over ±1/√outputs, bias 0.</summary>
+    public static void LinearUniformFanOut(Module network)
+    {
+        using var _ = no_grad();
+        foreach (var linear in network.modules().OfType<Linear>())
+        {
+            var bound = 1 / Math.Sqrt(linear.Outputs);
+            linear.Weight.uniform_(-bound, bound);
+            linear.Bias?.zero_();
+        }
+    }
+
+    /// <summary>Every convolution and linear layer normal with the given deviation, biases 0.</summary>
+    public static void Normal(Module network, double deviation)
+    {
+        using var _ = no_grad();
+        foreach (var conv in network.modules().OfType<Conv2d>())
+        {
+            conv.Weight.normal_(0, deviation);
+            conv.Bias?.zero_();
+        }
+        LinearNormal(network, deviation);
     }
 
     /// <summary>

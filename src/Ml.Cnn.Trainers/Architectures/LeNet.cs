@@ -25,15 +25,38 @@ public enum LeNetPooling
     Average,
 }
 
-/// <summary>LeNet-5 as courses on deep learning write it: two convolutions, three linear layers.</summary>
+/// <summary>The forms of LeNet-5.</summary>
+public enum LeNetForm
+{
+    /// <summary>As courses write it today: ReLU, maximum pooling, a linear output.</summary>
+    Course,
+
+    /// <summary>As published (LeCun et al. 1998): scaled tanh, trained subsampling, distances from fixed codes.</summary>
+    Published,
+}
+
+/// <summary>LeNet-5: as courses on deep learning write it, with two convolutions and three linear layers, and as published in 1998.</summary>
 public static class LeNet
 {
+    internal const string Family = "LeNet";
+    internal const string Paper = "LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition (1998)";
+
     private const string Name = "lenet5";
 
     /// <summary>The family's networks.</summary>
-    public static IReadOnlyList<Architecture> All { get; } = [Create()];
+    public static IReadOnlyList<Architecture> All { get; } = [Create(), LeNet1998.Create()];
 
-    /// <summary>LeNet-5 with the given activation and pooling.</summary>
+    /// <summary>
+    /// LeNet-5 as published (LeCun et al. 1998, §II.B): 32 × 32 pixels (28 × 28 are given a border), scaled tanh, trained subsampling, a table of
+    /// connections in C3, distances from fixed codes as the output, the loss of equation 9. 60,000 trained parameters for gray digits.
+    /// </summary>
+    /// <remarks>
+    /// The codes of the first ten classes are pictures of the digits 0 to 9; further ones are fixed random codes, as the paper suggests. Map labels
+    /// to keys in their order (<c>keyOrdinality: ByValue</c>) if each digit is to have its own picture; training succeeds in any order.
+    /// </remarks>
+    public static Architecture CreateAsPublished() => All[1];
+
+    /// <summary>LeNet-5 of the courses with the given activation and pooling.</summary>
     /// <param name="activation">After each layer but the last. Default ReLU.</param>
     /// <param name="pooling">After each convolution. Default maximum.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value has no name.</exception>
@@ -46,8 +69,8 @@ public static class LeNet
         return new()
         {
             Name = Name,
-            Family = "LeNet",
-            Paper = "LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition (1998)",
+            Family = Family,
+            Paper = Paper,
             Year = 1998,
             ImageSize = 28,
             MinimumImageSize = 12,

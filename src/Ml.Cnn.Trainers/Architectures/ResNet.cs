@@ -4,20 +4,27 @@ using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Architectures;
 
-/// <summary>Residual networks, and their relatives with grouped (ResNeXt) and with wider 3 × 3 convolutions.</summary>
+/// <summary>Residual networks for images of ImageNet's size, and their relatives: plain, with grouped (ResNeXt) and with wider 3 × 3 convolutions.</summary>
 public static class ResNet
 {
-    private const string ResNetPaper = "He, Zhang, Ren, Sun: Deep residual learning for image recognition (2015)";
+    internal const string ResNetPaper = "He, Zhang, Ren, Sun: Deep residual learning for image recognition (2015)";
     private const string ResNeXtPaper = "Xie, Girshick, Dollár, Tu, He: Aggregated residual transformations for deep neural networks (2016)";
     private const string WidePaper = "Zagoruyko, Komodakis: Wide residual networks (2016)";
 
-    private static readonly Variant[] Plain =
+    private static readonly Variant[] Residual =
     [
         new("resnet18", 18, [2, 2, 2, 2], Bottleneck: false),
         new("resnet34", 34, [3, 4, 6, 3], Bottleneck: false),
         new("resnet50", 50, [3, 4, 6, 3]),
         new("resnet101", 101, [3, 4, 23, 3]),
         new("resnet152", 152, [3, 8, 36, 3]),
+    ];
+
+    // The paper's plain networks (§3.3, figure 3, middle): the same layers without shortcuts.
+    private static readonly Variant[] Plain =
+    [
+        new("plain18", 18, [2, 2, 2, 2], Bottleneck: false, Shortcut: ResidualShortcut.None),
+        new("plain34", 34, [3, 4, 6, 3], Bottleneck: false, Shortcut: ResidualShortcut.None),
     ];
 
     private static readonly Variant[] Next =
@@ -36,6 +43,7 @@ public static class ResNet
     /// <summary>The family's networks.</summary>
     public static IReadOnlyList<Architecture> All { get; } =
     [
+        .. Residual.Select(variant => Describe(variant, "ResNet", ResNetPaper, 2015)),
         .. Plain.Select(variant => Describe(variant, "ResNet", ResNetPaper, 2015)),
         .. Next.Select(variant => Describe(variant, "ResNeXt", ResNeXtPaper, 2016)),
         .. Wide.Select(variant => Describe(variant, "Wide ResNet", WidePaper, 2016)),
@@ -44,7 +52,12 @@ public static class ResNet
     /// <summary>A residual network (He et al. 2015, table 1).</summary>
     /// <param name="depth">Layers with weights: 18, 34, 50, 101 or 152. Default 18.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such depth.</exception>
-    public static Architecture Create(int depth = 18) => Find(Plain, "ResNet", nameof(depth), depth, variant => variant.Depth == depth);
+    public static Architecture Create(int depth = 18) => Find(Residual, "ResNet", nameof(depth), depth, variant => variant.Depth == depth);
+
+    /// <summary>A plain network: the layers of a residual network without its shortcuts (He et al. 2015, §3.3).</summary>
+    /// <param name="depth">Layers with weights: 18 or 34. Default 18.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such depth.</exception>
+    public static Architecture CreatePlain(int depth = 18) => Find(Plain, "The plain network", nameof(depth), depth, variant => variant.Depth == depth);
 
     /// <summary>A ResNeXt, whose 3 × 3 convolutions work on groups of channels (Xie et al. 2016, table 1).</summary>
     /// <param name="depth">Layers with weights: 50 or 101. Default 50.</param>
@@ -72,7 +85,7 @@ public static class ResNet
         Paper = paper,
         Year = year,
         ImageSize = 224,
-        MinimumImageSize = 32, // halved five times; below that, padding is most of what the last blocks see
+        MinimumImageSize = 1, // every kernel that reaches beyond an image finds padding there
         Training = new(BatchSize: 64, LearningRate: 0.05, WeightDecay: 1e-4),
         Head = "fc",
         Stages = [["conv1", "bn1"], ["layer1"], ["layer2"], ["layer3"], ["layer4"], ["fc"]],
@@ -85,7 +98,9 @@ public static class ResNet
     /// <param name="Bottleneck">Whether a block is 1 × 1, 3 × 3, 1 × 1 rather than two 3 × 3.</param>
     /// <param name="Groups">Groups of the 3 × 3 convolutions of a bottleneck.</param>
     /// <param name="Width">Channels of one group in the first stage's bottlenecks.</param>
-    private sealed record Variant(string Name, int Depth, int[] Blocks, bool Bottleneck = true, int Groups = 1, int Width = 64)
+    /// <param name="Shortcut">How a block's input reaches its output.</param>
+    private sealed record Variant(string Name, int Depth, int[] Blocks, bool Bottleneck = true, int Groups = 1, int Width = 64,
+        ResidualShortcut Shortcut = ResidualShortcut.Projection)
     {
         public string Choice => Groups == 1 ? $"{Depth}" : $"{Depth} with {Groups} groups";
     }
@@ -116,9 +131,10 @@ public static class ResNet
             Sequential Stage(int planes, int blocks, int stride)
             {
                 var outChannels = variant.Bottleneck ? 4 * planes : planes;
+                int? bottleneck = variant.Bottleneck ? planes * variant.Width / 64 * variant.Groups : null;
                 return new(Enumerable.Range(0, blocks).Select(i =>
                 {
-                    var block = new Block(channels, planes, outChannels, i == 0 ? stride : 1, variant);
+                    var block = new ResidualBlock(channels, outChannels, i == 0 ? stride : 1, bottleneck, variant.Groups, variant.Shortcut);
                     channels = outChannels;
                     return block;
                 }));
@@ -135,55 +151,5 @@ public static class ResNet
                 .Then(avgpool)                                  // N × 512e × 1 × 1
                 .Then(flatten)                                  // N × 512e
                 .Then(fc);                                      // N × classes
-    }
-
-    /// <summary>
-    /// A residual block (He et al. 2015, figure 5): y = ReLU(F(x) + x), where x passes a 1 × 1 convolution if its shape changes
-    /// (§3.3, option B). A bottleneck's stride is in its 3 × 3 convolution, as in torchvision; the paper has it in the first 1 × 1.
-    /// </summary>
-    private sealed class Block : Module<Tensor, Tensor>
-    {
-        private readonly Layer conv1, bn1, conv2, bn2;
-        private readonly Layer? conv3, bn3;
-        private readonly Layer relu;
-        private readonly Sequential? downsample;
-        private readonly Add add;
-
-        public Block(int inChannels, int planes, int outChannels, int stride, Variant variant) : base(nameof(Block))
-        {
-            if (variant.Bottleneck)
-            {
-                var width = planes * variant.Width / 64 * variant.Groups;
-                conv1 = new Conv2d(inChannels, width, kernel: 1, bias: false);
-                bn1 = new BatchNorm2d(width);
-                conv2 = new Conv2d(width, width, kernel: 3, stride, padding: 1, groups: variant.Groups, bias: false);
-                bn2 = new BatchNorm2d(width);
-                conv3 = new Conv2d(width, outChannels, kernel: 1, bias: false);
-                bn3 = new BatchNorm2d(outChannels);
-            }
-            else
-            {
-                conv1 = new Conv2d(inChannels, planes, kernel: 3, stride, padding: 1, bias: false);
-                bn1 = new BatchNorm2d(planes);
-                conv2 = new Conv2d(planes, planes, kernel: 3, padding: 1, bias: false);
-                bn2 = new BatchNorm2d(planes);
-            }
-            relu = new ReLU(inPlace: true);
-            if (stride != 1 || inChannels != outChannels)
-                downsample = new Sequential(new Conv2d(inChannels, outChannels, kernel: 1, stride, bias: false), new BatchNorm2d(outChannels));
-            add = new Add(inPlace: true);
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor input)
-        {
-            var residual = conv1.call(input).Then(bn1).Then(relu).Then(conv2).Then(bn2);
-            if (conv3 is not null && bn3 is not null)
-                residual = residual.Then(relu).Then(conv3).Then(bn3);
-
-            using var _ = residual;
-            using var shortcut = downsample?.call(input);
-            return add.call([residual, shortcut ?? input]).Then(relu);
-        }
     }
 }

@@ -4,39 +4,69 @@ using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Architectures;
 
+/// <summary>The kinds of VGG networks.</summary>
+public enum VggKind
+{
+    /// <summary>Columns A, B, D and E of the paper's table 1: 3 × 3 convolutions alone.</summary>
+    Standard,
+
+    /// <summary>Column A-LRN: depth 11, with local response normalization after the first convolution.</summary>
+    LocalResponseNorm,
+
+    /// <summary>Column C: depth 16, with a 1 × 1 convolution at the end of the last three blocks.</summary>
+    Pointwise,
+}
+
 /// <summary>VGG: five blocks of 3 × 3 convolutions with a pooling after each, then three linear layers.</summary>
 public static class Vgg
 {
     private const double DefaultDropout = 0.5;
 
-    // Convolutions in each of the five blocks: columns A, B, D and E of the paper's table 1.
-    private static readonly SortedDictionary<int, int[]> Convolutions = new()
-    {
-        [11] = [1, 1, 2, 2, 2],
-        [13] = [2, 2, 2, 2, 2],
-        [16] = [2, 2, 3, 3, 3],
-        [19] = [2, 2, 4, 4, 4],
-    };
+    // Convolutions in each of the five blocks: the columns of the paper's table 1.
+    private static readonly Variant[] Variants =
+    [
+        new("vgg11", 11, VggKind.Standard, [1, 1, 2, 2, 2]),
+        new("vgg11_lrn", 11, VggKind.LocalResponseNorm, [1, 1, 2, 2, 2]),
+        new("vgg13", 13, VggKind.Standard, [2, 2, 2, 2, 2]),
+        new("vgg16_c", 16, VggKind.Pointwise, [2, 2, 3, 3, 3]),
+        new("vgg16", 16, VggKind.Standard, [2, 2, 3, 3, 3]),
+        new("vgg19", 19, VggKind.Standard, [2, 2, 4, 4, 4]),
+    ];
 
     private static readonly int[] Channels = [64, 128, 256, 512, 512];
 
-    /// <summary>The family's networks: four depths, each without and with batch normalization.</summary>
+    /// <summary>The family's networks: the paper's six, and those of 3 × 3 convolutions alone with batch normalization as well.</summary>
     public static IReadOnlyList<Architecture> All { get; } =
-        [.. Convolutions.Keys.SelectMany(depth => new[] { Create(depth, batchNorm: false), Create(depth, batchNorm: true) })];
+    [
+        .. Variants.SelectMany(variant => variant.Kind == VggKind.Standard
+            ? (Architecture[])[Describe(variant, batchNorm: false), Describe(variant, batchNorm: true)]
+            : [Describe(variant, batchNorm: false)]),
+    ];
 
     /// <summary>A VGG network.</summary>
-    /// <param name="depth">Layers with weights: 11, 13, 16 or 19. Default 16.</param>
-    /// <param name="batchNorm">Whether batch normalization follows each convolution. Default true: without it the deeper ones hardly train from scratch.</param>
+    /// <param name="depth">Layers with weights: 11, 13, 16 or 19; 11 or 16 for the other kinds. Default 16.</param>
+    /// <param name="batchNorm">
+    /// Whether batch normalization follows each convolution. Default true: without it the deeper ones hardly train from scratch. Only the standard
+    /// kind comes with it.
+    /// </param>
     /// <param name="dropout">Dropout after the first two linear layers, from 0 to below 1. Default 0.5, as in the paper (§3.1).</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such depth, or the dropout is outside its range.</exception>
-    public static Architecture Create(int depth = 16, bool batchNorm = true, double dropout = DefaultDropout)
+    /// <param name="kind">Which kind of network. Default: 3 × 3 convolutions alone.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such network, or the dropout is outside its range.</exception>
+    public static Architecture Create(int depth = 16, bool batchNorm = true, double dropout = DefaultDropout, VggKind kind = VggKind.Standard)
     {
-        if (!Convolutions.TryGetValue(depth, out var convolutions))
-            throw new ArgumentOutOfRangeException(nameof(depth), depth, $"VGG comes in depths {string.Join(", ", Convolutions.Keys)}.");
+        var ofKind = Variants.Where(variant => variant.Kind == kind).ToArray();
+        if (ofKind.Length == 0)
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, $"The kinds are: {string.Join(", ", Enum.GetNames<VggKind>())}.");
+        var variant = ofKind.FirstOrDefault(variant => variant.Depth == depth)
+            ?? throw new ArgumentOutOfRangeException(nameof(depth), depth, $"VGG comes in depths {string.Join(", ", ofKind.Select(variant => variant.Depth))}.");
         if (dropout is not (>= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "A dropout probability lies between 0 and below 1.");
+        return Describe(variant, batchNorm && kind == VggKind.Standard, dropout);
+    }
 
-        var name = batchNorm ? $"vgg{depth}_bn" : $"vgg{depth}";
+    private static Architecture Describe(Variant variant, bool batchNorm, double dropout = DefaultDropout)
+    {
+        var name = batchNorm ? $"{variant.Name}_bn" : variant.Name;
         return new()
         {
             Name = name,
@@ -47,50 +77,64 @@ public static class Vgg
             MinimumImageSize = 32, // halved five times
             Training = new(BatchSize: 32, LearningRate: batchNorm ? 0.02 : 0.01, WeightDecay: 5e-4),
             Head = "classifier.6",
-            Stages = Stages(convolutions, batchNorm),
+            Stages = Stages(variant, batchNorm),
             Settings = new Dictionary<string, string> { ["dropout"] = ArchitectureSettings.Text(dropout) },
-            Configure = settings => Configure(name, depth, batchNorm, settings),
-            Build = shape => new Network(shape, convolutions, batchNorm, dropout),
+            Configure = settings => Configure(name, variant, batchNorm, settings),
+            Build = shape => new Network(shape, variant, batchNorm, dropout),
         };
     }
 
-    private static Architecture Configure(string name, int depth, bool batchNorm, IReadOnlyDictionary<string, string> settings)
+    private static Architecture Configure(string name, Variant variant, bool batchNorm, IReadOnlyDictionary<string, string> settings)
     {
         var reader = new ArchitectureSettings(name, settings);
-        var architecture = Create(depth, batchNorm, reader.Probability("dropout", DefaultDropout));
+        var architecture = Describe(variant, batchNorm, reader.Probability("dropout", DefaultDropout));
         reader.End();
         return architecture;
     }
 
     // One stage per block of convolutions, which "features" counts through layer by layer, and one per linear layer.
-    private static List<IReadOnlyList<string>> Stages(int[] convolutions, bool batchNorm)
+    private static List<IReadOnlyList<string>> Stages(Variant variant, bool batchNorm)
     {
-        var stages = new List<IReadOnlyList<string>>();
-        var layer = 0;
-        foreach (var count in convolutions)
-        {
-            var stage = new List<string>();
-            for (var i = 0; i < count; i++)
-            {
-                stage.Add($"features.{layer}");
-                if (batchNorm)
-                    stage.Add($"features.{layer + 1}");
-                layer += batchNorm ? 3 : 2; // convolution, (normalization,) ReLU
-            }
-            stages.Add(stage);
-            layer++; // pooling
-        }
-        return [.. stages, ["classifier.0"], ["classifier.3"], ["classifier.6"]];
+        var blocks = Features(variant, 1, batchNorm).Select((layer, position) => (layer.Block, layer.HasWeights, Path: $"features.{position}"))
+            .Where(layer => layer.HasWeights).GroupBy(layer => layer.Block, layer => layer.Path);
+        return [.. blocks.Select(block => block.ToArray()), ["classifier.0"], ["classifier.3"], ["classifier.6"]];
     }
+
+    // The layers between the images and the classifier, with the block that each belongs to.
+    private static IEnumerable<(int Block, bool HasWeights, Func<Layer> Create)> Features(Variant variant, int channels, bool batchNorm)
+    {
+        for (var block = 0; block < variant.Convolutions.Length; block++)
+        {
+            for (var i = 0; i < variant.Convolutions[block]; i++)
+            {
+                var (inChannels, outChannels) = (channels, Channels[block]);
+                var kernel = variant.Kind == VggKind.Pointwise && i == 2 ? 1 : 3;
+                yield return (block, true, () => new Conv2d(inChannels, outChannels, kernel, padding: kernel / 2));
+                if (batchNorm)
+                    yield return (block, true, () => new BatchNorm2d(outChannels));
+                yield return (block, false, () => new ReLU(inPlace: true));
+                if (variant.Kind == VggKind.LocalResponseNorm && block == 0)
+                    yield return (block, false, () => new LocalResponseNorm()); // with the parameters of Krizhevsky et al. 2012 (§2.1)
+                channels = outChannels;
+            }
+            yield return (block, false, () => new MaxPool2d(2));  // 112, 56, 28, 14, 7 pixels
+        }
+    }
+
+    /// <param name="Name">torchvision's name, where it has the network.</param>
+    /// <param name="Depth">Layers with weights.</param>
+    /// <param name="Kind">What sets it apart.</param>
+    /// <param name="Convolutions">Convolutions in each of the five blocks.</param>
+    private sealed record Variant(string Name, int Depth, VggKind Kind, int[] Convolutions);
 
     private sealed class Network : Module<Tensor, Tensor>
     {
         private readonly Sequential features, classifier;
         private readonly Layer avgpool, flatten;
 
-        public Network(NetworkShape shape, int[] convolutions, bool batchNorm, double dropout) : base(nameof(Vgg))
+        public Network(NetworkShape shape, Variant variant, bool batchNorm, double dropout) : base(nameof(Vgg))
         {
-            features = new Sequential(Features(shape.Channels, convolutions, batchNorm));   // N × 512 × 7 × 7
+            features = new Sequential(Features(variant, shape.Channels, batchNorm).Select(layer => layer.Create()));   // N × 512 × 7 × 7
             avgpool = new AdaptiveAvgPool2d(7);                                             // N × 512 × 7 × 7 for images of any size
             flatten = new Flatten();                                                        // N × 25088
             classifier = new Sequential(
@@ -107,21 +151,5 @@ public static class Vgg
         }
 
         public override Tensor forward(Tensor images) => features.call(images).Then(avgpool).Then(flatten).Then(classifier);
-
-        private static IEnumerable<Layer> Features(int channels, int[] convolutions, bool batchNorm)
-        {
-            for (var block = 0; block < convolutions.Length; block++)
-            {
-                for (var i = 0; i < convolutions[block]; i++)
-                {
-                    yield return new Conv2d(channels, Channels[block], kernel: 3, padding: 1);
-                    if (batchNorm)
-                        yield return new BatchNorm2d(Channels[block]);
-                    yield return new ReLU(inPlace: true);
-                    channels = Channels[block];
-                }
-                yield return new MaxPool2d(2);  // 112, 56, 28, 14, 7 pixels
-            }
-        }
     }
 }

@@ -6,10 +6,13 @@ namespace Ml.Cnn.Trainers
     /// <summary>The options of <c>Trainers.AlexNet</c>.</summary>
     public sealed class AlexNetOptions : CnnOptions
     {
+        /// <summary>Which form of the network. Default: that for one GPU, as in torchvision.</summary>
+        public AlexNetForm Form { get; set; }
+
         /// <summary>Dropout before the first two linear layers, from 0 to below 1. Default 0.5.</summary>
         public double Dropout { get; set; } = 0.5;
 
-        internal Architecture ToArchitecture() => AlexNet.Create(Dropout);
+        internal Architecture ToArchitecture() => Enum.IsDefined(Form) ? AlexNet.Create(Dropout, Form) : throw OptionsValidation.Wrong(nameof(Form), Form, "one of the forms");
     }
 }
 

@@ -6,13 +6,21 @@ namespace Ml.Cnn.Trainers
     /// <summary>The options of <c>Trainers.LeNet</c>.</summary>
     public sealed class LeNetOptions : CnnOptions
     {
-        /// <summary>The activation after each layer but the last. Default: ReLU.</summary>
+        /// <summary>Which form of the network. Default: that of the courses.</summary>
+        public LeNetForm Form { get; set; }
+
+        /// <summary>The activation after each layer but the last. Default: ReLU. The published form has its own.</summary>
         public LeNetActivation Activation { get; set; }
 
-        /// <summary>The pooling after each convolution. Default: maximum.</summary>
+        /// <summary>The pooling after each convolution. Default: maximum. The published form has its own.</summary>
         public LeNetPooling Pooling { get; set; }
 
-        internal Architecture ToArchitecture() => LeNet.Create(Activation, Pooling);
+        internal Architecture ToArchitecture() => Form switch
+        {
+            LeNetForm.Course => LeNet.Create(Activation, Pooling),
+            LeNetForm.Published => LeNet.CreateAsPublished(),
+            _ => throw OptionsValidation.Wrong(nameof(Form), Form, "one of the forms"),
+        };
     }
 }
 

@@ -14,12 +14,24 @@ namespace Ml.Cnn.Trainers
 
         /// <summary>With twice the channels in the 3 × 3 convolutions (Zagoruyko and Komodakis 2016).</summary>
         Wide,
+
+        /// <summary>The original's layers without shortcuts, for comparison (He et al. 2015, §3.3).</summary>
+        Plain,
+
+        /// <summary>For CIFAR's images of 32 × 32 pixels (He et al. 2015, §4.2).</summary>
+        Cifar,
+
+        /// <summary>The layers of the networks for CIFAR without shortcuts.</summary>
+        PlainCifar,
     }
 
     /// <summary>The options of <c>Trainers.ResNet</c>.</summary>
     public sealed class ResNetOptions : CnnOptions
     {
-        /// <summary>Layers with weights: 18, 34, 50, 101 or 152; 50 or 101 for the other kinds. Default 18.</summary>
+        /// <summary>
+        /// Layers with weights: 18, 34, 50, 101 or 152; 50 or 101 for ResNeXt and wide; 18 or 34 for plain; 20, 32, 44, 56 or 110 for CIFAR, there
+        /// without shortcuts up to 56. Default 18.
+        /// </summary>
         public int Depth { get; set; } = 18;
 
         /// <summary>Which kind of residual network. Default: the original.</summary>
@@ -33,6 +45,9 @@ namespace Ml.Cnn.Trainers
             ResNetKind.Original => ResNet.Create(Depth),
             ResNetKind.ResNeXt => ResNet.CreateNext(Depth, Groups),
             ResNetKind.Wide => ResNet.CreateWide(Depth),
+            ResNetKind.Plain => ResNet.CreatePlain(Depth),
+            ResNetKind.Cifar => ResNetCifar.Create(Depth),
+            ResNetKind.PlainCifar => ResNetCifar.CreatePlain(Depth),
             _ => throw OptionsValidation.Wrong(nameof(Kind), Kind, "one of the kinds"),
         };
     }

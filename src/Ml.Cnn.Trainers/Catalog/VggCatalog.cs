@@ -6,16 +6,19 @@ namespace Ml.Cnn.Trainers
     /// <summary>The options of <c>Trainers.Vgg</c>.</summary>
     public sealed class VggOptions : CnnOptions
     {
-        /// <summary>Layers with weights: 11, 13, 16 or 19. Default 16.</summary>
+        /// <summary>Layers with weights: 11, 13, 16 or 19; 11 with local response normalization, 16 with 1 × 1 convolutions. Default 16.</summary>
         public int Depth { get; set; } = 16;
 
         /// <summary>Whether batch normalization follows each convolution. Default true: without it the deeper ones hardly train from scratch.</summary>
         public bool BatchNorm { get; set; } = true;
 
+        /// <summary>Which kind of network. Default: 3 × 3 convolutions alone. The other kinds have no batch normalization.</summary>
+        public VggKind Kind { get; set; }
+
         /// <summary>Dropout after the first two linear layers, from 0 to below 1. Default 0.5.</summary>
         public double Dropout { get; set; } = 0.5;
 
-        internal Architecture ToArchitecture() => Vgg.Create(Depth, BatchNorm, Dropout);
+        internal Architecture ToArchitecture() => Enum.IsDefined(Kind) ? Vgg.Create(Depth, BatchNorm, Dropout, Kind) : throw OptionsValidation.Wrong(nameof(Kind), Kind, "one of the kinds");
     }
 }
 

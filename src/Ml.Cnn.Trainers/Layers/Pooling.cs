@@ -53,12 +53,14 @@ public sealed class AvgPool2d : Layer, IWindowed
     /// <param name="kernel">Height and width of the window, 1 or more.</param>
     /// <param name="stride">Pixels between two windows, 1 or more. Default: the window's size.</param>
     /// <param name="padding">Zeros on each side, from 0 to half the window; they count in the mean. Default 0.</param>
+    /// <param name="ceilMode">Whether a last window that is only partly inside counts; its mean is that of what is inside. Default false.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public AvgPool2d(Extent kernel, Extent? stride = null, Extent? padding = null) : base("avg_pool2d")
+    public AvgPool2d(Extent kernel, Extent? stride = null, Extent? padding = null, bool ceilMode = false) : base("avg_pool2d")
     {
         Kernel = kernel.AtLeast(1, nameof(kernel));
         Stride = (stride ?? kernel).AtLeast(1, nameof(stride));
         Padding = (padding ?? 0).AtLeast(0, nameof(padding));
+        CeilMode = ceilMode;
         (_kernel, _stride, _padding) = (Kernel.ToArray(), Stride.ToArray(), Padding.ToArray());
     }
 
@@ -71,8 +73,11 @@ public sealed class AvgPool2d : Layer, IWindowed
     /// <summary>Zeros on each side.</summary>
     public Extent Padding { get; }
 
+    /// <summary>Whether a last window that is only partly inside counts.</summary>
+    public bool CeilMode { get; }
+
     /// <inheritdoc/>
-    protected override Tensor Compute(Tensor input) => functional.avg_pool2d(input, _kernel, _stride, _padding);
+    protected override Tensor Compute(Tensor input) => functional.avg_pool2d(input, _kernel, _stride, _padding, CeilMode);
 }
 
 /// <summary>Means over as many windows as make an output of a fixed size: N × C × H × W to N × C × output. Kind "adaptive_avg_pool2d".</summary>

@@ -1,7 +1,6 @@
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Augmentation;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Training;
 
@@ -39,7 +38,6 @@ internal sealed class BatchMixing(BatchAugmentation recipe, int seed)
 /// <param name="Share">How much of it is its own, from 0 to 1.</param>
 internal sealed record MixedBatch(Tensor Images, Tensor Labels, Tensor OtherLabels, float Share)
 {
-    /// <summary>The cross-entropy with the mixed labels.</summary>
-    public Tensor CrossEntropy(Tensor logits) =>
-        functional.cross_entropy(logits, Labels) * Share + functional.cross_entropy(logits, OtherLabels) * (1 - Share);
+    /// <summary>The loss with the mixed labels.</summary>
+    public Tensor Loss(ClassificationLoss loss, Tensor logits) => loss.Of(logits, Labels) * Share + loss.Of(logits, OtherLabels) * (1 - Share);
 }

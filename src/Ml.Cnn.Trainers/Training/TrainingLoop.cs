@@ -15,6 +15,7 @@ internal sealed class TrainingLoop
 {
     private readonly Module<Tensor, Tensor> _network;
     private readonly NetworkShape _shape;
+    private readonly ClassificationLoss _loss;
     private readonly TrainingSettings _settings;
     private readonly Device _device;
     private readonly optim.Optimizer _optimizer;
@@ -33,6 +34,7 @@ internal sealed class TrainingLoop
 
     /// <param name="network">On <paramref name="device"/> already; trained in place.</param>
     /// <param name="shape">Its input and classes.</param>
+    /// <param name="loss">What to minimise.</param>
     /// <param name="settings">What to go by.</param>
     /// <param name="device">Where the steps run.</param>
     /// <param name="source">The training rows, epoch by epoch.</param>
@@ -42,11 +44,11 @@ internal sealed class TrainingLoop
     /// <param name="imagesPerEpoch">Labelled rows.</param>
     /// <param name="options">The user's callbacks and cancellation.</param>
     /// <param name="log">MLContext.Log.</param>
-    public TrainingLoop(Module<Tensor, Tensor> network, NetworkShape shape, TrainingSettings settings, Device device, IEpochSource source, BatchQueue batches,
+    public TrainingLoop(Module<Tensor, Tensor> network, NetworkShape shape, ClassificationLoss loss, TrainingSettings settings, Device device, IEpochSource source, BatchQueue batches,
         BadImages badImages, ValidationPass? validation, long imagesPerEpoch, CnnOptions options, IChannel log)
     {
-        (_network, _shape, _settings, _device, _source, _batches, _badImages, _validation, _imagesPerEpoch, _options, _log) =
-            (network, shape, settings, device, source, batches, badImages, validation, imagesPerEpoch, options, log);
+        (_network, _shape, _loss, _settings, _device, _source, _batches, _badImages, _validation, _imagesPerEpoch, _options, _log) =
+            (network, shape, loss, settings, device, source, batches, badImages, validation, imagesPerEpoch, options, log);
         _mixing = options.Augmentation?.Batch is { } mixing ? new(mixing, settings.Seed) : null;
         _optimizer = Optimizers.Create(settings, network.parameters());
         _progress = new ProgressReporter(options.Progress, settings.Epochs, imagesPerEpoch);
@@ -106,9 +108,9 @@ internal sealed class TrainingLoop
         var mixed = _mixing?.Mix(images, labels, epoch, _steps);
 
         _optimizer.zero_grad();
-        var logits = _network.forward(mixed?.Images ?? images); // N × classes
+        var (logits, auxiliary) = Forward(mixed?.Images ?? images); // N × classes
         CheckOutput(logits, batch.Count);
-        var loss = mixed is null ? functional.cross_entropy(logits, labels) : mixed.CrossEntropy(logits);
+        var loss = auxiliary.Aggregate(Loss(logits), (sum, head) => sum + Loss(head.Logits) * head.Weight);
         var lossValue = loss.ToDouble();
         _steps++;
         if (!double.IsFinite(lossValue))
@@ -120,7 +122,12 @@ internal sealed class TrainingLoop
         _optimizer.step();
 
         totals.Add(batch.Count, lossValue, logits.argmax(1).eq(labels).sum().ToInt64());
+
+        Tensor Loss(Tensor output) => mixed is null ? _loss.Of(output, labels) : mixed.Loss(_loss, output);
     }
+
+    private (Tensor Logits, IReadOnlyList<AuxiliaryLogits> Auxiliary) Forward(Tensor images) =>
+        _network is IAuxiliaryHeads network ? network.ForwardWithAuxiliary(images) : (_network.forward(images), []);
 
     // The loss tells of a step one step later; an epoch's last step has none.
     private void CheckWeights(int epoch)

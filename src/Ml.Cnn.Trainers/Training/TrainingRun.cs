@@ -61,9 +61,9 @@ internal sealed class TrainingRun
         using var batches = new BatchQueue(new ImageRowDecoder(format, _preprocessing, plan.ChannelsLast, augmentation, _settings.Seed), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
         using var validationBatches = _options.ValidationSet is null ? null
             : new BatchQueue(ImageRowDecoder.ForScoring(_columns.Format, _evaluationView with { Crops = EvaluationCrops.Center }, _options.Augmentation, plan.ChannelsLast), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
-        var validation = validationBatches is null ? null : new ValidationPass(network, device, ValidationRows(), validationBatches, _options.CancellationToken);
+        var validation = validationBatches is null ? null : new ValidationPass(network, _architecture.Loss, device, ValidationRows(), validationBatches, _options.CancellationToken);
 
-        var loop = new TrainingLoop(network, _shape, _settings, device, source, batches, badImages, validation, survey.Labelled, _options, log);
+        var loop = new TrainingLoop(network, _shape, _architecture.Loss, _settings, device, source, batches, badImages, validation, survey.Labelled, _options, log);
         var outcome = loop.Run();
         if (badImages.All is { Count: > 0 } skipped)
             log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}{string.Join(Environment.NewLine, skipped.Take(BadImageException.Named))}");

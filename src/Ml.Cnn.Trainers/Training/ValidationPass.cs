@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace Ml.Cnn.Trainers.Training;
 
 /// <summary>Scores a validation set with the network as it is, in evaluation mode.</summary>
-internal sealed class ValidationPass(Module<Tensor, Tensor> network, Device device, Func<IRowFeed> open, BatchQueue batches, CancellationToken cancellation)
+internal sealed class ValidationPass(Module<Tensor, Tensor> network, ClassificationLoss loss, Device device, Func<IRowFeed> open, BatchQueue batches, CancellationToken cancellation)
 {
     public EpochTotals Run()
     {
@@ -19,7 +19,7 @@ internal sealed class ValidationPass(Module<Tensor, Tensor> network, Device devi
             using var scope = NewDisposeScope();
             var labels = batch.Labels.to(device);
             var logits = network.forward(batch.Pixels.to(device)); // N × classes
-            totals.Add(batch.Count, functional.cross_entropy(logits, labels).ToDouble(), logits.argmax(1).eq(labels).sum().ToInt64());
+            totals.Add(batch.Count, loss.Of(logits, labels).ToDouble(), logits.argmax(1).eq(labels).sum().ToInt64());
         }
         totals.Stop();
         return totals;

@@ -77,11 +77,14 @@ public static class ModuleState
     private static void Collect(Module module, string prefix, List<KeyValuePair<string, Tensor>> state)
     {
         foreach (var (name, parameter) in module.named_parameters(recurse: false))
-            state.Add(new(prefix + name, parameter));
+            state.Add(new(Key(name), parameter));
         foreach (var (name, buffer) in module.named_buffers(recurse: false))
-            state.Add(new(prefix + name, buffer));
+            state.Add(new(Key(name), buffer));
         foreach (var (name, child) in module.named_children())
             Collect(child, $"{prefix}{name}.", state);
+
+        // A parameter without a name of its own goes by its layer's: see LayerScale.
+        string Key(string name) => name.Length > 0 ? prefix + name : prefix.TrimEnd('.');
     }
 
     private static void Check(IReadOnlyList<KeyValuePair<string, Tensor>> wanted, IReadOnlyList<KeyValuePair<string, long[]>> found)

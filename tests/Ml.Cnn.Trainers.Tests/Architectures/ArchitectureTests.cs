@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Training;
 using Ml.Cnn.Trainers.Weights;
 using MlCnn.Testing;
 using static TorchSharp.torch;
@@ -17,11 +18,56 @@ public sealed class ArchitectureTests
 
     public static IEnumerable<string[]> Networks() => ArchitectureCatalog.All.Select(architecture => new[] { architecture.Name });
 
-    // The first network of each family: the others differ in depth and width only.
-    public static IEnumerable<string[]> Families() => ArchitectureCatalog.All.GroupBy(architecture => architecture.Family).Select(family => new[] { family.First().Name });
+    // What the papers say, or follows from them, of the networks that torchvision does not have.
+    private static readonly Dictionary<string, long> s_published = new()
+    {
+        ["lenet5"] = 61_706,
+        ["lenet5_1998"] = 60_000,
+        ["alexnet_2012"] = 60_965_224,
+        ["alexnet_2012_ungrouped"] = 62_378_344,
+        ["nin"] = 966_986,
+        ["vgg11_lrn"] = 132_863_336, // vgg11's
+        ["vgg16_c"] = 133_638_952, // 134 million in table 2
+        ["plain18"] = 11_515_688, // resnet18 without its projections
+        ["plain34"] = 21_623_848,
+        ["resnet20_cifar"] = 269_722,
+        ["resnet32_cifar"] = 464_154,
+        ["resnet44_cifar"] = 658_586,
+        ["resnet56_cifar"] = 853_018,
+        ["resnet110_cifar"] = 1_727_962,
+        ["plain20_cifar"] = 269_722, // option A has no parameters
+        ["plain32_cifar"] = 464_154,
+        ["plain44_cifar"] = 658_586,
+        ["plain56_cifar"] = 853_018,
+        ["densenet40_cifar"] = 1_019_722,
+        ["densenet100_bc_cifar"] = 769_162,
+        ["mobilenet_v1"] = 4_231_976, // 4.2 million in table 8
+        ["shufflenet_v1"] = 1_865_728,
+        ["regnet_y_128gf"] = 644_812_894, // 644.8 million in the paper's appendix
+    };
+
+    // The first network of each family and smallest size: the others differ in depth and width only.
+    public static IEnumerable<string[]> Families() => ArchitectureCatalog.All
+        .GroupBy(architecture => (architecture.Family, architecture.MinimumImageSize, architecture.DefaultClasses)).Select(family => new[] { family.First().Name });
+
+    // A step makes weights and gradients, which takes a large network seconds and gigabytes; its smaller relatives have the same layers.
+    public static IEnumerable<string[]> NetworksForAStep()
+    {
+        var names = new List<string[]>();
+        OnMeta(() =>
+        {
+            foreach (var architecture in ArchitectureCatalog.All)
+            {
+                using var network = Build(architecture, Classes);
+                if (network.parameters().Sum(parameter => parameter.numel()) < 30_000_000 || Families().Any(family => family[0] == architecture.Name))
+                    names.Add([architecture.Name]);
+            }
+        });
+        return names;
+    }
 
     [TestMethod]
-    [DynamicData(nameof(Networks))]
+    [DynamicData(nameof(NetworksForAStep))]
     public void A_step_at_the_smallest_size_reaches_every_parameter_and_a_trace_sees_every_layer(string name)
     {
         var architecture = ArchitectureCatalog.Find(name);
@@ -31,15 +77,7 @@ public sealed class ArchitectureTests
         var images = randn(4, 3, size, size);
         var labels = tensor(new long[] { 0, 1, 2, 0 });
 
-        network.train();
-        var loss = functional.cross_entropy(network.call(images), labels);
-        Assert.IsTrue(float.IsFinite(loss.item<float>()), "loss");
-        loss.backward();
-        foreach (var (path, parameter) in network.named_parameters())
-        {
-            Assert.IsNotNull(parameter.grad, path);
-            Assert.IsTrue(float.IsFinite(parameter.grad.sum().item<float>()), path);
-        }
+        Step(architecture, network, images, labels);
 
         network.eval();
         using var mode = inference_mode();
@@ -53,30 +91,90 @@ public sealed class ArchitectureTests
 
         var layers = network.named_modules().Where(child => child.module is ILayer).ToArray();
         foreach (var (path, module) in layers)
-            Assert.Contains((ILayer)module, seen, path);
+            Assert.AreEqual(!architecture.AuxiliaryHeads.Any(head => path.StartsWith($"{head}.", StringComparison.Ordinal)), seen.Contains((ILayer)module), path);
         foreach (var (path, module) in network.named_modules().Except(layers))
             Assert.IsNotEmpty(module.named_children(), $"{path} is neither a layer nor made of layers");
-        Assert.AreEqual(layers.Count(child => child.module is Trainers.Layers.Conv2d), seen.Count(layer => layer.Kind == "conv2d"));
+        // No smaller size would do: a layer would be left without a pixel.
+        Assert.ThrowsExactly<System.Runtime.InteropServices.ExternalException>(() => network.call(randn(4, 3, size - 1, size - 1)));
+        Assert.AreEqual(seen.Count, seen.Distinct().Count(layer => layer.Kind != "relu") + seen.Count(layer => layer.Kind == "relu"), "a layer other than ReLU runs once");
+    }
+
+    /// <summary>Protects training, saving and loading of every network as its paper describes it, at the size that it was designed for.</summary>
+    [TestMethod]
+    [DynamicData(nameof(Networks))]
+    public void At_its_own_size_a_network_takes_a_step_and_scores_the_same_when_saved_and_loaded(string name)
+    {
+        var architecture = ArchitectureCatalog.Find(name);
+        var shape = new NetworkShape(architecture.Channels, architecture.ImageSize, architecture.ImageSize, Classes);
+        using var scope = NewDisposeScope();
+        var images = randn(2, shape.Channels, shape.Height, shape.Width);
+        using var stream = new MemoryStream();
+        Tensor expected;
+        using (var network = architecture.Build(shape))
+        {
+            Step(architecture, network, images, tensor(new long[] { 0, 2 }));
+            stream.Capacity = (int)ModuleState.Of(network).Sum(entry => entry.Value.numel() * entry.Value.element_size()) + 500_000;
+            ModuleState.Save(network, stream);
+            network.eval();
+            using var mode = inference_mode();
+            expected = network.call(images);
+        }
+        using var loaded = architecture.Build(shape);
+        stream.Position = 0;
+        ModuleState.Load(loaded, stream, stream.Length);
+        loaded.eval();
+        using (inference_mode())
+            Assert.IsTrue(loaded.call(images).equal(expected).all().item<bool>());
+    }
+
+    // One training step without the optimizer, with the loss and the auxiliary heads that the training loop uses.
+    private static void Step(Architecture architecture, Module<Tensor, Tensor> network, Tensor images, Tensor labels)
+    {
+        network.train();
+        var (logits, auxiliary) = network is IAuxiliaryHeads heads ? heads.ForwardWithAuxiliary(images) : (network.call(images), []);
+        Assert.HasCount(architecture.AuxiliaryHeads.Count, auxiliary);
+        var loss = auxiliary.Aggregate(architecture.Loss.Of(logits, labels), (sum, head) => sum + head.Weight * architecture.Loss.Of(head.Logits, labels));
+        Assert.IsTrue(float.IsFinite(loss.item<float>()), "loss");
+        loss.backward();
+        foreach (var (path, parameter) in network.named_parameters())
+        {
+            Assert.IsNotNull(parameter.grad, path);
+            Assert.IsTrue(float.IsFinite(parameter.grad.sum().item<float>()), path);
+        }
     }
 
     [TestMethod]
     [DynamicData(nameof(Families))]
-    public void Images_may_be_gray_transparent_oblong_and_larger(string name)
+    public void Images_may_be_gray_transparent_oblong_and_larger_and_of_one_class_or_a_thousand(string name)
     {
         var architecture = ArchitectureCatalog.Find(name);
         var size = architecture.MinimumImageSize;
-        foreach (var (channels, height, width) in ((int, int, int)[])[(1, size, size + 9), (4, size + 22, size)])
+        foreach (var shape in (NetworkShape[])[new(1, size, size + 9, 1), new(2, size + 1, size, 2), new(4, size + 22, size, 1000)])
         {
             using var scope = NewDisposeScope();
-            using var network = architecture.Build(new(channels, height, width, Classes));
-            var images = randn(2, channels, height, width);
+            using var network = architecture.Build(shape);
+            var images = randn(2, shape.Channels, shape.Height, shape.Width);
             foreach (var training in (bool[])[true, false])
             {
                 network.train(training);
                 using var mode = inference_mode();
-                CollectionAssert.AreEqual(new long[] { 2, Classes }, network.call(images).shape);
+                CollectionAssert.AreEqual(new long[] { 2, shape.Classes }, network.call(images).shape);
             }
         }
+    }
+
+    /// <summary>Protects label columns with very many classes; of the others, only the last layer's size differs (see the stages).</summary>
+    [TestMethod]
+    [DataRow("lenet5_1998")]
+    [DataRow("squeezenet1_1")]
+    [DataRow("resnet20_cifar")]
+    public void Classes_may_be_a_hundred_thousand(string name)
+    {
+        var architecture = ArchitectureCatalog.Find(name);
+        var size = architecture.MinimumImageSize;
+        using var scope = NewDisposeScope();
+        using var network = architecture.Build(new(3, size, size, 100_000));
+        Step(architecture, network, randn(2, 3, size, size), tensor(new long[] { 0, 99_999 }));
     }
 
     [TestMethod]
@@ -97,7 +195,13 @@ public sealed class ArchitectureTests
     public void Every_parameter_belongs_to_one_stage_and_the_head_to_the_last(string name) => OnMeta(() =>
     {
         var architecture = ArchitectureCatalog.Find(name);
-        using var network = Build(architecture, Classes);
+        foreach (var classes in (int[])[1, Classes, 100_000])
+            CheckStages(architecture, classes);
+    });
+
+    private static void CheckStages(Architecture architecture, int classes)
+    {
+        using var network = Build(architecture, classes);
         var reached = new HashSet<int>();
         foreach (var (parameter, _) in ModuleState.Of(network))
         {
@@ -108,8 +212,28 @@ public sealed class ArchitectureTests
         }
         Assert.HasCount(architecture.Stages.Count, reached);
 
-        var head = Assert.IsInstanceOfType<Trainers.Layers.Linear>(network.named_modules().Single(child => child.name == architecture.Head).module);
-        Assert.AreEqual(Classes, head.Outputs);
+        foreach (var head in architecture.AuxiliaryHeads.Prepend(architecture.Head))
+        {
+            var outputs = network.named_modules().Where(child => $"{child.name}.".StartsWith($"{head}.", StringComparison.Ordinal)).Select(child => child.module switch
+            {
+                Trainers.Layers.Linear linear => linear.Outputs,
+                Trainers.Layers.Conv2d conv => conv.OutChannels,
+                RadialBasis basis => basis.Outputs,
+                _ => 0,
+            });
+            Assert.AreEqual(classes, outputs.Last(count => count > 0), head);
+        }
+    }
+
+    [TestMethod]
+    public void As_many_parameters_as_published_where_torchvision_has_none() => OnMeta(() =>
+    {
+        foreach (var (name, parameters) in s_published)
+        {
+            var architecture = ArchitectureCatalog.Find(name);
+            using var network = Build(architecture, architecture.DefaultClasses);
+            Assert.AreEqual(parameters, network.parameters().Sum(parameter => parameter.numel()), name);
+        }
     });
 
     [TestMethod]
@@ -131,7 +255,7 @@ public sealed class ArchitectureTests
 
             long Number(string column) => long.Parse(row[Array.IndexOf(rows[0], column)], CultureInfo.InvariantCulture);
         }
-        Assert.AreEqual(ArchitectureCatalog.All.Count - 1, compared, "every network but LeNet is torchvision's");
+        Assert.AreEqual(ArchitectureCatalog.All.Count - s_published.Count, compared, "networks whose parameters no other test counts");
     });
 
     [TestMethod]
@@ -162,7 +286,21 @@ public sealed class ArchitectureTests
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Vgg.Create(12)).Message, "11, 13, 16, 19");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ResNet.CreateNext(50, 64)).Message, "101 with 64 groups");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ResNet.CreateWide(18)).Message, "50, 101");
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => AlexNet.Create(dropout: 1));
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Vgg.Create(16, kind: VggKind.LocalResponseNorm)).Message, "depths 11");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ResNet.CreatePlain(50)).Message, "18, 34");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ResNetCifar.Create(18)).Message, "20, 32, 44, 56, 110");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ResNetCifar.CreatePlain(110)).Message, "20, 32, 44, 56");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => DenseNet.Create(40)).Message, "121, 161, 169, 201");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => DenseNet.CreateCifar(121)).Message, "40, 100");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => SqueezeNet.Create("2")).Message, "1.0, 1.1");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => AlexNet.Create(form: (AlexNetForm)7)).Message, "Ungrouped");
+        foreach (var create in (Func<double, Architecture>[])[
+            dropout => AlexNet.Create(dropout), dropout => Vgg.Create(dropout: dropout), dropout => GoogLeNet.Create(dropout: dropout), dropout => InceptionV3.Create(dropout: dropout),
+            dropout => DenseNet.Create(dropout: dropout), dropout => DenseNet.CreateCifar(dropout: dropout), dropout => SqueezeNet.Create(dropout: dropout), NetworkInNetwork.Create])
+        {
+            Assert.AreEqual("0.25", create(0.25).Settings["dropout"]);
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => create(1));
+        }
         Assert.AreEqual("vgg19_bn", Vgg.Create(19, batchNorm: true).Name);
         Assert.AreEqual("resnext101_64x4d", ResNet.CreateNext(101, 64).Name);
     }
@@ -174,8 +312,14 @@ public sealed class ArchitectureTests
         Assert.AreEqual("0.1", Vgg.Create(11, batchNorm: false).With(Vgg.Create(dropout: 0.1).Settings).Settings["dropout"]);
         var resnet = ResNet.Create();
         Assert.AreSame(resnet, resnet.With(resnet.Settings));
-        foreach (var architecture in (Architecture[])[resnet, AlexNet.Create(), Vgg.Create(), LeNet.Create()])
+        foreach (var architecture in ArchitectureCatalog.All)
+        {
             Assert.ThrowsExactly<FormatException>(() => architecture.With(new Dictionary<string, string> { ["colour"] = "blue" }), architecture.Name);
+            Assert.AreEqual(architecture.Name, architecture.With(architecture.Settings).Name);
+            CollectionAssert.AreEquivalent(architecture.Settings.ToArray(), architecture.With(architecture.Settings).Settings.ToArray(), architecture.Name);
+        }
+        Assert.IsEmpty(GoogLeNet.Create().With(GoogLeNet.Create(auxiliaryHeads: false).Settings).AuxiliaryHeads);
+        Assert.ThrowsExactly<FormatException>(() => InceptionV3.Create().With(new Dictionary<string, string> { ["auxiliary_heads"] = "yes" }));
         foreach (var text in (string[])["", "1", "-0.1", "NaN", "half"])
             Assert.ThrowsExactly<FormatException>(() => AlexNet.Create().With(new Dictionary<string, string> { ["dropout"] = text }), text);
     }
@@ -183,7 +327,7 @@ public sealed class ArchitectureTests
     private static Module<Tensor, Tensor> Build(Architecture architecture, int classes) =>
         architecture.Build(new(architecture.Channels, architecture.ImageSize, architecture.ImageSize, classes));
 
-    private static void OnMeta(Action action)
+    internal static void OnMeta(Action action)
     {
         using var scope = NewDisposeScope();
         set_default_device(META);

@@ -41,6 +41,15 @@ public sealed class CnnSummaryTests
     }
 
     [TestMethod]
+    public void LeNet_5_of_1998_has_the_paper_s_counts()
+    {
+        var summary = CnnSummary.Of(ArchitectureCatalog.Find("lenet5_1998"));
+        // Section II.B: C1, S2, C3, S4, C5 and F6. The output's 840 weights are fixed.
+        CollectionAssert.AreEqual(new[] { 156L, 12, 1_516, 32, 48_120, 10_164 }, summary.Layers.Where(layer => layer.Parameters > 0).Select(layer => layer.Parameters).Take(6).ToArray());
+        Assert.AreEqual(60_000, summary.TrainableParameters);
+    }
+
+    [TestMethod]
     public void As_many_multiply_adds_as_torchvision()
     {
         var rows = File.ReadLines(SharedData.Require("parity/architectures.csv")).Select(line => line.Split(',')).ToArray();

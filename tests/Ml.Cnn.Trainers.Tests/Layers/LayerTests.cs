@@ -17,6 +17,8 @@ public sealed class LayerTests
         new Conv2d(3, 6, kernel: new(3, 1), stride: 2, padding: new(1, 0), dilation: 1, groups: 3, bias: false),
         new BatchNorm2d(3), new ReLU(), new ReLU(inPlace: true), new Sigmoid(), new Tanh(), new MaxPool2d(3, 2, 1), new AvgPool2d(2),
         new AdaptiveAvgPool2d(2), new Flatten(), new Dropout(), new Dropout(0), new Identity(), new Sequential(Array.Empty<Layer>()),
+        new ScaledTanh(), new TrainableSubsampling(3), new ConnectionTableConv2d(3, [[0, 2], [1]], kernel: 3), new Negate(), new ConstantPad2d(new(1, 2), -1),
+        new ConstantPad2d(0), new LocalResponseNorm(), new ZeroPaddedShortcut(3, 5, stride: 2), new ZeroPaddedShortcut(3, 3),
     ];
 
     [TestMethod]
@@ -44,6 +46,8 @@ public sealed class LayerTests
         var x = randn(2, 3, 9, 9);
         Same(new MaxPool2d(3, 2, 1, ceilMode: true), input => functional.max_pool2d(input, 3, 2, 1, ceil_mode: true));
         Same(new AvgPool2d(new Extent(3, 2)), input => functional.avg_pool2d(input, (3L, 2L)));
+        Same(new AvgPool2d(3, 2, ceilMode: true), input => functional.avg_pool2d(input, 3, 2, ceil_mode: true));
+        Same(new ConstantPad2d(new(1, 2), 7), input => functional.pad(input, [2, 2, 1, 1], PaddingModes.Constant, 7));
         Same(new AdaptiveAvgPool2d(new Extent(2, 3)), input => functional.adaptive_avg_pool2d(input, (2L, 3L)));
         Same(new ReLU(), input => input.clamp_min(0));
         Same(new Flatten(), input => input.reshape(2, -1));

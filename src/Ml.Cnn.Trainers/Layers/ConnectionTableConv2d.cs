@@ -1,0 +1,103 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Layers;
+
+/// <summary>
+/// A convolution whose filters each see some of the input's channels, as a table says: layer C3 of LeNet-5 (LeCun et al. 1998, table I).
+/// N × C × H × W to N × K × H' × W', with stride 1 and no padding. Kind "connection_table_conv2d".
+/// </summary>
+/// <remarks>
+/// Parameters <c>weight</c> (connections × kernel height × kernel width, filter by filter in the table's order) and <c>bias</c> (K), both
+/// float32 and uniform over ±1/√fan_in of each filter.
+/// </remarks>
+public sealed class ConnectionTableConv2d : Layer, IComputesIn, IWindowed
+{
+    private readonly long[] _positions; // of each connection among K × C
+    private readonly int[][] _table;
+
+    /// <summary>Creates the layer with freshly drawn weights.</summary>
+    /// <param name="inChannels">Channels of the input, 1 or more.</param>
+    /// <param name="table">For each filter the channels that it sees, from 0; at least one, none twice.</param>
+    /// <param name="kernel">Height and width of a filter, 1 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
+    /// <exception cref="ArgumentException">The table has no filter, or one without a channel or with a channel twice.</exception>
+    public ConnectionTableConv2d(int inChannels, IReadOnlyList<IReadOnlyList<int>> table, Extent kernel) : base("connection_table_conv2d")
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
+        ArgumentNullException.ThrowIfNull(table);
+        if (table.Count == 0 || table.Any(channels => channels.Count == 0 || channels.Distinct().Count() != channels.Count))
+            throw new ArgumentException("Every filter must see at least one channel, and none twice.", nameof(table));
+        if (table.SelectMany(channels => channels).FirstOrDefault(channel => channel < 0 || channel >= inChannels, -1) is var wrong and not -1)
+            throw new ArgumentOutOfRangeException(nameof(table), wrong, $"The channels are 0 to {inChannels - 1}.");
+        InChannels = inChannels;
+        Kernel = kernel.AtLeast(1, nameof(kernel));
+        _table = [.. table.Select(channels => channels.ToArray())];
+        _positions = [.. _table.SelectMany((channels, filter) => channels.Select(channel => (long)filter * inChannels + channel))];
+        Weight = Parameters.Uniform(1, _positions.Length, kernel.Height, kernel.Width);
+        Bias = Parameters.Uniform(1, _table.Length);
+        RegisterComponents();
+        DrawUniform(fanIn => Parameters.Bound(fanIn));
+    }
+
+    /// <summary>Channels of the input.</summary>
+    public int InChannels { get; }
+
+    /// <summary>Channels of the output.</summary>
+    public int OutChannels => _table.Length;
+
+    /// <summary>For each filter the channels that it sees.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Table => _table;
+
+    /// <summary>Height and width of a filter.</summary>
+    public Extent Kernel { get; }
+
+    /// <summary>The filters' weights: connections × kernel height × kernel width.</summary>
+    [field: ComponentName(Name = "weight")]
+    public Parameter Weight { get; private set; }
+
+    /// <summary>One number per filter.</summary>
+    [field: ComponentName(Name = "bias")]
+    public Parameter Bias { get; private set; }
+
+    Extent IWindowed.Stride => 1;
+
+    Extent IWindowed.Padding => 0;
+
+    ScalarType? IComputesIn.ComputeType { get; set; }
+
+    /// <summary>Draws each filter's weights and bias anew, uniform over ± a bound.</summary>
+    /// <param name="bound">The bound for a filter of the given fan_in: the channels that it sees times the pixels of its kernel.</param>
+    internal void DrawUniform(Func<long, double> bound)
+    {
+        using var noGradient = no_grad();
+        var first = 0;
+        for (var filter = 0; filter < _table.Length; filter++)
+        {
+            var limit = bound((long)_table[filter].Length * Kernel.Height * Kernel.Width);
+            using var weights = Weight.narrow(0, first, _table[filter].Length);
+            using var bias = Bias.narrow(0, filter, 1);
+            weights.uniform_(-limit, limit);
+            bias.uniform_(-limit, limit);
+            first += _table[filter].Length;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input) => this.Apply(input, Weight, Bias, (x, weight, bias) =>
+    {
+        // The filters with zeros where there is no connection: K × C × kernel height × kernel width.
+        using var zero = zeros([(long)OutChannels * InChannels, Kernel.Height, Kernel.Width], weight.dtype, weight.device);
+        using var positions = tensor(_positions, device: weight.device);
+        using var rows = zero.index_copy(0, positions, weight);
+        using var filters = rows.view(OutChannels, InChannels, Kernel.Height, Kernel.Width);
+        return functional.conv2d(x, filters, bias);
+    });
+
+    internal override Tensor ComputeShape(Tensor input) =>
+        empty([input.shape[0], OutChannels, input.shape[2] - Kernel.Height + 1, input.shape[3] - Kernel.Width + 1], device: input.device);
+
+    internal override long MultiplyAdds(Tensor output) => output.numel() / OutChannels * _positions.Length * Kernel.Height * Kernel.Width;
+}
