@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Ml.Cnn.Trainers.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Tests.Weights;
@@ -10,13 +9,13 @@ namespace Ml.Cnn.Trainers.Tests.Weights;
 [TestClass]
 public sealed class MutatedWeightsTests
 {
-    private const int Count = 5_000;
+    private const int Count = 100_000;
     private const long MaximumBytes = 4 << 20;
     private const long MaximumGrowth = 384L << 20;
 
     public required TestContext TestContext { get; init; }
 
-    /// <summary>tests/fuzz runs this test with MLCNN_FUZZ_COUNT=100000.</summary>
+    /// <summary>tests/fuzz runs this test with other counts and seeds.</summary>
     [TestMethod]
     public void Damaged_files_end_in_a_model_or_in_the_one_exception()
     {
@@ -28,7 +27,7 @@ public sealed class MutatedWeightsTests
         byte[][] pyTorch = [.. WeightData.Names.Select(WeightData.Bytes)];
         // As many .safetensors as PyTorch's.
         var mutations = new MutatedWeights(pyTorch.Concat(Enumerable.Repeat(safeTensors.ToArray(), pyTorch.Length)));
-        using var network = Network();
+        using var network = nn.Sequential(("conv", nn.Conv2d(3, 2, 2)));
 
         var (models, refusals, slowest, slowestSeed) = (0, 0, TimeSpan.Zero, 0);
         mutations.Make(0);
@@ -52,7 +51,7 @@ public sealed class MutatedWeightsTests
 
         var growth = PeakMemory() - memory;
         TestContext.WriteLine($"seeds {first} to {first + count - 1}: {models} models, {refusals} refusals; slowest {slowest.TotalMilliseconds:0} ms (seed {slowestSeed}); peak memory grew by {growth >> 20} MiB");
-        Assert.IsGreaterThan(count / 20, models);
+        Assert.IsGreaterThan(count / 10, models);
         Assert.IsGreaterThan(count / 4, refusals);
         Assert.IsLessThan(MaximumGrowth, growth, "growth of the peak memory, in bytes");
         // A machine that is busy with other work may stop a thread; it does not do so every time.
@@ -69,7 +68,9 @@ public sealed class MutatedWeightsTests
             using var file = WeightsFile.Read(stream, MaximumBytes);
             foreach (var (_, tensor) in file.Tensors)
                 Touch(tensor);
-            ModuleState.Copy(file.Tensors.Where(pair => pair.Key.StartsWith("conv.", StringComparison.Ordinal)), network);
+            var convolution = file.Tensors.Where(pair => pair.Key.StartsWith("conv.", StringComparison.Ordinal)).ToArray();
+            if (convolution.Length > 0)
+                ModuleState.Copy(convolution, network);
             return true;
         }
         catch (WeightsFormatException)
@@ -86,8 +87,6 @@ public sealed class MutatedWeightsTests
             sum += value;
         GC.KeepAlive(sum);
     }
-
-    private static nn.Module Network() => nn.Sequential(("conv", nn.Conv2d(3, 2, 2)));
 
     private static TimeSpan Time(Action action)
     {

@@ -123,7 +123,11 @@ internal sealed class ResumableDownload(PretrainedWeights weights, WeightsCache 
             patience.CancelAfter(cache.Patience);
             received += count;
             if (received > _maximumBytes)
+            {
+                await file.DisposeAsync().ConfigureAwait(false);
+                Delete(part);
                 throw Failure($"the server sends more than {_maximumBytes} bytes, which {weights.Name} cannot have", null);
+            }
             await file.WriteAsync(piece.AsMemory(0, count), patience.Token).ConfigureAwait(false);
             progress?.Report(new(received, total));
         }
