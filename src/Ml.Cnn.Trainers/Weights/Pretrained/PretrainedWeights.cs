@@ -117,6 +117,7 @@ public sealed partial record PretrainedWeights
                 ResizeShortSide = resize,
                 Interpolation = interpolation,
                 Normalization = normalization ?? Normalization.ImageNet,
+                ReducedDecoding = false,
             },
             Top1Accuracy = top1,
             Top5Accuracy = top5,
