@@ -43,7 +43,7 @@ public sealed class WeightsCache
     public Uri? Mirror { get; }
 
     /// <summary>The pause before the first repetition; it doubles with every further one.</summary>
-    internal TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(0.5);
+    internal TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(0.25);
 
     /// <summary>How long a server may be silent.</summary>
     internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
