@@ -36,11 +36,11 @@ internal sealed class MutatedWeights
         switch (random.Next(isPickle ? 8 : 6))
         {
             case 0: // flipped bits anywhere
-                for (var i = random.Next(1, 20); i > 0; i--)
+                for (var i = 1 << random.Next(5); i > 0; i--)
                     bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
                 break;
             case 1: // another beginning
-                for (var i = random.Next(1, 8); i > 0; i--)
+                for (var i = 1 << random.Next(4); i > 0; i--)
                     bytes[random.Next(Math.Min(64, bytes.Length))] = (byte)random.Next(256);
                 break;
             case 2: // cut short
@@ -57,7 +57,7 @@ internal sealed class MutatedWeights
                 var piece = bytes[from..random.Next(from, bytes.Length)];
                 return [.. bytes[..from], .. piece, .. bytes[from..]];
             case 6: // other instructions
-                for (var i = random.Next(1, 6); i > 0; i--)
+                for (var i = 1 << random.Next(3); i > 0; i--)
                     bytes[random.Next(bytes.Length)] = s_opcodes[random.Next(s_opcodes.Length)];
                 break;
             default: // another number where one is

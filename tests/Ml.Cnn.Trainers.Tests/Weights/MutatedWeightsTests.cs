@@ -51,7 +51,7 @@ public sealed class MutatedWeightsTests
 
         var growth = PeakMemory() - memory;
         TestContext.WriteLine($"seeds {first} to {first + count - 1}: {models} models, {refusals} refusals; slowest {slowest.TotalMilliseconds:0} ms (seed {slowestSeed}); peak memory grew by {growth >> 20} MiB");
-        Assert.IsGreaterThan(count / 10, models);
+        Assert.IsGreaterThan(count / 20, models); // else the mutations would be too coarse to get anywhere
         Assert.IsGreaterThan(count / 4, refusals);
         Assert.IsLessThan(MaximumGrowth, growth, "growth of the peak memory, in bytes");
         // A machine that is busy with other work may stop a thread; it does not do so every time.
