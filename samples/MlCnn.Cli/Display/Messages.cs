@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Weights;
+using Ml.Cnn.Transforms;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
