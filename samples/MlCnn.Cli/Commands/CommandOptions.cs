@@ -15,8 +15,8 @@ internal static class CommandOptions
     public static Option<string> Model(bool required = true) => Text("--model", "FILE", "The model.zip that 'mlcnn train' saved.", required);
 
     /// <summary>A network by its name.</summary>
-    public static Option<Architecture> Architecture(bool required) =>
-        Parsed("--arch", "NAME", "The network, such as lenet5 or resnet18; 'mlcnn models' lists them all.", required, FindArchitecture);
+    public static Option<Architecture> Architecture(string description = "The network, such as lenet5 or resnet18; 'mlcnn models' lists them all.", bool required = true) =>
+        Parsed("--arch", "NAME", description, required, FindArchitecture);
 
     public static Option<string> Text(string name, string helpName, string description, bool required) =>
         Parsed<string>(name, helpName, description, required, text => text.Length > 0 ? text : throw new FormatException($"{name} needs a value."));

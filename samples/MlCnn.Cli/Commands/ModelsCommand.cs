@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Inspection;
+using Ml.Cnn.Trainers.Weights;
 using MlCnn.Cli.Display;
 using Spectre.Console;
 
@@ -25,7 +26,8 @@ internal static class ModelsCommand
     }
 
     private static ModelEntry Describe(Architecture architecture) => new(architecture.Name, architecture.Family, architecture.Year, architecture.Paper,
-        architecture.ImageSize, CnnSummary.Of(architecture).Parameters, Pretrained: []);
+        architecture.ImageSize, CnnSummary.Of(architecture).Parameters,
+        [.. PretrainedWeights.All.Where(weights => weights.Architecture == architecture.Name).Select(weights => weights.Name)]);
 
     private static Table Table()
     {

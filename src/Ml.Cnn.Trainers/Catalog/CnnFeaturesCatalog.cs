@@ -14,7 +14,10 @@ public static class CnnFeaturesCatalog
     /// <param name="catalog">The transforms.</param>
     /// <param name="outputColumnName">The column to add: a vector of Single.</param>
     /// <param name="inputColumnName">The column of pictures: encoded bytes, MLImage, or a vector of pixels.</param>
-    /// <param name="model">The network, with which the features share the weights.</param>
+    /// <param name="model">
+    /// The network, with which the features share the weights: a trained one, one found in a loaded model (<see cref="CnnTransformer.Find"/>),
+    /// or published weights (<c>mlContext.Model.ImportCnn</c>).
+    /// </param>
     /// <param name="layer">
     /// A layer's name as in <see cref="Ml.Cnn.Trainers.Inspection.CnnSummary"/>: "layer3.1.relu_1". Null, the default: what the network's last, class-specific layer
     /// takes, 512 numbers for ResNet-18.

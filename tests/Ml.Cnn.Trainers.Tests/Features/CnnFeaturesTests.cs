@@ -1,6 +1,9 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Features;
+using Ml.Cnn.Trainers.Weights;
+using SkiaSharp;
 
 namespace Ml.Cnn.Trainers.Tests.Features;
 
@@ -110,6 +113,30 @@ public sealed class CnnFeaturesTests
         }
     }
 
+    /// <summary>Protects features of published weights, and of a network whose head is a convolution: it takes a map, which is averaged.</summary>
+    [TestMethod]
+    public void Weights_that_others_trained_give_features()
+    {
+        var file = Path.Join(Path.GetTempPath(), $"mlcnn-{Guid.NewGuid():N}.safetensors");
+        try
+        {
+            using (var squeezenet = ArchitectureCatalog.Find("squeezenet1_1").Build(new(3, 224, 224, 5)))
+            using (var stream = File.Create(file))
+                ModuleState.Save(squeezenet, stream);
+            var network = s_mlContext.Model.ImportCnn("squeezenet1_1", file);
+            var bytes = s_mlContext.Data.LoadFromEnumerable([new Photo { Image = Png() }]);
+            var features = s_mlContext.Transforms.CnnFeatures("Features", "Image", network).Fit(bytes);
+            Assert.AreEqual(("classifier.0", 512, true), (features.Layer, features.Length, features.IsPooled));
+            var map = Values(s_mlContext.Transforms.CnnFeatures("Features", "Image", network, features.Layer).Fit(bytes).Transform(bytes))[0];
+            Assert.HasCount(512 * 13 * 13, map);
+            Pipelines.AssertClose([[.. map.Chunk(13 * 13).Select(channel => channel.Average())]], Values(features.Transform(bytes)), 1e-4f, "means");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [TestMethod]
     public void A_layer_that_is_not_there_is_refused_with_the_nearest()
     {
@@ -136,6 +163,14 @@ public sealed class CnnFeaturesTests
 
     private static CnnFeaturesTransformer Features(string? layer = null, bool? pool = null) =>
         s_mlContext.Transforms.CnnFeatures("Features", "Image", s_network, layer, pool).Fit(s_digits);
+
+    private static byte[] Png()
+    {
+        using var bitmap = new SKBitmap(300, 260);
+        bitmap.Erase(SKColors.Orange);
+        using var png = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
+        return png.ToArray();
+    }
 
     private static string Describe(SchemaShape.Column column) => $"{column.Name} {column.Kind} {column.ItemType}";
 
