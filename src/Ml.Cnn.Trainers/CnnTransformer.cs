@@ -80,5 +80,25 @@ public sealed class CnnTransformer : ITransformer
     public CnnTransformer WithBadImages(BadImageHandling handling) =>
         new(_scorer.For(_scorer.Model with { OnBadImage = handling }), BadImages);
 
+    /// <summary>
+    /// The same network, which shares its weights with this transformer, scoring other parts of a picture: the middle, or the mean over
+    /// five or ten parts, which is a little more accurate and takes five or ten times as long.
+    /// </summary>
+    /// <param name="crops">The parts.</param>
+    /// <param name="resizeShortSide">
+    /// The length in pixels that a picture's short side is brought to before, at least the network's height and width. Default: as
+    /// it is, if that leaves room for several parts; else 8/7 of the network's input, as 256 for 224 (He et al. 2015, section 3.4).
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The short side is shorter than the network's input.</exception>
+    public CnnTransformer WithCrops(EvaluationCrops crops, int? resizeShortSide = null)
+    {
+        var input = Preprocessing;
+        var side = Math.Max(input.Height, input.Width);
+        var hasRoom = input.ResizeShortSide > side || crops == EvaluationCrops.Center;
+        var changed = input with { Crops = crops, ResizeShortSide = resizeShortSide ?? (hasRoom ? input.ResizeShortSide : (int)Math.Round(side * 8 / 7.0)) };
+        changed.Validate();
+        return new(_scorer.For(_scorer.Model with { Preprocessing = changed }), BadImages);
+    }
+
     void ICanSaveModel.Save(ModelSaveContext ctx) => CnnModelArchive.Save(ctx, _scorer);
 }

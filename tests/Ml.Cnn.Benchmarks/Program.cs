@@ -25,4 +25,10 @@ read.SetAction(r => Report.Print("read", ReadingBenchmarks.Read(r.GetValue(data)
 var inspect = new Command("inspect", "A report on the images of a folder or a tar archive, each decoded.") { data, epochs };
 inspect.SetAction(r => Report.Print("inspect", ReadingBenchmarks.Inspect(r.GetValue(data)!, r.GetValue(epochs))));
 
-return new RootCommand("Benchmarks of MlCnn.") { mnist, folder, loader, read, inspect }.Parse(args).Invoke();
+var step = new Command("step", "Where the time of a training step goes.") { arch, size, batch };
+step.SetAction(r => StepBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), 40));
+
+var stages = new Command("stages", "The time that each stage of the loader takes for a picture.") { data, size, epochs };
+stages.SetAction(r => StageBenchmark.Run(r.GetValue(data)!, r.GetValue(size), r.GetValue(epochs)));
+
+return new RootCommand("Benchmarks of MlCnn.") { mnist, folder, loader, read, inspect, stages, step }.Parse(args).Invoke();

@@ -15,6 +15,7 @@ internal static class Report
             images_per_second = Math.Round(ordered[ordered.Length / 2], 2),
             all = imagesPerSecond.Select(r => Math.Round(r, 1)),
             peak_rss_mib = Process.GetCurrentProcess().PeakWorkingSet64 >> 20,
+            allocated_mib = GC.GetTotalAllocatedBytes() >> 20, // managed memory, garbage included
         }));
         return 0;
     }

@@ -24,7 +24,7 @@ public sealed class BadImageTests
         using var folder = PictureFolder.OfDigits(60);
         var data = WithBadFiles(folder, source, out var bad);
         var error = Assert.ThrowsExactly<BadImageException>(() => s_mlContext.FitLeNet(data, Pipelines.Options(change: o => (o.BatchSize, o.ReaderThreads, o.Cache) = (8, threads, source == "memory" ? ImageCache.Memory : ImageCache.None))));
-        CollectionAssert.AreEqual(bad, error.Images.Select(i => i.Name).ToArray());
+        CollectionAssert.AreEqual(bad, error.Images.Select(i => i.File).ToArray());
         foreach (var name in bad)
             Assert.Contains(name, error.Message);
     }
@@ -44,7 +44,7 @@ public sealed class BadImageTests
         var options = Pipelines.Options(epochs: 2, change: o => (o.OnBadImage, o.Cache) = (BadImageHandling.Skip, source == "memory" ? ImageCache.Memory : ImageCache.None));
         var model = mlContext.FitLeNet(data, options).LastTransformer;
 
-        CollectionAssert.AreEqual(bad, model.BadImages.Select(i => i.Name).ToArray());
+        CollectionAssert.AreEqual(bad, model.BadImages.Select(i => i.File).ToArray());
         Assert.AreEqual(60, model.History[1].Images);
         Assert.Contains(m => m.StartsWith($"Warning: {bad.Length} bad images were skipped", StringComparison.Ordinal) && bad.All(m.Contains), messages);
     }
@@ -60,7 +60,7 @@ public sealed class BadImageTests
             var data = WithBadFiles(folder, source, out _);
             var error = Assert.ThrowsExactly<BadImageException>(() => Pipelines.Scores(model.Transform(data)));
             Assert.HasCount(1, error.Images);
-            Assert.Contains("bad", error.Images[0].Name);
+            Assert.Contains("bad", error.Images[0].File);
         }
     }
 
@@ -162,7 +162,7 @@ public sealed class BadImageTests
         using var other = PictureFolder.OfDigits(20, seed: 2);
         var validation = keys.Transform(WithBadFiles(other, "folder", out var bad));
         var error = Assert.ThrowsExactly<BadImageException>(() => s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options(change: o => o.ValidationSet = validation)).Fit(train));
-        CollectionAssert.AreEqual(bad, error.Images.Select(i => i.Name).ToArray());
+        CollectionAssert.AreEqual(bad, error.Images.Select(i => i.File).ToArray());
     }
 
     /// <summary>A missing file, one of no bytes, one cut short, one that is no picture.</summary>

@@ -1,5 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Ml.Cnn.Transforms;
+using Ml.Cnn.Transforms.Decoding;
 
 namespace Ml.Cnn.Trainers.Tests;
 
@@ -177,6 +179,43 @@ public sealed class ScoringTests
 
         Assert.Contains("bad.png", Assert.ThrowsExactly<BadImageException>(() => engine.Predict(new() { Image = [1, 2, 3], ImagePath = "bad.png" })).Message);
         CollectionAssert.AreEqual(expected, engine.Predict(good).Score);
+    }
+
+    /// <summary>Protects accuracy measured over several crops: the scores are the mean over the scores of each crop, also after saving.</summary>
+    [TestMethod]
+    [DataRow(EvaluationCrops.Five, 5)]
+    [DataRow(EvaluationCrops.Ten, 10)]
+    public void Several_crops_give_the_mean_of_their_scores(EvaluationCrops crops, int count)
+    {
+        var network = s_model.LastTransformer;
+        var several = network.WithCrops(crops);
+        Assert.AreEqual(32, several.Preprocessing.ResizeShortSide);
+        var loaded = Pipelines.Load(s_mlContext.Save(several, s_digits.Schema));
+        var digits = s_mlContext.Data.TakeRows(s_digits, 7);
+
+        var scores = Pipelines.Scores(several.Transform(digits));
+        var expected = s_mlContext.Data.CreateEnumerable<Digit>(digits, reuseRowObject: false).Select(digit => MeanOverCrops(digit, several.Preprocessing, count)).ToArray();
+
+        for (var row = 0; row < expected.Length; row++)
+            foreach (var (wanted, got) in expected[row].Zip(scores[row]))
+                Assert.AreEqual(wanted, got, 1e-5f);
+        Pipelines.AssertSame(scores, Pipelines.Scores(loaded.Transform(digits)));
+        Assert.Contains("28 pixels", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => network.WithCrops(crops, resizeShortSide: 20)).Message);
+    }
+
+    private static float[] MeanOverCrops(Digit digit, ImagePreprocessing preprocessing, int count)
+    {
+        var source = new PixelImage(28, 28, 1);
+        digit.Image.CopyTo(source.Pixels);
+        var parts = preprocessing.Views().Select(view =>
+        {
+            var part = new Digit { Image = new byte[view.ByteCount] };
+            view.Apply(source, part.Image);
+            return part;
+        }).ToArray();
+        Assert.HasCount(count, parts);
+        var each = Pipelines.Scores(s_model.LastTransformer.Transform(s_mlContext.Data.LoadFromEnumerable(parts)));
+        return [.. Enumerable.Range(0, each[0].Length).Select(c => each.Average(scores => scores[c]))];
     }
 
     /// <summary>Protects the annotations that ML.NET's evaluators and users read.</summary>

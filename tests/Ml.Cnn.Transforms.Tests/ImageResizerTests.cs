@@ -42,6 +42,41 @@ public class ImageResizerTests
         ReferencePictures.AssertClose(ReferencePictures.Decode(name), pixels, name, most: 0);
     }
 
+    /// <summary>A model whose accuracy was published over ten crops reaches it with the same ten only.</summary>
+    [TestMethod]
+    [DynamicData(nameof(Crops))]
+    public void Five_and_ten_crops_equal_torchvision(string name)
+    {
+        var parts = name.Split('-');
+        var preprocessing = new ImagePreprocessing
+        {
+            ResizeShortSide = int.Parse(parts[3], CultureInfo.InvariantCulture),
+            Height = Size(name).First,
+            Width = Size(name).Second,
+            Crops = parts[2] == "5" ? EvaluationCrops.Five : EvaluationCrops.Ten,
+        };
+        var source = ReferencePictures.Decode($"source-{parts[1]}.png");
+        var pixels = new List<byte>();
+
+        foreach (var view in preprocessing.Views())
+        {
+            var part = new byte[view.ByteCount];
+            view.Apply(source, part);
+            pixels.AddRange(part);
+        }
+
+        ReferencePictures.AssertClose(ReferencePictures.Decode(name), [.. pixels], name, most: 0);
+    }
+
+    [TestMethod]
+    public void Several_crops_need_room()
+    {
+        var tight = new ImagePreprocessing { Crops = EvaluationCrops.Five, ResizeShortSide = 200 };
+
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(tight.Validate).Message, "at least 224 pixels");
+        (tight with { ResizeShortSide = 224 }).Validate();
+    }
+
     /// <summary>A window is a shortcut, not another result.</summary>
     [TestMethod]
     [DataRow(1)]
@@ -141,6 +176,8 @@ public class ImageResizerTests
     private static IEnumerable<object[]> Resized => ReferencePictures.Names("resize-*.png").Select(name => new object[] { name });
 
     private static IEnumerable<object[]> Chains => ReferencePictures.Names("chain-*.png").Select(name => new object[] { name });
+
+    private static IEnumerable<object[]> Crops => ReferencePictures.Names("crops-*.png").Select(name => new object[] { name });
 
     private static (int First, int Second) Size(string name)
     {

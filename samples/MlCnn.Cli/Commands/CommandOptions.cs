@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Ml.Cnn.Trainers;
 using Ml.Cnn.Transforms;
 
 namespace MlCnn.Cli.Commands;
@@ -57,6 +58,21 @@ internal static class CommandOptions
         Description = $"The pictures: {DataSource.Forms}. Of MNIST and CIFAR the training images are taken unless told otherwise.",
         CustomParser = result => Read(result, text =>
             text.StartsWith("--", StringComparison.Ordinal) ? throw new FormatException($"Unknown option '{text}'.") : DataSource.Parse(text)),
+    };
+
+    /// <summary>The parts of a picture that a network scores.</summary>
+    public static Option<string> Crops() => Choice("--crops", "The parts of a picture that are scored: its middle, or the mean over five parts (corners and middle) or ten (and their mirror images), which takes as many times as long.",
+        s_crops, "center");
+
+    /// <summary>The network as <c>--crops</c> asks for it.</summary>
+    public static CnnTransformer With(CnnTransformer network, string crops) =>
+        s_crops[crops] is var wanted && wanted != EvaluationCrops.Center ? network.WithCrops(wanted) : network;
+
+    private static readonly Dictionary<string, EvaluationCrops> s_crops = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["center"] = EvaluationCrops.Center,
+        ["five"] = EvaluationCrops.Five,
+        ["ten"] = EvaluationCrops.Ten,
     };
 
     /// <summary>The name of an augmentation.</summary>

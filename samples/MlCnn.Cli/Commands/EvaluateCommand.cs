@@ -16,17 +16,18 @@ internal static class EvaluateCommand
         var model = CommandOptions.Model();
         var data = CommandOptions.Parsed("--data", "SRC", $"The labelled pictures to measure with: {DataSource.Forms}. MNIST's and CIFAR's are their test images unless told otherwise; drawn digits are other ones than those of training.",
             required: true, DataSource.Parse);
+        var crops = CommandOptions.Crops();
         var json = CommandOptions.Json();
-        var command = new Command("evaluate", "Measures how well a model tells the classes of labelled pictures.") { model, data, json };
-        command.SetAction(result => Run(result.GetRequiredValue(model), result.GetRequiredValue(data), result.GetValue(json)));
+        var command = new Command("evaluate", "Measures how well a model tells the classes of labelled pictures.") { model, data, crops, json };
+        command.SetAction(result => Run(result.GetRequiredValue(model), result.GetRequiredValue(data), result.GetValue(crops)!, result.GetValue(json)));
         return command;
     }
 
-    private static int Run(string modelPath, DataSource source, bool json)
+    private static int Run(string modelPath, DataSource source, string crops, bool json)
     {
         var mlContext = Messages.CreateContext();
         var data = source.Load(mlContext, DataRole.Evaluation);
-        var network = ModelFile.LoadNetwork(mlContext, modelPath);
+        var network = CommandOptions.With(ModelFile.LoadNetwork(mlContext, modelPath), crops);
         var classes = network.ClassNames;
         Labels.RequireKnown(data, classes, "the model");
 

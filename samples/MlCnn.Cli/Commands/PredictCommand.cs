@@ -18,12 +18,13 @@ internal static class PredictCommand
         var model = CommandOptions.Model();
         var top = CommandOptions.Number("--top", "How many of the most probable classes to show, at least 1 and at most all of them.", least: 1);
         top.DefaultValueFactory = _ => DefaultTop;
+        var crops = CommandOptions.Crops();
         var json = CommandOptions.Json();
-        var command = new Command("predict", "Tells the classes of pictures.") { images, model, top, json };
+        var command = new Command("predict", "Tells the classes of pictures.") { images, model, top, crops, json };
         command.SetAction(result =>
         {
             CheckOptions(result);
-            return Run(result.GetRequiredValue(model), result.GetRequiredValue(images), result.GetValue(top) ?? DefaultTop, result.GetValue(json));
+            return Run(result.GetRequiredValue(model), result.GetRequiredValue(images), result.GetValue(top) ?? DefaultTop, result.GetValue(crops)!, result.GetValue(json));
         });
         return command;
     }
@@ -39,10 +40,10 @@ internal static class PredictCommand
         }
     }
 
-    private static int Run(string modelPath, string[] files, int top, bool json)
+    private static int Run(string modelPath, string[] files, int top, string crops, bool json)
     {
         var mlContext = Messages.CreateContext();
-        var network = ModelFile.LoadNetwork(mlContext, modelPath);
+        var network = CommandOptions.With(ModelFile.LoadNetwork(mlContext, modelPath), crops);
         var data = mlContext.Data.LoadFromEnumerable(files.Select(file => new PictureFile { ImagePath = file }));
         var scored = PictureScoring.Score(mlContext, network, data, isFiles: true);
 

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Ml.Cnn.Trainers;
+using Ml.Cnn.Transforms;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

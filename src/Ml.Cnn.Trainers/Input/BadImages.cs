@@ -1,3 +1,4 @@
+using Ml.Cnn.Transforms;
 namespace Ml.Cnn.Trainers.Input;
 
 /// <summary>The pictures that could not be used, each once, and what follows from them.</summary>

@@ -34,7 +34,10 @@ internal sealed class ImageBatch : IDisposable
     public Tensor Labels => _labels.narrow(0, 0, Count);
 
     /// <summary>The room of one image: C × H × W values, or H × W × C.</summary>
-    public unsafe Span<float> Image(int index) => new(Pointer<float>(_memory) + (long)index * _length, _length);
+    public Span<float> Image(int index) => Images(index, 1);
+
+    /// <summary>The room of several images, one behind the other.</summary>
+    public unsafe Span<float> Images(int first, int count) => new(Pointer<float>(_memory) + (long)first * _length, count * _length);
 
     public unsafe void SetLabel(int index, long value) => Pointer<long>(_labels)[index] = value;
 

@@ -13,7 +13,7 @@ internal sealed class ImageRowDecoder
     private readonly ImagePreprocessing _preprocessing;
     private readonly PixelTensor _normalizer;
     private readonly DecodeOptions _decoding;
-    private readonly AugmentationPipeline? _augmentation;
+    private readonly View[] _views;
     private readonly int _seed;
     private readonly ConcurrentBag<Scratch> _scratch = [];
 
@@ -23,8 +23,12 @@ internal sealed class ImageRowDecoder
     /// <param name="augmentation">What happens to the pictures on their way; null: they are only brought to the network's size.</param>
     /// <param name="seed">Fixes what is random in the augmentation.</param>
     public ImageRowDecoder(FeatureFormat format, ImagePreprocessing preprocessing, bool channelsLast, AugmentationPipeline? augmentation = null, int seed = 0)
+        : this(format, preprocessing, channelsLast, [new(preprocessing, augmentation)], seed) { }
+
+    private ImageRowDecoder(FeatureFormat format, ImagePreprocessing preprocessing, bool channelsLast, View[] views, int seed)
     {
-        (_augmentation, _seed) = (augmentation, seed);
+        (_views, _seed) = (views, seed);
+        var augmentation = views[0].Augmentation;
         ChannelsLast = channelsLast;
         _format = format;
         _preprocessing = preprocessing;
@@ -34,31 +38,38 @@ internal sealed class ImageRowDecoder
             throw new InvalidOperationException(
                 $"A vector of Single pixels is used as it is: it is {format.Height}×{format.Width}×{format.Channels}, and the network was told {preprocessing.Height}×{preprocessing.Width}×{preprocessing.Channels}. "
                 + "Leave ImageSize and Channels unset, resize before, or give bytes.");
-        if (format.Kind == FeatureKind.FloatPixels && augmentation is not null)
-            throw new InvalidOperationException("A vector of Single pixels is used as it is and cannot be augmented: give encoded images, MLImage or bytes.");
+        if (format.Kind == FeatureKind.FloatPixels && (augmentation is not null || views.Length > 1))
+            throw new InvalidOperationException("A vector of Single pixels is used as it is and can be neither augmented nor cropped: give encoded images, MLImage or bytes.");
     }
 
     /// <summary>Decodes as the model scores: in its evaluation view, with those steps of its augmentation that are without chance.</summary>
-    public static ImageRowDecoder ForScoring(FeatureFormat format, CnnModel model, bool channelsLast) =>
-        new(format, model.Preprocessing, channelsLast, ScoringSteps(model.Augmentation, model.Preprocessing));
-
-    /// <summary>The steps without chance as a pipeline; null if there are none.</summary>
-    public static AugmentationPipeline? ScoringSteps(ImageAugmentation? recipe, ImagePreprocessing evaluationView) =>
-        recipe is { HasStepsForScoring: true } ? new(new ImageAugmentation(recipe.Steps), evaluationView, scoring: true) : null;
+    /// <param name="format">What the rows hold.</param>
+    /// <param name="evaluationView">What the network wants, with as many views of a picture as it says.</param>
+    /// <param name="recipe">The augmentation that the network was trained with, or null.</param>
+    /// <param name="channelsLast">Whether the values of a pixel lie side by side in the output.</param>
+    public static ImageRowDecoder ForScoring(FeatureFormat format, ImagePreprocessing evaluationView, ImageAugmentation? recipe, bool channelsLast)
+    {
+        var steps = recipe is { HasStepsForScoring: true } ? new ImageAugmentation(recipe.Steps) : null;
+        return new(format, evaluationView, channelsLast,
+            [.. evaluationView.Views().Select(view => new View(view, steps is null ? null : new AugmentationPipeline(steps, view, scoring: true)))], seed: 0);
+    }
 
     /// <summary>Whether the output is height × width × channels rather than channels × height × width.</summary>
     public bool ChannelsLast { get; }
 
-    /// <summary>Values per image: channels × height × width.</summary>
+    /// <summary>Views of one picture that scoring looks at; 1 in training.</summary>
+    public int Views => _views.Length;
+
+    /// <summary>Values per view: channels × height × width.</summary>
     public int Length => _preprocessing.Channels * _preprocessing.Height * _preprocessing.Width;
 
     /// <summary>Whether an image takes less time than handing it to another thread.</summary>
-    public bool IsCheap => _format.Kind != FeatureKind.EncodedBytes && Length <= 4096 && _augmentation is null;
+    public bool IsCheap => _format.Kind != FeatureKind.EncodedBytes && Length <= 4096 && _views is [{ Augmentation: null }];
 
     /// <summary>Height × width × channels bytes of the network's size: everything but the normalisation.</summary>
     /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the picture cannot be used.</returns>
     public bool TryPreprocess(ImageRow row, Span<byte> destination) => Guarded(row, 0, destination, static (decoder, row, epoch, scratch, destination) =>
-        decoder.BringToSize(row, epoch, scratch, destination));
+        decoder.BringToSize(decoder.Picture(row, scratch), decoder._views[0], row, epoch, scratch, destination));
 
     /// <summary>The whole picture in the row's <see cref="ImageRow.Image"/>, made smaller if its short side is longer than the preprocessing's.</summary>
     /// <param name="row">The picture; keeps the result.</param>
@@ -82,7 +93,7 @@ internal sealed class ImageRowDecoder
     /// <summary>Normalised values, channels × height × width or <see cref="ChannelsLast"/>.</summary>
     /// <param name="row">The picture.</param>
     /// <param name="epoch">Augmentation is random in it, the seed and the row.</param>
-    /// <param name="destination">Takes <see cref="Length"/> values.</param>
+    /// <param name="destination">Takes <see cref="Length"/> values for each of the <see cref="Views"/>.</param>
     /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the picture cannot be used.</returns>
     public bool TryDecode(ImageRow row, int epoch, Span<float> destination) => Guarded(row, epoch, destination, static (decoder, row, epoch, scratch, destination) =>
     {
@@ -92,11 +103,16 @@ internal sealed class ImageRowDecoder
             return;
         }
         var bytes = scratch.BytesOfLength(decoder.Length);
-        decoder.BringToSize(row, epoch, scratch, bytes);
-        if (decoder.ChannelsLast)
-            decoder._normalizer.FillInterleaved(bytes, destination);
-        else
-            decoder._normalizer.FillPlanar(bytes, destination);
+        var picture = decoder.Picture(row, scratch);
+        for (var view = 0; view < decoder.Views; view++)
+        {
+            decoder.BringToSize(picture, decoder._views[view], row, epoch, scratch, bytes);
+            var floats = destination.Slice(view * decoder.Length, decoder.Length);
+            if (decoder.ChannelsLast)
+                decoder._normalizer.FillInterleaved(bytes, floats);
+            else
+                decoder._normalizer.FillPlanar(bytes, floats);
+        }
     });
 
     private delegate void Work<T>(ImageRowDecoder decoder, ImageRow row, int epoch, Scratch scratch, Span<T> destination);
@@ -123,16 +139,15 @@ internal sealed class ImageRowDecoder
         }
     }
 
-    private void BringToSize(ImageRow row, int epoch, Scratch scratch, Span<byte> destination)
+    private void BringToSize(PixelImage picture, View view, ImageRow row, int epoch, Scratch scratch, Span<byte> destination)
     {
-        var picture = Picture(row, scratch);
-        if (_augmentation is null)
+        if (view.Augmentation is null)
         {
-            _preprocessing.Apply(picture, destination);
+            view.Preprocessing.Apply(picture, destination);
             return;
         }
         var random = new AugmentationRandom(_seed, epoch, row.Id);
-        _augmentation.Apply(picture, scratch.Augmentation, ref random, destination);
+        view.Augmentation.Apply(picture, scratch.Augmentation, ref random, destination);
     }
 
     // Numbers keep their precision: (value / 255 − mean) / deviation without a detour over bytes.
@@ -189,6 +204,9 @@ internal sealed class ImageRowDecoder
             for (var i = 0; i < plane; i++)
                 destination[i * _format.Channels + c] = source[c * plane + i];
     }
+
+    /// <summary>One way to look at a picture.</summary>
+    private sealed record View(ImagePreprocessing Preprocessing, AugmentationPipeline? Augmentation);
 
     /// <summary>What one thread needs for one picture; used again for the next.</summary>
     private sealed class Scratch

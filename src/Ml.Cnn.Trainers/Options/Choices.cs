@@ -61,7 +61,7 @@ public enum ImageCache
     /// <summary>In memory.</summary>
     Memory,
 
-    /// <summary>In a temporary file (in MLContext.TempFilePath's folder), which the system keeps in memory as far as there is room.</summary>
+    /// <summary>In a memory-mapped temporary file (in MLContext.TempFilePath's folder): the system keeps as much of it in memory as there is room for.</summary>
     File,
 }
 

@@ -18,6 +18,9 @@ internal sealed class ImageScorer(Module<Tensor, Tensor> network, ExecutionPlan 
     /// <summary>The same network, weights included, described otherwise.</summary>
     public ImageScorer For(CnnModel otherwise) => new(network, plan, otherwise);
 
+    /// <summary>Decodes rows as the model scores them: in its evaluation view, with those steps of its augmentation that are without chance.</summary>
+    public ImageRowDecoder Decoder(FeatureFormat format) => ImageRowDecoder.ForScoring(format, model.Preprocessing, model.Augmentation, plan.ChannelsLast);
+
     /// <summary>Scores the first <paramref name="count"/> rows.</summary>
     /// <param name="rows">The pictures; those that cannot be used get a <see cref="ImageRow.Defect"/>.</param>
     /// <param name="count">How many.</param>
@@ -27,23 +30,37 @@ internal sealed class ImageScorer(Module<Tensor, Tensor> network, ExecutionPlan 
     {
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
-        using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(count));
-        using var batch = new ImageBatch(count, model.Shape, decoder.ChannelsLast) { Count = count };
+        // Several views of a picture take no more memory than several pictures.
+        var atOnce = Math.Max(1, count / decoder.Views);
+        using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(atOnce * decoder.Views));
+        using var batch = new ImageBatch(atOnce * decoder.Views, model.Shape, decoder.ChannelsLast);
+        for (var first = 0; first < count; first += atOnce)
+        {
+            var part = Math.Min(atOnce, count - first);
+            batch.Count = part * decoder.Views;
+            Score(rows.AsMemory(first, part), batch, decoder, scores.AsSpan(first * model.Shape.Classes, part * model.Shape.Classes));
+        }
+    }
 
-        if (count == 1 || decoder.IsCheap)
-            for (var i = 0; i < count; i++)
+    private void Score(ReadOnlyMemory<ImageRow> rows, ImageBatch batch, ImageRowDecoder decoder, Span<float> scores)
+    {
+        using var scope = NewDisposeScope();
+        if (rows.Length == 1 || decoder.IsCheap)
+            for (var i = 0; i < rows.Length; i++)
                 Decode(i);
         else
-            Parallel.For(0, count, Decode);
+            Parallel.For(0, rows.Length, Decode);
 
-        var probabilities = functional.softmax(network.forward(batch.Pixels.to(plan.Device)).to(float32), 1).cpu().contiguous(); // N × classes
-        probabilities.bytes.CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(scores.AsSpan(0, count * model.Shape.Classes)));
+        var probabilities = functional.softmax(network.forward(batch.Pixels.to(plan.Device)).to(float32), 1); // (N · views) × classes
+        if (decoder.Views > 1)
+            probabilities = probabilities.reshape(rows.Length, decoder.Views, model.Shape.Classes).mean([1]); // N × classes
+        probabilities.cpu().contiguous().bytes.CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(scores));
 
         void Decode(int i)
         {
-            var image = batch.Image(i);
-            if (!decoder.TryDecode(rows[i], epoch: 0, image))
-                image.Clear();
+            var views = batch.Images(i * decoder.Views, decoder.Views);
+            if (!decoder.TryDecode(rows.Span[i], epoch: 0, views))
+                views.Clear();
         }
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Scoring;
 

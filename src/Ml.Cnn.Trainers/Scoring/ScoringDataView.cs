@@ -32,7 +32,7 @@ internal sealed class ScoringDataView(IDataView source, ImageScorer scorer) : ID
         return [.. source.GetRowCursorSet(_schema.Dependencies(columns), n, rand).Select(cursor => Wrap(cursor, columns, decoder))];
     }
 
-    private ImageRowDecoder Decoder() => ImageRowDecoder.ForScoring(_schema.Format, scorer.Model, scorer.Plan.ChannelsLast);
+    private ImageRowDecoder Decoder() => scorer.Decoder(_schema.Format);
 
     private DataViewRowCursor Wrap(DataViewRowCursor cursor, DataViewSchema.Column[] columns, ImageRowDecoder decoder) =>
         columns.Any(_schema.IsScore) ? new ScoringCursor(_schema, cursor, scorer, decoder, columns) : new PassThroughCursor(_schema, cursor);

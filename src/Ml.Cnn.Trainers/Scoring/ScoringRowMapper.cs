@@ -33,7 +33,7 @@ internal sealed class ScoringRowMapper(DataViewSchema input, ImageScorer scorer)
             _active = [.. active.Select(c => c.Index)];
             if (!_active.Any(i => i >= schema.Input.Count))
                 return;
-            _scores = new ScoreBuffer(scorer, ImageRowDecoder.ForScoring(schema.Format, scorer.Model, scorer.Plan.ChannelsLast), capacity: 1);
+            _scores = new ScoreBuffer(scorer, scorer.Decoder(schema.Format), capacity: 1);
             // A row may offer less than its schema: the file's name only helps messages.
             var path = schema.Columns.Path is { } column && input.IsColumnActive(column) ? column : (DataViewSchema.Column?)null;
             _reader = new ImageRowReader(input, schema.Columns with { Path = path });

@@ -60,7 +60,7 @@ internal sealed class TrainingRun
         var augmentation = _options.Augmentation is null ? null : new AugmentationPipeline(_options.Augmentation, _preprocessing);
         using var batches = new BatchQueue(new ImageRowDecoder(format, _preprocessing, plan.ChannelsLast, augmentation, _settings.Seed), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
         using var validationBatches = _options.ValidationSet is null ? null
-            : new BatchQueue(new ImageRowDecoder(_columns.Format, _evaluationView, plan.ChannelsLast, ImageRowDecoder.ScoringSteps(_options.Augmentation, _evaluationView)), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
+            : new BatchQueue(ImageRowDecoder.ForScoring(_columns.Format, _evaluationView with { Crops = EvaluationCrops.Center }, _options.Augmentation, plan.ChannelsLast), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
         var validation = validationBatches is null ? null : new ValidationPass(network, _architecture.Loss, device, ValidationRows(), validationBatches, _options.CancellationToken);
 
         var loop = new TrainingLoop(network, _shape, _architecture.Loss, _settings, device, source, batches, badImages, validation, survey.Labelled, _options, log);
@@ -125,7 +125,7 @@ internal sealed class TrainingRun
         using var decoded = new DecodedFeed(rows, _columns.Format, _preprocessing, isAugmented: _options.Augmentation is not null);
         return (_options.Cache == ImageCache.Memory
             ? new MemorySource(decoded, decoded.Format.Kind, _settings.Seed)
-            : new SpooledSource(decoded, decoded.Format.Kind, TemporaryFolder, _settings.Seed), decoded.Format);
+            : new SpooledSource(decoded, decoded.Format.Kind, TemporaryFolder, _settings.Seed, isMapped: true), decoded.Format);
     }
 
     private string TemporaryFolder => MlNetEnvironment.TemporaryFolder(_environment);

@@ -8,6 +8,7 @@ namespace Ml.Cnn.Transforms;
 /// immutable and may be shared by threads and recipes. In JSON the property <c>step</c> names the kind.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "step")]
+[JsonDerivedType(typeof(Pad), "pad")]
 [JsonDerivedType(typeof(RandomCrop), "randomCrop")]
 [JsonDerivedType(typeof(RandomResizedCrop), "randomResizedCrop")]
 [JsonDerivedType(typeof(ScaleJitter), "scaleJitter")]
@@ -45,6 +46,9 @@ public abstract record AugmentationStep
 
     /// <summary>Whether the step makes pictures of the network's size, whatever the size that they had.</summary>
     internal virtual bool GivesTargetSize => false;
+
+    /// <summary>Whether the picture has another size afterwards that is not the network's.</summary>
+    internal virtual bool ChangesSize => NeededScale is not null && !GivesTargetSize;
 
     /// <summary>Does the step to one picture.</summary>
     internal abstract void Apply(AugmentationScratch scratch, ref AugmentationRandom random);

@@ -64,6 +64,7 @@ internal static class PixelConverter
     public static byte Luma(int red, int green, int blue) => (byte)((19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16);
 
     /// <summary>RGBA to RGB, four pixels at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // called in bulk from the first image on
     private static void DropAlpha(ReadOnlySpan<byte> source, Span<byte> target)
     {
         ref var from = ref MemoryMarshal.GetReference(source);

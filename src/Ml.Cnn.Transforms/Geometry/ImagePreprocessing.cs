@@ -1,4 +1,5 @@
 using System.Buffers;
+using Ml.Cnn.Transforms.Augmentation.Pixels;
 using Ml.Cnn.Transforms.Decoding;
 using Ml.Cnn.Transforms.Geometry;
 
@@ -26,11 +27,23 @@ public sealed record ImagePreprocessing
     /// </summary>
     public int? ResizeShortSide { get; init; }
 
+    /// <summary>
+    /// Which parts of the resized image are looked at when a network scores it: the middle alone (the default), or several, over
+    /// whose probabilities the mean is taken. Several need a <see cref="ResizeShortSide"/> of at least the height and the width.
+    /// </summary>
+    public EvaluationCrops Crops { get; init; }
+
     /// <summary>The filter for resizing. Default bilinear.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bilinear;
 
     /// <summary>Mean and deviation per channel. Default ImageNet's.</summary>
     public Normalization Normalization { get; init; } = Normalization.ImageNet;
+
+    /// <summary>The one part that this preprocessing cuts out. Default: the middle.</summary>
+    internal CropView View { get; init; }
+
+    /// <summary>A preprocessing for each part that scoring looks at, in the order of torchvision's FiveCrop and TenCrop.</summary>
+    internal ImagePreprocessing[] Views() => [.. CropView.Of(Crops).Select(view => this with { View = view })];
 
     /// <summary>Bytes of an image that is ready: height × width × channels.</summary>
     internal int ByteCount => checked(Height * Width * Channels);
@@ -45,6 +58,13 @@ public sealed record ImagePreprocessing
             throw new ArgumentOutOfRangeException(nameof(Channels), Channels, "Channels must be 1 (gray), 3 (RGB) or 4 (RGBA).");
         if (ResizeShortSide < 1)
             throw new ArgumentOutOfRangeException(nameof(ResizeShortSide), ResizeShortSide, "The short side must be at least 1 pixel, or null.");
+        if (!Enum.IsDefined(Crops))
+            throw new ArgumentOutOfRangeException(nameof(Crops), Crops, "Unknown crops.");
+        if (Crops != EvaluationCrops.Center && !(ResizeShortSide >= Math.Max(Height, Width)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(ResizeShortSide), ResizeShortSide,
+                $"To cut out several parts of {Width} × {Height} pixels, the image's short side must be brought to at least {Math.Max(Height, Width)} pixels.");
+        }
         if (!Enum.IsDefined(Interpolation))
             throw new ArgumentOutOfRangeException(nameof(Interpolation), Interpolation, "Unknown interpolation.");
         if (Normalization.Mean.Count != Channels || Normalization.Deviation.Count != Channels)
@@ -113,18 +133,14 @@ public sealed record ImagePreprocessing
 
     private void ResizeAndCrop(PixelImage source, PixelRectangle box, int resizedWidth, int resizedHeight, Span<byte> destination)
     {
-        var (fromX, toX, width) = Center(resizedWidth, Width);
-        var (fromY, toY, height) = Center(resizedHeight, Height);
+        var (fromX, toX, width) = View.Columns(resizedWidth, Width);
+        var (fromY, toY, height) = View.Rows(resizedHeight, Height);
         if (width < Width || height < Height)
             destination.Clear();
         var stride = Width * source.Channels;
         ImageResizer.Resize(source, box, resizedWidth, resizedHeight, new(fromX, fromY, width, height), Interpolation,
             destination[(toY * stride + toX * source.Channels)..], stride);
+        if (View.IsMirrored)
+            Mirror.Horizontally(destination, Width, source.Channels);
     }
-
-    /// <summary>The middle part of a side: where it starts in the image and in the crop, and its length.</summary>
-    private static (int From, int To, int Length) Center(int size, int crop) =>
-        size >= crop
-            ? ((int)Math.Round((size - crop) / 2.0, MidpointRounding.ToEven), 0, crop)
-            : (0, (crop - size) / 2, size);
 }

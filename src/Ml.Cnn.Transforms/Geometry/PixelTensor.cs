@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Ml.Cnn.Transforms.Geometry;
@@ -75,6 +76,7 @@ internal sealed class PixelTensor
     }
 
     /// <returns>How many values were filled: all but a rest.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // called in bulk from the first image on
     private int FillByVectors(ReadOnlySpan<byte> bytes, Span<float> floats)
     {
         ref var scales = ref MemoryMarshal.GetArrayDataReference(_scales);
@@ -108,6 +110,7 @@ internal sealed class PixelTensor
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // called in bulk from the first image on
     private void FillThreePlanes(ReadOnlySpan<byte> hwc, Span<float> red, Span<float> green, Span<float> blue)
     {
         ReadOnlySpan<float> redTable = _table.AsSpan(0, 256);

@@ -11,12 +11,17 @@ internal sealed class ResizeCoefficients
     /// <summary>Bits behind the binary point: 32, less 8 for the pixel, less 2 for weights beyond [0, 1].</summary>
     public const int PrecisionBits = 32 - 8 - 2;
 
+    /// <summary>Bits of a weight's lower half: see <see cref="Pairs"/>.</summary>
+    public const int LowBits = 11;
+
+    private const int LowMask = (1 << LowBits) - 1;
     private const int MostCached = 1024;
     private static readonly ConcurrentDictionary<(int Input, int Output, Interpolation Interpolation), ResizeCoefficients> Cache = new();
 
     private readonly int[] _starts;
     private readonly int[] _counts;
     private readonly int[] _weights;
+    private readonly int[] _pairs;
     private readonly int _mostTaps;
 
     private ResizeCoefficients(int input, int output, Interpolation interpolation)
@@ -24,10 +29,11 @@ internal sealed class ResizeCoefficients
         var ratio = (double)input / output;
         var filterScale = Math.Max(ratio, 1.0);
         var support = (interpolation == Interpolation.Bicubic ? 2.0 : 1.0) * filterScale;
-        _mostTaps = (int)Math.Ceiling(support) * 2 + 1;
+        _mostTaps = ((int)Math.Ceiling(support) * 2 + 2) & ~1; // even, so that they pair up
         _starts = new int[output];
         _counts = new int[output];
         _weights = new int[output * _mostTaps];
+        _pairs = new int[output * _mostTaps];
 
         var weights = new double[_mostTaps];
         for (var o = 0; o < output; o++)
@@ -49,6 +55,13 @@ internal sealed class ResizeCoefficients
             _starts[o] = start;
             _counts[o] = count;
         }
+        for (var i = 0; i < _weights.Length; i += 2)
+        {
+            _pairs[i] = Pair(_weights[i] >> LowBits, _weights[i + 1] >> LowBits);
+            _pairs[i + 1] = Pair(_weights[i] & LowMask, _weights[i + 1] & LowMask);
+        }
+
+        static int Pair(int first, int second) => (ushort)first | second << 16;
     }
 
     /// <summary>The weights for a row of <paramref name="input"/> pixels that becomes <paramref name="output"/> pixels long.</summary>
@@ -70,6 +83,12 @@ internal sealed class ResizeCoefficients
 
     /// <summary>The weights from <see cref="Start"/> to <see cref="End"/>.</summary>
     public ReadOnlySpan<int> Weights(int output) => _weights.AsSpan(output * _mostTaps, _counts[output]);
+
+    /// <summary>
+    /// The same weights two by two, split into 16-bit halves for the CPU's multiply-add of neighbours: the upper halves of two
+    /// weights in one number, then their lower <see cref="LowBits"/> bits in the next. An odd one is paired with 0.
+    /// </summary>
+    public ReadOnlySpan<int> Pairs(int output) => _pairs.AsSpan(output * _mostTaps, (_counts[output] + 1) & ~1);
 
     private static double Weight(double x, Interpolation interpolation)
     {

@@ -33,7 +33,11 @@ public sealed record ImageSizes(int MinWidth, int MaxWidth, int MinHeight, int M
 /// <param name="Rgba">Three channels and alpha, whether or not a pixel is transparent.</param>
 public sealed record ImageChannels(long Gray, long Rgb, long Rgba);
 
-/// <summary>An image that cannot be read.</summary>
+/// <summary>An image that cannot be used.</summary>
 /// <param name="File">Its path, its name in the archive, or "row 12" where it has neither (rows count from 0).</param>
 /// <param name="Reason">Why not, as a sentence.</param>
-public sealed record BadImage(string File, string Reason);
+public sealed record BadImage(string File, string Reason)
+{
+    /// <summary>File and reason in one line.</summary>
+    public override string ToString() => $"{File}: {Reason}";
+}

@@ -13,6 +13,8 @@ namespace Ml.Cnn.Transforms.Inspection;
 /// </summary>
 internal sealed class ImageInspector
 {
+    private const int ImagesPerCollection = 1024;
+
     private readonly DataViewSchema.Column _image;
     private readonly DataViewSchema.Column? _path;
     private readonly DataViewSchema.Column? _label;
@@ -102,6 +104,10 @@ internal sealed class ImageInspector
                 CollectionsMarshal.GetValueRefOrAddDefault(_classes, label, out _)++;
             if (image.Info is { } info)
                 _statistics.Add(info);
+            // A kilobyte of short-lived objects for every image: on CPUs with a large cache the runtime would let tens of megabytes
+            // of them pile up before it looks, and a report on more images would take more memory for no reason.
+            if (_count % ImagesPerCollection == 0)
+                GC.Collect(0, GCCollectionMode.Forced, blocking: false);
             // Not for every image: a terminal is slower than a decoder.
             if (_count % 64 == 0)
                 _progress?.Report(_count);

@@ -56,7 +56,7 @@ internal static class ImageFolder
     {
         // A name that starts with a dot is hidden on every system here, so that a data set is the same on all of them.
         var options = new EnumerationOptions { RecurseSubdirectories = recursive, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
-        var found = new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => Path.GetRelativePath(folder, entry.ToFullPath()), options)
+        var found = new FileSystemEnumerable<string>(folder, RelativePath, options)
         {
             ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.FileName.StartsWith('.') && include(ref entry),
             // A link to a folder may lead back up; links to files, and class folders that are links, are followed.
@@ -64,6 +64,13 @@ internal static class ImageFolder
         }.ToArray();
         Array.Sort(found, StringComparer.Ordinal);
         return found;
+    }
+
+    // One string for a file in the folder itself, the usual case: a large data set is listed without garbage.
+    private static string RelativePath(ref FileSystemEntry entry)
+    {
+        var folders = entry.Directory[entry.RootDirectory.Length..].TrimStart(Path.DirectorySeparatorChar);
+        return folders.IsEmpty ? entry.FileName.ToString() : Path.Join(folders, entry.FileName);
     }
 
     private static bool EndsWithAny(ReadOnlySpan<char> name, string[] endings)

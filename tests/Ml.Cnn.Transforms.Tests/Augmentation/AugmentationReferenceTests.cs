@@ -96,10 +96,10 @@ public class AugmentationReferenceTests
                 scratch.Resize(28, 24, Interpolation.Bilinear);
                 break;
             case "reflect":
-                var source = scratch.Image;
-                var bordered = scratch.Room(width + 12, height + 12);
-                BorderedCrop.Copy(source, new(-6, -6, width + 12, height + 12), BorderMode.Reflect, 0, bordered);
-                scratch.Take(bordered);
+                new Pad(6, BorderMode.Reflect).Apply(scratch, ref random);
+                break;
+            case "pad":
+                new Pad(6, BorderMode.Constant, Fill).Apply(scratch, ref random);
                 break;
             default:
                 Assert.Fail($"No test knows the operation '{operation}'.");

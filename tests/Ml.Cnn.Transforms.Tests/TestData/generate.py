@@ -3,7 +3,8 @@
 
 Needs Python 3.9+, Pillow 9.1+, torchvision 0.14+ (Debian: python3-pil, python3-torchvision) and numpy.
 Run it in this folder: ./generate.py
-The file names carry what a test has to do: resize-MODE-FILTER-WIDTHxHEIGHT.png, chain-SOURCE-SHORT-HEIGHTxWIDTH.png.
+The file names carry what a test has to do: resize-MODE-FILTER-WIDTHxHEIGHT.png, chain-SOURCE-FILTER-SHORT-HEIGHTxWIDTH.png,
+crops-SOURCE-COUNT-SHORT-HEIGHTxWIDTH.png (the crops one below the other).
 """
 import os
 
@@ -67,6 +68,14 @@ def chains():
                     transforms.Resize(short, interpolation=transforms.InterpolationMode(filter_name)),
                     transforms.CenterCrop((height, width))])
                 save(chain(image), f"chain-{name}-{filter_name}-{short}-{height}x{width}.png")
+
+
+def crops():
+    for name, size in (("wide", (75, 50)), ("tall", (41, 63))):
+        image = transforms.Resize(40)(draw(*size).convert("RGB"))
+        for count, crop in ((5, transforms.FiveCrop((33, 28))), (10, transforms.TenCrop((33, 28)))):
+            parts = [np.asarray(part) for part in crop(image)]
+            save(Image.fromarray(np.concatenate(parts)), f"crops-{name}-{count}-40-33x28.png")
 
 
 def orientations():
@@ -161,5 +170,6 @@ def write_png(name, pixels, bits, interlaced=False):
 if __name__ == "__main__":
     resized()
     chains()
+    crops()
     orientations()
     formats()

@@ -60,6 +60,7 @@ def main():
     save(F.gaussian_blur(rgb, [5, 5], [1.0, 1.0]), "rgb", "gaussian", 5, 1.0)
     save(F.resized_crop(rgb, 7, 11, 20, 31, [24, 28]), "rgb", "resizedcrop")
     save(F.pad(rgb, [6, 6, 6, 6], padding_mode="reflect"), "rgb", "reflect", 6)
+    save(F.pad(rgb, [6, 6, 6, 6], fill=FILL), "rgb", "pad", 6)
 
 
 if __name__ == "__main__":

@@ -37,8 +37,8 @@ internal sealed record AugmentationSettings(
     {
         if (Width is { } width && Height is { } height)
             return new(height, width);
-        // Resized to a random size, and not cut to the image's own afterwards.
-        var last = Augmentation.Steps.LastOrDefault(s => s.GivesTargetSize || s.NeededScale is not null);
+        // Brought to another size, and not cut to the image's own afterwards.
+        var last = Augmentation.Steps.LastOrDefault(s => s.GivesTargetSize || s.ChangesSize);
         return last is null or { GivesTargetSize: true } ? input : new();
     }
 

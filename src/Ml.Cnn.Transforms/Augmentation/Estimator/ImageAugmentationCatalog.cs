@@ -80,6 +80,18 @@ public static partial class ImageAugmentationCatalog
         catalog.AugmentImages(outputColumnName, inputColumnName,
             new ImageAugmentation(width is null ? [new ScaleJitter(scale, interpolation)] : [new ScaleJitter(scale, interpolation), new RandomCrop()]), width, height, seed);
 
+    /// <summary>Adds a border on every side: without chance, so while scoring too. See <see cref="Ml.Cnn.Transforms.Pad"/>.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="outputColumnName">The column of padded images.</param>
+    /// <param name="padding">The border's width on each side, in pixels, from 0 to 4096.</param>
+    /// <param name="inputColumnName">A column of images (MLImage). Default: the output column's name.</param>
+    /// <param name="border">What the border shows. Default: one colour.</param>
+    /// <param name="fill">That colour, 0xRRGGBB. Default black.</param>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    public static ImageAugmentingEstimator PadImages(this TransformsCatalog catalog, string outputColumnName, int padding, string? inputColumnName = null,
+        BorderMode border = BorderMode.Constant, int fill = 0) =>
+        catalog.AugmentImages(outputColumnName, inputColumnName, new ImageAugmentation([new Pad(padding, border, fill)]));
+
     /// <summary>Swaps left and right.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="outputColumnName">The column of augmented images.</param>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Ml.Cnn.Transforms.Decoding;
@@ -8,18 +9,23 @@ namespace Ml.Cnn.Transforms.Augmentation.Pixels;
 /// <summary>Flips in place.</summary>
 internal static class Mirror
 {
-    public static void Horizontally(PixelImage image)
+    public static void Horizontally(PixelImage image) => Horizontally(image.Pixels, image.Width, image.Channels);
+
+    /// <param name="pixels">Rows without padding.</param>
+    /// <param name="width">In pixels.</param>
+    /// <param name="channels">1, 3 or 4.</param>
+    public static void Horizontally(Span<byte> pixels, int width, int channels)
     {
-        var rowBytes = image.Width * image.Channels;
+        var rowBytes = width * channels;
         var kept = ArrayPool<byte>.Shared.Rent(rowBytes);
-        for (var y = 0; y < image.Height; y++)
+        for (var start = 0; start < pixels.Length; start += rowBytes)
         {
-            var row = image.Pixels.Slice(y * rowBytes, rowBytes);
-            if (image.Channels == 1)
+            var row = pixels.Slice(start, rowBytes);
+            if (channels == 1)
             {
                 row.Reverse();
             }
-            else if (image.Channels == 4)
+            else if (channels == 4)
             {
                 MemoryMarshal.Cast<byte, int>(row).Reverse();
             }
@@ -47,6 +53,7 @@ internal static class Mirror
     }
 
     /// <summary>Five RGB pixels at a time: 15 bytes reversed by one shuffle.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // called in bulk from the first image on
     private static void ReverseColours(ReadOnlySpan<byte> source, Span<byte> target)
     {
         ref var from = ref MemoryMarshal.GetReference(source);

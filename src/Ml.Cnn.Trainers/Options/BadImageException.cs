@@ -1,13 +1,6 @@
-namespace Ml.Cnn.Trainers;
+using Ml.Cnn.Transforms;
 
-/// <summary>A picture that could not be used.</summary>
-/// <param name="Name">Its path, where the data has a text column "ImagePath", else its row.</param>
-/// <param name="Reason">What is wrong with it.</param>
-public sealed record BadImage(string Name, string Reason)
-{
-    /// <summary>Name and reason in one line.</summary>
-    public override string ToString() => $"{Name}: {Reason}";
-}
+namespace Ml.Cnn.Trainers;
 
 /// <summary>Some pictures could not be used. The message names all of them, up to <see cref="Named"/>.</summary>
 public sealed class BadImageException : InvalidOperationException
