@@ -11,7 +11,6 @@ namespace Ml.Cnn.Trainers.Tests.Inspection;
 
 /// <summary>The one reading that tables, costs and features are made from.</summary>
 [TestClass]
-[DoNotParallelize]
 public sealed class NetworkGraphTests
 {
     // The smallest network of each family stands for it.
