@@ -64,6 +64,15 @@ public sealed class CnnTransformer : ITransformer
 
     internal ImageScorer Scorer => _scorer;
 
+    /// <summary>The network in a fitted or loaded pipeline, however deep; null if there is none.</summary>
+    /// <param name="model">The pipeline, or the network itself.</param>
+    public static CnnTransformer? FindIn(ITransformer model) => model switch
+    {
+        CnnTransformer network => network,
+        IEnumerable<ITransformer> chain => chain.Select(FindIn).FirstOrDefault(network => network is not null),
+        _ => null,
+    };
+
     /// <summary>The input's columns, then the predicted label and the scores.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or of another type; the message says which are accepted.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new ScoreSchema(inputSchema, _scorer.Model).Output;
