@@ -21,7 +21,7 @@ internal static class ModelFile
         {
             throw new CommandException($"--model: '{path}' cannot be loaded: {e.GetBaseException().Message}", e);
         }
-        var network = CnnTransformer.FindIn(model) ?? throw new CommandException($"--model: '{path}' is an ML.NET model without a convolutional network of this library.");
+        var network = CnnTransformer.Find(model) ?? throw new CommandException($"--model: '{path}' is an ML.NET model without a convolutional network of this library.");
         return network.WithBadImages(BadImageHandling.Fail);
     }
 }

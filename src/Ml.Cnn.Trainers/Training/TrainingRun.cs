@@ -133,7 +133,7 @@ internal sealed class TrainingRun
                 log.Warning(MessageSensitivity.None, "{0}", $"{nameof(CnnOptions.Freeze)} keeps weights that nothing was learned with: {nameof(CnnOptions.Weights)} is not set.");
             return;
         }
-        var report = _start.Load(network, _shape, _classes.Names, _options);
+        var report = _start.Load(network, _classes.Names, _options);
         var others = report.Fresh.Where(name => !name.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToArray();
         log.Info(MessageSensitivity.None, "{0}", $"weights from {_options.Weights}: {report.Loaded.Count} tensors"
             + (report.Adapted.Count > 0 ? $", {string.Join(", ", report.Adapted)} adapted to {_shape.Channels} channels" : "")

@@ -31,23 +31,22 @@ internal sealed class StartingPoint
 
     /// <summary>Copies the weights into a network; a head for other classes stays as it was initialised.</summary>
     /// <param name="network">The network, freshly built.</param>
-    /// <param name="shape">What it was built for.</param>
     /// <param name="classes">The names of its classes.</param>
     /// <param name="options">Cache, progress and cancellation of a download.</param>
     /// <exception cref="WeightsFormatException">The weights are damaged, or not this network's.</exception>
-    public WeightsReport Load(Module<Tensor, Tensor> network, NetworkShape shape, IReadOnlyList<string> classes, CnnOptions options)
+    public WeightsReport Load(Module<Tensor, Tensor> network, IReadOnlyList<string> classes, CnnOptions options)
     {
         if (_model is not null)
         {
             // The same number of classes need not be the same classes.
             var keepsHead = _model.ClassNames.SequenceEqual(classes);
             var state = ModuleState.Of(_model.Scorer.Network).Where(pair => keepsHead || !_architecture.IsHead(pair.Key));
-            return WeightsLoader.LoadInto(network, _architecture, shape, state, replaceHead: true);
+            return WeightsLoader.LoadInto(network, _architecture, state, replaceHead: true);
         }
         using var file = _source!.Read(options.WeightsCache, options.DownloadProgress, options.CancellationToken);
         try
         {
-            return WeightsLoader.LoadInto(network, _architecture, shape, file.Tensors, replaceHead: true);
+            return WeightsLoader.LoadInto(network, _architecture, file.Tensors, replaceHead: true);
         }
         catch (WeightsFormatException e) when (_source.Path is not null)
         {
@@ -74,6 +73,6 @@ internal sealed class StartingPoint
         }
     }
 
-    private static CnnTransformer LoadModel(string path) => CnnTransformer.FindIn(new MLContext().Model.Load(path, out _))
+    private static CnnTransformer LoadModel(string path) => CnnTransformer.Find(new MLContext().Model.Load(path, out _))
         ?? throw new ArgumentException($"'{path}' is an ML.NET model without a convolutional network of this library.", nameof(path));
 }
