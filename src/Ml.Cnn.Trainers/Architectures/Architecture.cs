@@ -116,7 +116,10 @@ public sealed record Architecture
     /// classes.
     /// </summary>
     /// <param name="name">A name from the network's state.</param>
-    public bool IsHead(string name) => IsUnder(Head, name) || AuxiliaryHeads.Any(path => IsUnder(path, name));
+    public bool IsHead(string name) => IsUnder(Head, name) || IsAuxiliaryHead(name);
+
+    /// <summary>Whether a parameter or buffer belongs to one of the <see cref="AuxiliaryHeads"/>.</summary>
+    internal bool IsAuxiliaryHead(string name) => AuxiliaryHeads.Any(path => IsUnder(path, name));
 
     /// <summary>The same network under settings read from a saved model.</summary>
     /// <param name="settings">What <see cref="Settings"/> held; what is missing keeps its default.</param>
