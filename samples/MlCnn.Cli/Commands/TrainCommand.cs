@@ -29,6 +29,13 @@ internal static class TrainCommand
         ["bfloat16"] = Precision.BFloat16,
     };
 
+    private static readonly Dictionary<string, Freezing> s_freezing = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["none"] = Freezing.None,
+        ["backbone"] = Freezing.Backbone,
+        ["stages"] = Freezing.Stages,
+    };
+
     private static readonly Dictionary<string, ImageCache> s_caches = new(StringComparer.OrdinalIgnoreCase)
     {
         ["none"] = ImageCache.None,
@@ -55,13 +62,15 @@ internal static class TrainCommand
         var onBadImage = CommandOptions.Choice("--on-bad-image", "Whether a picture that cannot be read ends the training or is left out. Every such picture is named.", s_handlings, "fail");
         var augmentation = CommandOptions.Preset("--augment", "What happens to the pictures, anew in every epoch; 'mlcnn augment' shows it. Default: nothing.", required: false);
         var precision = CommandOptions.Choice("--precision", "The arithmetic of training. auto takes bfloat16 for larger networks on processors made for it.", s_precisions, "auto");
+        var weights = CommandOptions.Text("--weights", "NAME|FILE|model.zip", "What the weights start from: published weights such as resnet18 ('mlcnn weights list' names them all), a .pth or .safetensors file, or a model of this command. Default: random weights.", required: false);
+        var freeze = CommandOptions.Choice("--freeze", "Which weights stay as they start: none, all but the last layer's, or, stage by stage, one less every epoch from the last layer on.", s_freezing, "none");
         var cache = CommandOptions.Choice("--cache", "Where decoded pictures are kept for the next epoch: nowhere, in memory or in a temporary file.", s_caches, "none");
         var model = CommandOptions.Text("--out", "FILE", "Where to save the model, such as model.zip. An earlier model there is replaced only once the new one is complete. Ctrl+C ends the training early and saves the best model so far (exit code 130); once more ends at once, without a model.", required: true);
         var json = CommandOptions.Json();
 
         var command = new Command("train", "Trains a network and saves it.")
         {
-            data, validation, architecture, model, epochs, batchSize, imageSize, learningRate, optimizer, seed, device, augmentation, precision, cache, onBadImage, json,
+            data, validation, architecture, model, weights, freeze, epochs, batchSize, imageSize, learningRate, optimizer, seed, device, augmentation, precision, cache, onBadImage, json,
         };
         command.SetAction(result => Training.Run(new TrainingRequest
         {
@@ -79,6 +88,8 @@ internal static class TrainCommand
             OnBadImage = s_handlings[result.GetRequiredValue(onBadImage)],
             Augmentation = result.GetValue(augmentation) is { } preset ? ImageAugmentation.Preset(preset) : null,
             Precision = s_precisions[result.GetRequiredValue(precision)],
+            Weights = result.GetValue(weights),
+            Freeze = s_freezing[result.GetRequiredValue(freeze)],
             Cache = s_caches[result.GetRequiredValue(cache)],
             Json = result.GetValue(json),
         }));

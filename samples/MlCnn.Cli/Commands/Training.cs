@@ -27,6 +27,8 @@ internal sealed record TrainingRequest
     public required ImageAugmentation? Augmentation { get; init; }
     public required Precision Precision { get; init; }
     public required ImageCache Cache { get; init; }
+    public required string? Weights { get; init; }
+    public required Freezing Freeze { get; init; }
     public required bool Json { get; init; }
 }
 
@@ -72,6 +74,8 @@ internal static class Training
             Augmentation = request.Augmentation,
             Precision = request.Precision,
             Cache = request.Cache,
+            Weights = request.Weights is { } weights ? InitialWeights.From(weights) : null,
+            Freeze = request.Freeze,
             Progress = display,
             EpochCallback = display.EpochEnded,
             CancellationToken = cancellation,

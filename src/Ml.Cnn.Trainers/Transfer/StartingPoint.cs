@@ -38,10 +38,8 @@ internal sealed class StartingPoint
     {
         if (_model is not null)
         {
-            // The same number of classes need not be the same classes.
-            var keepsHead = _model.ClassNames.SequenceEqual(classes);
-            var state = ModuleState.Of(_model.Scorer.Network).Where(pair => keepsHead || !_architecture.IsHead(pair.Key));
-            return WeightsLoader.LoadInto(network, _architecture, state, replaceHead: true);
+            using var scope = NewDisposeScope();
+            return WeightsLoader.LoadInto(network, _architecture, ModelState(_model, classes), replaceHead: true);
         }
         using var file = _source!.Read(options.WeightsCache, options.DownloadProgress, options.CancellationToken);
         try
@@ -52,6 +50,21 @@ internal sealed class StartingPoint
         {
             throw new WeightsFormatException($"'{_source.Path}': {e.Message}", e);
         }
+    }
+
+    /// <summary>A model's weights; its head only where it tells the same classes apart, brought to their order.</summary>
+    private IEnumerable<KeyValuePair<string, Tensor>> ModelState(CnnTransformer model, IReadOnlyList<string> classes)
+    {
+        var state = ModuleState.Of(model.Scorer.Network);
+        // The same number of classes need not be the same classes.
+        if (!model.ClassNames.ToHashSet().SetEquals(classes))
+            return state.Where(pair => !_architecture.IsHead(pair.Key));
+        if (model.ClassNames.SequenceEqual(classes))
+            return state;
+        var places = model.ClassNames.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => (long)pair.place);
+        using var noGradient = no_grad();
+        var order = tensor(classes.Select(name => places[name]).ToArray(), device: state[0].Value.device);
+        return [.. state.Select(pair => _architecture.IsHead(pair.Key) ? KeyValuePair.Create(pair.Key, pair.Value.index_select(0, order)) : pair)];
     }
 
     private static string Name(Architecture architecture) =>
