@@ -16,6 +16,14 @@ public static class ArchitectureCatalog
         .. InceptionV3.All,
         .. SqueezeNet.All,
         .. DenseNet.All,
+        .. MobileNetV1.All,
+        .. ShuffleNetV1.All,
+        .. MobileNetV2.All,
+        .. ShuffleNetV2.All,
+        .. MobileNetV3.All,
+        .. EfficientNet.All,
+        .. RegNet.All,
+        .. ConvNeXt.All,
     ];
 
     /// <summary>The network called <paramref name="name"/>; case does not matter.</summary>

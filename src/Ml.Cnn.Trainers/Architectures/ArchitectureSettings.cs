@@ -17,11 +17,25 @@ internal sealed class ArchitectureSettings(string architecture, IReadOnlyDiction
     }
 
     /// <summary>A dropout probability, from 0 to below 1.</summary>
-    public double Probability(string name, double otherwise)
+    public double Probability(string name, double otherwise) => Number(name, otherwise, value => value is >= 0 and < 1);
+
+    /// <summary>A factor on a network's width: see <see cref="CheckMultiplier"/>.</summary>
+    public double Multiplier(string name, double otherwise) => Number(name, otherwise, IsMultiplier);
+
+    /// <summary>A number in a range.</summary>
+    public double Number(string name, double otherwise, Predicate<double> fits)
     {
         if (!Take(name, out var text))
             return otherwise;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and < 1 ? value : throw Wrong(name, text);
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && fits(value) ? value : throw Wrong(name, text);
+    }
+
+    /// <summary>One of a few whole numbers.</summary>
+    public int OneOf(string name, IEnumerable<int> choices, int otherwise)
+    {
+        if (!Take(name, out var text))
+            return otherwise;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && choices.Contains(value) ? value : throw Wrong(name, text);
     }
 
     /// <summary>Whether something is switched on.</summary>
@@ -52,6 +66,24 @@ internal sealed class ArchitectureSettings(string architecture, IReadOnlyDiction
 
     /// <summary>The text under which a choice is kept.</summary>
     public static string Text<T>(T choice) where T : struct, Enum => choice.ToString().ToLowerInvariant();
+
+    /// <summary>A factor on a network's width lies above 0 and is at most 10.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It does not.</exception>
+    public static void CheckMultiplier(double value, string parameter)
+    {
+        if (!IsMultiplier(value))
+            throw new ArgumentOutOfRangeException(parameter, value, "A multiplier lies above 0 and is at most 10.");
+    }
+
+    /// <summary>A dropout probability lies between 0 and below 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It does not.</exception>
+    public static void CheckProbability(double value, string parameter)
+    {
+        if (value is not (>= 0 and < 1))
+            throw new ArgumentOutOfRangeException(parameter, value, "A dropout probability lies between 0 and below 1.");
+    }
+
+    private static bool IsMultiplier(double value) => value is > 0 and <= 10;
 
     private bool Take(string name, out string text)
     {

@@ -70,6 +70,30 @@ internal static class Initialisation
         }
     }
 
+    /// <summary>Every linear layer uniform over ±1/√outputs, bias 0.</summary>
+    public static void LinearUniformFanOut(Module network)
+    {
+        using var _ = no_grad();
+        foreach (var linear in network.modules().OfType<Linear>())
+        {
+            var bound = 1 / Math.Sqrt(linear.Outputs);
+            linear.Weight.uniform_(-bound, bound);
+            linear.Bias?.zero_();
+        }
+    }
+
+    /// <summary>Every convolution and linear layer normal with the given deviation, biases 0.</summary>
+    public static void Normal(Module network, double deviation)
+    {
+        using var _ = no_grad();
+        foreach (var conv in network.modules().OfType<Conv2d>())
+        {
+            conv.Weight.normal_(0, deviation);
+            conv.Bias?.zero_();
+        }
+        LinearNormal(network, deviation);
+    }
+
     /// <summary>
     /// Every convolution and linear layer uniform over ±gain · √(6 / (fan_in + fan_out)), for saturating activations
     /// (Glorot and Bengio 2010, equation 16); biases 0. No activation follows the last layer, so its gain is 1.
