@@ -11,7 +11,7 @@ public sealed record Normalization(IReadOnlyList<float> Mean, IReadOnlyList<floa
     /// <summary>The gray statistics of MNIST's training images.</summary>
     public static Normalization Mnist { get; } = new([0.1307f], [0.3081f]);
 
-    /// <summary>The RGB statistics of CIFAR-10's 50,000 training images: of each channel over all their pixels, in hundredths of a percent.</summary>
+    /// <summary>The RGB statistics of CIFAR-10's 50,000 training images, of each channel over all pixels of all images.</summary>
     public static Normalization Cifar10 { get; } = new([0.4914f, 0.4822f, 0.4465f], [0.2470f, 0.2435f, 0.2616f]);
 
     /// <summary>Pixels from −1 to 1, as the Inception networks' published weights expect them (torchvision's <c>transform_input</c>).</summary>
