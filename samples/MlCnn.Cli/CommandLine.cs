@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using MlCnn.Cli.Commands;
 using MlCnn.Cli.Display;
 
@@ -46,6 +47,8 @@ internal static class CommandLine
         TrainCommand.Create(),
         EvaluateCommand.Create(),
         PredictCommand.Create(),
+        ImportCommand.Create(),
+        WeightsCommand.Create(),
     };
 
     private static int WrongUsage(ParseResult result, string[] args)
@@ -67,7 +70,9 @@ internal static class CommandLine
 
     private static void SuggestHelp(ParseResult result)
     {
-        var command = result.CommandResult.Command;
-        Messages.Note($"Run 'mlcnn {(command is RootCommand ? "" : command.Name + " ")}--help' to see what can be said.");
+        var names = new List<string>();
+        for (SymbolResult? level = result.CommandResult; level is CommandResult { Command: not RootCommand } command; level = level.Parent)
+            names.Insert(0, command.Command.Name + " ");
+        Messages.Note($"Run 'mlcnn {string.Concat(names)}--help' to see what can be said.");
     }
 }

@@ -55,3 +55,29 @@ internal sealed record PredictionEntry(string File, string Label, float Probabil
 
 /// <summary>A class and its probability.</summary>
 internal sealed record LabelEntry(string Label, float Probability);
+
+/// <summary>mlcnn import --json.</summary>
+/// <param name="Arch">The network's name.</param>
+/// <param name="Classes">How many classes the model tells apart.</param>
+/// <param name="InputShape">Channels, height and width of the network's input.</param>
+/// <param name="ResizeShortSide">Pixels that a picture's short side is brought to before the middle is cut out; null: the picture is brought straight to the input's size.</param>
+/// <param name="Model">The file, as the command line gave it.</param>
+internal sealed record ImportResult(string Arch, int Classes, IReadOnlyList<int> InputShape, int? ResizeShortSide, string Model);
+
+/// <summary>mlcnn weights list --json.</summary>
+/// <param name="Folder">Where downloads are kept.</param>
+/// <param name="Weights">Every set of weights.</param>
+internal sealed record WeightsResult(string Folder, IReadOnlyList<WeightsEntry> Weights);
+
+/// <summary>
+/// Published weights. Accuracies are from 0 to 1, bytes those of the tensors; the input's shape is channels, height and width. Trainable: the network is
+/// among those of 'mlcnn models'. Here: the file is in the folder of downloads.
+/// </summary>
+internal sealed record WeightsEntry(string Name, string Arch, bool IsDefault, string Address, string File, string Sha256Prefix, long Bytes, int Classes, IReadOnlyList<int> InputShape, int? ResizeShortSide,
+    double? Top1Accuracy, double? Top5Accuracy, string? License, bool Trainable, bool Here);
+
+/// <summary>mlcnn weights get and verify, with --json.</summary>
+/// <param name="Name">The weights.</param>
+/// <param name="File">Their file.</param>
+/// <param name="IsRight">Whether it has the published hash.</param>
+internal sealed record WeightsFileResult(string Name, string File, bool IsRight);

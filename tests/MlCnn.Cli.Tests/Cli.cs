@@ -48,6 +48,9 @@ internal static class Cli
         // Another culture than the developer's own must change nothing: commas in numbers would break JSON.
         start.Environment["LANG"] = "de_DE.UTF-8";
         start.Environment.Remove("LC_ALL");
+        // No test looks into the user's downloads, or adds to them.
+        start.Environment["MLCNN_CACHE"] = Path.Join(folder, "cache");
+        start.Environment["MLCNN_MIRROR"] = "http://127.0.0.1:1/";
         return Process.Start(start)!;
     }
 

@@ -61,6 +61,15 @@ public sealed class UsageTests : CliTest
     [DataRow("augment digits:9 --out a.png --preset light --views 0", "at least 1")]
     [DataRow("augment digits:9 --out a.png --preset light --size 100000", "lower")]
     [DataRow("evaluate --data digits:9", "'--model' is required")]
+    [DataRow("import --arch resnet18 --out m.zip", "'--weights' is required")]
+    [DataRow("import --arch resnet19 --weights w.pth --out m.zip", "resnet18")]
+    [DataRow("import --arch resnet18 --weights resnet19 --out m.zip", "ResNet18_Weights.IMAGENET1K_V1")]
+    [DataRow("import --arch resnet18 --weights resnet34 --out m.zip", "not of resnet18")]
+    [DataRow("weights", "mlcnn weights --help")]
+    [DataRow("weights list --arch resnet19", "'resnet19'")]
+    [DataRow("weights get", "NAME")]
+    [DataRow("weights get resnet50:V3", "ResNet50_Weights.IMAGENET1K_V2")]
+    [DataRow("weights verify --jsn", "'--jsn'")]
     [DataRow("predict --model m.zip", "IMAGE")]
     [DataRow("predict --model m.zip --tpo 3 a.png", "'--tpo'")]
     [DataRow("predict --model --top 3 a.png", "--model needs a value")]
@@ -83,6 +92,11 @@ public sealed class UsageTests : CliTest
     [DataRow("data cifar10:nowhere", "nowhere")]
     [DataRow("augment digits:9 --preset light --out nowhere/a.png", "no folder")]
     [DataRow("augment nowhere --preset light --out a.png", "nowhere")]
+    [DataRow("import --arch resnet18 --weights nowhere.pth --out m.zip", "nowhere.pth")]
+    [DataRow("import --arch resnet18 --weights resnet18 --labels nowhere.txt --out m.zip", "nowhere.txt")]
+    [DataRow("import --arch resnet18 --weights resnet18 --out nowhere/m.zip", "no folder")]
+    [DataRow("weights get resnet18", "put the file resnet18-f37072fd.pth into the folder")]
+    [DataRow("weights verify resnet18", "mlcnn weights get")]
     public void What_cannot_be_done_is_exit_code_1_in_one_line(string commandLine, string why)
     {
         var result = Run(commandLine.Split(' ')).Expect(1);

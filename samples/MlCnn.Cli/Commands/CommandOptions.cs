@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Ml.Cnn.Trainers;
+using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Transforms;
 
 namespace MlCnn.Cli.Commands;
@@ -12,6 +13,9 @@ internal static class CommandOptions
     public static Option<bool> Json() => new("--json") { Description = "Write one JSON object to standard output, and nothing else there." };
 
     public static Option<string> Model() => Text("--model", "FILE", "The model.zip that 'mlcnn train' saved.", required: true);
+
+    /// <summary>A network's name.</summary>
+    public static Option<Architecture> Architecture(string description) => Parsed("--arch", "NAME", description, required: true, FindArchitecture);
 
     public static Option<string> Text(string name, string helpName, string description, bool required) =>
         Parsed<string>(name, helpName, description, required, text => text.Length > 0 ? text : throw new FormatException($"{name} needs a value."));
@@ -79,6 +83,16 @@ internal static class CommandOptions
     public static Option<string> Preset(string name, string description, bool required) =>
         Parsed(name, string.Join('|', ImageAugmentation.PresetNames), description, required, text =>
             ImageAugmentation.PresetNames.Contains(text, StringComparer.OrdinalIgnoreCase) ? text : throw new FormatException($"{name} must be {OneOf(ImageAugmentation.PresetNames)}, not '{text}'."));
+
+    private static Architecture FindArchitecture(string name)
+    {
+        var all = ArchitectureCatalog.All;
+        if (all.FirstOrDefault(a => string.Equals(a.Name, name, StringComparison.OrdinalIgnoreCase)) is { } found)
+            return found;
+        var near = all.Select(a => a.Name).Where(known => name.Length >= 3 && known.StartsWith(name[..3], StringComparison.OrdinalIgnoreCase)).ToArray();
+        throw new FormatException($"--arch: there is no network called '{name}'. "
+            + (near.Length > 0 ? $"There are {string.Join(", ", near)}; 'mlcnn models' lists all." : "'mlcnn models' lists those that there are."));
+    }
 
     private static T Read<T>(ArgumentResult result, Func<string, T> parse)
     {

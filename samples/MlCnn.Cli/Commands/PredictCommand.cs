@@ -66,9 +66,4 @@ internal static class PredictCommand
             .ToArray();
         return new PredictionEntry(file, best[0].Label, best[0].Probability, best);
     }
-
-    private sealed class PictureFile
-    {
-        public string ImagePath { get; set; } = "";
-    }
 }

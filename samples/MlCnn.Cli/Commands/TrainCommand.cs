@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Ml.Cnn.Trainers;
-using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Transforms;
 
 namespace MlCnn.Cli.Commands;
@@ -43,7 +42,7 @@ internal static class TrainCommand
         var validation = CommandOptions.Parsed("--validation", "SRC",
             "Pictures to measure every epoch with; the best epoch's model is saved. MNIST's and CIFAR's are their test images unless told otherwise, and drawn digits are other ones than --data's. Default: none, and the last epoch's model is saved.",
             required: false, DataSource.Parse);
-        var architecture = CommandOptions.Parsed("--arch", "NAME", "The network, such as lenet5 or resnet18; 'mlcnn models' lists them all.", required: true, FindArchitecture);
+        var architecture = CommandOptions.Architecture("The network, such as lenet5 or resnet18; 'mlcnn models' lists them all.");
         var epochs = CommandOptions.Number("--epochs", "How often training goes through the data, at least 1.", least: 1);
         epochs.DefaultValueFactory = _ => DefaultEpochs;
         var batchSize = CommandOptions.Number("--batch-size", "Pictures per training step, at least 1. Default: the network's own.", least: 1);
@@ -84,16 +83,6 @@ internal static class TrainCommand
             Json = result.GetValue(json),
         }));
         return command;
-    }
-
-    private static Architecture FindArchitecture(string name)
-    {
-        var all = ArchitectureCatalog.All;
-        if (all.FirstOrDefault(a => string.Equals(a.Name, name, StringComparison.OrdinalIgnoreCase)) is { } found)
-            return found;
-        var near = all.Select(a => a.Name).Where(known => name.Length >= 3 && known.StartsWith(name[..3], StringComparison.OrdinalIgnoreCase)).ToArray();
-        throw new FormatException($"--arch: there is no network called '{name}'. "
-            + (near.Length > 0 ? $"There are {string.Join(", ", near)}; 'mlcnn models' lists all." : "'mlcnn models' lists those that there are."));
     }
 
     private static string ParseDevice(string text)

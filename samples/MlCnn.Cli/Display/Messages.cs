@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Ml.Cnn.Trainers;
+using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -48,7 +49,7 @@ internal static class Messages
             if (e is BadImageException bad)
                 return ListImages(bad.Images);
         }
-        var said = exception is CommandException or IOException ? exception : exception.GetBaseException();
+        var said = exception is CommandException or IOException or WeightsFormatException ? exception : exception.GetBaseException();
         var message = said.Message;
         if (said is ArgumentException { ParamName: { } name }) // .NET adds the parameter's name and value, which mean nothing here
             message = message.Split(" (Parameter '" + name)[0];

@@ -29,8 +29,22 @@ internal static class OptionsValidation
         Require(Enum.IsDefined(options.PixelLayout), nameof(options.PixelLayout), options.PixelLayout, "one of the layouts");
         Require(Enum.IsDefined(options.Cache), nameof(options.Cache), options.Cache, "None, Memory or File");
         Require(Enum.IsDefined(options.OnBadImage), nameof(options.OnBadImage), options.OnBadImage, "Fail or Skip");
-        Require(options.Device is not null && ComputeDevice.IsValidName(options.Device), nameof(options.Device), options.Device, "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\"");
+        Device(options.Device, nameof(options.Device));
     }
+
+    public static void Check(CnnImportOptions options)
+    {
+        Name(options.FeatureColumnName, nameof(options.FeatureColumnName));
+        Name(options.PredictedLabelColumnName, nameof(options.PredictedLabelColumnName));
+        Name(options.ScoreColumnName, nameof(options.ScoreColumnName));
+        if (options.PredictedLabelColumnName == options.ScoreColumnName)
+            throw Wrong(nameof(options.ScoreColumnName), options.ScoreColumnName, $"a name other than {nameof(options.PredictedLabelColumnName)}'s");
+        Device(options.Device, nameof(options.Device));
+        Require(Enum.IsDefined(options.OnBadImage), nameof(options.OnBadImage), options.OnBadImage, "Fail or Skip");
+    }
+
+    private static void Device(string device, string option) =>
+        Require(device is not null && ComputeDevice.IsValidName(device), option, device, "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\"");
 
     private static void Name(string value, string option) => Require(!string.IsNullOrWhiteSpace(value), option, value, "the name of a column");
 

@@ -98,13 +98,18 @@ public static class ModuleState
         var missing = wanted.Where(pair => !shapes.ContainsKey(pair.Key)).Select(pair => pair.Key).ToArray();
         var unexpected = shapes.Keys.Except(wanted.Select(pair => pair.Key)).ToArray();
         var wrong = wanted.Where(pair => shapes.TryGetValue(pair.Key, out var shape) && !shape.AsSpan().SequenceEqual(pair.Value.shape))
-            .Select(pair => $"{pair.Key}: [{string.Join(", ", shapes[pair.Key])}] instead of [{string.Join(", ", pair.Value.shape)}]").ToArray();
-        if (missing.Length + unexpected.Length + wrong.Length == 0)
-            return;
+            .Select(pair => ShapeComplaint(pair.Key, shapes[pair.Key], pair.Value.shape)).ToArray();
+        if (missing.Length + unexpected.Length + wrong.Length > 0)
+            throw DoNotFit("the network", missing, unexpected, wrong);
+    }
 
+    internal static string ShapeComplaint(string name, long[] found, long[] wanted) => $"{name}: [{string.Join(", ", found)}] instead of [{string.Join(", ", wanted)}]";
+
+    internal static WeightsFormatException DoNotFit(string network, IReadOnlyCollection<string> missing, IReadOnlyCollection<string> unexpected, IReadOnlyCollection<string> wrong, string advice = "")
+    {
         var complaints = new[] { ("missing", missing), ("unexpected", unexpected), ("of another shape", wrong) }
-            .Where(kind => kind.Item2.Length > 0)
-            .Select(kind => $"{kind.Item2.Length} {kind.Item1} ({Listing.Of(kind.Item2)})");
-        throw new WeightsFormatException($"The weights do not fit the network: {string.Join("; ", complaints)}.");
+            .Where(kind => kind.Item2.Count > 0)
+            .Select(kind => $"{kind.Item2.Count} {kind.Item1} ({Listing.Of(kind.Item2)})");
+        return new($"The weights do not fit {network}: {string.Join("; ", complaints)}.{advice}");
     }
 }

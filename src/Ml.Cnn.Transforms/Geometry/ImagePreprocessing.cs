@@ -39,6 +39,13 @@ public sealed record ImagePreprocessing
     /// <summary>Mean and deviation per channel. Default ImageNet's.</summary>
     public Normalization Normalization { get; init; } = Normalization.ImageNet;
 
+    /// <summary>
+    /// Whether JPEGs may be decoded at 1/2, 1/4 or 1/8 scale where that is still at least the size they are resized to: about
+    /// twice as fast for large photos, with pixels that differ slightly from those of a full decode. Default true; false for
+    /// published weights, which were evaluated on full decodes.
+    /// </summary>
+    public bool ReducedDecoding { get; init; } = true;
+
     /// <summary>The one part that this preprocessing cuts out. Default: the middle.</summary>
     internal CropView View { get; init; }
 
@@ -75,15 +82,12 @@ public sealed record ImagePreprocessing
     }
 
     /// <summary>What a decoder has to give for this preprocessing.</summary>
-    /// <param name="reducedScale">
-    /// Let JPEGs be decoded at 1/2, 1/4 or 1/8 scale where that is still at least the size they are resized to: about
-    /// twice as fast for large photos, with pixels that differ slightly from those of a full decode.
-    /// </param>
+    /// <param name="reducedScale">Whether the caller has no objection to <see cref="ReducedDecoding"/>.</param>
     internal DecodeOptions DecodeOptions(bool reducedScale = false) => new()
     {
         Channels = Channels,
-        MinimumWidth = reducedScale ? ResizeShortSide ?? Width : 0,
-        MinimumHeight = reducedScale ? ResizeShortSide ?? Height : 0,
+        MinimumWidth = reducedScale && ReducedDecoding ? ResizeShortSide ?? Width : 0,
+        MinimumHeight = reducedScale && ReducedDecoding ? ResizeShortSide ?? Height : 0,
     };
 
     /// <summary>The size that an image has after resizing and before cropping.</summary>

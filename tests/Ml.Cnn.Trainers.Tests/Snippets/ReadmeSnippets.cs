@@ -1,4 +1,7 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Tests.Snippets;
@@ -57,6 +60,25 @@ public sealed class ReadmeSnippets
         public float[] Score { get; set; } = []; // one probability per class; the column's slot names are the classes
     }
     // end snippet
+
+    [TestMethod]
+    public void Import()
+    {
+        using var flowers = new Flowers();
+        using (var network = ArchitectureCatalog.Find("resnet18").Build(new(3, 64, 64, 1000)))
+        using (var file = File.Create("resnet18.safetensors"))
+            ModuleState.Save(network, file);
+        var mlContext = new MLContext(seed: 1);
+        IDataView photos = mlContext.Data.LoadImageFolder("flowers/test");
+        // snippet: import
+        CnnTransformer model = mlContext.Model.ImportCnn("resnet18", "resnet18.safetensors", new() { FeatureColumnName = "Image" });
+
+        IDataView images = mlContext.Transforms.LoadRawImageBytes("Image", null, "ImagePath").Fit(photos).Transform(photos);
+        IDataView scored = model.Transform(images); // PredictedLabel and Score: ImageNet's classes
+        // end snippet
+        Assert.HasCount(1000, scored.GetColumn<float[]>("Score").First());
+        Assert.AreEqual("tench", model.ClassNames[0]);
+    }
 
     [TestMethod]
     public void Options()

@@ -1,0 +1,46 @@
+using Ml.Cnn.MlNet;
+using Ml.Cnn.Trainers;
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Weights;
+
+namespace Microsoft.ML;
+
+/// <summary>Models from weights that others trained, beside ML.NET's own methods on <c>mlContext.Model</c>.</summary>
+public static class CnnImportCatalog
+{
+    /// <summary>Makes a model that scores pictures from weights alone, with no training.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="architecture">The network's name, "resnet50".</param>
+    /// <param name="weights">
+    /// A file (.pth, .pt, .safetensors), or the name of published weights ("resnet50", "ResNet50_Weights.IMAGENET1K_V2"), which are
+    /// downloaded where they are not in the cache yet.
+    /// </param>
+    /// <param name="options">Class names, columns, preprocessing.</param>
+    /// <exception cref="ArgumentException">There is no such network or no such weights, or the class names are not as many as the classes.</exception>
+    /// <exception cref="WeightsFormatException">The file is no weights, or not those of this network.</exception>
+    /// <exception cref="WeightsDownloadException">The weights cannot be downloaded.</exception>
+    /// <example>
+    /// <code>
+    /// CnnTransformer model = mlContext.Model.ImportCnn("resnet50", "resnet50-11ad3fa6.pth", new() { FeatureColumnName = "Image" });
+    /// </code>
+    /// </example>
+    public static CnnTransformer ImportCnn(this ModelOperationsCatalog catalog, string architecture, string weights, CnnImportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        var network = ArchitectureCatalog.Find(architecture);
+        return NetworkImport.Import(MlNetEnvironment.Of(catalog), network, WeightsSource.Find(weights, network), options ?? new());
+    }
+
+    /// <summary>Makes a model that scores pictures from published weights.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="weights">The weights, such as <c>PretrainedWeights.ResNet50ImageNet1KV2</c>.</param>
+    /// <param name="options">Class names, columns, preprocessing.</param>
+    /// <exception cref="WeightsDownloadException">The weights cannot be downloaded.</exception>
+    public static CnnTransformer ImportCnn(this ModelOperationsCatalog catalog, PretrainedWeights weights, CnnImportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(weights);
+        var network = ArchitectureCatalog.Find(weights.Architecture);
+        return NetworkImport.Import(MlNetEnvironment.Of(catalog), network, WeightsSource.Of(weights, network), options ?? new());
+    }
+}

@@ -1,0 +1,141 @@
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Layers;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Weights;
+
+/// <summary>Loads published weights into a network that may have other classes or other channels than they were trained for.</summary>
+public static class WeightsLoader
+{
+    private const int RgbChannels = 3;
+    private const string BatchCount = "num_batches_tracked";
+    private const string Auxiliary = "aux";
+
+    /// <summary>Copies weights into a network, all or none.</summary>
+    /// <remarks>
+    /// Beside what fits by name and shape: a first convolution for 1 or 4 channels takes RGB weights (see <see cref="AdaptFirstConvolution"/>);
+    /// counts of batches, which files from before PyTorch 0.4.1 lack, stay as they are; so do auxiliary heads, which only training uses, if
+    /// the weights have none or have them for other classes; auxiliary heads that the network lacks are left out.
+    /// </remarks>
+    /// <param name="network">The network. Its tensors keep their handles, devices, element types and layouts.</param>
+    /// <param name="architecture">What it is.</param>
+    /// <param name="shape">What it was built for.</param>
+    /// <param name="weights">Names and tensors, as of <see cref="WeightsFile.Tensors"/>.</param>
+    /// <param name="replaceHead">Whether the last, class-specific layer stays as it was initialised if the weights' has other classes or is missing. Default: that is an error.</param>
+    /// <exception cref="WeightsFormatException">The weights do not fit. The network is then as it was.</exception>
+    public static WeightsReport LoadInto(Module<Tensor, Tensor> network, Architecture architecture, NetworkShape shape, IEnumerable<KeyValuePair<string, Tensor>> weights, bool replaceHead = false)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(architecture);
+        ArgumentNullException.ThrowIfNull(weights);
+
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var state = ModuleState.Of(network);
+        var plan = new Plan(architecture, replaceHead, FirstConvolution(state), new(() => TrainingOnly(network, shape)));
+        var sources = weights.ToDictionary();
+        foreach (var (name, target) in state)
+            plan.Place(name, target, sources.GetValueOrDefault(name));
+        var names = state.Select(pair => pair.Key).ToHashSet();
+        plan.LeaveOut(sources.Keys.Where(name => !names.Contains(name)));
+        return plan.Execute();
+    }
+
+    /// <summary>
+    /// The filters of a first convolution for gray or RGBA images, from those for RGB. Gray: the sum over the colours, which answers a
+    /// gray image as the RGB filters answer three equal channels. RGBA: the RGB filters, and zero for the fourth channel, which has no
+    /// say until training gives it one.
+    /// </summary>
+    /// <param name="filters">K × 3 × height × width.</param>
+    /// <param name="channels">1 or 4.</param>
+    /// <returns>K × channels × height × width.</returns>
+    /// <exception cref="ArgumentException">The filters are not for 3 channels, or <paramref name="channels"/> is neither 1 nor 4.</exception>
+    public static Tensor AdaptFirstConvolution(Tensor filters, int channels)
+    {
+        ArgumentNullException.ThrowIfNull(filters);
+        if (filters.dim() != 4 || filters.shape[1] != RgbChannels)
+            throw new ArgumentException($"The filters must be K × 3 × height × width, not {string.Join(" × ", filters.shape)}.", nameof(filters));
+        using var _ = no_grad();
+        return channels switch
+        {
+            1 => filters.sum(1, keepdim: true),
+            4 => functional.pad(filters, [0, 0, 0, 0, 0, 1]),
+            _ => throw new ArgumentException($"The weights of a first convolution for RGB can be adapted to 1 or 4 channels, not to {channels}.", nameof(channels)),
+        };
+    }
+
+    private static string? FirstConvolution(IReadOnlyList<KeyValuePair<string, Tensor>> state) => state.FirstOrDefault(pair => pair.Value.dim() == 4).Key;
+
+    /// <summary>The tensors of layers that scoring does not pass through.</summary>
+    private static HashSet<string> TrainingOnly(Module<Tensor, Tensor> network, NetworkShape shape)
+    {
+        var used = new HashSet<Module>(ReferenceEqualityComparer.Instance);
+        var wasTraining = network.training;
+        network.eval();
+        var device = network.parameters().First().device;
+        using (NewDisposeScope())
+        using (new ForwardTrace((layer, _, _) => used.Add((Module)layer)))
+            network.forward(zeros([1, shape.Channels, shape.Height, shape.Width], device: device));
+        network.train(wasTraining);
+        return [.. network.named_modules().Where(entry => entry.module is ILayer && !used.Contains(entry.module))
+            .SelectMany(entry => entry.module.named_parameters(recurse: false).Select(p => p.name).Concat(entry.module.named_buffers(recurse: false).Select(b => b.name)).Select(tensor => $"{entry.name}.{tensor}"))];
+    }
+
+    /// <summary>What goes where; nothing is copied before all of it is known to fit.</summary>
+    private sealed class Plan(Architecture architecture, bool replaceHead, string? firstConvolution, Lazy<HashSet<string>> trainingOnly)
+    {
+        private readonly List<(string Name, Tensor Target, Tensor Source)> _copies = [];
+        private readonly List<string> _adapted = [];
+        private readonly List<string> _fresh = [];
+        private readonly List<string> _leftOut = [];
+        private readonly List<string> _missing = [];
+        private readonly List<string> _unexpected = [];
+        private readonly List<string> _wrong = [];
+        private bool _headDiffers;
+
+        public void Place(string name, Tensor target, Tensor? source)
+        {
+            if (source is not null && source.shape.AsSpan().SequenceEqual(target.shape))
+                _copies.Add((name, target, source));
+            else if (source is not null && name == firstConvolution && CanAdapt(source.shape, target.shape))
+            {
+                _copies.Add((name, target, AdaptFirstConvolution(source, (int)target.shape[1])));
+                _adapted.Add(name);
+            }
+            else if ((replaceHead && architecture.IsHead(name)) || (source is null && name.EndsWith(BatchCount, StringComparison.Ordinal)) || trainingOnly.Value.Contains(name))
+                _fresh.Add(name);
+            else if (source is null)
+                _missing.Add(name);
+            else
+            {
+                _headDiffers |= architecture.IsHead(name);
+                _wrong.Add(ModuleState.ShapeComplaint(name, source.shape, target.shape));
+            }
+        }
+
+        public void LeaveOut(IEnumerable<string> names)
+        {
+            foreach (var name in names)
+            {
+                var isAuxiliary = name.Split('.')[0].Contains(Auxiliary, StringComparison.OrdinalIgnoreCase);
+                (isAuxiliary || (replaceHead && architecture.IsHead(name)) ? _leftOut : _unexpected).Add(name);
+            }
+        }
+
+        public WeightsReport Execute()
+        {
+            if (_missing.Count + _unexpected.Count + _wrong.Count > 0)
+            {
+                throw ModuleState.DoNotFit(architecture.Name, _missing, _unexpected, _wrong,
+                    _headDiffers ? " They are for another number of classes: replace the head to keep the rest." : "");
+            }
+            foreach (var (_, target, source) in _copies)
+                target.copy_(source);
+            return new([.. _copies.Select(copy => copy.Name).Except(_adapted)], _adapted, _fresh, _leftOut);
+        }
+
+        private static bool CanAdapt(long[] from, long[] to) =>
+            from.Length == 4 && from[1] == RgbChannels && to[1] is 1 or 4 && from[0] == to[0] && from[2] == to[2] && from[3] == to[3];
+    }
+}

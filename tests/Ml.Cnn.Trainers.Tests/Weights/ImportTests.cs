@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Weights;
+using MlCnn.Testing;
+
+namespace Ml.Cnn.Trainers.Tests.Weights;
+
+/// <summary>Models from weights alone.</summary>
+[TestClass]
+public sealed class ImportTests
+{
+    private const double Tolerance = 1e-3;
+
+    // Larger files take seconds to write and to read: tests/import takes them all.
+    private const long LargestInSuite = 60_000_000;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("mlcnn-import").FullName;
+
+    public required TestContext TestContext { get; init; }
+
+    [TestCleanup]
+    public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>The smallest network of each family that torchvision has weights for.</summary>
+    private static string[] Networks()
+    {
+        var isFull = Environment.GetEnvironmentVariable("MLCNN_IMPORT_ALL") == "1";
+        return [.. ArchitectureCatalog.All
+            .Select(architecture => (architecture.Family, Weights: PretrainedWeights.DefaultOf(architecture.Name)))
+            .Where(entry => entry.Weights is not null)
+            .GroupBy(entry => entry.Family)
+            .Select(family => family.MinBy(entry => entry.Weights!.TensorBytes).Weights!)
+            .Where(weights => isFull || weights.TensorBytes <= LargestInSuite)
+            .Select(weights => weights.Architecture)];
+    }
+
+    [TestMethod]
+    public void A_photo_gets_torchvisions_probabilities()
+    {
+        var photo = Path.Join(_folder, "photo.jpg");
+        PythonTorch.Require();
+        File.WriteAllBytes(photo, SharedData.Files("data/hymenoptera.tar").First(file => file.Name.EndsWith(".jpg", StringComparison.Ordinal)).Bytes);
+        foreach (var name in Networks()) // one after the other: the largest files are half a gigabyte
+        {
+            var theirs = JsonSerializer.Deserialize<JsonElement>(PythonTorch.Run("score_photo.py", photo, _folder, name)).GetProperty("probabilities").EnumerateArray().Select(p => p.GetDouble()).ToArray();
+            var file = Path.Join(_folder, $"{name}.pth");
+            var mlContext = new MLContext();
+            var model = mlContext.Model.ImportCnn(name, file, new() { FeatureColumnName = "Image" });
+            File.Delete(file);
+            var scored = Score(mlContext, model, photo);
+
+            var difference = theirs.Zip(scored.Score, (a, b) => Math.Abs(a - b)).Max();
+            TestContext.WriteLine(FormattableString.Invariant($"{name}: probabilities differ by {difference:E1}; the highest is {theirs.Max():0.000}"));
+            Assert.IsGreaterThan(10.0 / theirs.Length, theirs.Max(), $"{name}: all classes look alike, which proves nothing");
+            Assert.IsLessThan(Tolerance, difference, name);
+            Assert.AreEqual(ImageNetClasses.Names[Array.IndexOf(theirs, theirs.Max())], scored.Label, name);
+        }
+    }
+
+    [TestMethod]
+    public void The_head_says_how_many_classes_there_are_and_the_model_can_be_saved()
+    {
+        var file = Save("resnet18", classes: 3, channels: 1, "some.safetensors");
+        var mlContext = new MLContext();
+        var model = mlContext.Model.ImportCnn("resnet18", file, new() { FeatureColumnName = "Image" });
+        Assert.AreEqual(new NetworkShape(1, 224, 224, 3), model.Shape);
+        CollectionAssert.AreEqual(new[] { "class0", "class1", "class2" }, model.ClassNames.ToArray());
+        Assert.AreEqual(256, model.Preprocessing.ResizeShortSide);
+        Assert.IsEmpty(model.History);
+
+        var photo = Path.Join(_folder, "photo.png");
+        using (var bitmap = new SkiaSharp.SKBitmap(40, 30))
+        using (var data = bitmap.Encode(SkiaSharp.SKEncodedImageFormat.Png, 100))
+            File.WriteAllBytes(photo, data.ToArray());
+        var scored = Score(mlContext, model, photo);
+        mlContext.Model.Save(model, null, Path.Join(_folder, "model.zip"));
+        var loaded = (CnnTransformer)mlContext.Model.Load(Path.Join(_folder, "model.zip"), out _);
+        Assert.AreEqual(model.Preprocessing, loaded.Preprocessing);
+        CollectionAssert.AreEqual(scored.Score, Score(mlContext, loaded, photo).Score);
+        Assert.AreEqual(1, scored.Score.Sum(), 1e-5);
+    }
+
+    [TestMethod]
+    public void What_does_not_fit_together_is_said()
+    {
+        var file = Save("resnet18", classes: 3, channels: 3, "some.safetensors");
+        var model = new MLContext().Model;
+        Assert.Contains("3 classes apart, and there are 2", Assert.ThrowsExactly<ArgumentException>(() => model.ImportCnn("resnet18", file, new() { ClassNames = ["a", "b"] })).Message);
+        Assert.Contains("'a' appears twice", Assert.ThrowsExactly<ArgumentException>(() => model.ImportCnn("resnet18", file, new() { ClassNames = ["a", "b", "a"] })).Message);
+        Assert.Contains(file, Assert.ThrowsExactly<WeightsFormatException>(() => model.ImportCnn("resnet34", file)).Message);
+        Assert.Contains("no last layer 'classifier.6'", Assert.ThrowsExactly<WeightsFormatException>(() => model.ImportCnn("vgg11", file)).Message);
+        Assert.Contains("weights of resnet34, not of resnet18", Assert.ThrowsExactly<ArgumentException>(() => model.ImportCnn("resnet18", "resnet34")).Message);
+        Assert.Contains("trunk", Assert.ThrowsExactly<ArgumentException>(() => model.ImportCnn(PretrainedWeights.Vgg16ImageNet1KFeatures)).Message);
+        Assert.ThrowsExactly<FileNotFoundException>(() => model.ImportCnn("resnet18", "nowhere.pth"));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.ImportCnn("resnet18", file, new() { Device = "gpu" }));
+    }
+
+    /// <summary>The published name of a file tells which weights it holds: V1 of ResNet-50 resizes to 256, V2 to 232.</summary>
+    [TestMethod]
+    public void A_published_file_brings_its_own_preprocessing()
+    {
+        var resnet50 = ArchitectureCatalog.Find("resnet50");
+        foreach (var weights in (PretrainedWeights[])[PretrainedWeights.ResNet50ImageNet1KV1, PretrainedWeights.ResNet50ImageNet1KV2])
+        {
+            var file = Path.Join(_folder, weights.FileName);
+            File.WriteAllText(file, "");
+            Assert.AreEqual(weights.Preprocessing, WeightsSource.Find(file, resnet50).PreprocessingFor(resnet50, channels: 3));
+        }
+        File.WriteAllText(Path.Join(_folder, "other.pth"), "");
+        Assert.AreEqual(PretrainedWeights.ResNet50ImageNet1KV2.Preprocessing, WeightsSource.Find(Path.Join(_folder, "other.pth"), resnet50).PreprocessingFor(resnet50, channels: 3));
+        var lenet = ArchitectureCatalog.Find("lenet5");
+        Assert.AreEqual(28, WeightsSource.Find(Path.Join(_folder, "other.pth"), lenet).PreprocessingFor(lenet, channels: 1).ResizeShortSide);
+    }
+
+    /// <summary>The network's own first weights as a file.</summary>
+    private string Save(string name, int classes, int channels, string fileName)
+    {
+        using var network = ArchitectureCatalog.Find(name).Build(new(channels, 64, 64, classes));
+        var path = Path.Join(_folder, fileName);
+        using var file = File.Create(path);
+        ModuleState.Save(network, file);
+        return path;
+    }
+
+    private static Prediction Score(MLContext mlContext, CnnTransformer model, string photo)
+    {
+        var data = mlContext.Data.LoadFromEnumerable([new Photo { ImagePath = photo }]);
+        var pictures = mlContext.Transforms.LoadRawImageBytes("Image", null, nameof(Photo.ImagePath)).Fit(data).Transform(data);
+        var scored = model.Transform(pictures);
+        var labelled = mlContext.Transforms.Conversion.MapKeyToValue("Label", "PredictedLabel").Fit(scored).Transform(scored);
+        return mlContext.Data.CreateEnumerable<Prediction>(labelled, reuseRowObject: false).Single();
+    }
+
+    private sealed class Photo
+    {
+        public string ImagePath { get; set; } = "";
+    }
+
+    private sealed class Prediction
+    {
+        public string Label { get; set; } = "";
+
+        public float[] Score { get; set; } = [];
+    }
+}
