@@ -42,6 +42,7 @@ internal static class CommandLine
     private static RootCommand Commands() => new("Trains convolutional networks on folders of pictures, tells how good they are, and sorts new pictures with them.")
     {
         ModelsCommand.Create(),
+        SummaryCommand.Create(),
         DataCommand.Create(),
         AugmentCommand.Create(),
         TrainCommand.Create(),

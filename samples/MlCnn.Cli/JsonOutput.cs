@@ -14,7 +14,14 @@ internal static class JsonOutput
 internal sealed record ModelsResult(IReadOnlyList<ModelEntry> Models);
 
 /// <summary>A network that can be trained.</summary>
-internal sealed record ModelEntry(string Name, string Family, int Year, string Paper, int InputSize);
+/// <param name="Name">As --arch takes it.</param>
+/// <param name="Family">Its family, as the paper writes it.</param>
+/// <param name="Year">The year of the paper.</param>
+/// <param name="Paper">Authors, title and year.</param>
+/// <param name="InputSize">Height and width in pixels of the images it was designed for.</param>
+/// <param name="Parameters">How many it has with as many classes as it was designed for.</param>
+/// <param name="Pretrained">The names of its published weights.</param>
+internal sealed record ModelEntry(string Name, string Family, int Year, string Paper, int InputSize, long Parameters, IReadOnlyList<string> Pretrained);
 
 /// <summary>mlcnn train --json.</summary>
 /// <param name="Images">How many pictures an epoch trained on.</param>

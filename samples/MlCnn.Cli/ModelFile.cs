@@ -21,15 +21,7 @@ internal static class ModelFile
         {
             throw new CommandException($"--model: '{path}' cannot be loaded: {e.GetBaseException().Message}", e);
         }
-        var network = FindNetwork(model) ?? throw new CommandException($"--model: '{path}' is an ML.NET model without a convolutional network of this library.");
+        var network = CnnTransformer.Find(model) ?? throw new CommandException($"--model: '{path}' is an ML.NET model without a convolutional network of this library.");
         return network.WithBadImages(BadImageHandling.Fail);
     }
-
-    /// <summary>The network in a pipeline, however deep; null if there is none.</summary>
-    public static CnnTransformer? FindNetwork(ITransformer model) => model switch
-    {
-        CnnTransformer network => network,
-        IEnumerable<ITransformer> chain => chain.Select(FindNetwork).FirstOrDefault(network => network is not null),
-        _ => null,
-    };
 }

@@ -66,7 +66,7 @@ public sealed class CnnTransformer : ITransformer
 
     /// <summary>The input's columns, then the predicted label and the scores.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or of another type; the message says which are accepted.</exception>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new ScoreSchema(inputSchema, _scorer.Model).Output;
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new MappedSchema(inputSchema, _scorer).Output;
 
     /// <inheritdoc/>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(inputSchema, _scorer);
@@ -79,6 +79,15 @@ public sealed class CnnTransformer : ITransformer
     /// <param name="handling">An error that names the picture, or a missing label and scores that are not numbers.</param>
     public CnnTransformer WithBadImages(BadImageHandling handling) =>
         new(_scorer.For(_scorer.Model with { OnBadImage = handling }), BadImages);
+
+    /// <summary>The network in a model, such as a loaded pipeline, however deep; null if there is none.</summary>
+    /// <param name="model">Any model.</param>
+    public static CnnTransformer? Find(ITransformer model) => model switch
+    {
+        CnnTransformer network => network,
+        IEnumerable<ITransformer> chain => chain.Select(Find).FirstOrDefault(network => network is not null),
+        _ => null,
+    };
 
     /// <summary>
     /// The same network, which shares its weights with this transformer, scoring other parts of a picture: the middle, or the mean over

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Ml.Cnn.Trainers.Architectures;
-using static TorchSharp.torch;
+using Ml.Cnn.Trainers.Inspection;
 
 namespace MlCnn.Docs;
 
@@ -14,26 +14,10 @@ internal static class NetworkTable
         var table = new StringBuilder("| Family | Networks and their parameters | Images | Paper |\n|---|---|---|---|");
         foreach (var family in ArchitectureCatalog.All.GroupBy(architecture => architecture.Family))
         {
-            var networks = string.Join("; ", family.Select(architecture => string.Create(CultureInfo.InvariantCulture, $"`{architecture.Name}` {Parameters(architecture):N0}")));
+            var networks = string.Join("; ", family.Select(architecture => string.Create(CultureInfo.InvariantCulture, $"`{architecture.Name}` {CnnSummary.Of(architecture).Parameters:N0}")));
             var sizes = string.Join(", ", family.Select(architecture => $"{architecture.ImageSize}²").Distinct());
             table.Append(CultureInfo.InvariantCulture, $"\n| {family.Key} | {networks} | {sizes} | {family.First().Paper} |");
         }
         return table.ToString();
-    }
-
-    // On torch's meta device, which knows shapes only and takes no memory.
-    private static long Parameters(Architecture architecture)
-    {
-        using var scope = NewDisposeScope();
-        set_default_device(META);
-        try
-        {
-            using var network = architecture.Build(new(architecture.Channels, architecture.ImageSize, architecture.ImageSize, architecture.DefaultClasses));
-            return network.parameters().Sum(parameter => parameter.numel());
-        }
-        finally
-        {
-            set_default_device(CPU);
-        }
     }
 }

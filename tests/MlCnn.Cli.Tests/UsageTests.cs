@@ -22,10 +22,13 @@ public sealed class UsageTests : CliTest
         var models = Run("models", "--json").Expect(0).Json;
         AssertProperties(models, "models");
         foreach (var model in models.GetProperty("models").EnumerateArray())
-            AssertProperties(model, "name", "family", "year", "paper", "inputSize");
-        var lenet = models.GetProperty("models")[0];
-        Assert.AreEqual("lenet5", lenet.GetProperty("name").GetString());
+            AssertProperties(model, "name", "family", "year", "paper", "inputSize", "parameters", "pretrained");
+        var lenet = models.GetProperty("models").EnumerateArray().Single(model => model.GetProperty("name").GetString() == "lenet5");
         Assert.AreEqual(28, lenet.GetProperty("inputSize").GetInt32());
+        Assert.AreEqual(61_706, lenet.GetProperty("parameters").GetInt64());
+        Assert.AreEqual(0, lenet.GetProperty("pretrained").GetArrayLength());
+        var resnet = models.GetProperty("models").EnumerateArray().Single(model => model.GetProperty("name").GetString() == "resnet50");
+        CollectionAssert.AreEquivalent((string[])["ResNet50_Weights.IMAGENET1K_V1", "ResNet50_Weights.IMAGENET1K_V2"], resnet.GetProperty("pretrained").EnumerateArray().Select(name => name.GetString()).ToArray());
 
         var table = Run("models").Expect(0).Output;
         foreach (var model in models.GetProperty("models").EnumerateArray())
@@ -52,6 +55,12 @@ public sealed class UsageTests : CliTest
     [DataRow("train --data digits:9 --arch lenet5 --out m.zip --augment lihgt", "alexnet, cifar, inception, light, trivial or vgg, not 'lihgt'")]
     [DataRow("train --data digits:9 --arch lenet5 --out m.zip --precision half", "auto, float32 or bfloat16")]
     [DataRow("train --data digits:9 --arch lenet5 --out m.zip --cache disk", "none, memory or file")]
+    [DataRow("summary", "either --arch or --model")]
+    [DataRow("summary --arch lenet5 --model m.zip", "either --arch or --model")]
+    [DataRow("summary --arch lenet6", "lenet5")]
+    [DataRow("summary --arch vgg16 --image-size 31", "at least 32×32 pixels")]
+    [DataRow("summary --arch vgg16 --classes 0", "at least 1, not '0'")]
+    [DataRow("summary --model m.zip --classes 3", "go with --arch")]
     [DataRow("data", "SRC")]
     [DataRow("data --jsn", "'--jsn'")]
     [DataRow("data a.tar:", "'a.tar:'")]
@@ -86,6 +95,7 @@ public sealed class UsageTests : CliTest
     [DataRow("train --data digits:9 --arch lenet5 --out .", "is a folder")]
     [DataRow("train --data digits:9 --arch lenet5 --out nowhere/m.zip", "no folder")]
     [DataRow("evaluate --model m.zip --data digits:9", "no file 'm.zip'")]
+    [DataRow("summary --model m.zip", "no file 'm.zip'")]
     [DataRow("data nowhere", "nowhere")]
     [DataRow("data nowhere.tar.gz:train --json", "nowhere.tar.gz'")]
     [DataRow("data nowhere.csv --json", "nowhere.csv")]

@@ -12,10 +12,11 @@ internal static class CommandOptions
 {
     public static Option<bool> Json() => new("--json") { Description = "Write one JSON object to standard output, and nothing else there." };
 
-    public static Option<string> Model() => Text("--model", "FILE", "The model.zip that 'mlcnn train' saved.", required: true);
+    public static Option<string> Model(bool required = true) => Text("--model", "FILE", "The model.zip that 'mlcnn train' saved.", required);
 
-    /// <summary>A network's name.</summary>
-    public static Option<Architecture> Architecture(string description) => Parsed("--arch", "NAME", description, required: true, FindArchitecture);
+    /// <summary>A network by its name.</summary>
+    public static Option<Architecture> Architecture(string description = "The network, such as lenet5 or resnet18; 'mlcnn models' lists them all.", bool required = true) =>
+        Parsed("--arch", "NAME", description, required, FindArchitecture);
 
     public static Option<string> Text(string name, string helpName, string description, bool required) =>
         Parsed<string>(name, helpName, description, required, text => text.Length > 0 ? text : throw new FormatException($"{name} needs a value."));

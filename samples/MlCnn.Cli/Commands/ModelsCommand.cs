@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Inspection;
+using Ml.Cnn.Trainers.Weights;
 using MlCnn.Cli.Display;
 using Spectre.Console;
 
@@ -15,13 +17,17 @@ internal static class ModelsCommand
         command.SetAction(result =>
         {
             if (result.GetValue(json))
-                JsonOutput.Write(new ModelsResult([.. ArchitectureCatalog.All.Select(a => new ModelEntry(a.Name, a.Family, a.Year, a.Paper, a.ImageSize))]));
+                JsonOutput.Write(new ModelsResult([.. ArchitectureCatalog.All.AsParallel().AsOrdered().Select(Describe)]));
             else
                 Messages.Output.Write(Table());
             return ExitCode.Success;
         });
         return command;
     }
+
+    private static ModelEntry Describe(Architecture architecture) => new(architecture.Name, architecture.Family, architecture.Year, architecture.Paper,
+        architecture.ImageSize, CnnSummary.Of(architecture).Parameters,
+        [.. PretrainedWeights.All.Where(weights => weights.Architecture == architecture.Name).Select(weights => weights.Name)]);
 
     private static Table Table()
     {

@@ -42,7 +42,7 @@ internal static class TrainCommand
         var validation = CommandOptions.Parsed("--validation", "SRC",
             "Pictures to measure every epoch with; the best epoch's model is saved. MNIST's and CIFAR's are their test images unless told otherwise, and drawn digits are other ones than --data's. Default: none, and the last epoch's model is saved.",
             required: false, DataSource.Parse);
-        var architecture = CommandOptions.Architecture("The network, such as lenet5 or resnet18; 'mlcnn models' lists them all.");
+        var architecture = CommandOptions.Architecture();
         var epochs = CommandOptions.Number("--epochs", "How often training goes through the data, at least 1.", least: 1);
         epochs.DefaultValueFactory = _ => DefaultEpochs;
         var batchSize = CommandOptions.Number("--batch-size", "Pictures per training step, at least 1. Default: the network's own.", least: 1);

@@ -46,7 +46,7 @@ internal static class Training
         var display = new TrainingDisplay(request.Epochs, hasValidation: request.Validation is not null);
         var model = display.Show(() => Fit(mlContext, train, request, display, signals.Token));
 
-        var network = ModelFile.FindNetwork(model)!;
+        var network = CnnTransformer.Find(model)!;
         mlContext.Model.SaveAtomically(model, train.Schema, request.Model);
         var interrupted = network.StopReason == StopReason.Cancelled;
         if (interrupted)

@@ -1,5 +1,7 @@
+using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Training;
 using Ml.Cnn.Transforms;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -84,6 +86,19 @@ public sealed record Architecture
         init => _build = value;
     }
 
+    /// <summary>
+    /// Builds the module without weights, at once and in no memory: its tensors lie on torch's meta device and have a shape and no values.
+    /// Libtorch's random state stays as it is.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The shape is none that the network can take.</exception>
+    internal Module<Tensor, Tensor> BuildWithoutWeights(NetworkShape shape)
+    {
+        using var _ = Parameters.On(META);
+        var network = Build(shape);
+        // What a layer makes by itself lies elsewhere. Moving a whole network takes as long as building it, so only then.
+        return network.parameters().Concat(network.buffers()).All(tensor => tensor.device_type == DeviceType.META) ? network : network.to(META);
+    }
+
     /// <summary>The position in <see cref="Stages"/> of the stage that a parameter or buffer belongs to, or −1.</summary>
     /// <param name="name">A name from the network's state, such as "layer1.0.conv1.weight".</param>
     public int StageOf(string name)
@@ -101,7 +116,10 @@ public sealed record Architecture
     /// classes.
     /// </summary>
     /// <param name="name">A name from the network's state.</param>
-    public bool IsHead(string name) => IsUnder(Head, name) || AuxiliaryHeads.Any(path => IsUnder(path, name));
+    public bool IsHead(string name) => IsUnder(Head, name) || IsAuxiliaryHead(name);
+
+    /// <summary>Whether a parameter or buffer belongs to one of the <see cref="AuxiliaryHeads"/>.</summary>
+    internal bool IsAuxiliaryHead(string name) => AuxiliaryHeads.Any(path => IsUnder(path, name));
 
     /// <summary>The same network under settings read from a saved model.</summary>
     /// <param name="settings">What <see cref="Settings"/> held; what is missing keeps its default.</param>

@@ -23,7 +23,7 @@ public static partial class CnnCatalog
     /// <param name="validationSet">Scored after every epoch; null: none.</param>
     public static CnnTrainer Cnn(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, Func<int, int, Module<Tensor, Tensor>> network,
         string labelColumnName = "Label", string featureColumnName = "Features", int epochs = 10, int? imageSize = null, IDataView? validationSet = null) =>
-        catalog.Cnn(network, Common(new CnnOptions(), labelColumnName, featureColumnName, epochs, imageSize, validationSet));
+        catalog.Cnn(network, Common(new CnnOptions(), labelColumnName, featureColumnName, epochs, imageSize, validationSet, weights: null));
 
     /// <summary>Trains a network of your own, with every option.</summary>
     /// <param name="catalog">The trainers of multiclass classification.</param>
@@ -46,7 +46,8 @@ public static partial class CnnCatalog
         return new CnnTrainer(MlNetEnvironment.Of(catalog), architecture, options);
     }
 
-    private static TOptions Common<TOptions>(TOptions options, string labelColumnName, string featureColumnName, int epochs, int? imageSize, IDataView? validationSet)
+    private static TOptions Common<TOptions>(TOptions options, string labelColumnName, string featureColumnName, int epochs, int? imageSize, IDataView? validationSet,
+        InitialWeights? weights)
         where TOptions : CnnOptions
     {
         options.LabelColumnName = labelColumnName;
@@ -54,6 +55,7 @@ public static partial class CnnCatalog
         options.Epochs = epochs;
         options.ImageSize = imageSize;
         options.ValidationSet = validationSet;
+        options.Weights = weights;
         return options;
     }
 }

@@ -31,10 +31,12 @@ namespace Microsoft.ML
         /// <param name="epochs">How often training goes through the data, at least 1.</param>
         /// <param name="imageSize">Height and width in pixels that images are brought to; null: the vector's own, else 224.</param>
         /// <param name="validationSet">Scored after every epoch; null: none.</param>
+        /// <param name="weights">Published weights, a file or a model to start from; null: random weights.</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such network, or an option is outside its range.</exception>
         public static CnnTrainer DenseNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, string labelColumnName = "Label",
-            string featureColumnName = "Features", int depth = 121, int epochs = 10, int? imageSize = null, IDataView? validationSet = null) =>
-            catalog.DenseNet(Common(new DenseNetOptions { Depth = depth }, labelColumnName, featureColumnName, epochs, imageSize, validationSet));
+            string featureColumnName = "Features", int depth = 121, int epochs = 10, int? imageSize = null, IDataView? validationSet = null,
+            InitialWeights? weights = null) =>
+            catalog.DenseNet(Common(new DenseNetOptions { Depth = depth }, labelColumnName, featureColumnName, epochs, imageSize, validationSet, weights));
 
         /// <summary>Trains a densely connected network, with every option.</summary>
         /// <param name="catalog">The trainers of multiclass classification.</param>

@@ -78,10 +78,12 @@ namespace Microsoft.ML
         /// <param name="epochs">How often training goes through the data, at least 1.</param>
         /// <param name="imageSize">Height and width in pixels that images are brought to; null: the vector's own, else the network's own, from 224 for B0 to 600 for B7.</param>
         /// <param name="validationSet">Scored after every epoch; null: none.</param>
+        /// <param name="weights">Published weights, a file or a model to start from; null: random weights.</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such network, or an option is outside its range.</exception>
         public static CnnTrainer EfficientNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, string labelColumnName = "Label",
-            string featureColumnName = "Features", EfficientNetVariant variant = EfficientNetVariant.B0, int epochs = 10, int? imageSize = null, IDataView? validationSet = null) =>
-            catalog.EfficientNet(Common(new EfficientNetOptions { Variant = variant }, labelColumnName, featureColumnName, epochs, imageSize, validationSet));
+            string featureColumnName = "Features", EfficientNetVariant variant = EfficientNetVariant.B0, int epochs = 10, int? imageSize = null, IDataView? validationSet = null,
+            InitialWeights? weights = null) =>
+            catalog.EfficientNet(Common(new EfficientNetOptions { Variant = variant }, labelColumnName, featureColumnName, epochs, imageSize, validationSet, weights));
 
         /// <summary>Trains an EfficientNet, with every option.</summary>
         /// <param name="catalog">The trainers of multiclass classification.</param>

@@ -35,10 +35,12 @@ namespace Microsoft.ML
         /// <param name="epochs">How often training goes through the data, at least 1.</param>
         /// <param name="imageSize">Height and width in pixels that images are brought to; null: the vector's own, else 28.</param>
         /// <param name="validationSet">Scored after every epoch; null: none.</param>
+        /// <param name="weights">Published weights, a file or a model to start from; null: random weights.</param>
         /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
         public static CnnTrainer LeNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, string labelColumnName = "Label",
-            string featureColumnName = "Features", int epochs = 10, int? imageSize = null, IDataView? validationSet = null) =>
-            catalog.LeNet(Common(new LeNetOptions(), labelColumnName, featureColumnName, epochs, imageSize, validationSet));
+            string featureColumnName = "Features", int epochs = 10, int? imageSize = null, IDataView? validationSet = null,
+            InitialWeights? weights = null) =>
+            catalog.LeNet(Common(new LeNetOptions(), labelColumnName, featureColumnName, epochs, imageSize, validationSet, weights));
 
         /// <summary>Trains LeNet-5, for digits and other small pictures, with every option.</summary>
         /// <param name="catalog">The trainers of multiclass classification.</param>

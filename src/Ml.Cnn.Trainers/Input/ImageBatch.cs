@@ -50,7 +50,7 @@ internal sealed class ImageBatch : IDisposable
         other.Count++;
     }
 
-    private unsafe long Label(int index) => Pointer<long>(_labels)[index];
+    public unsafe long Label(int index) => Pointer<long>(_labels)[index];
 
     private static unsafe T* Pointer<T>(Tensor tensor) where T : unmanaged
     {

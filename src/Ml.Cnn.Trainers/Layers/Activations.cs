@@ -17,6 +17,8 @@ public sealed class ReLU : Layer
     /// <inheritdoc/>
     // relu_ returns the very handle it was given, which a container disposes: hence the alias.
     protected override Tensor Compute(Tensor input) => _inPlace && !ForwardTrace.IsOpen ? input.relu_().alias() : input.relu();
+
+    internal override Tensor ComputeShape(Tensor input) => input.alias();
 }
 
 /// <summary>The logistic function, 1 / (1 + exp(−x)). Kind "sigmoid".</summary>

@@ -32,9 +32,9 @@ public sealed class BatchNorm2d : Layer
         Momentum = momentum;
         Weight = Parameters.Constant(1, channels);
         Bias = Parameters.Constant(0, channels);
-        RunningMean = zeros([channels], float32).DetachFromDisposeScope();
-        RunningVariance = ones([channels], float32).DetachFromDisposeScope();
-        BatchesTracked = zeros([], int64).DetachFromDisposeScope();
+        RunningMean = Parameters.Buffer(0, float32, channels);
+        RunningVariance = Parameters.Buffer(1, float32, channels);
+        BatchesTracked = Parameters.Buffer(0, int64);
         RegisterComponents();
     }
 
@@ -80,4 +80,6 @@ public sealed class BatchNorm2d : Layer
         }
         return functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, train, Momentum, Epsilon);
     }
+
+    internal override Tensor ComputeShape(Tensor input) => input.alias();
 }

@@ -13,7 +13,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// Parameters <c>weight</c> (connections × kernel height × kernel width, filter by filter in the table's order) and <c>bias</c> (K), both
 /// float32 and uniform over ±1/√fan_in of each filter.
 /// </remarks>
-public sealed class ConnectionTableConv2d : Layer, IComputesIn
+public sealed class ConnectionTableConv2d : Layer, IComputesIn, IWindowed
 {
     private readonly long[] _positions; // of each connection among K × C
     private readonly int[][] _table;
@@ -62,6 +62,10 @@ public sealed class ConnectionTableConv2d : Layer, IComputesIn
     [field: ComponentName(Name = "bias")]
     public Parameter Bias { get; private set; }
 
+    Extent IWindowed.Stride => 1;
+
+    Extent IWindowed.Padding => 0;
+
     ScalarType? IComputesIn.ComputeType { get; set; }
 
     /// <summary>Draws each filter's weights and bias anew, uniform over ± a bound.</summary>
@@ -91,6 +95,9 @@ public sealed class ConnectionTableConv2d : Layer, IComputesIn
         using var filters = rows.view(OutChannels, InChannels, Kernel.Height, Kernel.Width);
         return functional.conv2d(x, filters, bias);
     });
+
+    internal override Tensor ComputeShape(Tensor input) =>
+        empty([input.shape[0], OutChannels, input.shape[2] - Kernel.Height + 1, input.shape[3] - Kernel.Width + 1], device: input.device);
 
     internal override long MultiplyAdds(Tensor output) => output.numel() / OutChannels * _positions.Length * Kernel.Height * Kernel.Width;
 }

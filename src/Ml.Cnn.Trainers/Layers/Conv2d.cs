@@ -11,7 +11,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// uniform over ±1/√fan_in as in PyTorch. An input of another type is converted to the weight's, so a network whose convolutions
 /// were turned to bfloat16 takes float32 images.
 /// </remarks>
-public sealed class Conv2d : Layer, IComputesIn
+public sealed class Conv2d : Layer, IComputesIn, IWindowed
 {
     private readonly long[] _stride;
     private readonly long[] _padding;
@@ -83,6 +83,14 @@ public sealed class Conv2d : Layer, IComputesIn
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) =>
         this.Apply(input, Weight, Bias, (x, weight, bias) => functional.conv2d(x, weight, bias, _stride, _padding, _dilation, Groups));
+
+    internal override Tensor ComputeShape(Tensor input)
+    {
+        return empty([input.shape[0], OutChannels, Positions(input.shape[2], Kernel.Height, Stride.Height, Padding.Height, Dilation.Height),
+            Positions(input.shape[3], Kernel.Width, Stride.Width, Padding.Width, Dilation.Width)], device: input.device);
+
+        static long Positions(long size, int kernel, int stride, int padding, int dilation) => (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
+    }
 
     internal override long MultiplyAdds(Tensor output) => output.numel() * (InChannels / Groups) * Kernel.Height * Kernel.Width;
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -28,13 +29,19 @@ public abstract class Layer : Module<Tensor, Tensor>, ILayer
     /// <summary>Applies the layer and shows the operation to an open <see cref="ForwardTrace"/>.</summary>
     public sealed override Tensor forward(Tensor input)
     {
-        var output = Compute(input);
+        var output = input.device_type == DeviceType.META ? ComputeShape(input) : Compute(input);
         ForwardTrace.Observe(this, [input], output);
         return output;
     }
 
     /// <summary>The operation itself. It never returns its input: a container would dispose it.</summary>
     protected abstract Tensor Compute(Tensor input);
+
+    /// <summary>
+    /// The operation on torch's meta device, whose tensors have a shape and no values. A layer says here what shape it gives where libtorch
+    /// itself cannot tell: it keeps some operations' kernels for that device in Python.
+    /// </summary>
+    internal virtual Tensor ComputeShape(Tensor input) => Compute(input);
 
     /// <summary>Multiply-adds that made an output. Only convolutions and linear layers count, as is the field's custom.</summary>
     internal virtual long MultiplyAdds(Tensor output) => 0;

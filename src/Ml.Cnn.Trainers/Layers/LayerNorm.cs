@@ -41,6 +41,8 @@ public sealed class LayerNorm : Layer
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => Normalize(input, Weight, Bias, Epsilon);
 
+    internal override Tensor ComputeShape(Tensor input) => input.alias();
+
     /// <summary>Normalizes the last dimension in the weights' type, and gives the result in the input's.</summary>
     internal static Tensor Normalize(Tensor input, Parameter weight, Parameter bias, double epsilon)
     {
@@ -95,4 +97,6 @@ public sealed class LayerNorm2d : Layer
         using var normalized = LayerNorm.Normalize(pixels, Weight, Bias, Epsilon);
         return normalized.permute(0, 3, 1, 2);
     }
+
+    internal override Tensor ComputeShape(Tensor input) => input.alias();
 }

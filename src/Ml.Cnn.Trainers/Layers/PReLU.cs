@@ -32,4 +32,6 @@ public sealed class PReLU : Layer
         using var slopes = Weight.to(input.dtype); // libtorch takes no mixture of types here
         return functional.prelu(input, slopes);
     }
+
+    internal override Tensor ComputeShape(Tensor input) => input.alias();
 }

@@ -13,6 +13,8 @@ public sealed class ReLU6 : Layer
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => _inPlace && !ForwardTrace.IsOpen ? nn.functional.relu6(input, inplace: true).alias() : nn.functional.relu6(input);
+
+    internal override Tensor ComputeShape(Tensor input) => input.alias();
 }
 
 /// <summary>x where x is positive, else slope · x (Maas et al. 2013, "Rectifier nonlinearities improve neural network acoustic models"). Kind "leaky_relu".</summary>
@@ -59,4 +61,6 @@ public sealed class Hardswish : Layer
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => nn.functional.hardswish(input);
+
+    internal override Tensor ComputeShape(Tensor input) => input.alias();
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace Ml.Cnn.Trainers.Layers;
 
 /// <summary>The largest value of each window: N × C × H × W to N × C × H' × W'. Kind "max_pool2d".</summary>
-public sealed class MaxPool2d : Layer
+public sealed class MaxPool2d : Layer, IWindowed
 {
     private static readonly long[] NoDilation = [1, 1];
     private readonly long[] _kernel;
@@ -43,7 +43,7 @@ public sealed class MaxPool2d : Layer
 }
 
 /// <summary>The mean of each window: N × C × H × W to N × C × H' × W'. Kind "avg_pool2d".</summary>
-public sealed class AvgPool2d : Layer
+public sealed class AvgPool2d : Layer, IWindowed
 {
     private readonly long[] _kernel;
     private readonly long[] _stride;
@@ -93,4 +93,6 @@ public sealed class AdaptiveAvgPool2d : Layer
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => functional.adaptive_avg_pool2d(input, (Output.Height, Output.Width));
+
+    internal override Tensor ComputeShape(Tensor input) => empty([input.shape[0], input.shape[1], Output.Height, Output.Width], device: input.device);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -9,6 +10,9 @@ namespace Ml.Cnn.Trainers.Layers;
 public sealed class Sequential : Module<Tensor, Tensor>
 {
     private readonly List<Module<Tensor, Tensor>> _modules = [];
+
+    [ComponentName(Name = "identity")]
+    private readonly Identity? _identity; // where there is nothing else, so that a trace sees that too
 
     /// <summary>Modules named by their positions.</summary>
     /// <param name="modules">The modules, from the input to the output.</param>
@@ -24,6 +28,8 @@ public sealed class Sequential : Module<Tensor, Tensor>
             register_module(name, module);
             _modules.Add(module);
         }
+        if (_modules.Count == 0)
+            _identity = new Identity();
     }
 
     /// <summary>How many modules there are.</summary>
@@ -35,8 +41,8 @@ public sealed class Sequential : Module<Tensor, Tensor>
     /// <summary>Applies one module after the other; without any, a new handle on the input.</summary>
     public override Tensor forward(Tensor input)
     {
-        if (_modules.Count == 0)
-            return input.alias();
+        if (_identity is not null)
+            return _identity.call(input);
         var output = _modules[0].call(input);
         for (var i = 1; i < _modules.Count; i++)
             output = output.Then(_modules[i]);

@@ -10,7 +10,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// (LeCun et al. 1998, §II.B, layers S2 and S4). N × C × H × W to N × C × H' × W'. Kind "trainable_subsampling".
 /// </summary>
 /// <remarks>Parameters <c>weight</c> (the factors, C) and <c>bias</c> (C), both float32 and uniform over ±1/√(pixels of a window).</remarks>
-public sealed class TrainableSubsampling : Layer
+public sealed class TrainableSubsampling : Layer, IWindowed
 {
     private readonly long[] _kernel;
 
@@ -35,6 +35,10 @@ public sealed class TrainableSubsampling : Layer
 
     /// <summary>Height and width of a window.</summary>
     public Extent Kernel { get; }
+
+    Extent IWindowed.Stride => Kernel;
+
+    Extent IWindowed.Padding => 0;
 
     /// <summary>One factor per channel.</summary>
     [field: ComponentName(Name = "weight")]

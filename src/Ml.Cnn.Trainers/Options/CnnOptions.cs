@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers;
@@ -27,7 +28,10 @@ public class CnnOptions
     /// <summary>Images per training step, at least 1. Default: the network's own.</summary>
     public int? BatchSize { get; set; }
 
-    /// <summary>The highest learning rate, above 0. Default: the network's own for SGD; 0.001 for Adam and AdamW.</summary>
+    /// <summary>
+    /// The highest learning rate, above 0. Default: the network's own for SGD, 0.001 for Adam and AdamW; a tenth of that where weights
+    /// that training starts from are trained further.
+    /// </summary>
     public double? LearningRate { get; set; }
 
     /// <summary>How the learning rate goes on from there. Default: a cosine down to 0 over all steps.</summary>
@@ -42,7 +46,34 @@ public class CnnOptions
     /// <summary>The weight decay (an L2 penalty; decoupled for AdamW), 0 or more. Default: the network's own; 0.01 for AdamW.</summary>
     public double? WeightDecay { get; set; }
 
-    /// <summary>Height and width in pixels that images are brought to. Default: the vector's own size, else the network's.</summary>
+    /// <summary>
+    /// What the weights start from: published weights, a file, a saved model or a trained one. A head for other classes starts afresh,
+    /// as the network's paper has it; a first convolution for 1 or 4 channels is made from RGB weights. Default: random weights.
+    /// </summary>
+    public InitialWeights? Weights { get; set; }
+
+    /// <summary>Which stages keep the weights that they start from. Default: none.</summary>
+    public Freezing Freeze { get; set; }
+
+    /// <summary>With <see cref="Freezing.Stages"/>: how many epochs until the next stage is trained too, at least 1. Default 1.</summary>
+    public int EpochsPerStage { get; set; } = 1;
+
+    /// <summary>
+    /// A factor of the learning rate for each of the network's stages (<see cref="Architectures.Architecture.Stages"/>), 0 or more, from the
+    /// input to the head: discriminative rates (Howard and Ruder 2018, section 3.2). Default: 1 for all.
+    /// </summary>
+    public IReadOnlyList<double>? StageLearningRates { get; set; }
+
+    /// <summary>Whether the running statistics of batch normalization follow the training images. Default: in the stages that are trained.</summary>
+    public BatchNormStatistics BatchNormStatistics { get; set; }
+
+    /// <summary>Where downloaded weights are kept. Default: the platform's cache folder.</summary>
+    public WeightsCache? WeightsCache { get; set; }
+
+    /// <summary>Told how far a download of weights is. Default: none.</summary>
+    public IProgress<WeightsProgress>? DownloadProgress { get; set; }
+
+    /// <summary>Height and width in pixels that images are brought to. Default: the vector's own size, else that of the model in <see cref="Weights"/>, else the network's.</summary>
     public int? ImageSize { get; set; }
 
     /// <summary>Channels that images are brought to: 1 (gray), 3 (RGB) or 4 (RGBA). Default: the vector's own, else the network's.</summary>

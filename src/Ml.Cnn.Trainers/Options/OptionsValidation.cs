@@ -29,6 +29,10 @@ internal static class OptionsValidation
         Require(Enum.IsDefined(options.PixelLayout), nameof(options.PixelLayout), options.PixelLayout, "one of the layouts");
         Require(Enum.IsDefined(options.Cache), nameof(options.Cache), options.Cache, "None, Memory or File");
         Require(Enum.IsDefined(options.OnBadImage), nameof(options.OnBadImage), options.OnBadImage, "Fail or Skip");
+        Require(Enum.IsDefined(options.Freeze), nameof(options.Freeze), options.Freeze, "None, Backbone or Stages");
+        Require(options.EpochsPerStage >= 1, nameof(options.EpochsPerStage), options.EpochsPerStage, "at least 1");
+        Require(options.StageLearningRates?.All(factor => factor is >= 0 and < double.PositiveInfinity) ?? true, nameof(options.StageLearningRates), options.StageLearningRates, "factors of 0 or more");
+        Require(Enum.IsDefined(options.BatchNormStatistics), nameof(options.BatchNormStatistics), options.BatchNormStatistics, "OfTrainedStages, Fixed or Updated");
         Device(options.Device, nameof(options.Device));
     }
 

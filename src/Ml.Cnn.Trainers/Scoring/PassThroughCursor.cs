@@ -3,8 +3,8 @@ using Microsoft.ML.Data;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
-/// <summary>The input's rows under the output's schema, for readers who want no score: nothing is decoded.</summary>
-internal sealed class PassThroughCursor(ScoreSchema schema, DataViewRowCursor input) : DataViewRowCursor
+/// <summary>The input's rows under the output's schema, for readers who want nothing that is computed: nothing is decoded.</summary>
+internal sealed class PassThroughCursor(MappedSchema schema, DataViewRowCursor input) : DataViewRowCursor
 {
     public override DataViewSchema Schema => schema.Output;
 
@@ -14,9 +14,9 @@ internal sealed class PassThroughCursor(ScoreSchema schema, DataViewRowCursor in
 
     public override bool MoveNext() => input.MoveNext();
 
-    public override bool IsColumnActive(DataViewSchema.Column column) => !schema.IsScore(column) && input.IsColumnActive(schema.Input[column.Index]);
+    public override bool IsColumnActive(DataViewSchema.Column column) => !schema.IsMapped(column) && input.IsColumnActive(schema.Input[column.Index]);
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => schema.IsScore(column)
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => schema.IsMapped(column)
         ? throw new ArgumentOutOfRangeException(nameof(column), column.Name, $"The column '{column.Name}' is not active in this cursor.")
         : input.GetGetter<TValue>(schema.Input[column.Index]);
 

@@ -4,18 +4,18 @@ using Ml.Cnn.Trainers.Input;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
-/// <summary>Reads a batch of rows ahead, scores them in one forward pass, and gives them out one by one.</summary>
+/// <summary>Reads a batch of rows ahead, maps them in one forward pass, and gives them out one by one.</summary>
 internal sealed class ScoringCursor : DataViewRowCursor
 {
     /// <summary>Rows per forward pass.</summary>
     public const int BatchSize = 32;
 
-    private readonly ScoreSchema _schema;
+    private readonly MappedSchema _schema;
     private readonly DataViewRowCursor _input;
     private readonly HashSet<int> _active;
     private readonly Dictionary<int, LookAheadColumn> _passedThrough = [];
     private readonly ImageRowReader _reader;
-    private readonly ScoreBuffer _scores;
+    private readonly MappedRows _mapped;
     private readonly ValueGetter<DataViewRowId> _inputId;
     private readonly (DataViewRowId Id, long Batch)[] _places = new (DataViewRowId, long)[BatchSize];
     private int _count;
@@ -23,7 +23,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
     private long _position = -1;
     private bool _atEnd;
 
-    public ScoringCursor(ScoreSchema schema, DataViewRowCursor input, ImageScorer scorer, ImageRowDecoder decoder, IEnumerable<DataViewSchema.Column> active)
+    public ScoringCursor(MappedSchema schema, DataViewRowCursor input, ImageMapper mapper, ImageRowDecoder decoder, IEnumerable<DataViewSchema.Column> active)
     {
         _schema = schema;
         _input = input;
@@ -31,7 +31,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
         foreach (var index in _active.Where(i => i < schema.Input.Count))
             _passedThrough[index] = LookAheadColumn.Create(input, input.Schema[index], BatchSize);
         _reader = new ImageRowReader(input, schema.Columns);
-        _scores = new ScoreBuffer(scorer, decoder, BatchSize);
+        _mapped = new MappedRows(mapper, decoder, BatchSize);
         _inputId = input.GetIdGetter();
     }
 
@@ -65,16 +65,16 @@ internal sealed class ScoringCursor : DataViewRowCursor
                 column.Read(_count);
             _inputId(ref _places[_count].Id);
             _places[_count].Batch = _input.Batch;
-            _reader.Read(_scores[_count]);
+            _reader.Read(_mapped[_count]);
         }
         if (_count > 0)
-            _scores.Score(_count);
+            _mapped.Map(_count);
     }
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
-        var getter = _schema.IsScore(column)
-            ? _scores.Getter(column.Index - _schema.PredictedLabelIndex, Current)
+        var getter = _schema.IsMapped(column)
+            ? _mapped.Getter(_schema.PositionOf(column), Current)
             : _passedThrough.TryGetValue(column.Index, out var passed) ? passed.Getter(Current) : null;
         if (getter is null || !IsColumnActive(column))
             throw new ArgumentOutOfRangeException(nameof(column), column.Name, $"The column '{column.Name}' is not active in this cursor.");

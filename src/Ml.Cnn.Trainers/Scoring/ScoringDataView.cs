@@ -3,10 +3,10 @@ using Ml.Cnn.Trainers.Input;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
-/// <summary>A data view with two more columns, computed batch by batch while it is read.</summary>
-internal sealed class ScoringDataView(IDataView source, ImageScorer scorer) : IDataView
+/// <summary>A data view with an <see cref="ImageMapper"/>'s columns, computed batch by batch while it is read.</summary>
+internal sealed class ScoringDataView(IDataView source, ImageMapper mapper) : IDataView
 {
-    private readonly ScoreSchema _schema = new(source.Schema, scorer.Model);
+    private readonly MappedSchema _schema = new(source.Schema, mapper);
 
     public bool CanShuffle => source.CanShuffle;
 
@@ -32,8 +32,8 @@ internal sealed class ScoringDataView(IDataView source, ImageScorer scorer) : ID
         return [.. source.GetRowCursorSet(_schema.Dependencies(columns), n, rand).Select(cursor => Wrap(cursor, columns, decoder))];
     }
 
-    private ImageRowDecoder Decoder() => scorer.Decoder(_schema.Format);
+    private ImageRowDecoder Decoder() => mapper.Decoder(_schema.Format);
 
     private DataViewRowCursor Wrap(DataViewRowCursor cursor, DataViewSchema.Column[] columns, ImageRowDecoder decoder) =>
-        columns.Any(_schema.IsScore) ? new ScoringCursor(_schema, cursor, scorer, decoder, columns) : new PassThroughCursor(_schema, cursor);
+        columns.Any(_schema.IsMapped) ? new ScoringCursor(_schema, cursor, mapper, decoder, columns) : new PassThroughCursor(_schema, cursor);
 }

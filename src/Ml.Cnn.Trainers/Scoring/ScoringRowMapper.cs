@@ -4,10 +4,10 @@ using Ml.Cnn.Trainers.Input;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
-/// <summary>Scores single rows, as a prediction engine asks for them.</summary>
-internal sealed class ScoringRowMapper(DataViewSchema input, ImageScorer scorer) : IRowToRowMapper
+/// <summary>Maps single rows, as a prediction engine asks for them.</summary>
+internal sealed class ScoringRowMapper(DataViewSchema input, ImageMapper mapper) : IRowToRowMapper
 {
-    private readonly ScoreSchema _schema = new(input, scorer.Model);
+    private readonly MappedSchema _schema = new(input, mapper);
 
     public DataViewSchema InputSchema => input;
 
@@ -15,25 +15,25 @@ internal sealed class ScoringRowMapper(DataViewSchema input, ImageScorer scorer)
 
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) => _schema.Dependencies(dependingColumns);
 
-    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) => new ScoredRow(_schema, input, scorer, activeColumns);
+    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) => new MappedRow(_schema, input, mapper, activeColumns);
 
-    private sealed class ScoredRow : DataViewRow
+    private sealed class MappedRow : DataViewRow
     {
-        private readonly ScoreSchema _schema;
+        private readonly MappedSchema _schema;
         private readonly DataViewRow _input;
         private readonly HashSet<int> _active;
-        private readonly ScoreBuffer? _scores;
+        private readonly MappedRows? _rows;
         private readonly ImageRowReader? _reader;
-        private long _scored = -1;
+        private long _mapped = -1;
 
-        public ScoredRow(ScoreSchema schema, DataViewRow input, ImageScorer scorer, IEnumerable<DataViewSchema.Column> active)
+        public MappedRow(MappedSchema schema, DataViewRow input, ImageMapper mapper, IEnumerable<DataViewSchema.Column> active)
         {
             _schema = schema;
             _input = input;
             _active = [.. active.Select(c => c.Index)];
             if (!_active.Any(i => i >= schema.Input.Count))
                 return;
-            _scores = new ScoreBuffer(scorer, scorer.Decoder(schema.Format), capacity: 1);
+            _rows = new MappedRows(mapper, mapper.Decoder(schema.Format), capacity: 1);
             // A row may offer less than its schema: the file's name only helps messages.
             var path = schema.Columns.Path is { } column && input.IsColumnActive(column) ? column : (DataViewSchema.Column?)null;
             _reader = new ImageRowReader(input, schema.Columns with { Path = path });
@@ -51,22 +51,22 @@ internal sealed class ScoringRowMapper(DataViewSchema input, ImageScorer scorer)
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
-            if (!_schema.IsScore(column))
+            if (!_schema.IsMapped(column))
                 return _input.GetGetter<TValue>(_schema.Input[column.Index]);
-            if (_scores is null || !IsColumnActive(column))
+            if (_rows is null || !IsColumnActive(column))
                 throw new ArgumentOutOfRangeException(nameof(column), column.Name, $"The column '{column.Name}' is not active in this row.");
-            return _scores.Getter(column.Index - _schema.PredictedLabelIndex, Current) as ValueGetter<TValue>
+            return _rows.Getter(_schema.PositionOf(column), Current) as ValueGetter<TValue>
                 ?? throw new InvalidOperationException($"The column '{column.Name}' is of type {column.Type}, not {typeof(TValue)}.");
         }
 
-        // Both outputs come from one forward pass, made when the row has moved on.
+        // All outputs come from one forward pass, made when the row has moved on.
         private int Current()
         {
-            if (_scored != _input.Position)
+            if (_mapped != _input.Position)
             {
-                _reader!.Read(_scores![0]);
-                _scores.Score(1);
-                _scored = _input.Position;
+                _reader!.Read(_rows![0]);
+                _rows.Map(1);
+                _mapped = _input.Position;
             }
             return 0;
         }

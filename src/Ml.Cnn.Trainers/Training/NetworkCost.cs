@@ -1,5 +1,5 @@
 using Ml.Cnn.Trainers.Architectures;
-using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Inspection;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,18 +12,8 @@ internal sealed record NetworkCost(long? MultiplyAdds)
     // Below this, a core spends longer waiting for the others than on its own part of an operation.
     private const double WorthACore = 100e6;
 
-    public static NetworkCost Of(Module<Tensor, Tensor> network, NetworkShape shape)
-    {
-        long sum = 0;
-        var wasTraining = network.training;
-        network.eval(); // one image is no batch for batch norm
-        using (NewDisposeScope())
-        using (inference_mode())
-        using (new ForwardTrace((layer, _, output) => sum += (layer as Layer)?.MultiplyAdds(output) ?? 0))
-            network.forward(zeros(1, shape.Channels, shape.Height, shape.Width));
-        network.train(wasTraining);
-        return new(sum > 0 ? sum : null);
-    }
+    public static NetworkCost Of(Module<Tensor, Tensor> network, NetworkShape shape) =>
+        new(NetworkGraph.Trace(network, shape).MultiplyAdds is > 0 and var sum ? sum : null);
 
     /// <summary>The cores that a pass over so many images is worth.</summary>
     public int ThreadsFor(int images) => MultiplyAdds is { } each

@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Transfer;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -18,7 +19,9 @@ internal sealed class TrainingLoop
     private readonly ClassificationLoss _loss;
     private readonly TrainingSettings _settings;
     private readonly Device _device;
+    private readonly TrainableStages? _stages;
     private readonly optim.Optimizer _optimizer;
+    private readonly double[] _rateFactors; // of the optimizer's groups
     private readonly IEpochSource _source;
     private readonly BatchQueue _batches;
     private readonly BadImages _badImages;
@@ -30,9 +33,12 @@ internal sealed class TrainingLoop
     private readonly BatchMixing? _mixing;
     private readonly List<CnnEpoch> _history = [];
     private long _steps;
+    private long _trainedParameters;
+    private double _learningRate;
     private (int Epoch, long Step, double Loss, double LearningRate)? _notFinite;
 
     /// <param name="network">On <paramref name="device"/> already; trained in place.</param>
+    /// <param name="stages">Which parts are trained when; null: all of it, always.</param>
     /// <param name="shape">Its input and classes.</param>
     /// <param name="loss">What to minimise.</param>
     /// <param name="settings">What to go by.</param>
@@ -44,13 +50,16 @@ internal sealed class TrainingLoop
     /// <param name="imagesPerEpoch">Labelled rows.</param>
     /// <param name="options">The user's callbacks and cancellation.</param>
     /// <param name="log">MLContext.Log.</param>
-    public TrainingLoop(Module<Tensor, Tensor> network, NetworkShape shape, ClassificationLoss loss, TrainingSettings settings, Device device, IEpochSource source, BatchQueue batches,
+    public TrainingLoop(Module<Tensor, Tensor> network, TrainableStages? stages, NetworkShape shape, ClassificationLoss loss, TrainingSettings settings, Device device, IEpochSource source, BatchQueue batches,
         BadImages badImages, ValidationPass? validation, long imagesPerEpoch, CnnOptions options, IChannel log)
     {
         (_network, _shape, _loss, _settings, _device, _source, _batches, _badImages, _validation, _imagesPerEpoch, _options, _log) =
             (network, shape, loss, settings, device, source, batches, badImages, validation, imagesPerEpoch, options, log);
         _mixing = options.Augmentation?.Batch is { } mixing ? new(mixing, settings.Seed) : null;
-        _optimizer = Optimizers.Create(settings, network.parameters());
+        _stages = stages;
+        var groups = stages?.Groups() ?? [(1, [.. network.parameters()])];
+        _rateFactors = [.. groups.Select(group => group.Factor)];
+        _optimizer = Optimizers.Create(settings, groups);
         _progress = new ProgressReporter(options.Progress, settings.Epochs, imagesPerEpoch);
     }
 
@@ -83,7 +92,7 @@ internal sealed class TrainingLoop
 
     private EpochTotals TrainEpoch(int epoch)
     {
-        _network.train();
+        PrepareNetwork(epoch);
         var totals = new EpochTotals();
         using var rows = _source.Open(epoch, _options.CancellationToken);
         foreach (var batch in _batches.Read(rows, epoch, _options.CancellationToken))
@@ -97,6 +106,17 @@ internal sealed class TrainingLoop
         }
         totals.Stop();
         return totals;
+    }
+
+    private void PrepareNetwork(int epoch)
+    {
+        _network.train();
+        if (_stages is null)
+            return;
+        var trained = _stages.Prepare(epoch);
+        if (trained != _trainedParameters && _options.Freeze != Freezing.None)
+            _log.Info(MessageSensitivity.None, FormattableString.Invariant($"epoch {epoch}: {trained} parameters are trained"));
+        _trainedParameters = trained;
     }
 
     private void TrainStep(int epoch, ImageBatch batch, EpochTotals totals)
@@ -135,16 +155,16 @@ internal sealed class TrainingLoop
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         if (!_network.parameters().All(p => p.isfinite().all().item<bool>()))
-            _notFinite = (epoch, _steps, double.NaN, _optimizer.ParamGroups.First().LearningRate);
+            _notFinite = (epoch, _steps, double.NaN, _learningRate);
     }
 
     private double SetLearningRate(int epoch, long imagesDone)
     {
         var progress = (epoch - 1 + Math.Min(1, (double)imagesDone / _imagesPerEpoch)) / _settings.Epochs;
         var rate = LearningRates.At(_settings.Schedule, _settings.LearningRate, progress);
-        foreach (var group in _optimizer.ParamGroups)
-            group.LearningRate = rate;
-        return rate;
+        foreach (var (group, factor) in _optimizer.ParamGroups.Zip(_rateFactors))
+            group.LearningRate = rate * factor;
+        return _learningRate = rate;
     }
 
     private void CheckOutput(Tensor logits, int images)
@@ -161,7 +181,7 @@ internal sealed class TrainingLoop
         if (isBest)
             best.Take(_network);
         var summary = new CnnEpoch(epoch, _settings.Epochs, totals.Loss, totals.Accuracy, validation?.Loss, validation?.Accuracy,
-            _optimizer.ParamGroups.First().LearningRate, totals.Images, totals.Seconds, isBest);
+            _learningRate, totals.Images, totals.Seconds, isBest);
         _history.Add(summary);
         _log.Info(MessageSensitivity.None, FormattableString.Invariant(
             $"epoch {epoch}/{_settings.Epochs}: loss {summary.Loss:0.0000}, accuracy {summary.Accuracy:0.0000}{(validation is null ? "" : FormattableString.Invariant($", validation loss {validation.Loss:0.0000}, validation accuracy {validation.Accuracy:0.0000}"))}, {summary.ImagesPerSecond:0} images/s"));

@@ -4,8 +4,11 @@ using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Scoring;
+using Ml.Cnn.Trainers.Transfer;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Augmentation;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Training;
 
@@ -22,11 +25,14 @@ internal sealed class TrainingRun
     private readonly ImagePreprocessing _evaluationView;
     private readonly NetworkShape _shape;
     private readonly TrainingSettings _settings;
+    private readonly StartingPoint? _start;
 
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the image size does not fit the network.</exception>
     public TrainingRun(IHostEnvironment environment, Architecture architecture, CnnOptions options, IDataView data)
     {
         (_environment, _architecture, _options, _data) = (environment, architecture, options, data);
+        TrainableStages.Check(architecture, options);
+        _start = options.Weights is { } weights ? new StartingPoint(weights, architecture) : null;
         var label = LabelColumn.Check(data.Schema, options.LabelColumnName);
         var format = FeatureFormat.Of(data.Schema, options.FeatureColumnName, options.PixelLayout, options.Channels);
         _columns = new(data.Schema[options.FeatureColumnName], format, label, ImageColumns.FindPath(data.Schema));
@@ -47,6 +53,7 @@ internal sealed class TrainingRun
 
         using var allocator = GlibcAllocator.KeepFreedMemory();
         using var random = RandomState.Build(_settings.Seed, () => _architecture.Build(_shape), out var network);
+        LoadWeights(network, log);
         var cost = NetworkCost.Of(network, _shape);
         var plan = ExecutionPlan.ForTraining(device, cost, _options.Precision);
         network = plan.Prepare(network);
@@ -54,29 +61,99 @@ internal sealed class TrainingRun
         log.Info(MessageSensitivity.None, FormattableString.Invariant(
             $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {plan.Description}; {survey.Labelled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
 
-        var badImages = new BadImages(_options.OnBadImage);
-        var (source, format) = OpenSource(log);
-        using var rows = source;
-        var augmentation = _options.Augmentation is null ? null : new AugmentationPipeline(_options.Augmentation, _preprocessing);
-        using var batches = new BatchQueue(new ImageRowDecoder(format, _preprocessing, plan.ChannelsLast, augmentation, _settings.Seed), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
-        using var validationBatches = _options.ValidationSet is null ? null
-            : new BatchQueue(ImageRowDecoder.ForScoring(_columns.Format, _evaluationView with { Crops = EvaluationCrops.Center }, _options.Augmentation, plan.ChannelsLast), _shape, _settings.BatchSize, _settings.ReaderThreads, badImages);
-        var validation = validationBatches is null ? null : new ValidationPass(network, _architecture.Loss, device, ValidationRows(), validationBatches, _options.CancellationToken);
-
-        var loop = new TrainingLoop(network, _shape, _architecture.Loss, _settings, device, source, batches, badImages, validation, survey.Labelled, _options, log);
-        var outcome = loop.Run();
-        if (badImages.All is { Count: > 0 } skipped)
+        var at = new Workplace(network, plan, new BadImages(_options.OnBadImage), survey.Labelled, log);
+        var outcome = TrainHead(at) ?? TrainNetwork(at);
+        if (at.BadImages.All is { Count: > 0 } skipped)
             log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}{string.Join(Environment.NewLine, skipped.Take(BadImageException.Named))}");
         var scoring = ExecutionPlan.ForScoring(device, cost);
-        return new CnnTransformer(new ImageScorer(scoring.Prepare(network), scoring, Describe(outcome)), badImages.All);
+        return new CnnTransformer(new ImageScorer(scoring.Prepare(network), scoring, Describe(outcome)), at.BadImages.All);
+    }
+
+    private TrainingOutcome TrainNetwork(Workplace at)
+    {
+        var (source, format) = OpenSource(at.Log);
+        using var rows = source;
+        var augmentation = _options.Augmentation is null ? null : new AugmentationPipeline(_options.Augmentation, _preprocessing);
+        using var batches = at.Queue(new ImageRowDecoder(format, _preprocessing, at.Plan.ChannelsLast, augmentation, _settings.Seed), _shape, _settings);
+        using var validationBatches = _options.ValidationSet is null ? null : at.Queue(ValidationDecoder(at), _shape, _settings);
+        var validation = validationBatches is null ? null
+            : new ValidationPass(at.Network, _architecture.Loss, at.Plan.Device, ValidationRows(), validationBatches, _options.CancellationToken);
+        var stages = new TrainableStages(at.Network, _architecture, _options);
+        return new TrainingLoop(at.Network, stages, _shape, _architecture.Loss, _settings, at.Plan.Device, source, batches, at.BadImages, validation, at.Images, _options, at.Log).Run();
+    }
+
+    /// <summary>With a frozen backbone: what the head sees of each picture is computed once, and the head is trained on that.</summary>
+    /// <returns>Null where that is not to be, because pictures differ from epoch to epoch or the network cannot be cut.</returns>
+    private TrainingOutcome? TrainHead(Workplace at)
+    {
+        if (_options is not { Freeze: Freezing.Backbone, Augmentation: null } || _options.BatchNormStatistics == BatchNormStatistics.Updated
+            || HeadOnly.Of(at.Network, _architecture, _shape, at.Plan.Device) is not { } head)
+            return null;
+        var epochs = new AugmentedEpochs(_settings.Seed, message => at.Log.Warning(MessageSensitivity.None, "{0}", message));
+        var rows = epochs.Open(1, () => new ParallelRowFeed(_data, _columns, _settings.ReaderThreads, shuffle: null, _options.CancellationToken));
+        if (epochs.WasSeen)
+        {
+            rows.Dispose();
+            return null;
+        }
+        using var features = Features(at, head, rows, new ImageRowDecoder(_columns.Format, _preprocessing, at.Plan.ChannelsLast));
+        using var validationFeatures = _options.ValidationSet is null ? null : Features(at, head, ValidationRows()(), ValidationDecoder(at));
+        at.Log.Info(MessageSensitivity.None, FormattableString.Invariant($"the {head.Length} features of every image are kept; the head alone is trained on them"));
+
+        var shape = new NetworkShape(1, 1, (int)head.Length, _shape.Classes);
+        using var batches = at.Queue(FeatureDecoder(head), shape, _settings);
+        using var validationBatches = validationFeatures is null ? null : at.Queue(FeatureDecoder(head), shape, _settings);
+        var validation = validationBatches is null ? null
+            : new ValidationPass(head, _architecture.Loss, at.Plan.Device, () => validationFeatures!.Open(1, _options.CancellationToken), validationBatches, _options.CancellationToken);
+        return new TrainingLoop(head, null, shape, _architecture.Loss, _settings, at.Plan.Device, features, batches, at.BadImages, validation, at.Images, _options, at.Log).Run();
+    }
+
+    private SpooledSource Features(Workplace at, HeadOnly head, IRowFeed pictures, ImageRowDecoder decoder)
+    {
+        using var batches = at.Queue(decoder, _shape, _settings);
+        using var feed = new FeatureFeed(at.Network, head, at.Plan.Device, pictures, batches, _options.CancellationToken);
+        var features = new SpooledSource(feed, FeatureKind.FloatPixels, TemporaryFolder, _settings.Seed);
+        if (at.BadImages.MustFail)
+            features.Dispose();
+        at.BadImages.ThrowIfMustFail();
+        return features;
+    }
+
+    private static ImageRowDecoder FeatureDecoder(HeadOnly head) => new(new FeatureFormat(FeatureKind.FloatPixels, 1, (int)head.Length, 1),
+        new ImagePreprocessing { Height = 1, Width = (int)head.Length, Channels = 1, Normalization = new([0], [1 / 255f]) }, channelsLast: false); // numbers as they are
+
+    private ImageRowDecoder ValidationDecoder(Workplace at) =>
+        ImageRowDecoder.ForScoring(_columns.Format, _evaluationView with { Crops = EvaluationCrops.Center }, _options.Augmentation, at.Plan.ChannelsLast);
+
+    private void LoadWeights(Module<Tensor, Tensor> network, IChannel log)
+    {
+        if (_start is null)
+        {
+            if (_options.Freeze != Freezing.None)
+                log.Warning(MessageSensitivity.None, "{0}", $"{nameof(CnnOptions.Freeze)} keeps weights that nothing was learned with: {nameof(CnnOptions.Weights)} is not set.");
+            return;
+        }
+        var report = _start.Load(network, _classes.Names, _options);
+        var others = report.Fresh.Where(name => !name.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToArray();
+        log.Info(MessageSensitivity.None, "{0}", $"weights from {_options.Weights}: {report.Loaded.Count} tensors"
+            + (report.Adapted.Count > 0 ? $", {string.Join(", ", report.Adapted)} adapted to {_shape.Channels} channels" : "")
+            + (others.Length > 0 ? $", {string.Join(", ", others)} initialised afresh" : ""));
+    }
+
+    /// <summary>The network where it is trained, and whom to tell.</summary>
+    private sealed record Workplace(Module<Tensor, Tensor> Network, ExecutionPlan Plan, BadImages BadImages, long Images, IChannel Log)
+    {
+        public BatchQueue Queue(ImageRowDecoder decoder, NetworkShape shape, TrainingSettings settings) =>
+            new(decoder, shape, settings.BatchSize, settings.ReaderThreads, BadImages);
     }
 
     private ImagePreprocessing Preprocess(FeatureFormat format)
     {
         var channels = _options.Channels ?? (format.Channels > 0 ? format.Channels : _architecture.Channels);
         var isVector = format.Height > 0;
-        var height = _options.ImageSize ?? (isVector ? format.Height : _architecture.ImageSize);
-        var width = _options.ImageSize ?? (isVector ? format.Width : _architecture.ImageSize);
+        var expected = _start?.Preprocessing(channels);
+        var height = _options.ImageSize ?? (isVector ? format.Height : expected?.Height ?? _architecture.ImageSize);
+        var width = _options.ImageSize ?? (isVector ? format.Width : expected?.Width ?? _architecture.ImageSize);
         var smallest = _architecture.MinimumImageSize;
         if (height < smallest || width < smallest)
             throw OptionsValidation.Wrong(nameof(CnnOptions.ImageSize), $"{height}×{width}", $"at least {smallest} for {_architecture.Name}, which was designed for {_architecture.ImageSize}");
@@ -86,7 +163,8 @@ internal sealed class TrainingRun
             Width = width,
             Channels = channels,
             ResizeShortSide = height == width ? height : null,
-            Normalization = _architecture.Normalization.ForChannels(channels),
+            Interpolation = expected?.Interpolation ?? Interpolation.Bilinear,
+            Normalization = (expected?.Normalization ?? _architecture.Normalization).ForChannels(channels),
         };
     }
 
@@ -158,6 +236,6 @@ internal sealed class TrainingRun
         Classes = _classes,
         History = outcome.History,
         StopReason = outcome.Reason,
-        Training = new(_settings.Epochs, _settings.BatchSize, _settings.LearningRate, _settings.Schedule, _settings.Optimizer, _settings.Momentum, _settings.WeightDecay, _settings.Seed),
+        Training = new(_settings.Epochs, _settings.BatchSize, _settings.LearningRate, _settings.Schedule, _settings.Optimizer, _settings.Momentum, _settings.WeightDecay, _settings.Seed, _options.Weights?.ToString(), _options.Freeze),
     };
 }

@@ -18,11 +18,13 @@ internal sealed record TrainingSettings
     public static TrainingSettings From(CnnOptions options, TrainingDefaults defaults, int seed)
     {
         var adaptive = options.Optimizer is Optimizer.Adam or Optimizer.AdamW;
+        // Trained weights are near a good place already; a head on a frozen trunk starts afresh.
+        var scale = options.Weights is not null && options.Freeze != Freezing.Backbone ? 0.1 : 1;
         return new()
         {
             Epochs = options.Epochs,
             BatchSize = options.BatchSize ?? defaults.BatchSize,
-            LearningRate = options.LearningRate ?? (adaptive ? 0.001 : defaults.LearningRate),
+            LearningRate = options.LearningRate ?? scale * (adaptive ? 0.001 : defaults.LearningRate),
             Schedule = options.Schedule,
             Optimizer = options.Optimizer,
             Momentum = options.Momentum,

@@ -23,7 +23,7 @@ internal static class NetworkImport
         using var random = RandomState.Build(seed: 0, () => architecture.Build(model.Shape), out var network);
         try
         {
-            var report = WeightsLoader.LoadInto(network, architecture, model.Shape, weights.Tensors);
+            var report = WeightsLoader.LoadInto(network, architecture, weights.Tensors);
             log.Info(MessageSensitivity.None, "{0}", $"{architecture.Name} for {model.Shape.Classes} classes: {report.Loaded.Count} tensors loaded, {report.LeftOut.Count} left out");
         }
         catch (WeightsFormatException exception)

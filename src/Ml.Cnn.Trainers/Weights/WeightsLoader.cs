@@ -1,5 +1,4 @@
 using Ml.Cnn.Trainers.Architectures;
-using Ml.Cnn.Trainers.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -10,7 +9,6 @@ public static class WeightsLoader
 {
     private const int RgbChannels = 3;
     private const string BatchCount = "num_batches_tracked";
-    private const string Auxiliary = "aux";
 
     /// <summary>Copies weights into a network, all or none.</summary>
     /// <remarks>
@@ -20,11 +18,10 @@ public static class WeightsLoader
     /// </remarks>
     /// <param name="network">The network. Its tensors keep their handles, devices, element types and layouts.</param>
     /// <param name="architecture">What it is.</param>
-    /// <param name="shape">What it was built for.</param>
     /// <param name="weights">Names and tensors, as of <see cref="WeightsFile.Tensors"/>.</param>
     /// <param name="replaceHead">Whether the last, class-specific layer stays as it was initialised if the weights' has other classes or is missing. Default: that is an error.</param>
     /// <exception cref="WeightsFormatException">The weights do not fit. The network is then as it was.</exception>
-    public static WeightsReport LoadInto(Module<Tensor, Tensor> network, Architecture architecture, NetworkShape shape, IEnumerable<KeyValuePair<string, Tensor>> weights, bool replaceHead = false)
+    public static WeightsReport LoadInto(Module<Tensor, Tensor> network, Architecture architecture, IEnumerable<KeyValuePair<string, Tensor>> weights, bool replaceHead = false)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(architecture);
@@ -33,7 +30,7 @@ public static class WeightsLoader
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var state = ModuleState.Of(network);
-        var plan = new Plan(architecture, replaceHead, FirstConvolution(state), new(() => TrainingOnly(network, shape)));
+        var plan = new Plan(architecture, replaceHead, FirstConvolution(state));
         var sources = weights.ToDictionary();
         foreach (var (name, target) in state)
             plan.Place(name, target, sources.GetValueOrDefault(name));
@@ -67,24 +64,11 @@ public static class WeightsLoader
 
     private static string? FirstConvolution(IReadOnlyList<KeyValuePair<string, Tensor>> state) => state.FirstOrDefault(pair => pair.Value.dim() == 4).Key;
 
-    /// <summary>The tensors of layers that scoring does not pass through.</summary>
-    private static HashSet<string> TrainingOnly(Module<Tensor, Tensor> network, NetworkShape shape)
-    {
-        var used = new HashSet<Module>(ReferenceEqualityComparer.Instance);
-        var wasTraining = network.training;
-        network.eval();
-        var device = network.parameters().First().device;
-        using (NewDisposeScope())
-        using (new ForwardTrace((layer, _, _) => used.Add((Module)layer)))
-            network.forward(zeros([1, shape.Channels, shape.Height, shape.Width], device: device));
-        network.train(wasTraining);
-        return [.. network.named_modules().Where(entry => entry.module is ILayer && !used.Contains(entry.module))
-            .SelectMany(entry => entry.module.named_parameters(recurse: false).Select(p => p.name).Concat(entry.module.named_buffers(recurse: false).Select(b => b.name)).Select(tensor => $"{entry.name}.{tensor}"))];
-    }
-
     /// <summary>What goes where; nothing is copied before all of it is known to fit.</summary>
-    private sealed class Plan(Architecture architecture, bool replaceHead, string? firstConvolution, Lazy<HashSet<string>> trainingOnly)
+    private sealed class Plan(Architecture architecture, bool replaceHead, string? firstConvolution)
     {
+        // The network may have been made without auxiliary heads that its published form has.
+        private readonly Architecture _published = ArchitectureCatalog.All.FirstOrDefault(known => known.Name == architecture.Name) ?? architecture;
         private readonly List<(string Name, Tensor Target, Tensor Source)> _copies = [];
         private readonly List<string> _adapted = [];
         private readonly List<string> _fresh = [];
@@ -103,7 +87,7 @@ public static class WeightsLoader
                 _copies.Add((name, target, AdaptFirstConvolution(source, (int)target.shape[1])));
                 _adapted.Add(name);
             }
-            else if ((replaceHead && architecture.IsHead(name)) || (source is null && name.EndsWith(BatchCount, StringComparison.Ordinal)) || trainingOnly.Value.Contains(name))
+            else if ((replaceHead && architecture.IsHead(name)) || (source is null && name.EndsWith(BatchCount, StringComparison.Ordinal)) || architecture.IsAuxiliaryHead(name))
                 _fresh.Add(name);
             else if (source is null)
                 _missing.Add(name);
@@ -118,8 +102,7 @@ public static class WeightsLoader
         {
             foreach (var name in names)
             {
-                var isAuxiliary = name.Split('.')[0].Contains(Auxiliary, StringComparison.OrdinalIgnoreCase);
-                (isAuxiliary || (replaceHead && architecture.IsHead(name)) ? _leftOut : _unexpected).Add(name);
+                (_published.IsAuxiliaryHead(name) || (replaceHead && architecture.IsHead(name)) ? _leftOut : _unexpected).Add(name);
             }
         }
 

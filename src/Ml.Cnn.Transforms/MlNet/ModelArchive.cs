@@ -33,6 +33,9 @@ internal sealed class ModelArchiveWriter
 
     public void WriteStream(string name, Action<Stream> write) => _context.SaveBinaryStream(name, writer => write(writer.BaseStream));
 
+    /// <summary>Another transformer in a folder of its own.</summary>
+    public void WriteModel(string name, ITransformer model) => _context.SaveModel(model, name);
+
     /// <summary>Text in the transformer's main entry, which ML.NET itself guards with lengths and markers.</summary>
     public void WriteMain(string text) => _context.SaveString(text);
 }
@@ -77,6 +80,14 @@ internal sealed class ModelArchiveReader
         }
         if (!found)
             throw Damaged($"the entry '{name}' is missing");
+    }
+
+    public T ReadModel<T>(string name) where T : class, ITransformer
+    {
+        if (!_context.ContainsModel(name))
+            throw Damaged($"the model '{name}' is missing");
+        _context.LoadModel<T, SignatureLoadModel>(_environment, out var model, name);
+        return model;
     }
 
     public Exception Damaged(string what, Exception? cause = null) =>

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Inspection;
 using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
 
@@ -144,6 +145,41 @@ public sealed class ReadmeSnippets
         mlContext.Model.Save(model, train.Schema, file);
         file.Position = 0;
         Assert.IsNotNull(mlContext.Model.Load(file, out _));
+    }
+
+    [TestMethod]
+    public void Features()
+    {
+        using var flowers = new Flowers();
+        var mlContext = new MLContext(seed: 1);
+        IDataView train = mlContext.Data.LoadImageFolder("flowers/train"), test = mlContext.Data.LoadImageFolder("flowers/test");
+        var network = mlContext.Transforms.Conversion.MapValueToKey("Label").Append(mlContext.Transforms.LoadRawImageBytes("Image", null, "ImagePath"))
+            .Append(mlContext.MulticlassClassification.Trainers.LeNet(featureColumnName: "Image", epochs: 1));
+        mlContext.Model.Save(network.Fit(train), train.Schema, "model.zip");
+        // snippet: features
+        var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
+            .Append(mlContext.Transforms.LoadRawImageBytes("Image", null, "ImagePath"))
+            .Append(mlContext.Transforms.CnnFeatures("Features", "Image", "model.zip"))     // what the network's last layer takes
+            .Append(mlContext.MulticlassClassification.Trainers.SdcaMaximumEntropy());      // or any other trainer
+        // end snippet
+        Assert.HasCount(5, pipeline.Fit(train).Transform(test).GetColumn<float[]>("Score").First());
+    }
+
+    [TestMethod]
+    public void Summary()
+    {
+        var output = Console.Out;
+        using var text = new StringWriter();
+        Console.SetOut(text);
+        // snippet: summary
+        var summary = CnnSummary.Of(ArchitectureCatalog.Find("vgg16"), classes: 1000, imageSize: 224);
+        Console.WriteLine(summary);     // a line per layer, then 138,357,544 parameters and 15,470,264,320 multiply-adds
+        CnnLayerSummary largest = summary.Layers.MaxBy(layer => layer.Parameters)!;     // classifier.0
+        // end snippet
+        Console.SetOut(output);
+        Assert.AreEqual("classifier.0", largest.Name);
+        foreach (var number in (string[])["138,357,544", "15,470,264,320"])
+            Assert.Contains(number, text.ToString());
     }
 
     [TestMethod]

@@ -1,5 +1,4 @@
 using Ml.Cnn.Trainers.Architectures;
-using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Weights;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -19,7 +18,7 @@ public sealed class WeightsLoaderTests
         using var scope = NewDisposeScope();
         using var source = s_resnet.Build(s_shape);
         using var target = s_resnet.Build(s_shape);
-        var report = WeightsLoader.LoadInto(target, s_resnet, s_shape, ModuleState.Of(source));
+        var report = WeightsLoader.LoadInto(target, s_resnet, ModuleState.Of(source));
         Assert.AreEqual(ModuleState.Of(target).Count, report.Loaded.Count);
         Assert.AreEqual(0, report.Adapted.Count + report.Fresh.Count + report.LeftOut.Count);
         var images = randn(2, 3, 32, 32);
@@ -28,7 +27,7 @@ public sealed class WeightsLoaderTests
         using var other = s_resnet.Build(s_shape);
         var before = Score(other, images);
         var without = ModuleState.Of(source).Where(pair => pair.Key != "layer1.0.conv1.weight").Append(new("layer9.weight", ones(1)));
-        var refusal = Assert.ThrowsExactly<WeightsFormatException>(() => WeightsLoader.LoadInto(other, s_resnet, s_shape, without));
+        var refusal = Assert.ThrowsExactly<WeightsFormatException>(() => WeightsLoader.LoadInto(other, s_resnet, without));
         Assert.Contains("resnet18", refusal.Message);
         Assert.Contains("1 missing ('layer1.0.conv1.weight')", refusal.Message);
         Assert.Contains("1 unexpected ('layer9.weight')", refusal.Message);
@@ -42,18 +41,18 @@ public sealed class WeightsLoaderTests
         using var source = s_resnet.Build(s_shape);
         var shape = s_shape with { Classes = 3 };
         using var target = s_resnet.Build(shape);
-        Assert.Contains("replace the head", Assert.ThrowsExactly<WeightsFormatException>(() => WeightsLoader.LoadInto(target, s_resnet, shape, ModuleState.Of(source))).Message);
+        Assert.Contains("replace the head", Assert.ThrowsExactly<WeightsFormatException>(() => WeightsLoader.LoadInto(target, s_resnet, ModuleState.Of(source))).Message);
 
         var head = ModuleState.Of(target).ToDictionary()["fc.weight"].clone();
-        var report = WeightsLoader.LoadInto(target, s_resnet, shape, ModuleState.Of(source), replaceHead: true);
+        var report = WeightsLoader.LoadInto(target, s_resnet, ModuleState.Of(source), replaceHead: true);
         CollectionAssert.AreEqual(new[] { "fc.weight", "fc.bias" }, report.Fresh.ToArray());
         Assert.IsTrue(head.equal(ModuleState.Of(target).ToDictionary()["fc.weight"]).all().item<bool>());
 
         // A head for as many classes is loaded, and weights of a trunk alone need none.
         using var same = s_resnet.Build(s_shape);
-        Assert.IsEmpty(WeightsLoader.LoadInto(same, s_resnet, s_shape, ModuleState.Of(source), replaceHead: true).Fresh);
+        Assert.IsEmpty(WeightsLoader.LoadInto(same, s_resnet, ModuleState.Of(source), replaceHead: true).Fresh);
         var trunk = ModuleState.Of(source).Where(pair => !s_resnet.IsHead(pair.Key));
-        CollectionAssert.AreEqual(new[] { "fc.weight", "fc.bias" }, WeightsLoader.LoadInto(same, s_resnet, s_shape, trunk, replaceHead: true).Fresh.ToArray());
+        CollectionAssert.AreEqual(new[] { "fc.weight", "fc.bias" }, WeightsLoader.LoadInto(same, s_resnet, trunk, replaceHead: true).Fresh.ToArray());
     }
 
     /// <summary>Equal channels are what a gray picture is in RGB; a fourth channel must have no say.</summary>
@@ -67,7 +66,7 @@ public sealed class WeightsLoaderTests
         {
             var shape = s_shape with { Channels = channels };
             using var target = s_resnet.Build(shape);
-            var report = WeightsLoader.LoadInto(target, s_resnet, shape, ModuleState.Of(rgb));
+            var report = WeightsLoader.LoadInto(target, s_resnet, ModuleState.Of(rgb));
             CollectionAssert.AreEqual(new[] { "conv1.weight" }, report.Adapted.ToArray());
             var (ours, theirs) = channels == 1
                 ? (images[.., 1..2], images[.., 1..2].expand(2, 3, 32, 32))
@@ -75,7 +74,7 @@ public sealed class WeightsLoaderTests
             Assert.IsTrue(Score(target, ours).allclose(Score(rgb, theirs), 1e-4, 1e-4), $"{channels} channels");
         }
         using var two = s_resnet.Build(s_shape with { Channels = 2 });
-        Assert.ThrowsExactly<WeightsFormatException>(() => WeightsLoader.LoadInto(two, s_resnet, s_shape with { Channels = 2 }, ModuleState.Of(rgb)));
+        Assert.ThrowsExactly<WeightsFormatException>(() => WeightsLoader.LoadInto(two, s_resnet, ModuleState.Of(rgb)));
         Assert.ThrowsExactly<ArgumentException>(() => WeightsLoader.AdaptFirstConvolution(ones(4, 3, 2, 2), 2));
         Assert.ThrowsExactly<ArgumentException>(() => WeightsLoader.AdaptFirstConvolution(ones(4, 1, 2, 2), 1));
     }
@@ -86,26 +85,29 @@ public sealed class WeightsLoaderTests
         using var scope = NewDisposeScope();
         using var source = s_resnet.Build(s_shape);
         using var target = s_resnet.Build(s_shape);
-        var report = WeightsLoader.LoadInto(target, s_resnet, s_shape, ModuleState.Of(source).Where(pair => !pair.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
+        var report = WeightsLoader.LoadInto(target, s_resnet, ModuleState.Of(source).Where(pair => !pair.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
         Assert.AreEqual(20, report.Fresh.Count);
     }
 
-    /// <summary>A network whose second head is part of its state, but not of scoring, as GoogLeNet's are.</summary>
     [TestMethod]
-    public void Heads_that_only_training_uses_may_be_missing_different_or_too_many()
+    public void Auxiliary_heads_may_be_missing_different_or_too_many()
     {
         using var scope = NewDisposeScope();
-        var architecture = s_resnet with { Name = "two heads", Head = "fc", Build = shape => new TwoHeads(shape.Classes) };
-        using var source = architecture.Build(s_shape);
-        using var target = architecture.Build(s_shape);
+        var googLeNet = GoogLeNet.Create();
+        using var source = googLeNet.Build(s_shape);
+        using var target = googLeNet.Build(s_shape);
         var all = ModuleState.Of(source);
-        CollectionAssert.AreEqual(new[] { "aux.weight", "aux.bias" }, WeightsLoader.LoadInto(target, architecture, s_shape, all.Where(pair => !pair.Key.StartsWith("aux", StringComparison.Ordinal))).Fresh.ToArray());
-        Assert.IsTrue(target.training);
-        CollectionAssert.AreEqual(new[] { "AuxLogits.fc.weight" }, WeightsLoader.LoadInto(target, architecture, s_shape, all.Append(new("AuxLogits.fc.weight", ones(1)))).LeftOut.ToArray());
-        var shape = s_shape with { Classes = 3 };
-        using var three = architecture.Build(shape);
-        CollectionAssert.AreEqual(new[] { "aux.weight", "aux.bias", "fc.weight", "fc.bias" }, WeightsLoader.LoadInto(three, architecture, shape, all, replaceHead: true).Fresh.ToArray());
-        Assert.ThrowsExactly<WeightsFormatException>(() => WeightsLoader.LoadInto(target, architecture, s_shape, all.Where(pair => pair.Key != "conv.weight")));
+        string[] auxiliary = [.. all.Select(pair => pair.Key).Where(name => name.StartsWith("aux", StringComparison.Ordinal))];
+        Assert.IsNotEmpty(auxiliary);
+        CollectionAssert.AreEqual(auxiliary, WeightsLoader.LoadInto(target, googLeNet, all.Where(pair => !auxiliary.Contains(pair.Key))).Fresh.ToArray());
+
+        var withoutHeads = GoogLeNet.Create(auxiliaryHeads: false);
+        using var plain = withoutHeads.Build(s_shape);
+        CollectionAssert.AreEqual(auxiliary, WeightsLoader.LoadInto(plain, withoutHeads, all).LeftOut.ToArray());
+
+        using var three = googLeNet.Build(s_shape with { Classes = 3 });
+        var fresh = WeightsLoader.LoadInto(three, googLeNet, all, replaceHead: true).Fresh;
+        CollectionAssert.AreEquivalent(new[] { "aux1.fc2.weight", "aux1.fc2.bias", "aux2.fc2.weight", "aux2.fc2.bias", "fc.weight", "fc.bias" }, fresh.ToArray());
     }
 
     private static Tensor Score(Module<Tensor, Tensor> network, Tensor images)
@@ -113,27 +115,5 @@ public sealed class WeightsLoaderTests
         network.eval();
         using var _ = no_grad();
         return network.call(images);
-    }
-
-    private sealed class TwoHeads : Module<Tensor, Tensor>
-    {
-        private readonly Conv2d conv = new(3, 4, kernel: 1);
-        private readonly AdaptiveAvgPool2d pool = new(1);
-        private readonly Flatten flatten = new();
-        private readonly Linear aux;
-        private readonly Linear fc;
-
-        public TwoHeads(int classes) : base("TwoHeads")
-        {
-            aux = new(4, classes);
-            fc = new(4, classes);
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor input)
-        {
-            var features = flatten.call(pool.call(conv.call(input)));
-            return training ? fc.call(features) + aux.call(features) : fc.call(features);
-        }
     }
 }

@@ -1,0 +1,78 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Layers;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Transfer;
+
+/// <summary>Rows of features instead of pictures: what a network's head sees of each, computed batch by batch while they are read.</summary>
+internal sealed class FeatureFeed : IRowFeed
+{
+    private readonly Module<Tensor, Tensor> _network;
+    private readonly HeadOnly _head;
+    private readonly Device _device;
+    private readonly IRowFeed _pictures;
+    private readonly IEnumerator<ImageBatch> _batches;
+    private readonly ImageRow _row = new();
+    private float[] _features = [];
+    private ImageBatch? _batch;
+    private int _next;
+    private ulong _id;
+
+    /// <param name="network">The whole network, on <paramref name="device"/>; it is run as it scores.</param>
+    /// <param name="head">Its end.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="pictures">The rows. Disposed with this feed.</param>
+    /// <param name="batches">Decodes them; not by chance, for the features are computed once.</param>
+    /// <param name="cancellation">Ends the feed.</param>
+    public FeatureFeed(Module<Tensor, Tensor> network, HeadOnly head, Device device, IRowFeed pictures, BatchQueue batches, CancellationToken cancellation)
+    {
+        (_network, _head, _device, _pictures) = (network, head, device, pictures);
+        _batches = batches.Read(pictures, epoch: 0, cancellation).GetEnumerator();
+    }
+
+    public bool TryRead([NotNullWhen(true)] out ImageRow? row)
+    {
+        if (_batch is null || _next == _batch.Count)
+        {
+            if (!_batches.MoveNext())
+            {
+                row = null;
+                return false;
+            }
+            _batch = _batches.Current;
+            _next = 0;
+            Compute(_batch);
+        }
+        var length = (int)_head.Length;
+        _features.AsSpan(_next * length, length).CopyTo(_row.FloatsOfLength(length));
+        (_row.Label, _row.Id) = ((uint)_batch.Label(_next) + 1, _id++);
+        _next++;
+        row = _row;
+        return true;
+    }
+
+    public void Recycle(ImageRow row) { } // there is one only
+
+    public void Dispose()
+    {
+        _batches.Dispose();
+        _pictures.Dispose();
+    }
+
+    private void Compute(ImageBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        _network.eval();
+        Tensor? seen = null;
+        using (new ForwardTrace((layer, inputs, _) => seen = ReferenceEquals(layer, _head.Head) ? inputs[0].to(float32).cpu().reshape(batch.Count, -1).contiguous() : seen))
+            _network.forward(batch.Pixels.to(_device)).Dispose();
+        var length = batch.Count * (int)_head.Length;
+        if (_features.Length < length)
+            _features = GC.AllocateUninitializedArray<float>(length);
+        seen!.bytes.CopyTo(MemoryMarshal.AsBytes(_features.AsSpan(0, length)));
+    }
+}

@@ -1,0 +1,78 @@
+using System.IO.Compression;
+using Microsoft.ML;
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Weights;
+using Ml.Cnn.Transforms;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Transfer;
+
+/// <summary>The weights that a training run starts from, found but not read yet, and how they expect images.</summary>
+internal sealed class StartingPoint
+{
+    private readonly Architecture _architecture;
+    private readonly WeightsSource? _source;
+    private readonly CnnTransformer? _model;
+
+    /// <exception cref="ArgumentException">There are no such weights, or they are another network's.</exception>
+    public StartingPoint(InitialWeights weights, Architecture architecture)
+    {
+        _architecture = architecture;
+        _model = weights.Model ?? (weights.FileOrName is { } path && IsModelFile(path) ? LoadModel(path) : null);
+        if (_model is null)
+            _source = weights.Published is { } published ? WeightsSource.Of(published, architecture) : WeightsSource.Find(weights.FileOrName!, architecture);
+        else if (_model.Architecture.Name != architecture.Name || !_model.Architecture.Settings.OrderBy(s => s.Key).SequenceEqual(architecture.Settings.OrderBy(s => s.Key)))
+            throw new ArgumentException($"The model is {Name(_model.Architecture)}, and {Name(architecture)} is to be trained: give the trainer the model's network.", nameof(weights));
+    }
+
+    /// <summary>How the weights expect images.</summary>
+    public ImagePreprocessing Preprocessing(int channels) => _source?.PreprocessingFor(_architecture, channels) ?? _model!.Preprocessing;
+
+    /// <summary>Copies the weights into a network; a head for other classes stays as it was initialised.</summary>
+    /// <param name="network">The network, freshly built.</param>
+    /// <param name="classes">The names of its classes.</param>
+    /// <param name="options">Cache, progress and cancellation of a download.</param>
+    /// <exception cref="WeightsFormatException">The weights are damaged, or not this network's.</exception>
+    public WeightsReport Load(Module<Tensor, Tensor> network, IReadOnlyList<string> classes, CnnOptions options)
+    {
+        if (_model is not null)
+        {
+            // The same number of classes need not be the same classes.
+            var keepsHead = _model.ClassNames.SequenceEqual(classes);
+            var state = ModuleState.Of(_model.Scorer.Network).Where(pair => keepsHead || !_architecture.IsHead(pair.Key));
+            return WeightsLoader.LoadInto(network, _architecture, state, replaceHead: true);
+        }
+        using var file = _source!.Read(options.WeightsCache, options.DownloadProgress, options.CancellationToken);
+        try
+        {
+            return WeightsLoader.LoadInto(network, _architecture, file.Tensors, replaceHead: true);
+        }
+        catch (WeightsFormatException e) when (_source.Path is not null)
+        {
+            throw new WeightsFormatException($"'{_source.Path}': {e.Message}", e);
+        }
+    }
+
+    private static string Name(Architecture architecture) =>
+        architecture.Name + (architecture.Settings.Count > 0 ? $" ({string.Join(", ", architecture.Settings.Select(s => $"{s.Key} {s.Value}"))})" : "");
+
+    // PyTorch's files are zip archives too; ML.NET's name their own version.
+    private static bool IsModelFile(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        try
+        {
+            using var archive = ZipFile.OpenRead(path);
+            return archive.Entries.Any(entry => entry.FullName.Replace('\\', '/') == "TrainingInfo/Version.txt");
+        }
+        catch (InvalidDataException)
+        {
+            return false; // weights of another format, or no weights: whoever reads them says so
+        }
+    }
+
+    private static CnnTransformer LoadModel(string path) => CnnTransformer.Find(new MLContext().Model.Load(path, out _))
+        ?? throw new ArgumentException($"'{path}' is an ML.NET model without a convolutional network of this library.", nameof(path));
+}

@@ -1,0 +1,76 @@
+using Ml.Cnn.Trainers.Architectures;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Transfer;
+
+/// <summary>Which stages of a network an epoch trains, and how fast each learns.</summary>
+internal sealed class TrainableStages
+{
+    private readonly Module<Tensor, Tensor> _network;
+    private readonly Architecture _architecture;
+    private readonly CnnOptions _options;
+
+    /// <exception cref="ArgumentOutOfRangeException">The network has no stages to freeze, or not as many as there are factors.</exception>
+    public TrainableStages(Module<Tensor, Tensor> network, Architecture architecture, CnnOptions options)
+    {
+        (_network, _architecture, _options) = (network, architecture, options);
+        Check(architecture, options);
+    }
+
+    /// <summary>Before anything is built.</summary>
+    public static void Check(Architecture architecture, CnnOptions options)
+    {
+        if (options.Freeze != Freezing.None && architecture.Stages.Count == 0)
+            throw OptionsValidation.Wrong(nameof(options.Freeze), options.Freeze, "None for a network of your own, which names no stages; set requires_grad of its parameters instead");
+        if (options.StageLearningRates is { } factors && factors.Count != architecture.Stages.Count)
+            throw OptionsValidation.Wrong(nameof(options.StageLearningRates), factors.Count,
+                $"one factor for each of the {architecture.Stages.Count} stages of {architecture.Name}, from the input to the head");
+    }
+
+    /// <summary>The parameters in groups that share a factor of the learning rate.</summary>
+    public IReadOnlyList<(double Factor, IReadOnlyList<Parameter> Parameters)> Groups() => _options.StageLearningRates is not { } factors
+        ? [(1, [.. _network.parameters()])]
+        : [.. _network.named_parameters().GroupBy(p => factors[_architecture.StageOf(p.name)], p => p.parameter)
+            .Select(group => (group.Key, (IReadOnlyList<Parameter>)[.. group]))];
+
+    /// <summary>Makes the network ready for an epoch: what is trained takes gradients, what is frozen runs as it scores.</summary>
+    /// <returns>The number of parameters that are trained.</returns>
+    public long Prepare(int epoch)
+    {
+        _network.train();
+        if (_options.Freeze == Freezing.None && _options.BatchNormStatistics == BatchNormStatistics.OfTrainedStages)
+            return _network.parameters().Sum(p => p.numel());
+        var firstTrained = FirstTrained(epoch);
+        foreach (var (name, module) in _network.named_modules())
+        {
+            var isFrozen = firstTrained > 0 && (_options.Freeze == Freezing.Backbone ? !_architecture.IsHead(name) : IsFrozen(name, firstTrained));
+            if (module is Layers.BatchNorm2d)
+                isFrozen = _options.BatchNormStatistics switch { BatchNormStatistics.Fixed => true, BatchNormStatistics.Updated => false, _ => isFrozen };
+            if (isFrozen && !module.children().Any())
+                module.eval();
+        }
+        long trained = 0;
+        foreach (var (name, parameter) in _network.named_parameters())
+        {
+            parameter.requires_grad = _architecture.StageOf(name) >= firstTrained;
+            trained += parameter.requires_grad ? parameter.numel() : 0;
+        }
+        return trained;
+    }
+
+    private int FirstTrained(int epoch)
+    {
+        var head = _architecture.Stages.Count - 1;
+        return _options.Freeze switch
+        {
+            Freezing.Backbone => head,
+            Freezing.Stages => Math.Max(0, head - (epoch - 1) / _options.EpochsPerStage),
+            _ => 0,
+        };
+    }
+
+    // A layer without a stage of its own, such as dropout, belongs to whatever is trained.
+    private bool IsFrozen(string module, int firstTrained) => _architecture.StageOf(module) is >= 0 and var stage && stage < firstTrained;
+}
