@@ -326,7 +326,7 @@ public sealed class ArchitectureTests
     private static Module<Tensor, Tensor> Build(Architecture architecture, int classes) =>
         architecture.Build(new(architecture.Channels, architecture.ImageSize, architecture.ImageSize, classes));
 
-    internal static void OnMeta(Action action)
+    private static void OnMeta(Action action)
     {
         using var scope = NewDisposeScope();
         set_default_device(META);
