@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Inspection;
 using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Training;
 using Ml.Cnn.Trainers.Weights;
@@ -211,19 +212,13 @@ public sealed class EfficientFamiliesTests
 
     private static string[] State(Architecture architecture)
     {
-        string[] state = [];
-        ArchitectureTests.OnMeta(() =>
-        {
-            using var network = architecture.Build(new(3, 224, 224, 10));
-            state = [.. ModuleState.Of(network).Select(entry => $"{entry.Key} {string.Join(" × ", entry.Value.shape)}")];
-        });
-        return state;
+        using var network = architecture.BuildWithoutWeights(new(3, 224, 224, 10));
+        return [.. ModuleState.Of(network).Select(entry => $"{entry.Key} {string.Join(" × ", entry.Value.shape)}")];
     }
 
     private static (double Millions, long Parameters) Cost(Architecture architecture, int size)
     {
-        var shape = new NetworkShape(3, size, size, 1000);
-        using var network = architecture.Build(shape);
-        return (NetworkCost.Of(network, shape).MultiplyAdds!.Value / 1e6, network.parameters().Sum(parameter => parameter.numel()));
+        var summary = CnnSummary.Of(architecture, classes: 1000, imageSize: size);
+        return (summary.MultiplyAdds!.Value / 1e6, summary.Parameters);
     }
 }
