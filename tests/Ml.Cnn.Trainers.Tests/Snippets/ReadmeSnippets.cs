@@ -82,6 +82,30 @@ public sealed class ReadmeSnippets
     }
 
     [TestMethod]
+    public void Transfer()
+    {
+        using var flowers = new Flowers();
+        using (var network = ArchitectureCatalog.Find("resnet18").Build(new(3, 64, 64, 1000)))
+        using (var file = File.Create("resnet18.safetensors"))
+            ModuleState.Save(network, file);
+        var mlContext = new MLContext(seed: 1);
+        IDataView data = mlContext.Data.LoadImageFolder("flowers/train");
+        IDataView train = mlContext.Transforms.Conversion.MapValueToKey("Label")
+            .Append(mlContext.Transforms.LoadRawImageBytes("Image", null, "ImagePath")).Fit(data).Transform(data);
+        // snippet: transfer
+        CnnTransformer model = mlContext.MulticlassClassification.Trainers.ResNet(new ResNetOptions
+        {
+            FeatureColumnName = "Image",
+            Weights = "resnet18.safetensors", // or PretrainedWeights.ResNet18ImageNet1KV1, "resnet18" (downloaded once), "model.zip", a trained CnnTransformer
+            Freeze = Freezing.Backbone,       // the head alone; Stages unfreezes one stage after the other; None, the default, trains all
+            Epochs = 5,
+        }).Fit(train);
+        // end snippet
+        Assert.HasCount(5, model.ClassNames);
+        Assert.HasCount(5, model.History);
+    }
+
+    [TestMethod]
     public void Options()
     {
         var mlContext = new MLContext(seed: 1);
