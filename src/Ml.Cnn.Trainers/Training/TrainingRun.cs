@@ -32,7 +32,7 @@ internal sealed class TrainingRun
     {
         (_environment, _architecture, _options, _data) = (environment, architecture, options, data);
         TrainableStages.Check(architecture, options);
-        _start = options.Weights is { } weights ? new StartingPoint(weights, architecture) : null;
+        _start = options.Weights is { } weights ? new StartingPoint(environment, weights, architecture) : null;
         var label = LabelColumn.Check(data.Schema, options.LabelColumnName);
         var format = FeatureFormat.Of(data.Schema, options.FeatureColumnName, options.PixelLayout, options.Channels);
         _columns = new(data.Schema[options.FeatureColumnName], format, label, ImageColumns.FindPath(data.Schema));

@@ -1,5 +1,6 @@
 using System.IO.Compression;
-using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
@@ -16,10 +17,10 @@ internal sealed class StartingPoint
     private readonly CnnTransformer? _model;
 
     /// <exception cref="ArgumentException">There are no such weights, or they are another network's.</exception>
-    public StartingPoint(InitialWeights weights, Architecture architecture)
+    public StartingPoint(IHostEnvironment environment, InitialWeights weights, Architecture architecture)
     {
         _architecture = architecture;
-        _model = weights.Model ?? (weights.FileOrName is { } path && IsModelFile(path) ? LoadModel(path) : null);
+        _model = weights.Model ?? (weights.FileOrName is { } path && IsModelFile(path) ? LoadModel(environment, path) : null);
         if (_model is null)
             _source = weights.Published is { } published ? WeightsSource.Of(published, architecture) : WeightsSource.Find(weights.FileOrName!, architecture);
         else if (_model.Architecture.Name != architecture.Name || !_model.Architecture.Settings.OrderBy(s => s.Key).SequenceEqual(architecture.Settings.OrderBy(s => s.Key)))
@@ -86,6 +87,6 @@ internal sealed class StartingPoint
         }
     }
 
-    private static CnnTransformer LoadModel(string path) => CnnTransformer.Find(new MLContext().Model.Load(path, out _))
+    private static CnnTransformer LoadModel(IHostEnvironment environment, string path) => CnnTransformer.Find(ModelFiles.Load(environment, path))
         ?? throw new ArgumentException($"'{path}' is an ML.NET model without a convolutional network of this library.", nameof(path));
 }
