@@ -29,6 +29,10 @@ public sealed class OptionsTests
         [nameof(CnnOptions.PixelLayout)] = [o => o.PixelLayout = (PixelLayout)9],
         [nameof(CnnOptions.Cache)] = [o => o.Cache = (ImageCache)9],
         [nameof(CnnOptions.OnBadImage)] = [o => o.OnBadImage = (BadImageHandling)9],
+        [nameof(CnnOptions.Freeze)] = [o => o.Freeze = (Freezing)9],
+        [nameof(CnnOptions.EpochsPerStage)] = [o => o.EpochsPerStage = 0],
+        [nameof(CnnOptions.StageLearningRates)] = [o => o.StageLearningRates = [1, -1], o => o.StageLearningRates = [double.NaN]],
+        [nameof(CnnOptions.BatchNormStatistics)] = [o => o.BatchNormStatistics = (BatchNormStatistics)9],
         [nameof(CnnOptions.Device)] = [o => o.Device = "gpu", o => o.Device = "cuda:", o => o.Device = "cuda:-1", o => o.Device = "CPU ", o => o.Device = null!],
     };
 
@@ -49,7 +53,8 @@ public sealed class OptionsTests
     [TestMethod]
     public void Every_option_has_a_range_or_needs_none()
     {
-        string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.Augmentation), nameof(CnnOptions.EpochCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken)];
+        string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.Augmentation), nameof(CnnOptions.EpochCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken),
+            nameof(CnnOptions.Weights), nameof(CnnOptions.WeightsCache), nameof(CnnOptions.DownloadProgress)];
         CollectionAssert.AreEquivalent(typeof(CnnOptions).GetProperties().Select(p => p.Name).ToArray(), s_wrong.Keys.Concat(free).ToArray());
     }
 
