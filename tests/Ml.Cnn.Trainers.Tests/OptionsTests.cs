@@ -24,6 +24,7 @@ public sealed class OptionsTests
         [nameof(CnnOptions.ReaderThreads)] = [o => o.ReaderThreads = 0],
         [nameof(CnnOptions.NetworkThreads)] = [o => o.NetworkThreads = 0],
         [nameof(CnnOptions.Optimizer)] = [o => o.Optimizer = (Optimizer)9],
+        [nameof(CnnOptions.Nesterov)] = [o => (o.Nesterov, o.Optimizer) = (true, Optimizer.Adam), o => (o.Nesterov, o.Momentum) = (true, 0)],
         [nameof(CnnOptions.Schedule)] = [o => o.Schedule = (LearningRateSchedule)9],
         [nameof(CnnOptions.Precision)] = [o => o.Precision = (Precision)9],
         [nameof(CnnOptions.PixelLayout)] = [o => o.PixelLayout = (PixelLayout)9],
@@ -54,7 +55,7 @@ public sealed class OptionsTests
     public void Every_option_has_a_range_or_needs_none()
     {
         string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.Augmentation), nameof(CnnOptions.EpochCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken),
-            nameof(CnnOptions.Weights), nameof(CnnOptions.WeightsCache), nameof(CnnOptions.DownloadProgress)];
+            nameof(CnnOptions.Weights), nameof(CnnOptions.WeightsCache), nameof(CnnOptions.DownloadProgress), nameof(CnnOptions.DecayBiasesAndNorms)];
         CollectionAssert.AreEquivalent(typeof(CnnOptions).GetProperties().Select(p => p.Name).ToArray(), s_wrong.Keys.Concat(free).ToArray());
     }
 

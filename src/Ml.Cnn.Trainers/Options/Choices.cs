@@ -11,6 +11,15 @@ public enum Optimizer
 
     /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2017).</summary>
     AdamW,
+
+    /// <summary>RMSProp with momentum (Tieleman and Hinton 2012), as the MobileNets and EfficientNets were trained: decay 0.9, ε = 0.001.</summary>
+    RmsProp,
+
+    /// <summary>Layer-wise adaptive rate scaling for large batches (You, Gitman and Ginsburg 2017): SGD whose steps are in proportion to each layer's weights.</summary>
+    Lars,
+
+    /// <summary>LAMB for large batches (You et al. 2019): Adam's direction, as long in each layer as its weights.</summary>
+    Lamb,
 }
 
 /// <summary>How precise the arithmetic of training is. Weights, gradients' sums, batch normalization and the loss are float32 always.</summary>

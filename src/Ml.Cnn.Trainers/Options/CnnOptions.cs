@@ -29,8 +29,8 @@ public class CnnOptions
     public int? BatchSize { get; set; }
 
     /// <summary>
-    /// The highest learning rate, above 0. Default: the network's own for SGD, 0.001 for Adam and AdamW; a tenth of that where weights
-    /// that training starts from are trained further.
+    /// The highest learning rate, above 0. Default: the network's own for SGD, 1 for LARS, 0.001 for the others; a tenth of that where
+    /// weights that training starts from are trained further.
     /// </summary>
     public double? LearningRate { get; set; }
 
@@ -40,11 +40,20 @@ public class CnnOptions
     /// <summary>The optimizer. Default: SGD.</summary>
     public Optimizer Optimizer { get; set; } = Optimizer.Sgd;
 
-    /// <summary>SGD's momentum, from 0 to below 1. Default 0.9.</summary>
+    /// <summary>The momentum of SGD, RMSProp and LARS, from 0 to below 1. Default 0.9.</summary>
     public double Momentum { get; set; } = 0.9;
 
-    /// <summary>The weight decay (an L2 penalty; decoupled for AdamW), 0 or more. Default: the network's own; 0.01 for AdamW.</summary>
+    /// <summary>Whether SGD looks ahead along its momentum (Nesterov's; Sutskever et al. 2013, section 2). Default: no.</summary>
+    public bool Nesterov { get; set; }
+
+    /// <summary>The weight decay (an L2 penalty; decoupled for AdamW and LAMB), 0 or more. Default: the network's own; 0.01 for AdamW and LAMB.</summary>
     public double? WeightDecay { get; set; }
+
+    /// <summary>
+    /// Whether biases and the parameters of norms decay too, as the classic papers have it. Default: yes; without it large batches often
+    /// do better (He et al. 2018, "Bag of Tricks", section 3.1).
+    /// </summary>
+    public bool DecayBiasesAndNorms { get; set; } = true;
 
     /// <summary>
     /// What the weights start from: published weights, a file, a saved model or a trained one. A head for other classes starts afresh,

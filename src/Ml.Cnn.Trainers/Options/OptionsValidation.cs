@@ -18,6 +18,7 @@ internal static class OptionsValidation
         Require(options.BatchSize is null or >= 1, nameof(options.BatchSize), options.BatchSize, "at least 1");
         Require(options.LearningRate is null or (> 0 and < double.PositiveInfinity), nameof(options.LearningRate), options.LearningRate, "above 0");
         Require(options.Momentum is >= 0 and < 1, nameof(options.Momentum), options.Momentum, "from 0 to below 1");
+        Require(!options.Nesterov || options is { Optimizer: Optimizer.Sgd, Momentum: > 0 }, nameof(options.Nesterov), options.Nesterov, "false without SGD's momentum");
         Require(options.WeightDecay is null or (>= 0 and < double.PositiveInfinity), nameof(options.WeightDecay), options.WeightDecay, "0 or more");
         Require(options.ImageSize is null or >= 1, nameof(options.ImageSize), options.ImageSize, "at least 1");
         Require(options.Channels is null or 1 or 3 or 4, nameof(options.Channels), options.Channels, "1 (gray), 3 (RGB) or 4 (RGBA)");

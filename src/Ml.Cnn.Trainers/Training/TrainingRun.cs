@@ -78,8 +78,8 @@ internal sealed class TrainingRun
         using var validationBatches = _options.ValidationSet is null ? null : at.Queue(ValidationDecoder(at), _shape, _settings);
         var validation = validationBatches is null ? null
             : new ValidationPass(at.Network, _architecture.Loss, at.Plan.Device, ValidationRows(), validationBatches, _options.CancellationToken);
-        var stages = new TrainableStages(at.Network, _architecture, _options);
-        return new TrainingLoop(at.Network, stages, _shape, _architecture.Loss, _settings, at.Plan.Device, source, batches, at.BadImages, validation, at.Images, _options, at.Log).Run();
+        var subject = new TrainingSubject(at.Network, _shape, _architecture.Loss, at.Plan.Device, new TrainableStages(at.Network, _architecture, _options));
+        return new TrainingLoop(subject, _settings, new EpochBatches(source, batches, at.BadImages, at.Images), validation, _options, at.Log).Run();
     }
 
     /// <summary>With a frozen backbone: what the head sees of each picture is computed once, and the head is trained on that.</summary>
@@ -105,7 +105,8 @@ internal sealed class TrainingRun
         using var validationBatches = validationFeatures is null ? null : at.Queue(FeatureDecoder(head), shape, _settings);
         var validation = validationBatches is null ? null
             : new ValidationPass(head, _architecture.Loss, at.Plan.Device, () => validationFeatures!.Open(1, _options.CancellationToken), validationBatches, _options.CancellationToken);
-        return new TrainingLoop(head, null, shape, _architecture.Loss, _settings, at.Plan.Device, features, batches, at.BadImages, validation, at.Images, _options, at.Log).Run();
+        var subject = new TrainingSubject(head, shape, _architecture.Loss, at.Plan.Device, Stages: null);
+        return new TrainingLoop(subject, _settings, new EpochBatches(features, batches, at.BadImages, at.Images), validation, _options, at.Log).Run();
     }
 
     private SpooledSource Features(Workplace at, HeadOnly head, IRowFeed pictures, ImageRowDecoder decoder)

@@ -11,24 +11,33 @@ internal sealed record TrainingSettings
     public required LearningRateSchedule Schedule { get; init; }
     public required Optimizer Optimizer { get; init; }
     public required double Momentum { get; init; }
+    public required bool Nesterov { get; init; }
     public required double WeightDecay { get; init; }
+    public required bool DecayBiasesAndNorms { get; init; }
     public required int Seed { get; init; }
     public required int ReaderThreads { get; init; }
 
     public static TrainingSettings From(CnnOptions options, TrainingDefaults defaults, int seed)
     {
-        var adaptive = options.Optimizer is Optimizer.Adam or Optimizer.AdamW;
+        var rate = options.Optimizer switch
+        {
+            Optimizer.Sgd => defaults.LearningRate,
+            Optimizer.Lars => 1,
+            _ => 0.001,
+        };
         // Trained weights are near a good place already; a head on a frozen trunk starts afresh.
         var scale = options.Weights is not null && options.Freeze != Freezing.Backbone ? 0.1 : 1;
         return new()
         {
             Epochs = options.Epochs,
             BatchSize = options.BatchSize ?? defaults.BatchSize,
-            LearningRate = options.LearningRate ?? scale * (adaptive ? 0.001 : defaults.LearningRate),
+            LearningRate = options.LearningRate ?? scale * rate,
             Schedule = options.Schedule,
             Optimizer = options.Optimizer,
             Momentum = options.Momentum,
-            WeightDecay = options.WeightDecay ?? (options.Optimizer == Optimizer.AdamW ? 0.01 : defaults.WeightDecay),
+            Nesterov = options.Nesterov,
+            WeightDecay = options.WeightDecay ?? (options.Optimizer is Optimizer.AdamW or Optimizer.Lamb ? 0.01 : defaults.WeightDecay),
+            DecayBiasesAndNorms = options.DecayBiasesAndNorms,
             Seed = seed,
             ReaderThreads = options.ReaderThreads ?? Environment.ProcessorCount,
         };

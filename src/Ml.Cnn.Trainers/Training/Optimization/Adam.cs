@@ -1,0 +1,28 @@
+using static TorchSharp.torch;
+
+namespace Ml.Cnn.Trainers.Training.Optimization;
+
+/// <summary>
+/// Adam (Kingma and Ba 2014, algorithm 1), the weight decay in the gradient; or AdamW (Loshchilov and Hutter 2017, algorithm 2), the decay
+/// apart from it. The buffers are the running means of the gradient and of its square.
+/// </summary>
+/// <param name="groups">The parameters.</param>
+/// <param name="isDecoupled">AdamW.</param>
+internal sealed class Adam(IEnumerable<ParameterGroup> groups, bool isDecoupled) : ParameterOptimizer(groups, buffers: 2)
+{
+    public const double Beta1 = 0.9;
+    public const double Beta2 = 0.999;
+    public const double Epsilon = 1e-8;
+
+    protected override void Update(IReadOnlyList<(ParameterState State, Tensor Gradient)> trained, double rate, double weightDecay)
+    {
+        foreach (var sameAge in trained.GroupBy(t => t.State.Steps))
+        {
+            Tensor[] weights = [.. sameAge.Select(t => t.State.Parameter)];
+            Tensor[] gradients = [.. sameAge.Select(t => t.Gradient)];
+            Tensor[] means = [.. sameAge.Select(t => t.State.Buffers[0])];
+            Tensor[] squares = [.. sameAge.Select(t => t.State.Buffers[1])];
+            FusedKernels.Adam(weights, gradients, means, squares, sameAge.Key, rate, (Beta1, Beta2, Epsilon), weightDecay, isDecoupled);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ml.Cnn.Trainers.Training.Optimization;
+
+/// <summary>
+/// LAMB for large batches (You et al. 2019, algorithm 2): Adam's direction plus the weight decay, scaled in each layer to the length of its
+/// weights. Biases and norms (one dimension) take Adam's step as it is. The buffers are the running means of the gradient and of its square.
+/// </summary>
+/// <param name="groups">The parameters.</param>
+internal sealed class Lamb(IEnumerable<ParameterGroup> groups) : ParameterOptimizer(groups, buffers: 2)
+{
+    public const double Epsilon = 1e-6;
+
+    protected override void Update(IReadOnlyList<(ParameterState State, Tensor Gradient)> trained, double rate, double weightDecay)
+    {
+        foreach (var (state, gradient) in trained)
+        {
+            using var scope = NewDisposeScope();
+            var weight = state.Parameter;
+            var (mean, square) = (state.Buffers[0], state.Buffers[1]);
+            mean.mul_(Adam.Beta1).add_(gradient, alpha: 1 - Adam.Beta1);
+            square.mul_(Adam.Beta2).addcmul_(gradient, gradient, 1 - Adam.Beta2);
+            var deviation = (square / (1 - Math.Pow(Adam.Beta2, state.Steps))).sqrt_().add_(Epsilon);
+            var direction = (mean / (1 - Math.Pow(Adam.Beta1, state.Steps))).div_(deviation);
+            if (weightDecay > 0)
+                direction.add_(weight, alpha: weightDecay);
+            var trust = weight.dim() > 1 ? Trust(weight.norm().ToDouble(), direction.norm().ToDouble()) : 1;
+            weight.add_(direction, alpha: -rate * trust);
+        }
+    }
+
+    private static double Trust(double weight, double direction) => weight > 0 && direction > 0 ? weight / direction : 1;
+}

@@ -1,0 +1,32 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ml.Cnn.Trainers.Training.Optimization;
+
+/// <summary>
+/// Layer-wise adaptive rate scaling for large batches (You, Gitman and Ginsburg 2017, algorithm 1): SGD with momentum in which each layer's
+/// rate is multiplied by 0.001‖w‖ / (‖g‖ + λ‖w‖). Biases and norms (one dimension) are trained as by SGD, as is usual. The buffer is the momentum.
+/// </summary>
+/// <param name="groups">The parameters.</param>
+/// <param name="momentum">From 0 to below 1.</param>
+internal sealed class Lars(IEnumerable<ParameterGroup> groups, double momentum) : ParameterOptimizer(groups, buffers: 1)
+{
+    public const double TrustCoefficient = 0.001;
+
+    protected override void Update(IReadOnlyList<(ParameterState State, Tensor Gradient)> trained, double rate, double weightDecay)
+    {
+        foreach (var (state, gradient) in trained)
+        {
+            var weight = state.Parameter;
+            var trust = weight.dim() > 1 ? Trust(weight.norm().ToDouble(), gradient.norm().ToDouble(), weightDecay) : 1;
+            if (weightDecay > 0)
+                gradient.add_(weight, alpha: weightDecay);
+            var velocity = state.Buffers[0];
+            velocity.mul_(momentum).add_(gradient, alpha: rate * trust);
+            weight.sub_(velocity);
+        }
+    }
+
+    private static double Trust(double weight, double gradient, double weightDecay) =>
+        weight > 0 && gradient > 0 ? TrustCoefficient * weight / (gradient + weightDecay * weight) : 1;
+}

@@ -1,0 +1,29 @@
+using TorchSharp.Modules;
+
+namespace Ml.Cnn.Trainers.Training.Optimization;
+
+/// <summary>The optimizers by name.</summary>
+internal static class Optimizers
+{
+    /// <param name="settings">Which, and its numbers.</param>
+    /// <param name="parameters">Where they are trained already, in groups whose learning rates differ by a factor.</param>
+    public static ParameterOptimizer Create(TrainingSettings settings, IEnumerable<(double Factor, IReadOnlyList<Parameter> Parameters)> parameters)
+    {
+        var groups = parameters.SelectMany(group => Groups(group.Factor, group.Parameters, settings)).Where(group => group.Parameters.Count > 0);
+        return settings.Optimizer switch
+        {
+            Optimizer.Sgd => new Sgd(groups, settings.Momentum, settings.Nesterov),
+            Optimizer.Adam => new Adam(groups, isDecoupled: false),
+            Optimizer.AdamW => new Adam(groups, isDecoupled: true),
+            Optimizer.RmsProp => new RmsProp(groups, settings.Momentum),
+            Optimizer.Lars => new Lars(groups, settings.Momentum),
+            Optimizer.Lamb => new Lamb(groups),
+            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Optimizer, "This optimizer is not known."),
+        };
+    }
+
+    // A bias or a norm's parameter has one dimension.
+    private static IEnumerable<ParameterGroup> Groups(double factor, IReadOnlyList<Parameter> parameters, TrainingSettings settings) => settings.DecayBiasesAndNorms
+        ? [new(parameters, factor, settings.WeightDecay)]
+        : [new([.. parameters.Where(p => p.dim() > 1)], factor, settings.WeightDecay), new([.. parameters.Where(p => p.dim() <= 1)], factor, 0)];
+}

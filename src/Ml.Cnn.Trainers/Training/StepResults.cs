@@ -1,0 +1,41 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ml.Cnn.Trainers.Training;
+
+/// <summary>Reads what steps came to: at once on the CPU, and elsewhere every so often, since reading waits for the device.</summary>
+internal sealed class StepResults(Device device) : IDisposable
+{
+    private readonly int _atOnce = device.type == DeviceType.CPU ? 1 : 20;
+    private readonly List<StepResult> _unread = [];
+
+    /// <summary>The first step whose loss was not a finite number, once it has been read.</summary>
+    public (long Step, double Loss, double LearningRate)? NotFinite { get; private set; }
+
+    public void Add(StepResult result, EpochTotals totals)
+    {
+        _unread.Add(result);
+        if (_unread.Count >= _atOnce)
+            Read(totals);
+    }
+
+    /// <summary>Adds everything unread to an epoch's totals.</summary>
+    public void Read(EpochTotals totals)
+    {
+        foreach (var result in _unread)
+        {
+            var loss = result.Loss.ToDouble();
+            if (!double.IsFinite(loss))
+                NotFinite ??= (result.Step, loss, result.LearningRate);
+            else if (NotFinite is null)
+                totals.Add(result.Images, loss, result.Correct.ToInt64());
+        }
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        _unread.ForEach(result => result.Dispose());
+        _unread.Clear();
+    }
+}

@@ -1,0 +1,73 @@
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Training.Optimization;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Training;
+
+/// <summary>One step of training: forward, loss, backward, and a move of the optimizer.</summary>
+/// <param name="network">On <paramref name="device"/> already; trained in place.</param>
+/// <param name="shape">Its input and classes.</param>
+/// <param name="loss">What to minimise.</param>
+/// <param name="mixing">Mixes images of a batch; null: none.</param>
+/// <param name="optimizer">Moves the network's parameters.</param>
+/// <param name="device">Where the step runs.</param>
+internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape shape, ClassificationLoss loss, BatchMixing? mixing, ParameterOptimizer optimizer, Device device)
+{
+    private bool _isChecked;
+
+    /// <summary>Takes a step. A loss that is not a number moves nothing, where that is known before the step is over.</summary>
+    /// <param name="batch">The images.</param>
+    /// <param name="epoch">From 1.</param>
+    /// <param name="step">Steps before this one.</param>
+    /// <param name="learningRate">Above 0.</param>
+    public StepResult Take(ImageBatch batch, int epoch, long step, double learningRate)
+    {
+        using var scope = NewDisposeScope(); // without it, tensors wait for the garbage collector
+        var images = batch.Pixels.to(device); // N × C × H × W
+        var labels = batch.Labels.to(device); // N
+        var mixed = mixing?.Mix(images, labels, epoch, step);
+
+        optimizer.ZeroGradients();
+        var (logits, auxiliary) = Forward(mixed?.Images ?? images); // N × classes
+        CheckOutput(logits, batch.Count);
+        var sum = auxiliary.Aggregate(Loss(logits), (sum, head) => sum + Loss(head.Logits) * head.Weight);
+        if (device.type != DeviceType.CPU || double.IsFinite(sum.ToDouble())) // elsewhere a look at the loss would wait for the device
+        {
+            sum.backward();
+            optimizer.Step(learningRate);
+        }
+        using var noGradient = no_grad();
+        var correct = logits.argmax(1).eq(labels).sum();
+        return new(batch.Count, step + 1, learningRate, sum.detach().MoveToOuterDisposeScope(), correct.MoveToOuterDisposeScope());
+
+        Tensor Loss(Tensor output) => mixed is null ? loss.Of(output, labels) : mixed.Loss(loss, output);
+    }
+
+    private (Tensor Logits, IReadOnlyList<AuxiliaryLogits> Auxiliary) Forward(Tensor images) =>
+        network is IAuxiliaryHeads heads ? heads.ForwardWithAuxiliary(images) : (network.forward(images), []);
+
+    private void CheckOutput(Tensor logits, int images)
+    {
+        if (!_isChecked && (logits.dim() != 2 || logits.size(0) != images || logits.size(1) != shape.Classes))
+            throw new InvalidOperationException($"The network returned a tensor of {string.Join("×", logits.shape)} for {images} images; it must be {images}×{shape.Classes}: one value per image and class, before softmax.");
+        _isChecked = true;
+    }
+}
+
+/// <summary>What a step came to; its tensors are on the device still.</summary>
+/// <param name="Images">How many.</param>
+/// <param name="Step">Its number, from 1 over all epochs.</param>
+/// <param name="LearningRate">The step's.</param>
+/// <param name="Loss">A scalar, the mean over the images.</param>
+/// <param name="Correct">A scalar, how many images' class had the highest output.</param>
+internal sealed record StepResult(int Images, long Step, double LearningRate, Tensor Loss, Tensor Correct) : IDisposable
+{
+    public void Dispose()
+    {
+        Loss.Dispose();
+        Correct.Dispose();
+    }
+}

@@ -1,0 +1,134 @@
+using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Trainers.Training.Optimization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Ml.Cnn.Trainers.Tests.Training;
+
+/// <summary>The optimizers take the steps that their papers and PyTorch take.</summary>
+[TestClass]
+public sealed class OptimizerTests
+{
+    private const double Rate = 0.05;
+    private const double Decay = 0.01;
+
+    /// <summary>Protects the rules against libtorch's own optimizers, ten steps with weight decay.</summary>
+    [TestMethod]
+    [DataRow("sgd")]
+    [DataRow("nesterov")]
+    [DataRow("adam")]
+    [DataRow("adamw")]
+    [DataRow("rmsprop")]
+    public void Ten_steps_are_libtorch_s(string name)
+    {
+        using var scope = NewDisposeScope();
+        var (expected, actual) = (Weights(), Weights());
+        var reference = name switch
+        {
+            "sgd" => optim.SGD(expected, Rate, momentum: 0.9, weight_decay: Decay),
+            "nesterov" => optim.SGD(expected, Rate, momentum: 0.9, weight_decay: Decay, nesterov: true),
+            "adam" => optim.Adam(expected, Rate, weight_decay: Decay),
+            "adamw" => optim.AdamW(expected, Rate, weight_decay: Decay),
+            _ => (optim.Optimizer)optim.RMSProp(expected, Rate, alpha: 0.9, eps: 1e-3, weight_decay: Decay, momentum: 0.9),
+        };
+        using var optimizer = Create(name switch { "nesterov" => Optimizer.Sgd, "rmsprop" => Optimizer.RmsProp, "adamw" => Optimizer.AdamW, "adam" => Optimizer.Adam, _ => Optimizer.Sgd }, name == "nesterov", actual);
+        for (var step = 0; step < 10; step++)
+        {
+            reference.zero_grad();
+            Error(expected).backward();
+            reference.step();
+            optimizer.ZeroGradients();
+            Error(actual).backward();
+            optimizer.Step(Rate);
+        }
+        foreach (var (theirs, ours) in expected.Zip(actual))
+            Assert.IsTrue(ours.allclose(theirs, 1e-5, 1e-6), $"{name}: off by {(ours - theirs).abs().max().ToDouble()}");
+        Assert.IsTrue(optimizer.States.All(s => s.Steps == 10));
+    }
+
+    /// <summary>LARS's first step: the rate times 0.001‖w‖ / (‖g‖ + λ‖w‖) (You et al. 2017, equation 6).</summary>
+    [TestMethod]
+    public void A_layer_s_step_under_Lars_is_in_proportion_to_its_weights()
+    {
+        using var scope = NewDisposeScope();
+        var (weight, bias) = (Weights()[0], Weights()[1]);
+        var (before, biasBefore) = (weight.detach().clone(), bias.detach().clone());
+        using var optimizer = Create(Optimizer.Lars, false, [weight, bias]);
+        Error([weight, bias]).backward();
+        var trust = 0.001 * before.norm().ToDouble() / (weight.grad!.norm().ToDouble() + Decay * before.norm().ToDouble());
+        var expected = before - Rate * trust * (weight.grad + Decay * before);
+        var expectedBias = biasBefore - Rate * (bias.grad! + Decay * biasBefore);
+        optimizer.Step(Rate);
+        Assert.IsTrue(weight.allclose(expected, 1e-5, 1e-7));
+        Assert.IsTrue(bias.allclose(expectedBias, 1e-5, 1e-7), "a bias takes SGD's step");
+    }
+
+    /// <summary>LAMB's step is as long as rate × ‖w‖ for a layer (You et al. 2019, algorithm 2).</summary>
+    [TestMethod]
+    public void A_layer_s_step_under_Lamb_is_as_long_as_its_weights_times_the_rate()
+    {
+        using var scope = NewDisposeScope();
+        var weights = Weights();
+        var before = weights.Select(w => w.detach().clone()).ToArray();
+        using var optimizer = Create(Optimizer.Lamb, false, weights);
+        Error(weights).backward();
+        var (gradient, biasGradient) = (weights[0].grad!.clone(), weights[1].grad!.clone());
+        optimizer.Step(Rate);
+        var step = before[0] - weights[0];
+        Assert.AreEqual(Rate * before[0].norm().ToDouble(), step.norm().ToDouble(), 1e-5);
+        // Adam's first direction is the gradient's sign.
+        var direction = gradient / (gradient.abs() + Lamb.Epsilon) + Decay * before[0];
+        Assert.AreEqual(1, (step * direction).sum().ToDouble() / (step.norm() * direction.norm()).ToDouble(), 1e-5);
+        var expectedBias = before[1] - Rate * (biasGradient.sign() + Decay * before[1]);
+        Assert.IsTrue(weights[1].allclose(expectedBias, 1e-4, 1e-5), "a bias takes Adam's step");
+    }
+
+    [TestMethod]
+    public void Biases_and_norms_can_be_kept_from_decaying()
+    {
+        using var scope = NewDisposeScope();
+        var weights = Weights();
+        using var optimizer = Optimizers.Create(Settings(Optimizer.Sgd) with { DecayBiasesAndNorms = false, Momentum = 0 }, [(1, weights)]);
+        var before = weights.Select(w => w.detach().clone()).ToArray();
+        foreach (var weight in weights)
+            (weight * 0).sum().backward(); // nothing but the decay moves them
+        optimizer.Step(Rate);
+        Assert.IsTrue(weights[0].allclose(before[0] * (1 - Rate * Decay), 1e-6, 1e-7));
+        Assert.IsTrue(weights[1].allclose(before[1], 0, 0));
+    }
+
+    /// <summary>Protects frozen stages: what takes no gradient neither moves nor ages, whatever gradient it has left.</summary>
+    [TestMethod]
+    [DataRow(Optimizer.Sgd)]
+    [DataRow(Optimizer.AdamW)]
+    public void A_frozen_parameter_stays_and_groups_have_rates_of_their_own(Optimizer kind)
+    {
+        using var scope = NewDisposeScope();
+        var weights = Weights();
+        using var optimizer = Optimizers.Create(Settings(kind) with { WeightDecay = 0 }, [(1, [weights[0]]), (0.5, [weights[1]]), (1, [weights[2]])]);
+        Error(weights).backward();
+        weights[2].requires_grad = false;
+        var before = weights.Select(w => w.detach().clone()).ToArray();
+        var gradients = weights.Select(w => w.grad!.clone()).ToArray();
+        optimizer.Step(Rate);
+        Assert.IsTrue(weights[2].allclose(before[2], 0, 0));
+        CollectionAssert.AreEqual((long[])[1, 1, 0], optimizer.States.Select(s => s.Steps).ToArray());
+        var expected = kind == Optimizer.Sgd ? before[1] - 0.5 * Rate * gradients[1] : before[1] - 0.5 * Rate * gradients[1].sign();
+        Assert.IsTrue(weights[1].allclose(expected, 1e-4, 1e-5));
+    }
+
+    private static Parameter[] Weights()
+    {
+        random.manual_seed(3);
+        return [new(randn(4, 3, 2, 2)), new(randn(5)), new(randn(6, 7))];
+    }
+
+    private static Tensor Error(IEnumerable<Parameter> weights) => weights.Aggregate(zeros(1), (sum, w) => sum + (w - 1).pow(2).sum() + w.pow(4).mean()).sum();
+
+    private static TrainingSettings Settings(Optimizer optimizer) => TrainingSettings.From(
+        new CnnOptions { Optimizer = optimizer, LearningRate = Rate, WeightDecay = Decay }, Trainers.Architectures.LeNet.Create().Training, seed: 1);
+
+    private static ParameterOptimizer Create(Optimizer optimizer, bool nesterov, Parameter[] weights) =>
+        Optimizers.Create(Settings(optimizer) with { Nesterov = nesterov }, [(1, weights)]);
+}
