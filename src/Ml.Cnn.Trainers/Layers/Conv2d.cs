@@ -82,15 +82,20 @@ public sealed class Conv2d : Layer, IComputesIn, IWindowed
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) =>
-        this.Apply(input, Weight, Bias, (x, weight, bias) => functional.conv2d(x, weight, bias, _stride, _padding, _dilation, Groups));
+        this.Apply(input, Weight, Bias, (x, weight, bias) => PatchProduct.Suits(this, x)
+            ? PatchProduct.Of(this, x, weight, bias)
+            : functional.conv2d(x, weight, bias, _stride, _padding, _dilation, Groups));
 
-    internal override Tensor ComputeShape(Tensor input)
-    {
-        return empty([input.shape[0], OutChannels, Positions(input.shape[2], Kernel.Height, Stride.Height, Padding.Height, Dilation.Height),
-            Positions(input.shape[3], Kernel.Width, Stride.Width, Padding.Width, Dilation.Width)], device: input.device);
+    internal override Tensor ComputeShape(Tensor input) =>
+        empty([input.shape[0], OutChannels, OutputHeight(input.shape[2]), OutputWidth(input.shape[3])], device: input.device);
 
-        static long Positions(long size, int kernel, int stride, int padding, int dilation) => (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
-    }
+    /// <summary>The output's height for an input's.</summary>
+    internal long OutputHeight(long height) => Positions(height, Kernel.Height, Stride.Height, Padding.Height, Dilation.Height);
+
+    /// <summary>The output's width for an input's.</summary>
+    internal long OutputWidth(long width) => Positions(width, Kernel.Width, Stride.Width, Padding.Width, Dilation.Width);
+
+    private static long Positions(long size, int kernel, int stride, int padding, int dilation) => (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
 
     internal override long MultiplyAdds(Tensor output) => output.numel() * (InChannels / Groups) * Kernel.Height * Kernel.Width;
 }
