@@ -19,8 +19,8 @@ internal static class StepBenchmark
         var shape = new NetworkShape(3, size, size, 10);
         var network = ArchitectureCatalog.Find(arch).Build(shape);
         var cost = NetworkCost.Of(network, shape);
-        var plan = ExecutionPlan.ForTraining(CPU, cost, precision);
-        using var libtorchThreads = LibtorchThreads.Use(threads > 0 ? threads : cost.ThreadsFor(batch));
+        using var libtorchThreads = LibtorchThreads.Use(threads > 0 ? threads : cost.ThreadsFor(batch, besideDecoding: false));
+        var plan = PlanTiming.Choose(network, shape, ExecutionPlan.ForTraining(CPU, cost, precision), batch, Console.Error.WriteLine);
         network = plan.Prepare(network);
         network.train();
         using var optimizer = new Sgd([new([.. network.parameters()], RateFactor: 1, IHandWrittenLoop.WeightDecay)], IHandWrittenLoop.Momentum, nesterov: false);
@@ -37,7 +37,7 @@ internal static class StepBenchmark
             parts.End("zero gradients");
             var logits = network.forward(images);
             parts.End("forward");
-            var loss = functional.cross_entropy(logits, labels);
+            var loss = functional.cross_entropy(logits.to(float32), labels);
             parts.End("loss");
             loss.backward();
             parts.End("backward");

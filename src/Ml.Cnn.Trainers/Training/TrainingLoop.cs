@@ -37,7 +37,7 @@ internal sealed class TrainingLoop
         (_subject, _settings, _batches, _validation, _options, _log) = (subject, settings, batches, validation, options, log);
         _optimizer = Optimizers.Create(settings, subject.Groups());
         var mixing = options.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.Seed) : null;
-        _step = new TrainingStep(subject.Network, subject.Shape, subject.Loss, mixing, _optimizer, subject.Device);
+        _step = new TrainingStep(subject.Network, subject.Shape, subject.Loss, mixing, _optimizer, subject.Device, subject.ScalesLoss ? new LossScaling() : null);
         _progress = new ProgressReporter(options.Progress, settings.Epochs, batches.Images);
     }
 
