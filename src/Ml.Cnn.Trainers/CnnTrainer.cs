@@ -33,6 +33,7 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
         ArgumentNullException.ThrowIfNull(inputSchema);
         FeatureFormat.Check(inputSchema, _options.FeatureColumnName);
         var label = LabelColumn.Check(inputSchema, _options.LabelColumnName);
+        ExampleWeightColumn.Check(inputSchema, _options.ExampleWeightColumnName);
 
         var columns = inputSchema.ToDictionary(c => c.Name);
         var keyValues = label.Annotations.Where(a => a.Name == ClassValues.KeyValues);

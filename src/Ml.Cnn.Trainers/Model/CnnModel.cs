@@ -22,5 +22,5 @@ internal sealed record CnnModel
 }
 
 /// <summary>The settings that a model was trained with, for whoever reads its JSON.</summary>
-internal sealed record TrainingRecord(int Epochs, int BatchSize, double LearningRate, LearningRateSchedule Schedule, Optimizer Optimizer, double Momentum, double WeightDecay, int Seed,
+internal sealed record TrainingRecord(int Epochs, int BatchSize, double LearningRate, string Schedule, Optimizer Optimizer, double Momentum, double WeightDecay, int Seed,
     string? Weights = null, Freezing Freeze = Freezing.None);

@@ -17,7 +17,10 @@ internal sealed class TrainingLoop
     private readonly CnnOptions _options;
     private readonly IChannel _log;
     private readonly ParameterOptimizer _optimizer;
+    private readonly WeightAverage? _average;
+    private readonly GradientUpdate _update;
     private readonly TrainingStep _step;
+    private readonly LearningRates _rates;
     private readonly ProgressReporter _progress;
     private readonly List<CnnEpoch> _history = [];
     private long _images; // of the epoch under way, each step's before the next one
@@ -36,8 +39,10 @@ internal sealed class TrainingLoop
     {
         (_subject, _settings, _batches, _validation, _options, _log) = (subject, settings, batches, validation, options, log);
         _optimizer = Optimizers.Create(settings, subject.Groups());
-        var mixing = options.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.Seed) : null;
-        _step = new TrainingStep(subject.Network, subject.Shape, subject.Loss, mixing, _optimizer, subject.Device);
+        _average = settings.AverageDecay is { } decay ? new WeightAverage(subject.Network.parameters(), decay) : null;
+        _update = GradientUpdate.Create(_optimizer, settings, _average);
+        _step = TrainingStep.Create(subject, settings, options, _update);
+        _rates = new LearningRates(settings.Schedule, settings.LearningRate, settings.Epochs);
         _progress = new ProgressReporter(options.Progress, settings.Epochs, batches.Images);
     }
 
@@ -47,6 +52,8 @@ internal sealed class TrainingLoop
     public TrainingOutcome Run()
     {
         using var optimizer = _optimizer;
+        using var average = _average;
+        using var update = _update;
         using var best = new WeightSnapshot();
         for (var epoch = 1; epoch <= _settings.Epochs && !Stopped; epoch++)
         {
@@ -59,6 +66,7 @@ internal sealed class TrainingLoop
             CheckWeights(epoch);
             if (Stopped)
                 break;
+            using var averaged = _average?.Use(); // validated, and kept where it is the best
             var validation = _validation?.Run();
             _batches.BadImages.ThrowIfMustFail();
             if (Stopped)
@@ -87,6 +95,8 @@ internal sealed class TrainingLoop
             NoteNotFinite(epoch, results);
             _progress.Step(epoch, totals);
         }
+        if (!Stopped)
+            _step.EndEpoch(_learningRate);
         results.Read(totals);
         NoteNotFinite(epoch, results);
         totals.Stop();
@@ -118,8 +128,8 @@ internal sealed class TrainingLoop
 
     private double LearningRate(int epoch)
     {
-        var progress = (epoch - 1 + Math.Min(1, (double)_images / _batches.Images)) / _settings.Epochs;
-        return LearningRates.At(_settings.Schedule, _settings.LearningRate, progress);
+        var epochsDone = epoch - 1 + Math.Min(1, (double)_images / _batches.Images);
+        return _rates.At(epochsDone);
     }
 
     private void Conclude(int epoch, EpochTotals totals, EpochTotals? validation, WeightSnapshot best)
@@ -132,6 +142,7 @@ internal sealed class TrainingLoop
         var summary = new CnnEpoch(epoch, _settings.Epochs, totals.Loss, totals.Accuracy, validation?.Loss, validation?.Accuracy,
             _learningRate, totals.Images, totals.Seconds, isBest);
         _history.Add(summary);
+        _rates.EpochEnded(validation?.Loss ?? totals.Loss);
         _log.Info(MessageSensitivity.None, FormattableString.Invariant(
             $"epoch {epoch}/{_settings.Epochs}: loss {summary.Loss:0.0000}, accuracy {summary.Accuracy:0.0000}{(validation is null ? "" : FormattableString.Invariant($", validation loss {validation.Loss:0.0000}, validation accuracy {validation.Accuracy:0.0000}"))}, {summary.ImagesPerSecond:0} images/s"));
         _options.EpochCallback?.Invoke(summary);
@@ -139,6 +150,7 @@ internal sealed class TrainingLoop
 
     private TrainingOutcome Finish(WeightSnapshot best)
     {
+        _average?.Use();
         if (_notFinite is { } at)
         {
             var what = FormattableString.Invariant($"The loss was {at.Loss} in epoch {at.Epoch}, step {at.Step}, at learning rate {at.LearningRate:g4}.");

@@ -22,6 +22,7 @@ internal sealed class TrainingRun
     private readonly ImageColumns _columns;
     private readonly ClassValues _classes;
     private readonly ImagePreprocessing _preprocessing;
+    private readonly ImagePreprocessing _trainingView; // _preprocessing, but for the size with which several sizes are trained
     private readonly ImagePreprocessing _evaluationView;
     private readonly NetworkShape _shape;
     private readonly TrainingSettings _settings;
@@ -32,12 +33,15 @@ internal sealed class TrainingRun
     {
         (_environment, _architecture, _options, _data) = (environment, architecture, options, data);
         TrainableStages.Check(architecture, options);
+        if (options.LabelSmoothing > 0 && !architecture.Loss.TakesLabelSmoothing)
+            throw OptionsValidation.Wrong(nameof(options.LabelSmoothing), options.LabelSmoothing, $"0 for {architecture.Name}, whose own loss leaves no room for it");
         _start = options.Weights is { } weights ? new StartingPoint(environment, weights, architecture) : null;
         var label = LabelColumn.Check(data.Schema, options.LabelColumnName);
         var format = FeatureFormat.Of(data.Schema, options.FeatureColumnName, options.PixelLayout, options.Channels);
-        _columns = new(data.Schema[options.FeatureColumnName], format, label, ImageColumns.FindPath(data.Schema));
+        _columns = new(data.Schema[options.FeatureColumnName], format, label, ImageColumns.FindPath(data.Schema), ExampleWeightColumn.Find(data.Schema, options.ExampleWeightColumnName));
         _classes = ClassValues.Of(label);
         _preprocessing = Preprocess(format);
+        _trainingView = options.MultiScale is { Sizes: [.., var largest] } ? _preprocessing with { Height = largest, Width = largest, ResizeShortSide = largest } : _preprocessing;
         _evaluationView = options.Augmentation?.EvaluationView(_preprocessing) ?? _preprocessing;
         _shape = new(_preprocessing.Channels, _preprocessing.Height, _preprocessing.Width, _classes.Count);
         _settings = TrainingSettings.From(options, architecture.Training, options.Seed ?? MlNetEnvironment.Seed(environment) ?? Random.Shared.Next());
@@ -61,7 +65,12 @@ internal sealed class TrainingRun
         log.Info(MessageSensitivity.None, FormattableString.Invariant(
             $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {plan.Description}; {survey.Labelled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
 
-        var at = new Workplace(network, plan, new BadImages(_options.OnBadImage), survey.Labelled, log);
+        if (_options.MultiScale is { } scales)
+            ScaledBatches.Check(scales, _architecture, network, _shape, device);
+        using var classWeights = _options.ClassWeights is { } weights ? tensor(weights.For(_classes.Names, survey.Counts), ScalarType.Float32, device).DetachFromDisposeScope() : null;
+        var loss = new TrainingLoss(_architecture.Loss, _options.LabelSmoothing, classWeights, usesExampleWeights: _columns.Weight is not null);
+        var images = _options.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labelled;
+        var at = new Workplace(network, plan, loss, new BadImages(_options.OnBadImage), images, log);
         var outcome = TrainHead(at) ?? TrainNetwork(at);
         if (at.BadImages.All is { Count: > 0 } skipped)
             log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}{string.Join(Environment.NewLine, skipped.Take(BadImageException.Named))}");
@@ -73,12 +82,13 @@ internal sealed class TrainingRun
     {
         var (source, format) = OpenSource(at.Log);
         using var rows = source;
-        var augmentation = _options.Augmentation is null ? null : new AugmentationPipeline(_options.Augmentation, _preprocessing);
-        using var batches = at.Queue(new ImageRowDecoder(format, _preprocessing, at.Plan.ChannelsLast, augmentation, _settings.Seed), _shape, _settings);
+        var augmentation = _options.Augmentation is null ? null : new AugmentationPipeline(_options.Augmentation, _trainingView);
+        using var batches = at.Queue(new ImageRowDecoder(format, _trainingView, at.Plan.ChannelsLast, augmentation, _settings.Seed),
+            _shape with { Height = _trainingView.Height, Width = _trainingView.Width }, _settings);
         using var validationBatches = _options.ValidationSet is null ? null : at.Queue(ValidationDecoder(at), _shape, _settings);
         var validation = validationBatches is null ? null
             : new ValidationPass(at.Network, _architecture.Loss, at.Plan.Device, ValidationRows(), validationBatches, _options.CancellationToken);
-        var subject = new TrainingSubject(at.Network, _shape, _architecture.Loss, at.Plan.Device, new TrainableStages(at.Network, _architecture, _options));
+        var subject = new TrainingSubject(at.Network, _shape, at.Loss, at.Plan.Device, new TrainableStages(at.Network, _architecture, _options));
         return new TrainingLoop(subject, _settings, new EpochBatches(source, batches, at.BadImages, at.Images), validation, _options, at.Log).Run();
     }
 
@@ -86,7 +96,7 @@ internal sealed class TrainingRun
     /// <returns>Null where that is not to be, because pictures differ from epoch to epoch or the network cannot be cut.</returns>
     private TrainingOutcome? TrainHead(Workplace at)
     {
-        if (_options is not { Freeze: Freezing.Backbone, Augmentation: null } || _options.BatchNormStatistics == BatchNormStatistics.Updated
+        if (_options is not { Freeze: Freezing.Backbone, Augmentation: null, MultiScale: null } || _options.BatchNormStatistics == BatchNormStatistics.Updated
             || HeadOnly.Of(at.Network, _architecture, _shape, at.Plan.Device) is not { } head)
             return null;
         var epochs = new AugmentedEpochs(_settings.Seed, message => at.Log.Warning(MessageSensitivity.None, "{0}", message));
@@ -96,8 +106,8 @@ internal sealed class TrainingRun
             rows.Dispose();
             return null;
         }
-        using var features = Features(at, head, rows, new ImageRowDecoder(_columns.Format, _preprocessing, at.Plan.ChannelsLast));
-        using var validationFeatures = _options.ValidationSet is null ? null : Features(at, head, ValidationRows()(), ValidationDecoder(at));
+        using var features = Features(at, head, rows, new ImageRowDecoder(_columns.Format, _preprocessing, at.Plan.ChannelsLast), _options.BalancedSampling);
+        using var validationFeatures = _options.ValidationSet is null ? null : Features(at, head, ValidationRows()(), ValidationDecoder(at), isBalanced: false);
         at.Log.Info(MessageSensitivity.None, FormattableString.Invariant($"the {head.Length} features of every image are kept; the head alone is trained on them"));
 
         var shape = new NetworkShape(1, 1, (int)head.Length, _shape.Classes);
@@ -105,15 +115,15 @@ internal sealed class TrainingRun
         using var validationBatches = validationFeatures is null ? null : at.Queue(FeatureDecoder(head), shape, _settings);
         var validation = validationBatches is null ? null
             : new ValidationPass(head, _architecture.Loss, at.Plan.Device, () => validationFeatures!.Open(1, _options.CancellationToken), validationBatches, _options.CancellationToken);
-        var subject = new TrainingSubject(head, shape, _architecture.Loss, at.Plan.Device, Stages: null);
+        var subject = new TrainingSubject(head, shape, at.Loss, at.Plan.Device, Stages: null);
         return new TrainingLoop(subject, _settings, new EpochBatches(features, batches, at.BadImages, at.Images), validation, _options, at.Log).Run();
     }
 
-    private SpooledSource Features(Workplace at, HeadOnly head, IRowFeed pictures, ImageRowDecoder decoder)
+    private SpooledSource Features(Workplace at, HeadOnly head, IRowFeed pictures, ImageRowDecoder decoder, bool isBalanced)
     {
         using var batches = at.Queue(decoder, _shape, _settings);
         using var feed = new FeatureFeed(at.Network, head, at.Plan.Device, pictures, batches, _options.CancellationToken);
-        var features = new SpooledSource(feed, FeatureKind.FloatPixels, TemporaryFolder, _settings.Seed);
+        var features = new SpooledSource(feed, FeatureKind.FloatPixels, TemporaryFolder, _settings.Seed, isBalanced);
         if (at.BadImages.MustFail)
             features.Dispose();
         at.BadImages.ThrowIfMustFail();
@@ -142,7 +152,7 @@ internal sealed class TrainingRun
     }
 
     /// <summary>The network where it is trained, and whom to tell.</summary>
-    private sealed record Workplace(Module<Tensor, Tensor> Network, ExecutionPlan Plan, BadImages BadImages, long Images, IChannel Log)
+    private sealed record Workplace(Module<Tensor, Tensor> Network, ExecutionPlan Plan, TrainingLoss Loss, BadImages BadImages, long Images, IChannel Log)
     {
         public BatchQueue Queue(ImageRowDecoder decoder, NetworkShape shape, TrainingSettings settings) =>
             new(decoder, shape, settings.BatchSize, settings.ReaderThreads, BadImages);
@@ -173,7 +183,7 @@ internal sealed class TrainingRun
     {
         if (_classes.Count < 2)
             throw new InvalidOperationException($"The label column '{_options.LabelColumnName}' has one class only ('{_classes.Names[0]}'): telling pictures apart takes two.");
-        var survey = LabelSurvey.Take(_data, _columns.Label!.Value, _options.CancellationToken);
+        var survey = LabelSurvey.Take(_data, _columns.Label!.Value, _columns.Weight, _options.CancellationToken);
         if (survey.Missing > 0)
             log.Warning(MessageSensitivity.None, "{0}", $"{survey.Missing} rows without a label are left out.");
         if (survey.Labelled < 2)
@@ -187,24 +197,27 @@ internal sealed class TrainingRun
     private (IEpochSource Source, FeatureFormat Format) OpenSource(IChannel log)
     {
         var epochs = new AugmentedEpochs(_settings.Seed, message => log.Warning(MessageSensitivity.None, "{0}", message));
-        if (_options.Cache == ImageCache.None && _data.CanShuffle)
+        var isBalanced = _options.BalancedSampling;
+        if (_options.Cache == ImageCache.None && _data.CanShuffle && !isBalanced)
             return (new ShuffledSource(_data, _columns, _settings.ReaderThreads, _settings.Seed, epochs), _columns.Format);
         var rows = epochs.Open(1, () => new ParallelRowFeed(_data, _columns, _settings.ReaderThreads, shuffle: null, _options.CancellationToken));
         if (_options.Cache == ImageCache.None)
         {
             using (rows)
             {
+                if (epochs.WasSeen && isBalanced)
+                    throw new InvalidOperationException($"{nameof(CnnOptions.BalancedSampling)} draws images again and again from a copy, which would keep the augmentation in the pipeline as it was the first time: give the augmentation to the trainer ({nameof(CnnOptions)}.{nameof(CnnOptions.Augmentation)}) instead.");
                 return (epochs.WasSeen
                     ? new PooledSource(_data, _columns, _settings.ReaderThreads, _settings.Seed, epochs) // a file would keep the first epoch's augmentation
-                    : new SpooledSource(rows, _columns.Format.Kind, TemporaryFolder, _settings.Seed), _columns.Format);
+                    : new SpooledSource(rows, _columns.Format.Kind, TemporaryFolder, _settings.Seed, isBalanced), _columns.Format);
             }
         }
         if (epochs.WasSeen)
             log.Warning(MessageSensitivity.None, "{0}", "The cache keeps the augmented images of the first epoch. Give the augmentation to the trainer (CnnOptions.Augmentation) instead of the pipeline, or use no cache.");
-        using var decoded = new DecodedFeed(rows, _columns.Format, _preprocessing, isAugmented: _options.Augmentation is not null);
+        using var decoded = new DecodedFeed(rows, _columns.Format, _trainingView, isAugmented: _options.Augmentation is not null);
         return (_options.Cache == ImageCache.Memory
-            ? new MemorySource(decoded, decoded.Format.Kind, _settings.Seed)
-            : new SpooledSource(decoded, decoded.Format.Kind, TemporaryFolder, _settings.Seed, isMapped: true), decoded.Format);
+            ? new MemorySource(decoded, decoded.Format.Kind, _settings.Seed, isBalanced)
+            : new SpooledSource(decoded, decoded.Format.Kind, TemporaryFolder, _settings.Seed, isBalanced, isMapped: true), decoded.Format);
     }
 
     private string TemporaryFolder => MlNetEnvironment.TemporaryFolder(_environment);
@@ -237,6 +250,6 @@ internal sealed class TrainingRun
         Classes = _classes,
         History = outcome.History,
         StopReason = outcome.Reason,
-        Training = new(_settings.Epochs, _settings.BatchSize, _settings.LearningRate, _settings.Schedule, _settings.Optimizer, _settings.Momentum, _settings.WeightDecay, _settings.Seed, _options.Weights?.ToString(), _options.Freeze),
+        Training = new(_settings.Epochs, _settings.BatchSize, _settings.LearningRate, _settings.Schedule.ToString(), _settings.Optimizer, _settings.Momentum, _settings.WeightDecay, _settings.Seed, _options.Weights?.ToString(), _options.Freeze),
     };
 }

@@ -1,0 +1,79 @@
+using static TorchSharp.torch;
+
+namespace Ml.Cnn.Trainers.Training.Optimization;
+
+/// <summary>
+/// From a batch's loss to moved weights: gradients are summed over as many batches as are asked for, divided by what the batches weigh
+/// together, clipped, handed to the optimizer, and the moved weights averaged. So accumulated batches are one large batch.
+/// </summary>
+/// <param name="optimizer">Moves the parameters.</param>
+/// <param name="clipping">Null: none.</param>
+/// <param name="accumulation">Batches per move, 1 or more.</param>
+/// <param name="average">Null: none.</param>
+internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipping? clipping, int accumulation, WeightAverage? average) : IDisposable
+{
+    private Tensor? _weight; // of the batches whose gradients are summed, a scalar
+    private int _batches;
+
+    /// <summary>The update that a run's settings ask for.</summary>
+    public static GradientUpdate Create(ParameterOptimizer optimizer, TrainingSettings settings, WeightAverage? average) => new(optimizer,
+        settings is { GradientClippingNorm: null, GradientClippingValue: null } ? null : new(settings.GradientClippingNorm, settings.GradientClippingValue),
+        settings.GradientAccumulation, average);
+
+    /// <summary>Whether no batch waits for others to be moved by. A checkpoint between two moves needs no gradients.</summary>
+    public bool IsComplete => _batches == 0;
+
+    /// <summary>Before a batch's forward pass.</summary>
+    public void Begin()
+    {
+        if (_batches == 0)
+            optimizer.ZeroGradients();
+    }
+
+    /// <summary>Takes in a batch, and moves the weights if it is the last one of its group.</summary>
+    /// <param name="loss">The batch's mean loss.</param>
+    /// <param name="weight">What its images weigh together; asked for where batches are accumulated.</param>
+    /// <param name="learningRate">Of the move.</param>
+    public void Add(Tensor loss, Func<Tensor> weight, double learningRate)
+    {
+        if (accumulation == 1)
+        {
+            loss.backward();
+            Move(learningRate);
+            return;
+        }
+        var share = weight();
+        (loss * share).backward();
+        using (no_grad())
+        {
+            var sum = (_weight is null ? share.clone() : _weight + share).DetachFromDisposeScope();
+            _weight?.Dispose();
+            _weight = sum;
+        }
+        if (++_batches == accumulation)
+            Complete(learningRate);
+    }
+
+    /// <summary>Moves the weights by the batches that wait, fewer than a group: an epoch's last ones.</summary>
+    public void Complete(double learningRate)
+    {
+        if (_weight is null)
+            return;
+        using (NewDisposeScope())
+        using (no_grad())
+            foreach (var state in optimizer.States)
+                state.Parameter.grad?.div_(_weight);
+        _weight.Dispose();
+        (_weight, _batches) = (null, 0);
+        Move(learningRate);
+    }
+
+    private void Move(double learningRate)
+    {
+        clipping?.Apply(optimizer.States.Select(state => state.Parameter));
+        optimizer.Step(learningRate);
+        average?.Update();
+    }
+
+    public void Dispose() => _weight?.Dispose();
+}
