@@ -27,6 +27,7 @@ internal static class TrainCommand
         ["auto"] = Precision.Auto,
         ["float32"] = Precision.Float32,
         ["bfloat16"] = Precision.BFloat16,
+        ["float16"] = Precision.Float16,
     };
 
     private static readonly Dictionary<string, Freezing> s_freezing = new(StringComparer.OrdinalIgnoreCase)

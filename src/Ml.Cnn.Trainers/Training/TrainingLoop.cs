@@ -40,7 +40,7 @@ internal sealed class TrainingLoop
         (_subject, _settings, _batches, _validation, _options, _log) = (subject, settings, batches, validation, options, log);
         _optimizer = Optimizers.Create(settings, subject.Groups());
         _average = settings.AverageDecay is { } decay ? new WeightAverage(subject.Network.parameters(), decay) : null;
-        _update = GradientUpdate.Create(_optimizer, settings, _average);
+        _update = GradientUpdate.Create(_optimizer, settings, _average, subject.ScalesLoss);
         _step = TrainingStep.Create(subject, settings, options, _update);
         _rates = new LearningRates(settings.Schedule, settings.LearningRate, settings.Epochs);
         _progress = new ProgressReporter(options.Progress, settings.Epochs, batches.Images);

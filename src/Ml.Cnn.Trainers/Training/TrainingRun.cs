@@ -59,9 +59,10 @@ internal sealed class TrainingRun
         using var random = RandomState.Build(_settings.Seed, () => _architecture.Build(_shape), out var network);
         LoadWeights(network, log);
         var cost = NetworkCost.Of(network, _shape);
-        var plan = ExecutionPlan.ForTraining(device, cost, _options.Precision);
+        var besideDecoding = !ImageRowDecoder.IsCheapFor(_columns.Format, _preprocessing, isAugmented: _options.Augmentation is not null);
+        using var threads = LibtorchThreads.Use(_options.NetworkThreads ?? cost.ThreadsFor(_settings.BatchSize, besideDecoding));
+        var plan = PlanTiming.Choose(network, _shape, ExecutionPlan.ForTraining(device, cost, _options.Precision), _settings.BatchSize, text => log.Info(MessageSensitivity.None, "{0}", text));
         network = plan.Prepare(network);
-        using var threads = LibtorchThreads.Use(_options.NetworkThreads ?? cost.ThreadsFor(_settings.BatchSize));
         log.Info(MessageSensitivity.None, FormattableString.Invariant(
             $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {plan.Description}; {survey.Labelled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
 
@@ -88,7 +89,7 @@ internal sealed class TrainingRun
         using var validationBatches = _options.ValidationSet is null ? null : at.Queue(ValidationDecoder(at), _shape, _settings);
         var validation = validationBatches is null ? null
             : new ValidationPass(at.Network, _architecture.Loss, at.Plan.Device, ValidationRows(), validationBatches, _options.CancellationToken);
-        var subject = new TrainingSubject(at.Network, _shape, at.Loss, at.Plan.Device, new TrainableStages(at.Network, _architecture, _options));
+        var subject = new TrainingSubject(at.Network, _shape, at.Loss, at.Plan.Device, at.Plan.ScalesLoss, new TrainableStages(at.Network, _architecture, _options));
         return new TrainingLoop(subject, _settings, new EpochBatches(source, batches, at.BadImages, at.Images), validation, _options, at.Log).Run();
     }
 
@@ -115,7 +116,7 @@ internal sealed class TrainingRun
         using var validationBatches = validationFeatures is null ? null : at.Queue(FeatureDecoder(head), shape, _settings);
         var validation = validationBatches is null ? null
             : new ValidationPass(head, _architecture.Loss, at.Plan.Device, () => validationFeatures!.Open(1, _options.CancellationToken), validationBatches, _options.CancellationToken);
-        var subject = new TrainingSubject(head, shape, at.Loss, at.Plan.Device, Stages: null);
+        var subject = new TrainingSubject(head, shape, at.Loss, at.Plan.Device, at.Plan.ScalesLoss, Stages: null);
         return new TrainingLoop(subject, _settings, new EpochBatches(features, batches, at.BadImages, at.Images), validation, _options, at.Log).Run();
     }
 

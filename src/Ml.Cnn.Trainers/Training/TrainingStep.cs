@@ -53,8 +53,14 @@ internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape 
     /// <summary>After an epoch's last batch: nothing of it waits for the next epoch.</summary>
     public void EndEpoch(double learningRate) => update.Complete(learningRate);
 
-    private (Tensor Logits, IReadOnlyList<AuxiliaryLogits> Auxiliary) Forward(Tensor images) =>
-        network is IAuxiliaryHeads heads ? heads.ForwardWithAuxiliary(images) : (network.forward(images), []);
+    // The loss is computed in float32, whatever the layers before it compute in.
+    private (Tensor Logits, IReadOnlyList<AuxiliaryLogits> Auxiliary) Forward(Tensor images)
+    {
+        if (network is not IAuxiliaryHeads heads)
+            return (network.forward(images).to(float32), []);
+        var (logits, auxiliary) = heads.ForwardWithAuxiliary(images);
+        return (logits.to(float32), [.. auxiliary.Select(head => head with { Logits = head.Logits.to(float32) })]);
+    }
 
     private void CheckOutput(Tensor logits, int images)
     {

@@ -3,22 +3,24 @@ using static TorchSharp.torch;
 namespace Ml.Cnn.Trainers.Training.Optimization;
 
 /// <summary>
-/// From a batch's loss to moved weights: gradients are summed over as many batches as are asked for, divided by what the batches weigh
+/// From a batch's loss to moved weights: the loss is scaled where its arithmetic asks for it, gradients are summed over as many batches as are asked for, divided by what the batches weigh
 /// together, clipped, handed to the optimizer, and the moved weights averaged. So accumulated batches are one large batch.
 /// </summary>
 /// <param name="optimizer">Moves the parameters.</param>
 /// <param name="clipping">Null: none.</param>
 /// <param name="accumulation">Batches per move, 1 or more.</param>
+/// <param name="batchWeight">About what a batch weighs: gradients are summed in this unit, so that they stay as large as one batch's.</param>
 /// <param name="average">Null: none.</param>
-internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipping? clipping, int accumulation, WeightAverage? average) : IDisposable
+/// <param name="scaling">Of the loss, for float16; null: none.</param>
+internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipping? clipping, int accumulation, double batchWeight, WeightAverage? average, LossScaling? scaling) : IDisposable
 {
     private Tensor? _weight; // of the batches whose gradients are summed, a scalar
     private int _batches;
 
     /// <summary>The update that a run's settings ask for.</summary>
-    public static GradientUpdate Create(ParameterOptimizer optimizer, TrainingSettings settings, WeightAverage? average) => new(optimizer,
+    public static GradientUpdate Create(ParameterOptimizer optimizer, TrainingSettings settings, WeightAverage? average, bool scalesLoss) => new(optimizer,
         settings is { GradientClippingNorm: null, GradientClippingValue: null } ? null : new(settings.GradientClippingNorm, settings.GradientClippingValue),
-        settings.GradientAccumulation, average);
+        settings.GradientAccumulation, settings.BatchSize, average, scalesLoss ? new LossScaling() : null);
 
     /// <summary>Whether no batch waits for others to be moved by. A checkpoint between two moves needs no gradients.</summary>
     public bool IsComplete => _batches == 0;
@@ -36,13 +38,15 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
     /// <param name="learningRate">Of the move.</param>
     public void Add(Tensor loss, Func<Tensor> weight, double learningRate)
     {
+        if (scaling is not null)
+            loss = loss * scaling.Scale;
         if (accumulation == 1)
         {
             loss.backward();
             Move(learningRate);
             return;
         }
-        var share = weight();
+        var share = weight() / batchWeight;
         (loss * share).backward();
         using (no_grad())
         {
@@ -70,7 +74,10 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
 
     private void Move(double learningRate)
     {
-        clipping?.Apply(optimizer.States.Select(state => state.Parameter));
+        var parameters = optimizer.States.Select(state => state.Parameter);
+        if (scaling is not null && !scaling.Unscale(parameters))
+            return; // the gradients overflowed
+        clipping?.Apply(parameters);
         optimizer.Step(learningRate);
         average?.Update();
     }
