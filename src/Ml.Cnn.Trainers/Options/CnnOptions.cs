@@ -176,4 +176,12 @@ public class CnnOptions
 
     /// <summary>Stops training at the next step; Fit then returns the best model so far.</summary>
     public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>A copy without what the learning-rate finder has no use for.</summary>
+    internal CnnOptions ForLearningRateFinder()
+    {
+        var copy = (CnnOptions)MemberwiseClone();
+        (copy.ValidationSet, copy.EpochCallback, copy.Progress) = (null, null, null);
+        return copy;
+    }
 }

@@ -6,6 +6,7 @@ namespace Ml.Cnn.Trainers;
 public sealed partial class LearningRateSchedule
 {
     private const string WarmUp = "warmup";
+    private const string ConstantWarmUp = "warmup-constant";
 
     private sealed record Form(string Text, Func<double[], LearningRateSchedule?> Make);
 
@@ -33,43 +34,50 @@ public sealed partial class LearningRateSchedule
     /// <summary>The forms that <see cref="Parse"/> takes: "cosine", "step:EPOCHS[,FACTOR]", …</summary>
     public static IReadOnlyList<string> Forms { get; } = [.. s_forms.Values.Select(form => form.Text)];
 
-    /// <summary>Reads what <see cref="ToString"/> writes: "cosine", "step:30,0.1", "multistep:30,60,80,0.1", "cosine+warmup:5".</summary>
-    /// <param name="text">One of the <see cref="Forms"/>, with numbers in invariant form, and "+warmup:EPOCHS[,START]" or nothing behind it. Case does not count.</param>
+    /// <summary>Reads what <see cref="ToString"/> writes: "cosine", "step:30,0.1", "multistep:30,60,80,0.1", "cosine+warmup:5", "linear+warmup:5%".</summary>
+    /// <param name="text">
+    /// One of the <see cref="Forms"/>, with numbers in invariant form. Behind it may stand "+warmup:EPOCHS[,START]" or "+warmup-constant:EPOCHS[,START]", with a percent
+    /// sign after the length if it is a share of all epochs. Case does not count.
+    /// </param>
     /// <exception cref="FormatException">The text has none of the forms; the message names them.</exception>
     public static LearningRateSchedule Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         try
         {
-            if (text.Split('+') is [var plain, .. { Length: <= 1 } additions]
-                && Split(plain) is var (name, numbers) && s_forms.TryGetValue(name, out var form) && form.Make(numbers) is { } schedule)
-            {
-                switch (additions)
-                {
-                    case []:
-                        return schedule;
-                    case [var addition] when Split(addition) is var (kind, values) && kind.StartsWith(WarmUp, StringComparison.OrdinalIgnoreCase) && values.Length is 1 or 2:
-                        var isConstant = kind.Equals(WarmUp + "-constant", StringComparison.OrdinalIgnoreCase);
-                        if (isConstant || kind.Length == WarmUp.Length)
-                            return values is [var epochs, var start] ? schedule.WithWarmUp(epochs, start, isConstant) : schedule.WithWarmUp(values[0], isConstant: isConstant);
-                        break;
-                }
-            }
+            if (text.Split('+') is [var plain, .. { Length: <= 1 } warmUp]
+                && Split(plain) is var (name, numbers) && s_forms.TryGetValue(name, out var form) && form.Make(numbers) is { } schedule
+                && (warmUp is [] ? schedule : schedule.After(warmUp[0])) is { } whole)
+                return whole;
         }
         catch (ArgumentOutOfRangeException e)
         {
-            throw new FormatException($"'{text}' is no learning-rate schedule: {e.Message.Split(" (Parameter")[0]}", e);
+            throw new FormatException($"'{text}' is no learning-rate schedule: {e.Message.Split(" (Parameter")[0].Split(Environment.NewLine)[0]}", e);
         }
         throw new FormatException($"'{text}' is no learning-rate schedule. There are: {string.Join(", ", Forms)}; each may be followed by +{WarmUp}:EPOCHS[,START].");
+    }
+
+    // Null where the text is no warm-up.
+    private LearningRateSchedule? After(string text)
+    {
+        var isShare = text.Contains('%', StringComparison.Ordinal);
+        if (Split(isShare ? text.Replace("%", "", StringComparison.Ordinal) : text) is not (var name, [var length, .. { Length: <= 1 } start]))
+            return null;
+        var isConstant = name.Equals(ConstantWarmUp, StringComparison.OrdinalIgnoreCase);
+        if (!isConstant && !name.Equals(WarmUp, StringComparison.OrdinalIgnoreCase))
+            return null;
+        var startFactor = start is [var given] ? given : 0.01;
+        return isShare ? WithWarmUpShare(length / 100, startFactor, isConstant) : WithWarmUp(length, startFactor, isConstant);
     }
 
     /// <summary>The schedule as <see cref="Parse"/> reads it; "custom" for a function of your own, which no text can tell.</summary>
     public override string ToString()
     {
-        var warmUp = WarmUpEpochs > 0 ? $"+{WarmUp}{(_warmUpIsConstant ? "-constant" : "")}:{Text([WarmUpEpochs, _warmUpStart])}" : "";
-        return _name + (_numbers.Length > 0 ? ":" + Text(_numbers) : "") + warmUp;
+        var length = _warmUpIsShare ? Text(_warmUp * 100) + "%" : Text(_warmUp);
+        var warmUp = _warmUp > 0 ? $"+{(_warmUpIsConstant ? ConstantWarmUp : WarmUp)}:{length},{Text(_warmUpStart)}" : "";
+        return _name + (_numbers.Length > 0 ? ":" + string.Join(',', _numbers.Select(Text)) : "") + warmUp;
 
-        static string Text(double[] numbers) => string.Join(',', numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture)));
+        static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
     }
 
     // "step:30,0.1" → step; 30, 0.1. Null where something is no number.

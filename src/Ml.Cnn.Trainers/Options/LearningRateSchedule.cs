@@ -14,6 +14,8 @@ public sealed partial class LearningRateSchedule
     private readonly double[] _numbers;
     private readonly Func<double, double, double> _factor; // of the epochs done and all epochs
     private bool _spansTraining;
+    private double _warmUp; // in epochs, or as a share of them
+    private bool _warmUpIsShare;
     private double _warmUpStart;
     private bool _warmUpIsConstant;
 
@@ -27,9 +29,6 @@ public sealed partial class LearningRateSchedule
 
     /// <summary>A straight line down to 0.</summary>
     public static LearningRateSchedule Linear { get; } = Spanning("linear", [], share => 1 - share);
-
-    /// <summary>Epochs of warm-up, 0 or more.</summary>
-    public double WarmUpEpochs { get; private init; }
 
     /// <summary>What a plateau of the loss does; null for schedules that do not look at it.</summary>
     internal PlateauRule? Plateau { get; private init; }
@@ -140,26 +139,49 @@ public sealed partial class LearningRateSchedule
     public LearningRateSchedule WithWarmUp(double epochs, double startFactor = 0.01, bool isConstant = false)
     {
         RequireAbove0(epochs, nameof(epochs));
+        return After(epochs, isShare: false, startFactor, isConstant);
+    }
+
+    /// <summary>As <see cref="WithWarmUp"/>, with the warm-up's length as a share of all epochs.</summary>
+    /// <param name="share">Above 0 and below 1.</param>
+    /// <param name="startFactor">The factor at the start, from 0 to 1. Default 0.01.</param>
+    /// <param name="isConstant">Whether the factor stays at its start until the warm-up is over. Default: no.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public LearningRateSchedule WithWarmUpShare(double share, double startFactor = 0.01, bool isConstant = false)
+    {
+        if (share is not (> 0 and < 1))
+            throw OptionsValidation.Wrong(nameof(share), share, "above 0 and below 1");
+        return After(share, isShare: true, startFactor, isConstant);
+    }
+
+    private LearningRateSchedule After(double warmUp, bool isShare, double startFactor, bool isConstant)
+    {
         if (startFactor is not (>= 0 and <= 1))
             throw OptionsValidation.Wrong(nameof(startFactor), startFactor, "from 0 to 1");
         return new(_name, _numbers, _factor)
         {
             Plateau = Plateau,
-            WarmUpEpochs = epochs,
             _spansTraining = _spansTraining,
+            _warmUp = warmUp,
+            _warmUpIsShare = isShare,
             _warmUpStart = startFactor,
             _warmUpIsConstant = isConstant,
         };
     }
+
+    /// <summary>How long the warm-up is, in epochs; 0 without one.</summary>
+    /// <param name="epochs">All of them.</param>
+    internal double WarmUpEpochs(double epochs) => _warmUpIsShare ? _warmUp * epochs : _warmUp;
 
     /// <summary>What the learning rate is multiplied by.</summary>
     /// <param name="epochsDone">From 0 to <paramref name="epochs"/>.</param>
     /// <param name="epochs">All of them.</param>
     internal double Factor(double epochsDone, double epochs)
     {
-        if (epochsDone < WarmUpEpochs - Rounding)
-            return _warmUpIsConstant ? _warmUpStart : _warmUpStart + (1 - _warmUpStart) * epochsDone / WarmUpEpochs;
-        return _spansTraining ? _factor(Math.Max(0, epochsDone - WarmUpEpochs), epochs - WarmUpEpochs) : _factor(epochsDone, epochs);
+        var warmUp = WarmUpEpochs(epochs);
+        if (epochsDone < warmUp - Rounding)
+            return _warmUpIsConstant ? _warmUpStart : _warmUpStart + (1 - _warmUpStart) * epochsDone / warmUp;
+        return _spansTraining ? _factor(Math.Max(0, epochsDone - warmUp), epochs - warmUp) : _factor(epochsDone, epochs);
     }
 
     // A milestone falls on a step although the sum of the steps' shares of an epoch was rounded.

@@ -42,8 +42,8 @@ internal static class OptionsValidation
         if (options.ExampleWeightColumnName is not null)
             Name(options.ExampleWeightColumnName, nameof(options.ExampleWeightColumnName));
         Require(options.Schedule is not null, nameof(options.Schedule), options.Schedule, "one of the schedules");
-        Require(options.Schedule!.WarmUpEpochs < options.Epochs, nameof(options.Schedule), options.Schedule,
-            FormattableString.Invariant($"one whose warm-up of {options.Schedule.WarmUpEpochs} epochs is shorter than the {options.Epochs} epochs of training"));
+        Require(options.Schedule!.WarmUpEpochs(options.Epochs) < options.Epochs, nameof(options.Schedule), options.Schedule,
+            FormattableString.Invariant($"one whose warm-up of {options.Schedule.WarmUpEpochs(options.Epochs)} epochs is shorter than the {options.Epochs} epochs of training"));
         Require(options.LabelSmoothing is >= 0 and < 1, nameof(options.LabelSmoothing), options.LabelSmoothing, "from 0 to below 1");
         Require(options.GradientClippingNorm is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingNorm), options.GradientClippingNorm, "above 0");
         Require(options.GradientClippingValue is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingValue), options.GradientClippingValue, "above 0");

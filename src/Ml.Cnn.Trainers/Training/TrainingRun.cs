@@ -47,7 +47,25 @@ internal sealed class TrainingRun
         _settings = TrainingSettings.From(options, architecture.Training, options.Seed ?? MlNetEnvironment.Seed(environment) ?? Random.Shared.Next());
     }
 
-    public CnnTransformer Execute()
+    /// <summary>Trains, and makes a transformer of what was trained.</summary>
+    public CnnTransformer Execute() => AtWork(at =>
+    {
+        var outcome = Train(at, (subject, batches, validation) => new TrainingLoop(subject, _settings, batches, validation, _options, at.Log).Run());
+        if (at.BadImages.All is { Count: > 0 } skipped)
+            at.Log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}{string.Join(Environment.NewLine, skipped.Take(BadImageException.Named))}");
+        var scoring = ExecutionPlan.ForScoring(at.Plan.Device, at.Plan.Cost);
+        return new CnnTransformer(new ImageScorer(scoring.Prepare(at.Network), scoring, Describe(outcome)), at.BadImages.All);
+    });
+
+    /// <summary>Looks for a learning rate, and keeps nothing else.</summary>
+    public LearningRateCurve FindLearningRate(double lowest, double highest, int steps) => AtWork(at =>
+    {
+        using var network = at.Network;
+        return Train(at, (subject, batches, _) => new LearningRateFinder(subject, _settings, batches, _options).Run(lowest, highest, steps));
+    });
+
+    /// <summary>Makes the network ready, and puts everything back afterwards.</summary>
+    private T AtWork<T>(Func<Workplace, T> work)
     {
         using var log = _environment.Start("CnnTrainer");
         var device = ComputeDevice.Choose(_environment, _options.Device, message => log.Warning(MessageSensitivity.None, "{0}", message));
@@ -71,15 +89,15 @@ internal sealed class TrainingRun
         using var classWeights = _options.ClassWeights is { } weights ? tensor(weights.For(_classes.Names, survey.Counts), ScalarType.Float32, device).DetachFromDisposeScope() : null;
         var loss = new TrainingLoss(_architecture.Loss, _options.LabelSmoothing, classWeights, usesExampleWeights: _columns.Weight is not null);
         var images = _options.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labelled;
-        var at = new Workplace(network, plan, loss, new BadImages(_options.OnBadImage), images, log);
-        var outcome = TrainHead(at) ?? TrainNetwork(at);
-        if (at.BadImages.All is { Count: > 0 } skipped)
-            log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}{string.Join(Environment.NewLine, skipped.Take(BadImageException.Named))}");
-        var scoring = ExecutionPlan.ForScoring(device, cost);
-        return new CnnTransformer(new ImageScorer(scoring.Prepare(network), scoring, Describe(outcome)), at.BadImages.All);
+        return work(new Workplace(network, plan, loss, new BadImages(_options.OnBadImage), images, log));
     }
 
-    private TrainingOutcome TrainNetwork(Workplace at)
+    /// <summary>Brings together what a training takes.</summary>
+    private T Train<T>(Workplace at, Training<T> train) where T : class => TrainHead(at, train) ?? TrainNetwork(at, train);
+
+    private delegate T Training<T>(TrainingSubject subject, EpochBatches batches, ValidationPass? validation) where T : class;
+
+    private T TrainNetwork<T>(Workplace at, Training<T> train) where T : class
     {
         var (source, format) = OpenSource(at.Log);
         using var rows = source;
@@ -90,12 +108,12 @@ internal sealed class TrainingRun
         var validation = validationBatches is null ? null
             : new ValidationPass(at.Network, _architecture.Loss, at.Plan.Device, ValidationRows(), validationBatches, _options.CancellationToken);
         var subject = new TrainingSubject(at.Network, _shape, at.Loss, at.Plan.Device, at.Plan.ScalesLoss, new TrainableStages(at.Network, _architecture, _options));
-        return new TrainingLoop(subject, _settings, new EpochBatches(source, batches, at.BadImages, at.Images), validation, _options, at.Log).Run();
+        return train(subject, new EpochBatches(source, batches, at.BadImages, at.Images), validation);
     }
 
     /// <summary>With a frozen backbone: what the head sees of each picture is computed once, and the head is trained on that.</summary>
     /// <returns>Null where that is not to be, because pictures differ from epoch to epoch or the network cannot be cut.</returns>
-    private TrainingOutcome? TrainHead(Workplace at)
+    private T? TrainHead<T>(Workplace at, Training<T> train) where T : class
     {
         if (_options is not { Freeze: Freezing.Backbone, Augmentation: null, MultiScale: null } || _options.BatchNormStatistics == BatchNormStatistics.Updated
             || HeadOnly.Of(at.Network, _architecture, _shape, at.Plan.Device) is not { } head)
@@ -117,7 +135,7 @@ internal sealed class TrainingRun
         var validation = validationBatches is null ? null
             : new ValidationPass(head, _architecture.Loss, at.Plan.Device, () => validationFeatures!.Open(1, _options.CancellationToken), validationBatches, _options.CancellationToken);
         var subject = new TrainingSubject(head, shape, at.Loss, at.Plan.Device, at.Plan.ScalesLoss, Stages: null);
-        return new TrainingLoop(subject, _settings, new EpochBatches(features, batches, at.BadImages, at.Images), validation, _options, at.Log).Run();
+        return train(subject, new EpochBatches(features, batches, at.BadImages, at.Images), validation);
     }
 
     private SpooledSource Features(Workplace at, HeadOnly head, IRowFeed pictures, ImageRowDecoder decoder, bool isBalanced)

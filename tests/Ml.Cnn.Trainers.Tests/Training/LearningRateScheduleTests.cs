@@ -30,6 +30,7 @@ public sealed class LearningRateScheduleTests
         (LearningRateSchedule.Cosine.WithWarmUp(5), e => e < 5 ? 0.01 + 0.99 * e / 5 : (1 + Math.Cos(Math.PI * (e - 5) / 85)) / 2),
         (LearningRateSchedule.Step(30).WithWarmUp(5, 0), e => e < 5 ? e / 5 : Math.Pow(0.1, (int)(e / 30))),
         (LearningRateSchedule.MultiStep([60]).WithWarmUp(1, 0.1, isConstant: true), e => e < 1 || e >= 60 ? 0.1 : 1),
+        (LearningRateSchedule.Linear.WithWarmUpShare(0.1, 0.5), e => e < 9 ? 0.5 + 0.5 * e / 9 : 1 - (e - 9) / 81),
         (LearningRateSchedule.Exponential(0.9).WithWarmUp(5), e => e < 5 ? 0.01 + 0.99 * e / 5 : Math.Pow(0.9, e - 5)),
     ];
 
@@ -82,6 +83,7 @@ public sealed class LearningRateScheduleTests
         }
         Assert.AreEqual("step:30,0.1", LearningRateSchedule.Parse("step:30").ToString());
         Assert.AreEqual("cosine+warmup:5,0.01", LearningRateSchedule.Parse("cosine+warmup:5").ToString());
+        Assert.AreEqual("linear+warmup:5%,0.01", LearningRateSchedule.Parse("linear+warmup:5%").ToString());
         Assert.AreEqual("plateau:0.2,3,0.0001", LearningRateSchedule.Parse("plateau:0.2,3").ToString());
     }
 
@@ -100,6 +102,7 @@ public sealed class LearningRateScheduleTests
     [DataRow("cosine+warmup", "+warmup:EPOCHS")]
     [DataRow("cosine+warm:5", "+warmup:EPOCHS")]
     [DataRow("cosine+warmup:0", "above 0")]
+    [DataRow("cosine+warmup:100%", "below 1")]
     [DataRow("cosine+warmup:1+warmup:2", "+warmup:EPOCHS")]
     public void Text_that_is_no_schedule_is_told_what_would_be(string text, string why) =>
         Assert.Contains(why, Assert.ThrowsExactly<FormatException>(() => LearningRateSchedule.Parse(text)).Message);
