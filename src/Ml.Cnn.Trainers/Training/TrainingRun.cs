@@ -78,7 +78,8 @@ internal sealed class TrainingRun
         LoadWeights(network, log);
         var cost = NetworkCost.Of(network, _shape);
         var besideDecoding = !ImageRowDecoder.IsCheapFor(_columns.Format, _preprocessing, isAugmented: _options.Augmentation is not null);
-        using var threads = LibtorchThreads.Use(_options.NetworkThreads ?? cost.ThreadsFor(_settings.BatchSize, besideDecoding));
+        var networkThreads = _options.NetworkThreads ?? cost.ThreadsFor(_settings.BatchSize, besideDecoding);
+        using var threads = LibtorchThreads.Use(networkThreads);
         var plan = PlanTiming.Choose(network, _shape, ExecutionPlan.ForTraining(device, cost, _options.Precision), _settings.BatchSize, text => log.Info(MessageSensitivity.None, "{0}", text));
         network = plan.Prepare(network);
         log.Info(MessageSensitivity.None, FormattableString.Invariant(
@@ -89,7 +90,8 @@ internal sealed class TrainingRun
         using var classWeights = _options.ClassWeights is { } weights ? tensor(weights.For(_classes.Names, survey.Counts), ScalarType.Float32, device).DetachFromDisposeScope() : null;
         var loss = new TrainingLoss(_architecture.Loss, _options.LabelSmoothing, classWeights, usesExampleWeights: _columns.Weight is not null);
         var images = _options.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labelled;
-        return work(new Workplace(network, plan, loss, new BadImages(_options.OnBadImage), images, log));
+        var inTurns = besideDecoding && device.type == TorchSharp.DeviceType.CPU && networkThreads >= Environment.ProcessorCount;
+        return work(new Workplace(network, plan, loss, new BadImages(_options.OnBadImage), images, inTurns, log));
     }
 
     /// <summary>Brings together what a training takes.</summary>
@@ -171,10 +173,10 @@ internal sealed class TrainingRun
     }
 
     /// <summary>The network where it is trained, and whom to tell.</summary>
-    private sealed record Workplace(Module<Tensor, Tensor> Network, ExecutionPlan Plan, TrainingLoss Loss, BadImages BadImages, long Images, IChannel Log)
+    private sealed record Workplace(Module<Tensor, Tensor> Network, ExecutionPlan Plan, TrainingLoss Loss, BadImages BadImages, long Images, bool InTurns, IChannel Log)
     {
         public BatchQueue Queue(ImageRowDecoder decoder, NetworkShape shape, TrainingSettings settings) =>
-            new(decoder, shape, settings.BatchSize, settings.ReaderThreads, BadImages);
+            new(decoder, shape, settings.BatchSize, settings.ReaderThreads, BadImages, InTurns);
     }
 
     private ImagePreprocessing Preprocess(FeatureFormat format)
