@@ -23,4 +23,5 @@ internal sealed record CnnModel
 
 /// <summary>The settings that a model was trained with, for whoever reads its JSON.</summary>
 internal sealed record TrainingRecord(int Epochs, int BatchSize, double LearningRate, string Schedule, Optimizer Optimizer, double Momentum, double WeightDecay, int Seed,
-    string? Weights = null, Freezing Freeze = Freezing.None);
+    string? Weights = null, Freezing Freeze = Freezing.None, double LabelSmoothing = 0, string? ClassWeights = null, bool BalancedSampling = false, double? GradientClippingNorm = null,
+    double? GradientClippingValue = null, int GradientAccumulation = 1, double? ExponentialMovingAverage = null, IReadOnlyList<int>? ImageSizes = null);

@@ -124,11 +124,12 @@ public sealed partial class LearningRateSchedule
     }
 
     /// <summary>A function of your own.</summary>
-    /// <param name="factor">Takes the epochs done, from 0 to all of them, and returns what the learning rate is multiplied by there. Called at every step.</param>
+    /// <param name="factor">Takes the epochs done, from 0 to all of them, and returns what the learning rate is multiplied by there, 0 or more. Called at every step; training fails where it returns something else.</param>
     public static LearningRateSchedule Custom(Func<double, double> factor)
     {
         ArgumentNullException.ThrowIfNull(factor);
-        return new("custom", [], (done, _) => factor(done));
+        return new("custom", [], (done, _) => factor(done) is >= 0 and < double.PositiveInfinity and var wanted ? wanted
+            : throw new InvalidOperationException(FormattableString.Invariant($"The learning-rate schedule's function returned {factor(done)} after {done} epochs; it must return numbers of 0 or more.")));
     }
 
     /// <summary>The same schedule after a warm-up in which the rate rises in a straight line (Goyal et al. 2017, section 2.2), or stays low.</summary>

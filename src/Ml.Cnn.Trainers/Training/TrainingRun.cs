@@ -271,6 +271,8 @@ internal sealed class TrainingRun
         Classes = _classes,
         History = outcome.History,
         StopReason = outcome.Reason,
-        Training = new(_settings.Epochs, _settings.BatchSize, _settings.LearningRate, _settings.Schedule.ToString(), _settings.Optimizer, _settings.Momentum, _settings.WeightDecay, _settings.Seed, _options.Weights?.ToString(), _options.Freeze),
+        Training = new(_settings.Epochs, _settings.BatchSize, _settings.LearningRate, _settings.Schedule.ToString(), _settings.Optimizer, _settings.Momentum, _settings.WeightDecay, _settings.Seed, _options.Weights?.ToString(), _options.Freeze,
+            _options.LabelSmoothing, _options.ClassWeights?.ToString(), _options.BalancedSampling, _settings.GradientClippingNorm, _settings.GradientClippingValue, _settings.GradientAccumulation,
+            _settings.AverageDecay, _settings.MultiScale?.Sizes),
     };
 }

@@ -121,6 +121,10 @@ public sealed class LearningRateScheduleTests
         AssertClose([1e-4, 1e-4, 1e-5, 1e-6], Rates(LearningRateSchedule.ReduceOnPlateau(patience: 0, minimumChange: 0.9), 4));
     }
 
+    [TestMethod]
+    public void A_function_that_returns_no_factor_is_told_so() =>
+        Assert.Contains("returned NaN after 2 epochs", Assert.ThrowsExactly<InvalidOperationException>(() => LearningRateSchedule.Custom(_ => double.NaN).Factor(2, 10)).Message);
+
     private static void AssertClose(double[] expected, double[] actual)
     {
         Assert.HasCount(expected.Length, actual);
