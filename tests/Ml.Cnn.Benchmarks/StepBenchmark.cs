@@ -16,7 +16,7 @@ internal static class StepBenchmark
         if (Environment.GetEnvironmentVariable("X_THREADS") is { } n) set_num_threads(int.Parse(n, System.Globalization.CultureInfo.InvariantCulture));
         var shape = new NetworkShape(3, size, size, 10);
         var network = ArchitectureCatalog.Find(arch).Build(shape);
-        var plan = ExecutionPlan.ForTraining(CPU, NetworkCost.Of(network, shape), Precision.Auto);
+        var plan = ExecutionPlan.ForTraining(CPU, NetworkCost.Of(network, shape), Precision.Auto)[0];
         network = plan.Prepare(network);
         network.train();
         if (Environment.GetEnvironmentVariable("X_CONTIG") == "1")

@@ -27,6 +27,7 @@ internal static class TrainCommand
         ["auto"] = Precision.Auto,
         ["float32"] = Precision.Float32,
         ["bfloat16"] = Precision.BFloat16,
+        ["float16"] = Precision.Float16,
     };
 
     private static readonly Dictionary<string, Freezing> s_freezing = new(StringComparer.OrdinalIgnoreCase)
@@ -61,7 +62,8 @@ internal static class TrainCommand
         device.DefaultValueFactory = _ => "auto";
         var onBadImage = CommandOptions.Choice("--on-bad-image", "Whether a picture that cannot be read ends the training or is left out. Every such picture is named.", s_handlings, "fail");
         var augmentation = CommandOptions.Preset("--augment", "What happens to the pictures, anew in every epoch; 'mlcnn augment' shows it. Default: nothing.", required: false);
-        var precision = CommandOptions.Choice("--precision", "The arithmetic of training. auto takes bfloat16 for larger networks on processors made for it.", s_precisions, "auto");
+        var precision = CommandOptions.Choice("--precision", "The arithmetic of training. auto times a few steps of larger networks and takes the fastest of bfloat16, on processors made for it, and float32; float16 needs a GPU.", s_precisions, "auto");
+        var threads = CommandOptions.Number("--threads", "Cores for one operation of the network on the CPU, and as many that read and decode, at least 1. Default: by the network's size, and one per core.", least: 1);
         var weights = CommandOptions.Text("--weights", "NAME|FILE|model.zip", "What the weights start from: published weights such as resnet18 ('mlcnn weights list' names them all), a .pth or .safetensors file, or a model of this command. Default: random weights.", required: false);
         var freeze = CommandOptions.Choice("--freeze", "Which weights stay as they start: none, all but the last layer's, or, stage by stage, one less every epoch from the last layer on.", s_freezing, "none");
         var cache = CommandOptions.Choice("--cache", "Where decoded pictures are kept for the next epoch: nowhere, in memory or in a temporary file.", s_caches, "none");
@@ -76,7 +78,7 @@ internal static class TrainCommand
 
         var command = new Command("train", "Trains a network and saves it.")
         {
-            data, validation, architecture, model, weights, freeze, epochs, batchSize, imageSize, learningRate, optimizer, seed, device, augmentation, precision, cache, onBadImage,
+            data, validation, architecture, model, weights, freeze, epochs, batchSize, imageSize, learningRate, optimizer, seed, device, augmentation, precision, threads, cache, onBadImage,
             validationFraction, earlyStopping, timeBudget, checkpoint, checkpointEvery, resume, json,
         };
         command.SetAction(result => Training.Run(new TrainingRequest
@@ -95,6 +97,7 @@ internal static class TrainCommand
             OnBadImage = s_handlings[result.GetRequiredValue(onBadImage)],
             Augmentation = result.GetValue(augmentation) is { } preset ? ImageAugmentation.Preset(preset) : null,
             Precision = s_precisions[result.GetRequiredValue(precision)],
+            Threads = result.GetValue(threads),
             Weights = result.GetValue(weights),
             Freeze = s_freezing[result.GetRequiredValue(freeze)],
             Cache = s_caches[result.GetRequiredValue(cache)],

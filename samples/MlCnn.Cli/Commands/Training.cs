@@ -26,6 +26,7 @@ internal sealed record TrainingRequest
     public required BadImageHandling OnBadImage { get; init; }
     public required ImageAugmentation? Augmentation { get; init; }
     public required Precision Precision { get; init; }
+    public required int? Threads { get; init; }
     public required ImageCache Cache { get; init; }
     public required string? Weights { get; init; }
     public required Freezing Freeze { get; init; }
@@ -84,6 +85,8 @@ internal static class Training
             OnBadImage = request.OnBadImage,
             Augmentation = request.Augmentation,
             Precision = request.Precision,
+            NetworkThreads = request.Threads,
+            ReaderThreads = request.Threads,
             Cache = request.Cache,
             Weights = request.Weights is { } weights ? InitialWeights.From(weights) : null,
             Freeze = request.Freeze,

@@ -64,7 +64,14 @@ internal sealed class ImageRowDecoder
     public int Length => _preprocessing.Channels * _preprocessing.Height * _preprocessing.Width;
 
     /// <summary>Whether an image takes less time than handing it to another thread.</summary>
-    public bool IsCheap => _format.Kind != FeatureKind.EncodedBytes && Length <= 4096 && _views is [{ Augmentation: null }];
+    public bool IsCheap => IsCheapFor(_format, _preprocessing, isAugmented: _views is not [{ Augmentation: null }]);
+
+    /// <summary>Whether an image takes less time than handing it to another thread.</summary>
+    /// <param name="format">What the rows hold.</param>
+    /// <param name="preprocessing">What the network wants.</param>
+    /// <param name="isAugmented">Whether more happens to the pictures than being brought to size.</param>
+    public static bool IsCheapFor(FeatureFormat format, ImagePreprocessing preprocessing, bool isAugmented) =>
+        format.Kind != FeatureKind.EncodedBytes && preprocessing.Channels * preprocessing.Height * preprocessing.Width <= 4096 && !isAugmented;
 
     /// <summary>Height × width × channels bytes of the network's size: everything but the normalisation.</summary>
     /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the picture cannot be used.</returns>

@@ -48,11 +48,15 @@ internal sealed class TrainingLoop
         (_subject, _settings, _batches, _validation, _options, _log) = (subject, settings, batches, validation, options, log);
         _optimizer = Optimizers.Create(settings, subject.Groups());
         var mixing = options.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.Seed) : null;
-        _step = new TrainingStep(subject.Network, subject.Shape, subject.Loss, mixing, _optimizer, subject.Device);
+        var scaling = subject.ScalesLoss ? new LossScaling() : null;
+        _step = new TrainingStep(subject.Network, subject.Shape, subject.Loss, mixing, _optimizer, subject.Device, scaling);
         _progress = new ProgressReporter(options.Progress, settings.Epochs, batches.Images);
         _ranking = new EpochRanking(options.EarlyStopping, isValidated: validation is not null);
         _stop = new StopConditions(options, _ranking, _history, time);
         _checkpoints = checkpoints;
+        _checkpoints?.Keep(new CheckpointedNetwork(subject.Network), new CheckpointedOptimizer(_optimizer), new CheckpointedRandomState());
+        if (scaling is not null)
+            _checkpoints?.Keep(scaling);
     }
 
     private bool Stopped => _stop.Stopped;
@@ -62,7 +66,7 @@ internal sealed class TrainingLoop
     {
         using var optimizer = _optimizer;
         using var best = new WeightSnapshot();
-        _checkpoints?.Keep(new CheckpointedNetwork(_subject.Network), new CheckpointedOptimizer(_optimizer), new CheckpointedRandomState(), best);
+        _checkpoints?.Keep(best);
         GoTo(_checkpoints?.Resume() ?? new TrainingPosition());
         while (_epoch <= _settings.Epochs && !_stop.StopsBeforeStep(isFirst: _steps == 0))
         {

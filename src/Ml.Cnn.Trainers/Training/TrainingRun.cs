@@ -66,12 +66,11 @@ internal sealed class TrainingRun
         using var random = RandomState.Build(_settings.Seed, () => _architecture.Build(_shape), out var network);
         LoadWeights(network, log);
         var cost = NetworkCost.Of(network, _shape);
-        var plan = ExecutionPlan.ForTraining(device, cost, _options.Precision);
-        if (_checkpoints?.Resumed?.Plan is { } before)
-            plan = plan with { ChannelsLast = before.ChannelsLast, ComputeType = before.ComputeType };
-        network = plan.Prepare(network);
-        var cores = _options.NetworkThreads ?? cost.ThreadsFor(_settings.BatchSize);
+        var besideDecoding = !ImageRowDecoder.IsCheapFor(_columns.Format, _preprocessing, isAugmented: _options.Augmentation is not null);
+        var cores = _options.NetworkThreads ?? cost.ThreadsFor(_settings.BatchSize, besideDecoding);
         using var threads = LibtorchThreads.Use(cores);
+        var plan = PlanTiming.Choose(network, _shape, Plans(device, cost), _settings.BatchSize, text => log.Info(MessageSensitivity.None, "{0}", text));
+        network = plan.Prepare(network);
         log.Info(MessageSensitivity.None, FormattableString.Invariant(
             $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {plan.Description}; {survey.Labelled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
 
@@ -85,6 +84,13 @@ internal sealed class TrainingRun
         return new CnnTransformer(new ImageScorer(scoring.Prepare(network), scoring, Describe(outcome)), at.BadImages.All);
     }
 
+    // A training that is taken up again goes on in the same arithmetic.
+    private IReadOnlyList<ExecutionPlan> Plans(Device device, NetworkCost cost)
+    {
+        var plans = ExecutionPlan.ForTraining(device, cost, _options.Precision);
+        return _checkpoints?.Resumed?.Plan is { } before ? [plans[0] with { ChannelsLast = before.ChannelsLast, ComputeType = before.ComputeType }] : plans;
+    }
+
     private TrainingOutcome TrainNetwork(Workplace at)
     {
         var (source, format) = OpenSource(at.Log);
@@ -94,7 +100,7 @@ internal sealed class TrainingRun
         using var validationBatches = _validationData is null ? null : at.Queue(ValidationDecoder(at), _shape, _settings);
         var validation = validationBatches is null ? null
             : new ValidationPass(at.Network, _architecture.Loss, at.Plan.Device, ValidationRows(), validationBatches, _options.CancellationToken);
-        var subject = new TrainingSubject(at.Network, _shape, _architecture.Loss, at.Plan.Device, new TrainableStages(at.Network, _architecture, _options));
+        var subject = new TrainingSubject(at.Network, _shape, _architecture.Loss, at.Plan.Device, at.Plan.ScalesLoss, new TrainableStages(at.Network, _architecture, _options));
         return new TrainingLoop(subject, _settings, new EpochBatches(source, batches, at.BadImages, at.Images), validation, _options, at.Checkpoints, _time, at.Log).Run();
     }
 
@@ -121,7 +127,7 @@ internal sealed class TrainingRun
         using var validationBatches = validationFeatures is null ? null : at.Queue(FeatureDecoder(head), shape, _settings);
         var validation = validationBatches is null ? null
             : new ValidationPass(head, _architecture.Loss, at.Plan.Device, () => validationFeatures!.Open(1, _options.CancellationToken), validationBatches, _options.CancellationToken);
-        var subject = new TrainingSubject(head, shape, _architecture.Loss, at.Plan.Device, Stages: null);
+        var subject = new TrainingSubject(head, shape, _architecture.Loss, at.Plan.Device, at.Plan.ScalesLoss, Stages: null);
         return new TrainingLoop(subject, _settings, new EpochBatches(features, batches, at.BadImages, at.Images), validation, _options, at.Checkpoints, _time, at.Log).Run();
     }
 
