@@ -31,4 +31,8 @@ step.SetAction(r => StepBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.Get
 var stages = new Command("stages", "The time that each stage of the loader takes for a picture.") { data, size, epochs };
 stages.SetAction(r => StageBenchmark.Run(r.GetValue(data)!, r.GetValue(size), r.GetValue(epochs)));
 
+var images = new Option<int>("--images") { DefaultValueFactory = _ => 400 };
+var memory = new Command("memory", "Resident memory after each epoch of a training on drawn digits.") { arch, size, images, epochs };
+memory.SetAction(r => MemoryBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.GetValue(images), r.GetValue(epochs)));
+
 return new RootCommand("Benchmarks of MlCnn.") { mnist, folder, loader, read, inspect, stages, step }.Parse(args).Invoke();

@@ -49,6 +49,8 @@ internal sealed class TrainingRun
         _checkpoints = options.Checkpoints is { } checkpoints ? CheckpointFolder.Open(checkpoints) : null;
         _settings = TrainingSettings.From(options, architecture.Training, options.Seed ?? MlNetEnvironment.Seed(environment) ?? _checkpoints?.Resumed?.Seed ?? Random.Shared.Next());
         (_data, _validationData) = options.ValidationFraction is { } fraction ? StratifiedSplit.Split(data, fraction, label, _settings.Seed) : (data, options.ValidationSet);
+        if (options.ValidationFraction is not null && _validationData!.GetRowCount() == 0)
+            throw new InvalidOperationException($"{nameof(CnnOptions.ValidationFraction)} leaves nothing to validate with: no class has two rows.");
     }
 
     public CnnTransformer Execute()

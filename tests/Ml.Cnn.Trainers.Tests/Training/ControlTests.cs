@@ -71,6 +71,15 @@ public sealed class ControlTests
         Assert.AreEqual(model.History.Max(e => e.ValidationAccuracy)!.Value, accuracy, 1e-9);
     }
 
+    /// <summary>Protects against a best epoch that nothing was measured for.</summary>
+    [TestMethod]
+    public void A_validation_fraction_of_nothing_is_refused()
+    {
+        var digits = s_mlContext.Data.CreateEnumerable<Digit>(s_mlContext.Data.GenerateDigits(100), reuseRowObject: false).DistinctBy(digit => digit.Label).ToArray();
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => s_mlContext.FitLeNet(s_mlContext.Data.LoadFromEnumerable(digits), Pipelines.Options(change: o => o.ValidationFraction = 0.5)));
+        Assert.Contains("ValidationFraction", error.Message);
+    }
+
     /// <summary>Protects a budget: training ends at the step behind it, with a model.</summary>
     [TestMethod]
     public void A_time_budget_ends_training()
