@@ -13,6 +13,7 @@ internal sealed class BatchQueue : IDisposable
     private readonly int _batchSize;
     private readonly int _threads;
     private readonly BadImages _badImages;
+    private readonly bool _inTurns;
     private readonly ImageBatch[] _batches;
 
     /// <param name="decoder">Makes pictures into input.</param>
@@ -20,9 +21,13 @@ internal sealed class BatchQueue : IDisposable
     /// <param name="batchSize">Images per batch. One that would be alone in its batch joins another batch: batch norm needs two.</param>
     /// <param name="threads">Cores that decode.</param>
     /// <param name="badImages">Where pictures that cannot be decoded are noted.</param>
-    public BatchQueue(ImageRowDecoder decoder, Architectures.NetworkShape shape, int batchSize, int threads, BadImages badImages)
+    /// <param name="inTurns">
+    /// Whether a batch is decoded only while one is waited for: where the network's operations take every core, decoding beside them would
+    /// make all cores wait for the one that it slows.
+    /// </param>
+    public BatchQueue(ImageRowDecoder decoder, Architectures.NetworkShape shape, int batchSize, int threads, BadImages badImages, bool inTurns = false)
     {
-        (_decoder, _batchSize, _threads, _badImages) = (decoder, batchSize, threads, badImages);
+        (_decoder, _batchSize, _threads, _badImages, _inTurns) = (decoder, batchSize, threads, badImages, inTurns);
         _batches = [.. Enumerable.Range(0, Batches).Select(_ => new ImageBatch(batchSize + 1, shape, decoder.ChannelsLast))];
     }
 
@@ -36,6 +41,7 @@ internal sealed class BatchQueue : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var ready = new BlockingCollection<ImageBatch>(Ahead);
         using var free = new BlockingCollection<ImageBatch>();
+        using var turns = new SemaphoreSlim(_inTurns ? 1 : 0);
         foreach (var batch in _batches)
             free.Add(batch, CancellationToken.None);
         ExceptionDispatchInfo? failure = null;
@@ -43,7 +49,7 @@ internal sealed class BatchQueue : IDisposable
         {
             try
             {
-                Produce(feed, epoch, known, ready, () => free.Take(stop.Token), free.Add, stop.Token);
+                Produce(feed, epoch, known, ready, Take, GiveBack, stop.Token);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -62,9 +68,11 @@ internal sealed class BatchQueue : IDisposable
         producer.Start();
         try
         {
+            turns.Release(); // of two batches, one is held back
             foreach (var batch in ready.GetConsumingEnumerable(CancellationToken.None))
             {
                 yield return batch;
+                turns.Release();
                 free.Add(batch, CancellationToken.None);
             }
             failure?.Throw();
@@ -73,6 +81,20 @@ internal sealed class BatchQueue : IDisposable
         {
             stop.Cancel(); // where the consumer has left before the end
             producer.Join();
+        }
+
+        // A batch of bad pictures does not count as the one that is waited for.
+        void GiveBack(ImageBatch batch)
+        {
+            free.Add(batch, CancellationToken.None);
+            turns.Release();
+        }
+
+        ImageBatch Take()
+        {
+            if (_inTurns)
+                turns.Wait(stop.Token);
+            return free.Take(stop.Token);
         }
     }
 

@@ -69,16 +69,17 @@ internal sealed class TrainingRun
         LoadWeights(network, log);
         var cost = NetworkCost.Of(network, _shape);
         var besideDecoding = !ImageRowDecoder.IsCheapFor(_columns.Format, _preprocessing, isAugmented: _options.Augmentation is not null);
-        var cores = _options.NetworkThreads ?? cost.ThreadsFor(_settings.BatchSize, besideDecoding);
-        using var threads = LibtorchThreads.Use(cores);
+        var networkThreads = _options.NetworkThreads ?? cost.ThreadsFor(_settings.BatchSize, besideDecoding);
+        using var threads = LibtorchThreads.Use(networkThreads);
         var plan = PlanTiming.Choose(network, _shape, Plans(device, cost), _settings.BatchSize, text => log.Info(MessageSensitivity.None, "{0}", text));
         network = plan.Prepare(network);
         log.Info(MessageSensitivity.None, FormattableString.Invariant(
             $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {plan.Description}; {survey.Labelled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
 
+        var inTurns = besideDecoding && device.type == TorchSharp.DeviceType.CPU && networkThreads >= Environment.ProcessorCount;
         var checkpoints = _checkpoints is null ? null
-            : new TrainingCheckpoints(_options.Checkpoints!, _checkpoints, settings!, _settings.Seed, new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, cores), log);
-        var at = new Workplace(network, plan, new BadImages(_options.OnBadImage), survey.Labelled, checkpoints, log);
+            : new TrainingCheckpoints(_options.Checkpoints!, _checkpoints, settings!, _settings.Seed, new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, networkThreads), log);
+        var at = new Workplace(network, plan, new BadImages(_options.OnBadImage), survey.Labelled, inTurns, checkpoints, log);
         var outcome = TrainHead(at) ?? TrainNetwork(at);
         if (at.BadImages.All is { Count: > 0 } skipped)
             log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}{string.Join(Environment.NewLine, skipped.Take(BadImageException.Named))}");
@@ -166,10 +167,10 @@ internal sealed class TrainingRun
     }
 
     /// <summary>The network where it is trained, and whom to tell.</summary>
-    private sealed record Workplace(Module<Tensor, Tensor> Network, ExecutionPlan Plan, BadImages BadImages, long Images, TrainingCheckpoints? Checkpoints, IChannel Log)
+    private sealed record Workplace(Module<Tensor, Tensor> Network, ExecutionPlan Plan, BadImages BadImages, long Images, bool InTurns, TrainingCheckpoints? Checkpoints, IChannel Log)
     {
         public BatchQueue Queue(ImageRowDecoder decoder, NetworkShape shape, TrainingSettings settings) =>
-            new(decoder, shape, settings.BatchSize, settings.ReaderThreads, BadImages);
+            new(decoder, shape, settings.BatchSize, settings.ReaderThreads, BadImages, InTurns);
     }
 
     private ImagePreprocessing Preprocess(FeatureFormat format)
