@@ -20,15 +20,26 @@ internal sealed record TrainingRequest
     /// <summary>Sets everything else.</summary>
     public required Action<CnnOptions> Configure { get; init; }
 
+    public required double? ValidationFraction { get; init; }
+    public required int? EarlyStopping { get; init; }
+    public required TimeSpan? TimeBudget { get; init; }
+    public required string? Checkpoint { get; init; }
+    public required TimeSpan? CheckpointEvery { get; init; }
+    public required bool Resume { get; init; }
     public required bool Json { get; init; }
+
+    public bool IsValidated => Validation is not null || ValidationFraction is not null;
 }
 
 /// <summary>Trains as requested, saves the model and tells the result.</summary>
 internal static class Training
 {
+    private static readonly TimeSpan s_betweenCheckpoints = TimeSpan.FromMinutes(5);
+
     public static int Run(TrainingRequest request)
     {
         CheckImageSize(request.Architecture, request.ImageSize, request.Data);
+        CheckControl(request);
         if (request.Validation is { } other && other.Pixels != request.Data.Pixels)
             throw new UsageException("--data and --validation must both be pictures in files (a folder, an archive or a list), both MNIST or drawn digits, or both CIFAR.");
         OutputFile.CheckWritable(request.Model, "model.zip");
@@ -36,7 +47,7 @@ internal static class Training
         using var signals = new StopSignals();
         var mlContext = Messages.CreateContext();
         var train = request.Data.Load(mlContext, DataRole.Training);
-        var display = new TrainingDisplay(request.Epochs, hasValidation: request.Validation is not null);
+        var display = new TrainingDisplay(request.Epochs, hasValidation: request.IsValidated);
         var model = display.Show(() => Fit(mlContext, train, request, display, signals.Token));
 
         var network = CnnTransformer.Find(model)!;
@@ -53,6 +64,10 @@ internal static class Training
         var options = Options(cancellation);
         options.Epochs = request.Epochs;
         (options.Progress, options.EpochCallback) = (display, display.EpochEnded);
+        options.ValidationFraction = request.ValidationFraction;
+        options.EarlyStopping = request.EarlyStopping is { } patience ? new() { Patience = patience } : null;
+        options.TimeBudget = request.TimeBudget;
+        options.Checkpoints = request.Checkpoint is { } folder ? new() { Folder = folder, Every = request.CheckpointEvery ?? s_betweenCheckpoints, Resume = request.Resume } : null;
         request.Configure(options);
         if (request.Validation is { } source)
             options.ValidationSet = Validation(mlContext, source, Keys(mlContext).Fit(train), train);
@@ -97,6 +112,14 @@ internal static class Training
             throw new UsageException($"--image-size must be at least {smallest} for {architecture.Name}, which was designed for {architecture.ImageSize}.");
         if (imageSize is null && data.Pixels?.Side < smallest)
             throw new UsageException($"{architecture.Name} needs pictures of at least {smallest}×{smallest} pixels, and these are {data.Pixels.Side}×{data.Pixels.Side}: add --image-size {smallest}, or choose a smaller network such as lenet5.");
+    }
+
+    private static void CheckControl(TrainingRequest request)
+    {
+        if (request.Validation is not null && request.ValidationFraction is not null)
+            throw new UsageException("--validation-fraction takes the place of --validation: give one of them.");
+        if (request.Checkpoint is null && (request.Resume || request.CheckpointEvery is not null))
+            throw new UsageException($"{(request.Resume ? "--resume" : "--checkpoint-every")} needs --checkpoint, the folder of the checkpoints.");
     }
 
     private static void Tell(TrainingRequest request, CnnTransformer network, IDataView train, bool interrupted)

@@ -24,7 +24,7 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
     public LearningRateCurve Run(double lowest, double highest, int steps)
     {
         using var optimizer = Optimizers.Create(settings, subject.Groups());
-        using var update = GradientUpdate.Create(optimizer, settings, average: null, subject.ScalesLoss);
+        using var update = GradientUpdate.Create(optimizer, settings, average: null, subject.ScalesLoss ? new LossScaling() : null);
         var step = TrainingStep.Create(subject, settings, options, update);
         subject.Prepare(epoch: 1);
         var losses = new List<double>(); // of the batches until the weights move
@@ -32,7 +32,7 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
         for (var epoch = 1; _points.Count < steps; epoch++)
         {
             var before = taken;
-            foreach (var batch in batches.Read(epoch, options.CancellationToken))
+            foreach (var batch in batches.Read(epoch, known: 0, options.CancellationToken))
             {
                 if (batches.BadImages.MustFail)
                     continue;

@@ -1,13 +1,15 @@
+using Ml.Cnn.Trainers.Training.Checkpoints;
+
 namespace Ml.Cnn.Trainers.Training;
 
 /// <summary>The learning rate of every step of a training run.</summary>
 /// <param name="schedule">How the rate changes.</param>
 /// <param name="highest">The rate that the schedule's factors belong to.</param>
 /// <param name="epochs">All of the run's.</param>
-internal sealed class LearningRates(LearningRateSchedule schedule, double highest, int epochs)
+internal sealed class LearningRates(LearningRateSchedule schedule, double highest, int epochs) : ICheckpointed
 {
-    /// <summary>All that is remembered from epoch to epoch: a checkpoint holds it.</summary>
-    public PlateauState Plateau { get; set; } = new(double.PositiveInfinity, 0, 0);
+    /// <summary>All that is remembered from epoch to epoch.</summary>
+    public PlateauState Plateau { get; private set; } = new(double.MaxValue, 0, 0);
 
     /// <param name="epochsDone">From 0 to all epochs, in fractions.</param>
     public double At(double epochsDone) =>
@@ -20,10 +22,22 @@ internal sealed class LearningRates(LearningRateSchedule schedule, double highes
         if (schedule.Plateau is { } rule)
             Plateau = Plateau.After(loss, rule);
     }
+
+    string ICheckpointed.Name => "schedule";
+
+    CheckpointPart ICheckpointed.Save() => new([], new Dictionary<string, double>
+    {
+        ["lowestLoss"] = Plateau.LowestLoss,
+        ["epochsWithoutFall"] = Plateau.EpochsWithoutFall,
+        ["reductions"] = Plateau.Reductions,
+    });
+
+    void ICheckpointed.Restore(CheckpointPart part) =>
+        Plateau = new(part.Number("lowestLoss"), (int)part.Number("epochsWithoutFall"), (int)part.Number("reductions"));
 }
 
 /// <summary>How far the loss has come, as PyTorch's ReduceLROnPlateau counts it.</summary>
-/// <param name="LowestLoss">Of the epochs so far; +∞ before the first.</param>
+/// <param name="LowestLoss">Of the epochs so far; the largest number before the first.</param>
 /// <param name="EpochsWithoutFall">Since then, or since the last reduction.</param>
 /// <param name="Reductions">How often the rate was lowered.</param>
 internal sealed record PlateauState(double LowestLoss, int EpochsWithoutFall, int Reductions)

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Persistence;
 
 namespace Ml.Cnn.Trainers.Training;
 
@@ -8,6 +10,7 @@ internal sealed record TrainingSettings
     public required int Epochs { get; init; }
     public required int BatchSize { get; init; }
     public required double LearningRate { get; init; }
+    [JsonConverter(typeof(LearningRateScheduleConverter))]
     public required LearningRateSchedule Schedule { get; init; }
     public required Optimizer Optimizer { get; init; }
     public required double Momentum { get; init; }

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Trainers.Training.Checkpoints;
 
 namespace Ml.Cnn.Trainers.Tests.Training;
 
@@ -65,7 +66,11 @@ public sealed class LearningRateScheduleTests
         for (var epoch = 0; epoch < losses.Length; epoch++)
         {
             if (epoch == 5)
-                rates = new LearningRates(schedule, 1, Epochs) { Plateau = rates.Plateau };
+            {
+                var saved = ((ICheckpointed)rates).Save();
+                rates = new LearningRates(schedule, 1, Epochs);
+                ((ICheckpointed)rates).Restore(saved);
+            }
             rates.EpochEnded(losses[epoch]);
             Assert.AreEqual(expected[epoch], rates.At(epoch + 1), 1e-15, $"after epoch {epoch + 1}");
         }

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training.Optimization;
@@ -12,17 +13,17 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 /// <param name="batchWeight">About what a batch weighs: gradients are summed in this unit, so that they stay as large as one batch's.</param>
 /// <param name="average">Null: none.</param>
 /// <param name="scaling">Of the loss, for float16; null: none.</param>
-internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipping? clipping, int accumulation, double batchWeight, WeightAverage? average, LossScaling? scaling) : IDisposable
+internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipping? clipping, int accumulation, double batchWeight, WeightAverage? average, LossScaling? scaling) : IDisposable, ICheckpointed
 {
     private Tensor? _weight; // of the batches whose gradients are summed, a scalar
     private int _batches;
 
     /// <summary>The update that a run's settings ask for.</summary>
-    public static GradientUpdate Create(ParameterOptimizer optimizer, TrainingSettings settings, WeightAverage? average, bool scalesLoss) => new(optimizer,
+    public static GradientUpdate Create(ParameterOptimizer optimizer, TrainingSettings settings, WeightAverage? average, LossScaling? scaling) => new(optimizer,
         settings is { GradientClippingNorm: null, GradientClippingValue: null } ? null : new(settings.GradientClippingNorm, settings.GradientClippingValue),
-        settings.GradientAccumulation, settings.BatchSize, average, scalesLoss ? new LossScaling() : null);
+        settings.GradientAccumulation, settings.BatchSize, average, scaling);
 
-    /// <summary>Whether no batch waits for others to be moved by. A checkpoint between two moves needs no gradients.</summary>
+    /// <summary>Whether no batch waits for others to be moved by.</summary>
     public bool IsComplete => _batches == 0;
 
     /// <summary>Before a batch's forward pass.</summary>
@@ -81,6 +82,35 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
         optimizer.Step(learningRate);
         average?.Update();
     }
+
+    string ICheckpointed.Name => "update";
+
+    // Between two moves there is nothing to keep.
+    CheckpointPart ICheckpointed.Save() => _weight is null ? new([], Batches)
+        : new([new(WeightName, _weight), .. optimizer.States.Index().Where(s => s.Item.Parameter.grad is not null).Select(s => KeyValuePair.Create(GradientName(s.Index), s.Item.Parameter.grad!))], Batches);
+
+    void ICheckpointed.Restore(CheckpointPart part)
+    {
+        _batches = (int)part.Number("batches");
+        if (_batches == 0)
+            return;
+        _weight = zeros([], device: optimizer.States.First().Parameter.device).DetachFromDisposeScope();
+        part.CopyTo(WeightName, _weight);
+        var saved = part.Tensors.Select(pair => pair.Key).ToHashSet();
+        foreach (var (place, state) in optimizer.States.Index())
+        {
+            if (!saved.Contains(GradientName(place)))
+                continue;
+            state.Parameter.grad ??= zeros_like(state.Parameter).DetachFromDisposeScope();
+            part.CopyTo(GradientName(place), state.Parameter.grad);
+        }
+    }
+
+    private const string WeightName = "weight";
+
+    private Dictionary<string, double> Batches => new() { ["batches"] = _batches };
+
+    private static string GradientName(int place) => FormattableString.Invariant($"gradient.{place}");
 
     public void Dispose() => _weight?.Dispose();
 }

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Training.Checkpoints;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 /// The exponential moving average of a network's weights (Polyak and Juditsky 1992; in this form Szegedy et al. 2015, section 8): after each step,
 /// average ← d·average + (1 − d)·weights. The statistics of batch normalization are averages already and are the network's own.
 /// </summary>
-internal sealed class WeightAverage : IDisposable
+internal sealed class WeightAverage : IDisposable, ICheckpointed
 {
     private readonly Parameter[] _parameters;
     private readonly Tensor[] _averages;
@@ -23,11 +24,11 @@ internal sealed class WeightAverage : IDisposable
         _decay = decay;
     }
 
-    /// <summary>The averages in the order of the parameters: with <see cref="Steps"/> all that a checkpoint needs.</summary>
+    /// <summary>The averages in the order of the parameters.</summary>
     public IReadOnlyList<Tensor> Averages => _averages;
 
     /// <summary>Steps averaged over.</summary>
-    public long Steps { get; set; }
+    public long Steps { get; private set; }
 
     /// <summary>Takes in the weights after a step. At first the decay is (1 + steps) / (10 + steps), as in TensorFlow's ExponentialMovingAverage: else the first, random weights would stay in it for long.</summary>
     public void Update()
@@ -58,6 +59,20 @@ internal sealed class WeightAverage : IDisposable
             _averages[i].copy_(kept);
         }
     }
+
+    string ICheckpointed.Name => "average";
+
+    CheckpointPart ICheckpointed.Save() =>
+        new([.. _averages.Index().Select(a => KeyValuePair.Create(Name(a.Index), a.Item))], new Dictionary<string, double> { ["steps"] = Steps });
+
+    void ICheckpointed.Restore(CheckpointPart part)
+    {
+        Steps = (long)part.Number("steps");
+        foreach (var (place, average) in _averages.Index())
+            part.CopyTo(Name(place), average);
+    }
+
+    private static string Name(int place) => FormattableString.Invariant($"{place}");
 
     public void Dispose()
     {
