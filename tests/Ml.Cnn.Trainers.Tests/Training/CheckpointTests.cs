@@ -1,5 +1,8 @@
 using Microsoft.ML;
+using Ml.Cnn.Trainers.Tests.Persistence;
+using Ml.Cnn.Trainers.Training.Checkpoints;
 using Ml.Cnn.Transforms;
+using TorchSharp;
 
 namespace Ml.Cnn.Trainers.Tests.Training;
 
@@ -87,6 +90,8 @@ public sealed class CheckpointTests
     public void A_cancelled_training_goes_on_where_it_was_cancelled(int accumulation)
     {
         using var cancellation = new CancellationTokenSource();
+        torch.random.manual_seed(8);
+        using var before = torch.random.get_rng_state();
         var undisturbed = Fit(o => o.GradientAccumulation = accumulation);
         var stopped = Fit(o => (o.GradientAccumulation, o.Checkpoints, o.CancellationToken) = (accumulation, Checkpoints(), cancellation.Token), onStep: step =>
         {
@@ -99,6 +104,8 @@ public sealed class CheckpointTests
 
         Assert.AreEqual(4 * StepsPerEpoch - (StepsPerEpoch + 4), steps);
         Assert.AreEqual(Pipelines.Weights(undisturbed), Pipelines.Weights(resumed));
+        using var after = torch.random.get_rng_state();
+        CollectionAssert.AreEqual(before.data<byte>().ToArray(), after.data<byte>().ToArray(), "the process's own random state");
     }
 
     /// <summary>Protects a machine that restarts its jobs: a training that was over is over again at once, with the same model.</summary>
@@ -196,6 +203,20 @@ public sealed class CheckpointTests
         var messages = mlContext.Listen();
         Assert.HasCount(4, Fit(o => o.Checkpoints = Checkpoints(resume: true), mlContext: mlContext).History);
         Assert.Contains(m => m.StartsWith("Warning: No checkpoint is intact", StringComparison.Ordinal), messages);
+    }
+
+    /// <summary>Protects the checkpoints that there are from a disk that fills: the new one leaves nothing, and the others stay.</summary>
+    [TestMethod]
+    public void A_full_disk_leaves_the_checkpoints_before()
+    {
+        Fit(o => o.Checkpoints = Checkpoints());
+        var before = Files;
+        var folder = CheckpointFolder.Open(Checkpoints(resume: true), stream => new DiskThatFills(stream, room: 100_000));
+        using var tensor = torch.zeros(100_000);
+        Assert.Throws<IOException>(() => folder.Write(folder.Resumed!, [new("network.a", tensor)]));
+        CollectionAssert.AreEqual(before, Files);
+        using var intact = folder.ReadNewest();
+        Assert.IsNotEmpty(intact.Tensors);
     }
 
     /// <summary>Protects from a silent mistake: a source whose order is its own secret cannot be resumed exactly, and a warning says so.</summary>
