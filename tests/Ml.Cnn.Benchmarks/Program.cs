@@ -49,7 +49,11 @@ step.SetAction(r => StepBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.Get
 var stages = new Command("stages", "The time that each stage of the loader takes for a picture.") { data, size, epochs };
 stages.SetAction(r => StageBenchmark.Run(r.GetValue(data)!, r.GetValue(size), r.GetValue(epochs)));
 
-return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step }.Parse(args).Invoke();
+var images = new Option<int>("--images") { Description = "How many.", DefaultValueFactory = _ => 400 };
+var memory = new Command("memory", "Resident memory after each epoch of a training on drawn digits.") { arch, size, images, epochs };
+memory.SetAction(r => MemoryBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.GetValue(images), r.GetValue(epochs)));
+
+return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, memory }.Parse(args).Invoke();
 
 /// <summary>Whose work is timed.</summary>
 internal enum Side

@@ -25,7 +25,13 @@ public sealed class OptionsTests
         [nameof(CnnOptions.NetworkThreads)] = [o => o.NetworkThreads = 0],
         [nameof(CnnOptions.Optimizer)] = [o => o.Optimizer = (Optimizer)9],
         [nameof(CnnOptions.Nesterov)] = [o => (o.Nesterov, o.Optimizer) = (true, Optimizer.Adam), o => (o.Nesterov, o.Momentum) = (true, 0)],
-        [nameof(CnnOptions.Schedule)] = [o => o.Schedule = (LearningRateSchedule)9],
+        [nameof(CnnOptions.Schedule)] = [o => o.Schedule = null!, o => o.Schedule = LearningRateSchedule.Cosine.WithWarmUp(1)],
+        [nameof(CnnOptions.ExampleWeightColumnName)] = [o => o.ExampleWeightColumnName = ""],
+        [nameof(CnnOptions.LabelSmoothing)] = [o => o.LabelSmoothing = 1, o => o.LabelSmoothing = -0.1, o => o.LabelSmoothing = double.NaN],
+        [nameof(CnnOptions.GradientClippingNorm)] = [o => o.GradientClippingNorm = 0, o => o.GradientClippingNorm = double.NaN, o => o.GradientClippingNorm = double.PositiveInfinity],
+        [nameof(CnnOptions.GradientClippingValue)] = [o => o.GradientClippingValue = 0, o => o.GradientClippingValue = -1],
+        [nameof(CnnOptions.GradientAccumulation)] = [o => o.GradientAccumulation = 0],
+        [nameof(CnnOptions.ExponentialMovingAverage)] = [o => o.ExponentialMovingAverage = 0, o => o.ExponentialMovingAverage = 1, o => o.ExponentialMovingAverage = double.NaN],
         [nameof(CnnOptions.Precision)] = [o => o.Precision = (Precision)9],
         [nameof(CnnOptions.PixelLayout)] = [o => o.PixelLayout = (PixelLayout)9],
         [nameof(CnnOptions.Cache)] = [o => o.Cache = (ImageCache)9],
@@ -34,6 +40,11 @@ public sealed class OptionsTests
         [nameof(CnnOptions.EpochsPerStage)] = [o => o.EpochsPerStage = 0],
         [nameof(CnnOptions.StageLearningRates)] = [o => o.StageLearningRates = [1, -1], o => o.StageLearningRates = [double.NaN]],
         [nameof(CnnOptions.BatchNormStatistics)] = [o => o.BatchNormStatistics = (BatchNormStatistics)9],
+        [nameof(CnnOptions.ValidationFraction)] = [o => o.ValidationFraction = 0, o => o.ValidationFraction = 1, o => o.ValidationFraction = double.NaN, o => (o.ValidationFraction, o.ValidationSet) = (0.1, s_mlContext.Data.GenerateDigits(10))],
+        [nameof(CnnOptions.TimeBudget)] = [o => o.TimeBudget = TimeSpan.Zero, o => o.TimeBudget = TimeSpan.FromSeconds(-1)],
+        [nameof(CnnOptions.OnCancellation)] = [o => o.OnCancellation = (CancellationHandling)9],
+        [nameof(CnnOptions.EarlyStopping)] = [o => o.EarlyStopping = new() { Patience = 0 }, o => o.EarlyStopping = new() { MinimumChange = -1 }, o => o.EarlyStopping = new() { MinimumChange = double.NaN }, o => o.EarlyStopping = new() { Metric = (EarlyStoppingMetric)9 }, o => o.EarlyStopping = new() { Metric = EarlyStoppingMetric.ValidationLoss }],
+        [nameof(CnnOptions.Checkpoints)] = [o => o.Checkpoints = new() { Folder = " " }, o => o.Checkpoints = new() { Folder = "c", EveryEpochs = 0 }, o => o.Checkpoints = new() { Folder = "c", Every = TimeSpan.Zero }],
         [nameof(CnnOptions.Device)] = [o => o.Device = "gpu", o => o.Device = "cuda:", o => o.Device = "cuda:-1", o => o.Device = "CPU ", o => o.Device = null!],
     };
 
@@ -55,7 +66,8 @@ public sealed class OptionsTests
     public void Every_option_has_a_range_or_needs_none()
     {
         string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.Augmentation), nameof(CnnOptions.EpochCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken),
-            nameof(CnnOptions.Weights), nameof(CnnOptions.WeightsCache), nameof(CnnOptions.DownloadProgress), nameof(CnnOptions.DecayBiasesAndNorms)];
+            nameof(CnnOptions.Weights), nameof(CnnOptions.WeightsCache), nameof(CnnOptions.DownloadProgress), nameof(CnnOptions.DecayBiasesAndNorms),
+            nameof(CnnOptions.ClassWeights), nameof(CnnOptions.BalancedSampling), nameof(CnnOptions.MultiScale)];
         CollectionAssert.AreEquivalent(typeof(CnnOptions).GetProperties().Select(p => p.Name).ToArray(), s_wrong.Keys.Concat(free).ToArray());
     }
 

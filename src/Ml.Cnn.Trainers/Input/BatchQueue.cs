@@ -32,7 +32,11 @@ internal sealed class BatchQueue : IDisposable
     }
 
     /// <summary>Goes through a feed's rows, batch by batch. A batch is valid until the next one is asked for.</summary>
-    public IEnumerable<ImageBatch> Read(IRowFeed feed, int epoch, CancellationToken cancellation)
+    /// <param name="feed">The rows.</param>
+    /// <param name="epoch">Decides the augmentation.</param>
+    /// <param name="cancellation">Ends the pass early.</param>
+    /// <param name="known">As many batches at the beginning are wanted for their labels alone: their pictures, which could be decoded before, are not decoded.</param>
+    public IEnumerable<ImageBatch> Read(IRowFeed feed, int epoch, CancellationToken cancellation, long known = 0)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var ready = new BlockingCollection<ImageBatch>(Ahead);
@@ -45,7 +49,7 @@ internal sealed class BatchQueue : IDisposable
         {
             try
             {
-                Produce(feed, epoch, ready, Take, GiveBack, stop.Token);
+                Produce(feed, epoch, known, ready, Take, GiveBack, stop.Token);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -94,14 +98,15 @@ internal sealed class BatchQueue : IDisposable
         }
     }
 
-    private void Produce(IRowFeed feed, int epoch, BlockingCollection<ImageBatch> ready, Func<ImageBatch> take, Action<ImageBatch> giveBack, CancellationToken cancellation)
+    private void Produce(IRowFeed feed, int epoch, long known, BlockingCollection<ImageBatch> ready, Func<ImageBatch> take, Action<ImageBatch> giveBack, CancellationToken cancellation)
     {
         ImageBatch? held = null; // until it is known whether it shares images with the next one
         var rows = new List<ImageRow>(_batchSize);
-        while (ReadRows(feed, rows))
+        for (var number = 1L; ReadRows(feed, rows); number++)
         {
             var next = take();
-            Fill(next, rows, epoch);
+            // The last known batch may give an image away to the one behind it. Which pictures are bad, only decoding tells.
+            Fill(next, rows, epoch, decode: number >= known || !_badImages.MustFailOnAny);
             foreach (var row in rows)
                 feed.Recycle(row);
             if (held is not null && _batchSize > 1)
@@ -150,12 +155,13 @@ internal sealed class BatchQueue : IDisposable
             before.MoveLastTo(next);
     }
 
-    private void Fill(ImageBatch batch, List<ImageRow> rows, int epoch)
+    private void Fill(ImageBatch batch, List<ImageRow> rows, int epoch, bool decode)
     {
         void FillRow(int i)
         {
-            batch.SetLabel(i, rows[i].Label - 1L);
-            _decoder.TryDecode(rows[i], epoch, batch.Image(i));
+            batch.Set(i, rows[i].Label - 1L, rows[i].Weight);
+            if (decode)
+                _decoder.TryDecode(rows[i], epoch, batch.Image(i));
         }
 
         if (_decoder.IsCheap || _threads == 1)
@@ -176,7 +182,7 @@ internal sealed class BatchQueue : IDisposable
             if (count < i)
             {
                 batch.Image(i).CopyTo(batch.Image(count));
-                batch.SetLabel(count, rows[i].Label - 1L);
+                batch.Set(count, rows[i].Label - 1L, rows[i].Weight);
             }
             count++;
         }

@@ -16,6 +16,9 @@ public class CnnOptions
     /// <summary>The column of labels, a key (as MapValueToKey gives). Default "Label".</summary>
     public string LabelColumnName { get; set; } = "Label";
 
+    /// <summary>A column of numbers of 0 or more (Single) that say how much each training image counts in the loss, under ML.NET's name for it. Default: none, all count the same.</summary>
+    public string? ExampleWeightColumnName { get; set; }
+
     /// <summary>The output column of the class with the highest score, a key with the label's values. Default "PredictedLabel".</summary>
     public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
 
@@ -54,6 +57,46 @@ public class CnnOptions
     /// do better (He et al. 2018, "Bag of Tricks", section 3.1).
     /// </summary>
     public bool DecayBiasesAndNorms { get; set; } = true;
+
+    /// <summary>
+    /// The part of each label that is spread evenly over all classes, from 0 to below 1 (Szegedy et al. 2015, section 7: 0.1). Default 0. Not for the loss
+    /// of LeNet-5 as published, which has no use for it. Validation measures the plain cross-entropy.
+    /// </summary>
+    public double LabelSmoothing { get; set; }
+
+    /// <summary>How much each class counts in the loss. Default: as many times as it has images. Validation is not weighted.</summary>
+    public ClassWeights? ClassWeights { get; set; }
+
+    /// <summary>
+    /// Whether an epoch draws equally many images of each class, about as many in all as there are. Images of a small class then come several times, each
+    /// time augmented anew; those of a large class take turns from epoch to epoch. Default: no, every image comes once.
+    /// </summary>
+    /// <remarks>
+    /// Rows must be read in any order for that: where <see cref="Cache"/> does not keep them, they are copied to a temporary file, encoded as they are. An
+    /// augmentation in the pipeline, which would be copied with them, is refused: give it as <see cref="Augmentation"/>.
+    /// </remarks>
+    public bool BalancedSampling { get; set; }
+
+    /// <summary>The longest that the gradient of all weights together may be, above 0; a longer one is shortened (Pascanu et al. 2012, algorithm 1). Default: no limit.</summary>
+    public double? GradientClippingNorm { get; set; }
+
+    /// <summary>The largest that any number of the gradient may be, above 0; before <see cref="GradientClippingNorm"/>. Default: no limit.</summary>
+    public double? GradientClippingValue { get; set; }
+
+    /// <summary>
+    /// Batches whose gradients are summed before the weights move, at least 1: a batch that many times as large in the memory of one. Batch normalization
+    /// still sees one batch at a time. Default 1.
+    /// </summary>
+    public int GradientAccumulation { get; set; } = 1;
+
+    /// <summary>
+    /// The decay of a moving average of the weights, above 0 and below 1, such as 0.999 (Szegedy et al. 2015, section 8). Validation and the returned model
+    /// take the average instead of the last step's weights. Default: none.
+    /// </summary>
+    public double? ExponentialMovingAverage { get; set; }
+
+    /// <summary>Trains with images of several sizes, for networks that take any. Default: <see cref="ImageSize"/> alone.</summary>
+    public MultiScale? MultiScale { get; set; }
 
     /// <summary>
     /// What the weights start from: published weights, a file, a saved model or a trained one. A head for other classes starts afresh,
@@ -107,6 +150,25 @@ public class CnnOptions
     /// <summary>Labelled images with the training data's columns, scored after every epoch; the best epoch's weights are returned. Default: none.</summary>
     public IDataView? ValidationSet { get; set; }
 
+    /// <summary>
+    /// Instead of <see cref="ValidationSet"/>: the share of each class of the training data that is kept apart for validation, above 0 and
+    /// below 1 (stratified; <c>mlContext.Data.TrainTestSplitByClass</c>). The seed decides which rows. An augmentation in the pipeline reaches
+    /// these rows too; <see cref="Augmentation"/> does not. Default: none.
+    /// </summary>
+    public double? ValidationFraction { get; set; }
+
+    /// <summary>Ends training once it makes no progress, and returns the best epoch's weights. Default: every epoch is trained.</summary>
+    public EarlyStopping? EarlyStopping { get; set; }
+
+    /// <summary>
+    /// The time from the beginning of Fit after which training stops, above 0: at the next step, of which there is always one, or behind
+    /// the validation under way. Fit then returns the best model so far. Default: no limit.
+    /// </summary>
+    public TimeSpan? TimeBudget { get; set; }
+
+    /// <summary>Keeps what it takes to go on after an interruption. Default: nothing.</summary>
+    public CheckpointOptions? Checkpoints { get; set; }
+
     /// <summary>What an image that cannot be decoded does to training. Default: it fails, and names every bad file.</summary>
     public BadImageHandling OnBadImage { get; set; } = BadImageHandling.Fail;
 
@@ -131,6 +193,17 @@ public class CnnOptions
     /// <summary>Told about progress several times a second at most. Default: none.</summary>
     public IProgress<CnnProgress>? Progress { get; set; }
 
-    /// <summary>Stops training at the next step; Fit then returns the best model so far.</summary>
+    /// <summary>Stops training at the next step; <see cref="OnCancellation"/> says what Fit does then.</summary>
     public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>Whether a cancelled Fit returns the best model so far or throws. Default: it returns the model.</summary>
+    public CancellationHandling OnCancellation { get; set; }
+
+    /// <summary>A copy without what the learning-rate finder has no use for.</summary>
+    internal CnnOptions ForLearningRateFinder()
+    {
+        var copy = (CnnOptions)MemberwiseClone();
+        (copy.ValidationSet, copy.Checkpoints) = (null, null);
+        return copy;
+    }
 }

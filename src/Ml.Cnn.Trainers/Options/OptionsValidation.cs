@@ -25,7 +25,7 @@ internal static class OptionsValidation
         Require(options.ReaderThreads is null or >= 1, nameof(options.ReaderThreads), options.ReaderThreads, "at least 1");
         Require(options.NetworkThreads is null or >= 1, nameof(options.NetworkThreads), options.NetworkThreads, "at least 1");
         Require(Enum.IsDefined(options.Optimizer), nameof(options.Optimizer), options.Optimizer, "one of the optimizers");
-        Require(Enum.IsDefined(options.Schedule), nameof(options.Schedule), options.Schedule, "one of the schedules");
+        Optimization(options);
         Require(Enum.IsDefined(options.Precision), nameof(options.Precision), options.Precision, "one of the precisions");
         Require(Enum.IsDefined(options.PixelLayout), nameof(options.PixelLayout), options.PixelLayout, "one of the layouts");
         Require(Enum.IsDefined(options.Cache), nameof(options.Cache), options.Cache, "None, Memory or File");
@@ -35,6 +35,43 @@ internal static class OptionsValidation
         Require(options.StageLearningRates?.All(factor => factor is >= 0 and < double.PositiveInfinity) ?? true, nameof(options.StageLearningRates), options.StageLearningRates, "factors of 0 or more");
         Require(Enum.IsDefined(options.BatchNormStatistics), nameof(options.BatchNormStatistics), options.BatchNormStatistics, "OfTrainedStages, Fixed or Updated");
         Device(options.Device, nameof(options.Device));
+        CheckControl(options);
+    }
+
+    private static void CheckControl(CnnOptions options)
+    {
+        Require(options.ValidationFraction is null or (> 0 and < 1), nameof(options.ValidationFraction), options.ValidationFraction, "above 0 and below 1");
+        Require(options.ValidationFraction is null || options.ValidationSet is null, nameof(options.ValidationFraction), options.ValidationFraction, $"left out beside a {nameof(options.ValidationSet)}");
+        Require(options.TimeBudget is null || options.TimeBudget > TimeSpan.Zero, nameof(options.TimeBudget), options.TimeBudget, "above 0");
+        Require(Enum.IsDefined(options.OnCancellation), nameof(options.OnCancellation), options.OnCancellation, "ReturnBest or Throw");
+        if (options.EarlyStopping is { } stopping)
+        {
+            Require(stopping.Patience >= 1, nameof(options.EarlyStopping), stopping.Patience, "of a patience of at least 1");
+            Require(stopping.MinimumChange is >= 0 and < double.PositiveInfinity, nameof(options.EarlyStopping), stopping.MinimumChange, "of a minimum change of 0 or more");
+            Require(stopping.Metric is not { } metric || Enum.IsDefined(metric), nameof(options.EarlyStopping), stopping.Metric, "by one of the metrics");
+            Require(stopping.Metric is null or EarlyStoppingMetric.TrainingLoss || options.ValidationSet is not null || options.ValidationFraction is not null,
+                nameof(options.EarlyStopping), stopping.Metric, $"by the training loss without a {nameof(options.ValidationSet)} or {nameof(options.ValidationFraction)}");
+        }
+        if (options.Checkpoints is { } checkpoints)
+        {
+            Require(!string.IsNullOrWhiteSpace(checkpoints.Folder), nameof(options.Checkpoints), checkpoints.Folder, "in a folder with a name");
+            Require(checkpoints.EveryEpochs is null or >= 1, nameof(options.Checkpoints), checkpoints.EveryEpochs, "at least 1 epoch apart");
+            Require(checkpoints.Every is null || checkpoints.Every > TimeSpan.Zero, nameof(options.Checkpoints), checkpoints.Every, "written every so often above 0");
+        }
+    }
+
+    private static void Optimization(CnnOptions options)
+    {
+        if (options.ExampleWeightColumnName is not null)
+            Name(options.ExampleWeightColumnName, nameof(options.ExampleWeightColumnName));
+        Require(options.Schedule is not null, nameof(options.Schedule), options.Schedule, "one of the schedules");
+        Require(options.Schedule!.WarmUpEpochs(options.Epochs) < options.Epochs, nameof(options.Schedule), options.Schedule,
+            FormattableString.Invariant($"one whose warm-up of {options.Schedule.WarmUpEpochs(options.Epochs)} epochs is shorter than the {options.Epochs} epochs of training"));
+        Require(options.LabelSmoothing is >= 0 and < 1, nameof(options.LabelSmoothing), options.LabelSmoothing, "from 0 to below 1");
+        Require(options.GradientClippingNorm is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingNorm), options.GradientClippingNorm, "above 0");
+        Require(options.GradientClippingValue is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingValue), options.GradientClippingValue, "above 0");
+        Require(options.GradientAccumulation >= 1, nameof(options.GradientAccumulation), options.GradientAccumulation, "at least 1");
+        Require(options.ExponentialMovingAverage is null or (> 0 and < 1), nameof(options.ExponentialMovingAverage), options.ExponentialMovingAverage, "above 0 and below 1");
     }
 
     public static void Check(CnnImportOptions options)

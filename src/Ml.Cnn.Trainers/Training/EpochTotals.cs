@@ -3,15 +3,21 @@ using System.Diagnostics;
 namespace Ml.Cnn.Trainers.Training;
 
 /// <summary>Sums over the images of one pass.</summary>
-internal sealed class EpochTotals
+/// <param name="before">Those of an earlier part of the pass.</param>
+internal sealed class EpochTotals(EpochSums before)
 {
     private readonly Stopwatch _time = Stopwatch.StartNew();
-    private double _lossSum;
-    private long _correct;
+    private double _lossSum = before.Loss;
+    private long _correct = before.Correct;
 
-    public long Images { get; private set; }
+    public EpochTotals() : this(new()) { }
 
-    public double Seconds => _time.Elapsed.TotalSeconds;
+    /// <summary>The sums so far, to go on from.</summary>
+    public EpochSums Sums => new(Images, _lossSum, _correct, Seconds);
+
+    public long Images { get; private set; } = before.Images;
+
+    public double Seconds => before.Seconds + _time.Elapsed.TotalSeconds;
 
     public double Loss => Images > 0 ? _lossSum / Images : double.NaN;
 
@@ -28,3 +34,10 @@ internal sealed class EpochTotals
 
     public void Stop() => _time.Stop();
 }
+
+/// <summary>What a part of a pass came to.</summary>
+/// <param name="Images">How many.</param>
+/// <param name="Loss">The sum of their losses.</param>
+/// <param name="Correct">How many had their class's output highest.</param>
+/// <param name="Seconds">How long it took.</param>
+internal sealed record EpochSums(long Images = 0, double Loss = 0, long Correct = 0, double Seconds = 0);

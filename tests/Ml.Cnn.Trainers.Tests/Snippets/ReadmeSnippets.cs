@@ -63,6 +63,34 @@ public sealed class ReadmeSnippets
     // end snippet
 
     [TestMethod]
+    public void Interruptions()
+    {
+        using var flowers = new Flowers();
+        var mlContext = new MLContext(seed: 1);
+        var digits = mlContext.Data.GenerateDigits(100);
+        var train = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(digits).Transform(digits);
+        // snippet: interruptions
+        var trainer = mlContext.MulticlassClassification.Trainers.LeNet(new LeNetOptions
+        {
+            FeatureColumnName = "Image",
+            ValidationFraction = 0.1,   // of each class; or a ValidationSet
+            EarlyStopping = new() { Patience = 5 },     // epochs without a better one; the best one's weights are returned
+            TimeBudget = TimeSpan.FromHours(8),         // Fit then returns the best model so far
+            Checkpoints = new()
+            {
+                Folder = "checkpoints",
+                Every = TimeSpan.FromMinutes(10),   // and after every epoch
+                Resume = true,                      // go on from the newest; start afresh where there is none
+            },
+        });
+        CnnTransformer model = trainer.Fit(train);
+        Console.WriteLine($"{model.StopReason} after {model.History.Count} epochs");
+        // end snippet
+        Assert.AreEqual(StopReason.Completed, model.StopReason);
+        Assert.HasCount(2, Directory.GetFiles("checkpoints"));
+    }
+
+    [TestMethod]
     public void Import()
     {
         using var flowers = new Flowers();
@@ -131,6 +159,33 @@ public sealed class ReadmeSnippets
         // end snippet
         Assert.HasCount(20, epochs);
         Assert.HasCount(20, model.History);
+    }
+
+    [TestMethod]
+    public void Optimization()
+    {
+        var mlContext = new MLContext(seed: 1);
+        IDataView data = mlContext.Data.GenerateDigits(24);
+        IDataView train = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        // snippet: optimization
+        var options = TrainingPreset.Find("resnet-cifar").Apply(new ResNetOptions // the paper's numbers; what is set afterwards counts instead
+        {
+            FeatureColumnName = "Image",
+            Depth = 20,
+            Kind = ResNetKind.Cifar,
+            Epochs = 2,
+        });
+        options.Schedule = LearningRateSchedule.Cosine.WithWarmUp(0.5); // half an epoch up, then down to 0
+        options.LabelSmoothing = 0.1;
+        options.ClassWeights = ClassWeights.Balanced;
+        options.GradientClippingNorm = 5;
+        options.ExponentialMovingAverage = 0.999;
+
+        var trainer = mlContext.MulticlassClassification.Trainers.ResNet(options);
+        LearningRateCurve curve = trainer.FindLearningRate(train); // a hundred steps at rising rates; nothing is kept
+        Console.WriteLine($"the loss falls most steeply at {curve.Suggestion}");
+        // end snippet
+        Assert.IsGreaterThan(5, curve.Points.Count);
     }
 
     [TestMethod]

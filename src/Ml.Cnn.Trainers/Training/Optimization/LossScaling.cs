@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training.Optimization;
@@ -6,7 +7,7 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 /// Scales the loss so that gradients too small for float16 are not lost, and finds the scale as it goes (Micikevicius et al. 2017, section
 /// 3.2): a step whose gradients overflow is left out and the scale halved; after 2000 steps without one it is doubled.
 /// </summary>
-internal sealed class LossScaling
+internal sealed class LossScaling : ICheckpointed
 {
     public const double First = 65_536;
     public const int StepsToGrow = 2000;
@@ -42,4 +43,10 @@ internal sealed class LossScaling
         }
         return isFinite;
     }
+
+    string ICheckpointed.Name => "scaling";
+
+    CheckpointPart ICheckpointed.Save() => new([], new Dictionary<string, double> { ["scale"] = Scale, ["steps"] = _stepsSinceOverflow });
+
+    void ICheckpointed.Restore(CheckpointPart part) => (Scale, _stepsSinceOverflow) = (part.Number("scale"), (int)part.Number("steps"));
 }
