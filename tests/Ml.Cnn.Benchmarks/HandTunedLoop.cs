@@ -42,22 +42,14 @@ internal sealed class HandTunedLoop : IHandWrittenLoop
             set_num_threads(tuning.Threads);
         using var noGradient = no_grad();
         _kernel = jit.compile(s_sgd);
-        var originals = _network.parameters().Select(p => p.detach().clone()).ToArray();
         if (tuning.IsBFloat16)
             foreach (var layer in _network.modules().OfType<Module<Tensor, Tensor>>().Where(m => m is Layers::Conv2d or Layers::Linear))
                 layer.to(ScalarType.BFloat16);
         _weights = [.. _network.parameters()];
         foreach (var filters in _weights.Where(p => tuning.IsChannelsLast && p.dim() == 4))
             filters.set_(ChannelsLast(filters.detach()));
-        _masters = [.. _weights.Zip(originals, Master)];
+        _masters = [.. _weights.Select(weight => weight.dtype == ScalarType.Float32 ? weight : weight.to(ScalarType.Float32))];
         _velocities = [.. _masters.Select(master => zeros_like(master))];
-
-        Tensor Master(Parameter weight, Tensor original)
-        {
-            if (weight.dtype == ScalarType.Float32)
-                return weight;
-            return tuning.IsChannelsLast && weight.dim() == 4 ? ChannelsLast(original) : original;
-        }
     }
 
     public Tensor Arrange(Tensor images) => _tuning.IsChannelsLast ? ChannelsLast(images) : images;
