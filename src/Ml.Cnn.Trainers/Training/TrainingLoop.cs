@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Training.Optimization;
+using Ml.Cnn.Trainers.Training.Reporting;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training;
@@ -18,7 +19,8 @@ internal sealed class TrainingLoop
     private readonly IChannel _log;
     private readonly ParameterOptimizer _optimizer;
     private readonly TrainingStep _step;
-    private readonly ProgressReporter _progress;
+    private readonly TrainingObservers _observers;
+    private readonly ProcessMemory _memory = new();
     private readonly List<CnnEpoch> _history = [];
     private long _images; // of the epoch under way, each step's before the next one
     private long _steps;
@@ -38,7 +40,7 @@ internal sealed class TrainingLoop
         _optimizer = Optimizers.Create(settings, subject.Groups());
         var mixing = options.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.Seed) : null;
         _step = new TrainingStep(subject.Network, subject.Shape, subject.Loss, mixing, _optimizer, subject.Device);
-        _progress = new ProgressReporter(options.Progress, settings.Epochs, batches.Images);
+        _observers = TrainingObservers.For(options, settings.Epochs, batches.Images, message => log.Warning(MessageSensitivity.None, "{0}", message));
     }
 
     private bool Stopped => _notFinite is not null || _options.CancellationToken.IsCancellationRequested;
@@ -47,7 +49,9 @@ internal sealed class TrainingLoop
     public TrainingOutcome Run()
     {
         using var optimizer = _optimizer;
+        using var observers = _observers;
         using var best = new WeightSnapshot();
+        observers.Begin(_history, _steps);
         for (var epoch = 1; epoch <= _settings.Epochs && !Stopped; epoch++)
         {
             var totals = TrainEpoch(epoch);
@@ -72,7 +76,7 @@ internal sealed class TrainingLoop
     {
         PrepareNetwork(epoch);
         var totals = new EpochTotals();
-        using var results = new StepResults(_subject.Device);
+        using var results = new StepResults(_subject.Device, epoch, _observers);
         _images = 0;
         foreach (var batch in _batches.Read(epoch, _options.CancellationToken))
         {
@@ -85,7 +89,6 @@ internal sealed class TrainingLoop
             _steps++;
             _images += batch.Count;
             NoteNotFinite(epoch, results);
-            _progress.Step(epoch, totals);
         }
         results.Read(totals);
         NoteNotFinite(epoch, results);
@@ -130,11 +133,18 @@ internal sealed class TrainingLoop
         if (isBest)
             best.Take(_subject.Network);
         var summary = new CnnEpoch(epoch, _settings.Epochs, totals.Loss, totals.Accuracy, validation?.Loss, validation?.Accuracy,
-            _learningRate, totals.Images, totals.Seconds, isBest);
+            _learningRate, totals.Images, totals.Seconds, isBest)
+        {
+            Steps = _steps,
+            Top5Accuracy = totals.Top5Accuracy,
+            ValidationTop5Accuracy = validation?.Top5Accuracy,
+            ValidationImagesPerSecond = validation?.ImagesPerSecond,
+            PeakMemory = _memory.Peak(),
+        };
         _history.Add(summary);
         _log.Info(MessageSensitivity.None, FormattableString.Invariant(
             $"epoch {epoch}/{_settings.Epochs}: loss {summary.Loss:0.0000}, accuracy {summary.Accuracy:0.0000}{(validation is null ? "" : FormattableString.Invariant($", validation loss {validation.Loss:0.0000}, validation accuracy {validation.Accuracy:0.0000}"))}, {summary.ImagesPerSecond:0} images/s"));
-        _options.EpochCallback?.Invoke(summary);
+        _observers.Epoch(summary);
     }
 
     private TrainingOutcome Finish(WeightSnapshot best)
