@@ -116,7 +116,9 @@ internal static class CurvesPicture
     {
         IPlotModel model = chart;
         model.Update(updateData: true);
-        model.Render(context, place);
+        using var moved = new SKAutoCanvasRestore(context.SkCanvas); // OxyPlot lays a chart out rightly only where it starts at 0, 0
+        context.SkCanvas.Translate((float)place.Left, (float)place.Top);
+        model.Render(context, new(0, 0, place.Width, place.Height));
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
