@@ -1,17 +1,35 @@
 using System.CommandLine;
 using Ml.Cnn.Benchmarks;
+using Ml.Cnn.Trainers;
 
-// The library's half of the benchmarks: each command does one job and prints one JSON line, with the rate of every epoch or
-// step and their median. `tests/benchmark` runs these beside the same jobs in Python and prints the ratios.
+// The .NET half of the benchmarks: each command does one job and prints one JSON line, with the rate of every epoch and
+// their median. `tests/benchmark` runs these beside the same jobs in Python and prints the ratios.
 var data = new Option<string>("--data") { Description = "The folder of the images (or, where it says so, an archive).", Required = true };
-var size = new Option<int>("--size") { DefaultValueFactory = _ => 64 };
-var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 32 };
-var epochs = new Option<int>("--epochs") { DefaultValueFactory = _ => 3 };
-var threads = new Option<int>("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount };
-var arch = new Option<string>("--arch") { DefaultValueFactory = _ => "resnet18" };
+var size = new Option<int>("--size") { Description = "Height and width of the images in pixels.", DefaultValueFactory = _ => 64 };
+var batch = new Option<int>("--batch") { Description = "Images per step.", DefaultValueFactory = _ => 32 };
+var steps = new Option<int>("--steps") { Description = "Steps per epoch.", DefaultValueFactory = _ => 20 };
+var epochs = new Option<int>("--epochs") { Description = "Epochs that are timed.", DefaultValueFactory = _ => 3 };
+var threads = new Option<int>("--threads") { Description = "Threads that read and decode.", DefaultValueFactory = _ => Environment.ProcessorCount };
+var arch = new Option<string>("--arch") { Description = "The network.", DefaultValueFactory = _ => "resnet18" };
 
-var mnist = new Command("mnist", "LeNet-5 on MNIST's IDX files, in memory.") { data, batch, epochs };
-mnist.SetAction(r => Report.Print("mnist", TrainingBenchmarks.Mnist(r.GetValue(data)!, r.GetValue(batch), r.GetValue(epochs))));
+var side = new Option<Side>("--side") { Description = "Whose work is timed: the library's trainer, or a loop written with TorchSharp alone." };
+var bfloat16 = new Option<bool>("--bfloat16") { Description = "Of the tuned loop: convolutions and linear layers in bfloat16." };
+var channelsLast = new Option<bool>("--channels-last") { Description = "Of the tuned loop: the layout in memory." };
+var precision = new Option<Precision>("--precision") { Description = "Of the library's step." };
+var networkThreads = new Option<int>("--network-threads") { Description = "libtorch's threads, in the tuned loop and in step; 0: by libtorch's or the library's own choice." };
+LoopWriter Loop(ParseResult r) => r.GetValue(side) == Side.Plain
+    ? build => new PlainLoop(build())
+    : build => new HandTunedLoop(build, new(r.GetValue(bfloat16), r.GetValue(channelsLast), r.GetValue(networkThreads)));
+
+var mnist = new Command("mnist", "LeNet-5 on MNIST's IDX files, in memory.") { data, batch, epochs, side, bfloat16, channelsLast, networkThreads };
+mnist.SetAction(r => Report.Print("mnist", r.GetValue(side) == Side.Trainer
+    ? TrainingBenchmarks.Mnist(r.GetValue(data)!, r.GetValue(batch), r.GetValue(epochs))
+    : LoopBenchmarks.Mnist(Loop(r), r.GetValue(data)!, r.GetValue(batch), r.GetValue(epochs))));
+
+var network = new Command("network", "A network on random pictures in memory.") { arch, size, batch, steps, epochs, side, bfloat16, channelsLast, networkThreads };
+network.SetAction(r => Report.Print("network", r.GetValue(side) == Side.Trainer
+    ? TrainingBenchmarks.InMemory(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(steps), r.GetValue(epochs))
+    : LoopBenchmarks.InMemory(Loop(r), r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(steps), r.GetValue(epochs))));
 
 var folder = new Command("folder", "Training from JPEG files.") { data, arch, size, batch, epochs };
 folder.SetAction(r => Report.Print("folder", TrainingBenchmarks.Folder(r.GetValue(data)!, r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(epochs))));
@@ -25,10 +43,22 @@ read.SetAction(r => Report.Print("read", ReadingBenchmarks.Read(r.GetValue(data)
 var inspect = new Command("inspect", "A report on the images of a folder or a tar archive, each decoded.") { data, epochs };
 inspect.SetAction(r => Report.Print("inspect", ReadingBenchmarks.Inspect(r.GetValue(data)!, r.GetValue(epochs))));
 
-var step = new Command("step", "Where the time of a training step goes.") { arch, size, batch };
-step.SetAction(r => StepBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), 40));
+var step = new Command("step", "Where the time of a training step goes.") { arch, size, batch, steps, precision, networkThreads };
+step.SetAction(r => StepBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(steps), r.GetValue(precision), r.GetValue(networkThreads)));
 
 var stages = new Command("stages", "The time that each stage of the loader takes for a picture.") { data, size, epochs };
 stages.SetAction(r => StageBenchmark.Run(r.GetValue(data)!, r.GetValue(size), r.GetValue(epochs)));
 
-return new RootCommand("Benchmarks of MlCnn.") { mnist, folder, loader, read, inspect, stages, step }.Parse(args).Invoke();
+var images = new Option<int>("--images") { Description = "How many.", DefaultValueFactory = _ => 400 };
+var memory = new Command("memory", "Resident memory after each epoch of a training on drawn digits.") { arch, size, images, epochs };
+memory.SetAction(r => MemoryBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.GetValue(images), r.GetValue(epochs)));
+
+return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, memory }.Parse(args).Invoke();
+
+/// <summary>Whose work is timed.</summary>
+internal enum Side
+{
+    Trainer,
+    Plain,
+    Tuned,
+}

@@ -2,48 +2,76 @@ using System.Diagnostics;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Trainers.Training.Optimization;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Benchmarks;
 
-/// <summary>Where the time of one training step goes, on one batch in memory.</summary>
+/// <summary>Where the time of one of the library's training steps goes, on one batch in memory.</summary>
 internal static class StepBenchmark
 {
-    public static void Run(string arch, int size, int batch, int steps)
+    private const int WarmUp = 5;
+
+    public static void Run(string arch, int size, int batch, int steps, Precision precision, int threads)
     {
         using var allocator = GlibcAllocator.KeepFreedMemory();
-        if (Environment.GetEnvironmentVariable("X_THREADS") is { } n) set_num_threads(int.Parse(n, System.Globalization.CultureInfo.InvariantCulture));
         var shape = new NetworkShape(3, size, size, 10);
         var network = ArchitectureCatalog.Find(arch).Build(shape);
-        var plan = ExecutionPlan.ForTraining(CPU, NetworkCost.Of(network, shape), Precision.Auto);
+        var cost = NetworkCost.Of(network, shape);
+        using var libtorchThreads = LibtorchThreads.Use(threads > 0 ? threads : cost.ThreadsFor(batch, besideDecoding: false));
+        var plan = PlanTiming.Choose(network, shape, ExecutionPlan.ForTraining(CPU, cost, precision), batch, Console.Error.WriteLine);
         network = plan.Prepare(network);
         network.train();
-        if (Environment.GetEnvironmentVariable("X_CONTIG") == "1")
-            using (no_grad())
-                foreach (var p in network.parameters())
-                    if (p.dim() == 4) p.set_(p.detach().contiguous());
-        var optimizer = optim.SGD(network.parameters(), 0.01, momentum: 0.9, weight_decay: 1e-4);
-        var images = rand(batch, size, size, 3).permute(0, 3, 1, 2);
-        var labels = randint(0, 10, batch);
-        var times = new List<double[]>();
-        for (var step = 0; step < steps; step++)
+        using var optimizer = new Sgd([new([.. network.parameters()], RateFactor: 1, IHandWrittenLoop.WeightDecay)], IHandWrittenLoop.Momentum, nesterov: false);
+        using var pixels = rand(batch, size, size, 3);
+        using var images = plan.ChannelsLast ? pixels.permute(0, 3, 1, 2) : pixels.permute(0, 3, 1, 2).contiguous();
+        using var labels = randint(10, batch);
+
+        var parts = new StepParts();
+        for (var step = -WarmUp; step < steps; step++)
         {
             using var scope = NewDisposeScope();
-            var clock = Stopwatch.StartNew();
-            var laps = new List<double>();
-            void Lap() { laps.Add(clock.Elapsed.TotalMilliseconds); clock.Restart(); }
-            if (Environment.GetEnvironmentVariable("X_NONE") == "1") network.zero_grad(); else optimizer.zero_grad();
-            Lap();
-            var logits = network.forward(images); Lap();
-            var loss = functional.cross_entropy(logits, labels); Lap();
-            loss.backward(); Lap();
-            optimizer.step(); Lap();
-            times.Add([.. laps]);
+            parts.Begin();
+            optimizer.ZeroGradients();
+            parts.End("zero gradients");
+            var logits = network.forward(images);
+            parts.End("forward");
+            var loss = functional.cross_entropy(logits.to(float32), labels);
+            parts.End("loss");
+            loss.backward();
+            parts.End("backward");
+            optimizer.Step(IHandWrittenLoop.LearningRate);
+            parts.End("move");
+            if (step == -1)
+                parts.Clear();
         }
-        string[] names = ["zero_grad", "forward", "loss", "backward", "step"];
-        for (var i = 0; i < names.Length; i++)
-            Console.Write($"{names[i]} {times.Skip(5).Select(t => t[i]).Order().ElementAt((steps - 5) / 2):0.00} ms  ");
-        Console.WriteLine($"sum {times.Skip(5).Select(t => t.Sum()).Order().ElementAt((steps - 5) / 2):0.00}");
+        Console.WriteLine(FormattableString.Invariant($"{plan.Description}, {get_num_threads()} threads, milliseconds: {parts}"));
+    }
+
+    /// <summary>The time of each part of a step.</summary>
+    private sealed class StepParts
+    {
+        private readonly Dictionary<string, List<double>> _milliseconds = [];
+        private long _since;
+
+        public void Begin() => _since = Stopwatch.GetTimestamp();
+
+        public void End(string part)
+        {
+            if (!_milliseconds.TryGetValue(part, out var times))
+                _milliseconds.Add(part, times = []);
+            times.Add(Stopwatch.GetElapsedTime(_since).TotalMilliseconds);
+            Begin();
+        }
+
+        public void Clear() => _milliseconds.Clear();
+
+        /// <summary>The medians, and the median of the sums.</summary>
+        public override string ToString()
+        {
+            var sums = _milliseconds.Values.Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)]);
+            return string.Join(", ", _milliseconds.Append(new("sum", sums)).Select(p => FormattableString.Invariant($"{p.Key} {p.Value.Order().ElementAt(p.Value.Count / 2):0.00}")));
+        }
     }
 }

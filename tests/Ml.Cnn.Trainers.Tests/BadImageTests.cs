@@ -165,6 +165,22 @@ public sealed class BadImageTests
         CollectionAssert.AreEqual(bad, error.Images.Select(i => i.File).ToArray());
     }
 
+    /// <summary>
+    /// Protects training in which the network and the decoding take turns on all cores: whole batches of bad pictures are passed over.
+    /// </summary>
+    [TestMethod]
+    [Timeout(120_000, CooperativeCancellation = false)]
+    public void Decoding_in_turns_passes_over_batches_of_bad_pictures()
+    {
+        using var folder = PictureFolder.OfDigits(40);
+        for (var i = 0; i < 30; i++)
+            folder.Add("5", $"bad-{i:00}.png", [1, 2, 3]);
+        var model = s_mlContext.FitLeNet(folder.Load(s_mlContext), Pipelines.Options(epochs: 2,
+            change: o => (o.BatchSize, o.NetworkThreads, o.OnBadImage) = (3, Environment.ProcessorCount, BadImageHandling.Skip))).LastTransformer;
+        Assert.HasCount(30, model.BadImages);
+        Assert.IsTrue(model.History.All(epoch => epoch.Images == 40));
+    }
+
     /// <summary>A missing file, one of no bytes, one cut short, one that is no picture.</summary>
     private static IDataView WithBadFiles(PictureFolder folder, string source, out string[] bad)
     {

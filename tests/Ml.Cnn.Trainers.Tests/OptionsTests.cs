@@ -34,6 +34,13 @@ public sealed class OptionsTests
         [nameof(CnnOptions.EpochsPerStage)] = [o => o.EpochsPerStage = 0],
         [nameof(CnnOptions.StageLearningRates)] = [o => o.StageLearningRates = [1, -1], o => o.StageLearningRates = [double.NaN]],
         [nameof(CnnOptions.BatchNormStatistics)] = [o => o.BatchNormStatistics = (BatchNormStatistics)9],
+        [nameof(CnnOptions.ValidationFraction)] = [o => o.ValidationFraction = 0, o => o.ValidationFraction = 1, o => o.ValidationFraction = double.NaN, o => (o.ValidationFraction, o.ValidationSet) = (0.1, s_mlContext.Data.GenerateDigits(10))],
+        [nameof(CnnOptions.TimeBudget)] = [o => o.TimeBudget = TimeSpan.Zero, o => o.TimeBudget = TimeSpan.FromSeconds(-1)],
+        [nameof(CnnOptions.OnCancellation)] = [o => o.OnCancellation = (CancellationHandling)9],
+        [nameof(CnnOptions.EarlyStopping)] = [o => o.EarlyStopping = new() { Patience = 0 }, o => o.EarlyStopping = new() { MinimumChange = -1 }, o => o.EarlyStopping = new() { MinimumChange = double.NaN }, o => o.EarlyStopping = new() { Metric = (EarlyStoppingMetric)9 }, o => o.EarlyStopping = new() { Metric = EarlyStoppingMetric.ValidationLoss }],
+        [nameof(CnnOptions.Checkpoints)] = [o => o.Checkpoints = new() { Folder = " " }, o => o.Checkpoints = new() { Folder = "c", EveryEpochs = 0 }, o => o.Checkpoints = new() { Folder = "c", Every = TimeSpan.Zero }],
+        [nameof(CnnOptions.LogFolder)] = [o => o.LogFolder = "", o => o.LogFolder = " "],
+        [nameof(CnnOptions.Logs)] = [o => o.Logs = (TrainingLogs)64],
         [nameof(CnnOptions.Device)] = [o => o.Device = "gpu", o => o.Device = "cuda:", o => o.Device = "cuda:-1", o => o.Device = "CPU ", o => o.Device = null!],
     };
 
@@ -54,7 +61,7 @@ public sealed class OptionsTests
     [TestMethod]
     public void Every_option_has_a_range_or_needs_none()
     {
-        string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.Augmentation), nameof(CnnOptions.EpochCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken),
+        string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.Augmentation), nameof(CnnOptions.EpochCallback), nameof(CnnOptions.StepCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken),
             nameof(CnnOptions.Weights), nameof(CnnOptions.WeightsCache), nameof(CnnOptions.DownloadProgress), nameof(CnnOptions.DecayBiasesAndNorms)];
         CollectionAssert.AreEquivalent(typeof(CnnOptions).GetProperties().Select(p => p.Name).ToArray(), s_wrong.Keys.Concat(free).ToArray());
     }

@@ -41,6 +41,22 @@ internal static class CommandOptions
             double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 && double.IsFinite(number) ? number
                 : throw new FormatException($"{name} must be a number above 0, written like 0.01, not '{text}'."));
 
+    public static Option<double?> Fraction(string name, string description) =>
+        Parsed<double?>(name, "F", description, required: false, text =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 && number < 1 ? number
+                : throw new FormatException($"{name} must be a number above 0 and below 1, written like 0.1, not '{text}'."));
+
+    /// <summary>A length of time such as 90s, 10m or 1.5h, or null where it is not given.</summary>
+    public static Option<TimeSpan?> Duration(string name, string description) =>
+        Parsed<TimeSpan?>(name, "TIME", description, required: false, text =>
+        {
+            var unit = text.Length > 1 ? char.ToLowerInvariant(text[^1]) switch { 's' => TimeSpan.FromSeconds(1), 'm' => TimeSpan.FromMinutes(1), 'h' => TimeSpan.FromHours(1), _ => TimeSpan.Zero } : TimeSpan.Zero;
+            const double LongestInUnits = 1e6; // more than a TimeSpan's hours would not fit
+            return unit > TimeSpan.Zero && double.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= LongestInUnits
+                && unit * number is { Ticks: > 0 } time ? time
+                : throw new FormatException($"{name} must be a time such as 90s, 10m or 1.5h, not '{text}'.");
+        });
+
     /// <param name="name">With its dashes.</param>
     /// <param name="helpName">What stands for the value in the help.</param>
     /// <param name="description">Whole sentences.</param>

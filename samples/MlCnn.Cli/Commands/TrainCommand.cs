@@ -27,6 +27,7 @@ internal static class TrainCommand
         ["auto"] = Precision.Auto,
         ["float32"] = Precision.Float32,
         ["bfloat16"] = Precision.BFloat16,
+        ["float16"] = Precision.Float16,
     };
 
     private static readonly Dictionary<string, Freezing> s_freezing = new(StringComparer.OrdinalIgnoreCase)
@@ -61,16 +62,24 @@ internal static class TrainCommand
         device.DefaultValueFactory = _ => "auto";
         var onBadImage = CommandOptions.Choice("--on-bad-image", "Whether a picture that cannot be read ends the training or is left out. Every such picture is named.", s_handlings, "fail");
         var augmentation = CommandOptions.Preset("--augment", "What happens to the pictures, anew in every epoch; 'mlcnn augment' shows it. Default: nothing.", required: false);
-        var precision = CommandOptions.Choice("--precision", "The arithmetic of training. auto takes bfloat16 for larger networks on processors made for it.", s_precisions, "auto");
+        var precision = CommandOptions.Choice("--precision", "The arithmetic of training. auto times a few steps of larger networks and takes the fastest of bfloat16, on processors made for it, and float32; float16 needs a GPU.", s_precisions, "auto");
+        var threads = CommandOptions.Number("--threads", "Cores for one operation of the network on the CPU, and as many that read and decode, at least 1. Default: by the network's size, and one per core.", least: 1);
         var weights = CommandOptions.Text("--weights", "NAME|FILE|model.zip", "What the weights start from: published weights such as resnet18 ('mlcnn weights list' names them all), a .pth or .safetensors file, or a model of this command. Default: random weights.", required: false);
         var freeze = CommandOptions.Choice("--freeze", "Which weights stay as they start: none, all but the last layer's, or, stage by stage, one less every epoch from the last layer on.", s_freezing, "none");
         var cache = CommandOptions.Choice("--cache", "Where decoded pictures are kept for the next epoch: nowhere, in memory or in a temporary file.", s_caches, "none");
+        var validationFraction = CommandOptions.Fraction("--validation-fraction", "Instead of --validation: the share of each class of --data that is kept apart to measure every epoch with, such as 0.1.");
+        var earlyStopping = CommandOptions.Number("--early-stopping", "Ends the training after so many epochs without a better one, at least 1, and saves the best. What counts is the validation accuracy, or the training loss without validation. Default: all epochs are trained.", least: 1);
+        var timeBudget = CommandOptions.Duration("--time-budget", "Ends the training after a time such as 90s, 10m or 1.5h, and saves the best model so far. Default: no limit.");
+        var checkpoint = CommandOptions.Text("--checkpoint", "DIR", "Where to keep, after every epoch and every five minutes, all that it takes to go on with --resume. Default: nowhere.", required: false);
+        var checkpointEvery = CommandOptions.Duration("--checkpoint-every", "After what time the next checkpoint is written, also in the middle of an epoch. Default: 5m.");
+        var resume = new Option<bool>("--resume") { Description = "Go on from the newest checkpoint in --checkpoint's folder, to the same model as without the interruption; start afresh where there is none. Other options and pictures must be as they were." };
         var model = CommandOptions.Text("--out", "FILE", "Where to save the model, such as model.zip. An earlier model there is replaced only once the new one is complete. Ctrl+C ends the training early and saves the best model so far (exit code 130); once more ends at once, without a model.", required: true);
         var json = CommandOptions.Json();
 
         var command = new Command("train", "Trains a network and saves it.")
         {
-            data, validation, architecture, model, weights, freeze, epochs, batchSize, imageSize, learningRate, optimizer, seed, device, augmentation, precision, cache, onBadImage, json,
+            data, validation, architecture, model, weights, freeze, epochs, batchSize, imageSize, learningRate, optimizer, seed, device, augmentation, precision, threads, cache, onBadImage,
+            validationFraction, earlyStopping, timeBudget, checkpoint, checkpointEvery, resume, json,
         };
         command.SetAction(result => Training.Run(new TrainingRequest
         {
@@ -88,9 +97,16 @@ internal static class TrainCommand
             OnBadImage = s_handlings[result.GetRequiredValue(onBadImage)],
             Augmentation = result.GetValue(augmentation) is { } preset ? ImageAugmentation.Preset(preset) : null,
             Precision = s_precisions[result.GetRequiredValue(precision)],
+            Threads = result.GetValue(threads),
             Weights = result.GetValue(weights),
             Freeze = s_freezing[result.GetRequiredValue(freeze)],
             Cache = s_caches[result.GetRequiredValue(cache)],
+            ValidationFraction = result.GetValue(validationFraction),
+            EarlyStopping = result.GetValue(earlyStopping),
+            TimeBudget = result.GetValue(timeBudget),
+            Checkpoint = result.GetValue(checkpoint),
+            CheckpointEvery = result.GetValue(checkpointEvery),
+            Resume = result.GetValue(resume),
             Json = result.GetValue(json),
         }));
         return command;

@@ -26,18 +26,30 @@ internal sealed record TrainingRequest
     public required BadImageHandling OnBadImage { get; init; }
     public required ImageAugmentation? Augmentation { get; init; }
     public required Precision Precision { get; init; }
+    public required int? Threads { get; init; }
     public required ImageCache Cache { get; init; }
     public required string? Weights { get; init; }
     public required Freezing Freeze { get; init; }
+    public required double? ValidationFraction { get; init; }
+    public required int? EarlyStopping { get; init; }
+    public required TimeSpan? TimeBudget { get; init; }
+    public required string? Checkpoint { get; init; }
+    public required TimeSpan? CheckpointEvery { get; init; }
+    public required bool Resume { get; init; }
     public required bool Json { get; init; }
+
+    public bool IsValidated => Validation is not null || ValidationFraction is not null;
 }
 
 /// <summary>Trains as requested, saves the model and tells the result.</summary>
 internal static class Training
 {
+    private static readonly TimeSpan s_betweenCheckpoints = TimeSpan.FromMinutes(5);
+
     public static int Run(TrainingRequest request)
     {
         CheckImageSize(request);
+        CheckControl(request);
         if (request.Validation is { } other && other.Pixels != request.Data.Pixels)
             throw new UsageException("--data and --validation must both be pictures in files (a folder, an archive or a list), both MNIST or drawn digits, or both CIFAR.");
         OutputFile.CheckWritable(request.Model, "model.zip");
@@ -45,7 +57,7 @@ internal static class Training
         using var signals = new StopSignals();
         var mlContext = Messages.CreateContext();
         var train = request.Data.Load(mlContext, DataRole.Training);
-        var display = new TrainingDisplay(request.Epochs, hasValidation: request.Validation is not null);
+        var display = new TrainingDisplay(request.Epochs, hasValidation: request.IsValidated);
         var model = display.Show(() => Fit(mlContext, train, request, display, signals.Token));
 
         var network = CnnTransformer.Find(model)!;
@@ -73,9 +85,15 @@ internal static class Training
             OnBadImage = request.OnBadImage,
             Augmentation = request.Augmentation,
             Precision = request.Precision,
+            NetworkThreads = request.Threads,
+            ReaderThreads = request.Threads,
             Cache = request.Cache,
             Weights = request.Weights is { } weights ? InitialWeights.From(weights) : null,
             Freeze = request.Freeze,
+            ValidationFraction = request.ValidationFraction,
+            EarlyStopping = request.EarlyStopping is { } patience ? new() { Patience = patience } : null,
+            TimeBudget = request.TimeBudget,
+            Checkpoints = request.Checkpoint is { } folder ? new() { Folder = folder, Every = request.CheckpointEvery ?? s_betweenCheckpoints, Resume = request.Resume } : null,
             Progress = display,
             EpochCallback = display.EpochEnded,
             CancellationToken = cancellation,
@@ -110,6 +128,14 @@ internal static class Training
             throw new UsageException($"--image-size must be at least {smallest} for {architecture.Name}, which was designed for {architecture.ImageSize}.");
         if (request.ImageSize is null && request.Data.Pixels?.Side < smallest)
             throw new UsageException($"{architecture.Name} needs pictures of at least {smallest}×{smallest} pixels, and these are {request.Data.Pixels.Side}×{request.Data.Pixels.Side}: add --image-size {smallest}, or choose a smaller network such as lenet5.");
+    }
+
+    private static void CheckControl(TrainingRequest request)
+    {
+        if (request.Validation is not null && request.ValidationFraction is not null)
+            throw new UsageException("--validation-fraction takes the place of --validation: give one of them.");
+        if (request.Checkpoint is null && (request.Resume || request.CheckpointEvery is not null))
+            throw new UsageException($"{(request.Resume ? "--resume" : "--checkpoint-every")} needs --checkpoint, the folder of the checkpoints.");
     }
 
     private static void Tell(TrainingRequest request, CnnTransformer network, IDataView train, bool interrupted)

@@ -6,9 +6,19 @@ internal sealed class BadImages(BadImageHandling handling)
 {
     private readonly SortedDictionary<string, string> _reasons = new(StringComparer.Ordinal);
 
+    /// <summary>Whether there can be no bad picture among those that training has got past.</summary>
+    public bool MustFailOnAny => handling == BadImageHandling.Fail;
+
     public bool MustFail => handling == BadImageHandling.Fail && _reasons.Count > 0;
 
     public IReadOnlyList<BadImage> All => [.. _reasons.Select(r => new BadImage(r.Key, r.Value))];
+
+    /// <summary>Those that an earlier part of the training came upon.</summary>
+    public void Restore(IEnumerable<BadImage> images)
+    {
+        foreach (var image in images)
+            _reasons.TryAdd(image.File, image.Reason);
+    }
 
     public void Add(ImageRow row) => _reasons.TryAdd(row.Name, row.Defect!);
 

@@ -13,6 +13,7 @@ internal sealed class BatchQueue : IDisposable
     private readonly int _batchSize;
     private readonly int _threads;
     private readonly BadImages _badImages;
+    private readonly bool _inTurns;
     private readonly ImageBatch[] _batches;
 
     /// <param name="decoder">Makes pictures into input.</param>
@@ -20,18 +21,27 @@ internal sealed class BatchQueue : IDisposable
     /// <param name="batchSize">Images per batch. One that would be alone in its batch joins another batch: batch norm needs two.</param>
     /// <param name="threads">Cores that decode.</param>
     /// <param name="badImages">Where pictures that cannot be decoded are noted.</param>
-    public BatchQueue(ImageRowDecoder decoder, Architectures.NetworkShape shape, int batchSize, int threads, BadImages badImages)
+    /// <param name="inTurns">
+    /// Whether a batch is decoded only while one is waited for: where the network's operations take every core, decoding beside them would
+    /// make all cores wait for the one that it slows.
+    /// </param>
+    public BatchQueue(ImageRowDecoder decoder, Architectures.NetworkShape shape, int batchSize, int threads, BadImages badImages, bool inTurns = false)
     {
-        (_decoder, _batchSize, _threads, _badImages) = (decoder, batchSize, threads, badImages);
+        (_decoder, _batchSize, _threads, _badImages, _inTurns) = (decoder, batchSize, threads, badImages, inTurns);
         _batches = [.. Enumerable.Range(0, Batches).Select(_ => new ImageBatch(batchSize + 1, shape, decoder.ChannelsLast))];
     }
 
     /// <summary>Goes through a feed's rows, batch by batch. A batch is valid until the next one is asked for.</summary>
-    public IEnumerable<ImageBatch> Read(IRowFeed feed, int epoch, CancellationToken cancellation)
+    /// <param name="feed">The rows.</param>
+    /// <param name="epoch">Decides the augmentation.</param>
+    /// <param name="cancellation">Ends the pass early.</param>
+    /// <param name="known">As many batches at the beginning are wanted for their labels alone: their pictures, which could be decoded before, are not decoded.</param>
+    public IEnumerable<ImageBatch> Read(IRowFeed feed, int epoch, CancellationToken cancellation, long known = 0)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var ready = new BlockingCollection<ImageBatch>(Ahead);
         using var free = new BlockingCollection<ImageBatch>();
+        using var turns = new SemaphoreSlim(_inTurns ? 1 : 0);
         foreach (var batch in _batches)
             free.Add(batch, CancellationToken.None);
         ExceptionDispatchInfo? failure = null;
@@ -39,7 +49,7 @@ internal sealed class BatchQueue : IDisposable
         {
             try
             {
-                Produce(feed, epoch, ready, () => free.Take(stop.Token), free.Add, stop.Token);
+                Produce(feed, epoch, known, ready, Take, GiveBack, stop.Token);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -58,9 +68,11 @@ internal sealed class BatchQueue : IDisposable
         producer.Start();
         try
         {
+            turns.Release(); // of two batches, one is held back
             foreach (var batch in ready.GetConsumingEnumerable(CancellationToken.None))
             {
                 yield return batch;
+                turns.Release();
                 free.Add(batch, CancellationToken.None);
             }
             failure?.Throw();
@@ -70,16 +82,31 @@ internal sealed class BatchQueue : IDisposable
             stop.Cancel(); // where the consumer has left before the end
             producer.Join();
         }
+
+        // A batch of bad pictures does not count as the one that is waited for.
+        void GiveBack(ImageBatch batch)
+        {
+            free.Add(batch, CancellationToken.None);
+            turns.Release();
+        }
+
+        ImageBatch Take()
+        {
+            if (_inTurns)
+                turns.Wait(stop.Token);
+            return free.Take(stop.Token);
+        }
     }
 
-    private void Produce(IRowFeed feed, int epoch, BlockingCollection<ImageBatch> ready, Func<ImageBatch> take, Action<ImageBatch> giveBack, CancellationToken cancellation)
+    private void Produce(IRowFeed feed, int epoch, long known, BlockingCollection<ImageBatch> ready, Func<ImageBatch> take, Action<ImageBatch> giveBack, CancellationToken cancellation)
     {
         ImageBatch? held = null; // until it is known whether it shares images with the next one
         var rows = new List<ImageRow>(_batchSize);
-        while (ReadRows(feed, rows))
+        for (var number = 1L; ReadRows(feed, rows); number++)
         {
             var next = take();
-            Fill(next, rows, epoch);
+            // The last known batch may give an image away to the one behind it. Which pictures are bad, only decoding tells.
+            Fill(next, rows, epoch, decode: number >= known || !_badImages.MustFailOnAny);
             foreach (var row in rows)
                 feed.Recycle(row);
             if (held is not null && _batchSize > 1)
@@ -128,12 +155,13 @@ internal sealed class BatchQueue : IDisposable
             before.MoveLastTo(next);
     }
 
-    private void Fill(ImageBatch batch, List<ImageRow> rows, int epoch)
+    private void Fill(ImageBatch batch, List<ImageRow> rows, int epoch, bool decode)
     {
         void FillRow(int i)
         {
             batch.SetLabel(i, rows[i].Label - 1L);
-            _decoder.TryDecode(rows[i], epoch, batch.Image(i));
+            if (decode)
+                _decoder.TryDecode(rows[i], epoch, batch.Image(i));
         }
 
         if (_decoder.IsCheap || _threads == 1)

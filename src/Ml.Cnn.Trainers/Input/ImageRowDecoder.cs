@@ -64,7 +64,14 @@ internal sealed class ImageRowDecoder
     public int Length => _preprocessing.Channels * _preprocessing.Height * _preprocessing.Width;
 
     /// <summary>Whether an image takes less time than handing it to another thread.</summary>
-    public bool IsCheap => _format.Kind != FeatureKind.EncodedBytes && Length <= 4096 && _views is [{ Augmentation: null }];
+    public bool IsCheap => IsCheapFor(_format, _preprocessing, isAugmented: _views is not [{ Augmentation: null }]);
+
+    /// <summary>Whether an image takes less time than handing it to another thread.</summary>
+    /// <param name="format">What the rows hold.</param>
+    /// <param name="preprocessing">What the network wants.</param>
+    /// <param name="isAugmented">Whether more happens to the pictures than being brought to size.</param>
+    public static bool IsCheapFor(FeatureFormat format, ImagePreprocessing preprocessing, bool isAugmented) =>
+        format.Kind != FeatureKind.EncodedBytes && preprocessing.Channels * preprocessing.Height * preprocessing.Width <= 4096 && !isAugmented;
 
     /// <summary>Height × width × channels bytes of the network's size: everything but the normalisation.</summary>
     /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the picture cannot be used.</returns>
@@ -103,7 +110,7 @@ internal sealed class ImageRowDecoder
             return;
         }
         var bytes = scratch.BytesOfLength(decoder.Length);
-        var picture = decoder.Picture(row, scratch);
+        var picture = decoder.Picture(row, scratch, epoch);
         for (var view = 0; view < decoder.Views; view++)
         {
             decoder.BringToSize(picture, decoder._views[view], row, epoch, scratch, bytes);
@@ -150,6 +157,11 @@ internal sealed class ImageRowDecoder
         view.Augmentation.Apply(picture, scratch.Augmentation, ref random, destination);
     }
 
+    // A JPEG of which the augmentation will take a large part only is decoded at a smaller scale.
+    private DecodeOptions Decoding(ImageRow row, int? epoch) => epoch is { } known && _views is [{ Augmentation: { } augmentation }]
+        ? augmentation.DecodeOptionsFor(new AugmentationRandom(_seed, known, row.Id))
+        : _decoding;
+
     // Numbers keep their precision: (value / 255 − mean) / deviation without a detour over bytes.
     private void NormalizeNumbers(ImageRow row, Span<float> destination)
     {
@@ -175,14 +187,15 @@ internal sealed class ImageRowDecoder
             throw new ImageDecodingException($"the vector holds {length} values instead of {_format.Height}×{_format.Width}×{_format.Channels}");
     }
 
-    private PixelImage Picture(ImageRow row, Scratch scratch)
+    // Without an epoch, the picture serves every epoch.
+    private PixelImage Picture(ImageRow row, Scratch scratch, int? epoch = null)
     {
         switch (_format.Kind)
         {
             case FeatureKind.Image:
                 return row.Image;
             case FeatureKind.EncodedBytes:
-                ImageDecoder.Decode(row.Bytes.AsSpan(0, row.Length), scratch.Picture, _decoding);
+                ImageDecoder.Decode(row.Bytes.AsSpan(0, row.Length), scratch.Picture, Decoding(row, epoch));
                 return scratch.Picture;
             default:
                 scratch.Picture.Reset(_format.Width, _format.Height, _format.Channels);

@@ -25,7 +25,10 @@ public enum Optimizer
 /// <summary>How precise the arithmetic of training is. Weights, gradients' sums, batch normalization and the loss are float32 always.</summary>
 public enum Precision
 {
-    /// <summary>bfloat16 for larger networks on CPUs with instructions for it (AVX512-BF16, AMX); float32 otherwise.</summary>
+    /// <summary>
+    /// What a few steps at the start of training show to be the fastest for a larger network: bfloat16 (on CPUs with instructions for it:
+    /// AVX512-BF16, AMX; on GPUs), or float32. Small networks take float32.
+    /// </summary>
     Auto,
 
     /// <summary>float32 throughout.</summary>
@@ -33,6 +36,9 @@ public enum Precision
 
     /// <summary>Convolutions and linear layers multiply in bfloat16.</summary>
     BFloat16,
+
+    /// <summary>Convolutions and linear layers multiply in float16, and the loss is scaled so that small gradients are not lost (Micikevicius et al. 2017). CUDA only.</summary>
+    Float16,
 }
 
 /// <summary>How the learning rate changes from step to step.</summary>
@@ -126,4 +132,10 @@ public enum StopReason
 
     /// <summary>The loss was no longer a number; the model is the best before that.</summary>
     LossNotFinite,
+
+    /// <summary>There was no progress any more (<see cref="CnnOptions.EarlyStopping"/>); the model is the best epoch's.</summary>
+    NoProgress,
+
+    /// <summary><see cref="CnnOptions.TimeBudget"/> was used up; the model is the best so far.</summary>
+    TimeBudgetSpent,
 }

@@ -107,6 +107,25 @@ public class CnnOptions
     /// <summary>Labelled images with the training data's columns, scored after every epoch; the best epoch's weights are returned. Default: none.</summary>
     public IDataView? ValidationSet { get; set; }
 
+    /// <summary>
+    /// Instead of <see cref="ValidationSet"/>: the share of each class of the training data that is kept apart for validation, above 0 and
+    /// below 1 (stratified; <c>mlContext.Data.TrainTestSplitByClass</c>). The seed decides which rows. An augmentation in the pipeline reaches
+    /// these rows too; <see cref="Augmentation"/> does not. Default: none.
+    /// </summary>
+    public double? ValidationFraction { get; set; }
+
+    /// <summary>Ends training once it makes no progress, and returns the best epoch's weights. Default: every epoch is trained.</summary>
+    public EarlyStopping? EarlyStopping { get; set; }
+
+    /// <summary>
+    /// The time from the beginning of Fit after which training stops, above 0: at the next step, of which there is always one, or behind
+    /// the validation under way. Fit then returns the best model so far. Default: no limit.
+    /// </summary>
+    public TimeSpan? TimeBudget { get; set; }
+
+    /// <summary>Keeps what it takes to go on after an interruption. Default: nothing.</summary>
+    public CheckpointOptions? Checkpoints { get; set; }
+
     /// <summary>What an image that cannot be decoded does to training. Default: it fails, and names every bad file.</summary>
     public BadImageHandling OnBadImage { get; set; } = BadImageHandling.Fail;
 
@@ -143,6 +162,9 @@ public class CnnOptions
     /// <summary>What is written to <see cref="LogFolder"/>. Default: every log of epochs, none of steps.</summary>
     public TrainingLogs Logs { get; set; } = TrainingLogs.Epochs;
 
-    /// <summary>Stops training at the next step; Fit then returns the best model so far.</summary>
+    /// <summary>Stops training at the next step; <see cref="OnCancellation"/> says what Fit does then.</summary>
     public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>Whether a cancelled Fit returns the best model so far or throws. Default: it returns the model.</summary>
+    public CancellationHandling OnCancellation { get; set; }
 }

@@ -37,6 +37,29 @@ internal static class OptionsValidation
         Require(options.LogFolder is null || !string.IsNullOrWhiteSpace(options.LogFolder), nameof(options.LogFolder), options.LogFolder, "the path of a folder");
         Require((options.Logs & ~(TrainingLogs.Epochs | TrainingLogs.Steps)) == 0, nameof(options.Logs), options.Logs, "logs that there are");
         Device(options.Device, nameof(options.Device));
+        CheckControl(options);
+    }
+
+    private static void CheckControl(CnnOptions options)
+    {
+        Require(options.ValidationFraction is null or (> 0 and < 1), nameof(options.ValidationFraction), options.ValidationFraction, "above 0 and below 1");
+        Require(options.ValidationFraction is null || options.ValidationSet is null, nameof(options.ValidationFraction), options.ValidationFraction, $"left out beside a {nameof(options.ValidationSet)}");
+        Require(options.TimeBudget is null || options.TimeBudget > TimeSpan.Zero, nameof(options.TimeBudget), options.TimeBudget, "above 0");
+        Require(Enum.IsDefined(options.OnCancellation), nameof(options.OnCancellation), options.OnCancellation, "ReturnBest or Throw");
+        if (options.EarlyStopping is { } stopping)
+        {
+            Require(stopping.Patience >= 1, nameof(options.EarlyStopping), stopping.Patience, "of a patience of at least 1");
+            Require(stopping.MinimumChange is >= 0 and < double.PositiveInfinity, nameof(options.EarlyStopping), stopping.MinimumChange, "of a minimum change of 0 or more");
+            Require(stopping.Metric is not { } metric || Enum.IsDefined(metric), nameof(options.EarlyStopping), stopping.Metric, "by one of the metrics");
+            Require(stopping.Metric is null or EarlyStoppingMetric.TrainingLoss || options.ValidationSet is not null || options.ValidationFraction is not null,
+                nameof(options.EarlyStopping), stopping.Metric, $"by the training loss without a {nameof(options.ValidationSet)} or {nameof(options.ValidationFraction)}");
+        }
+        if (options.Checkpoints is { } checkpoints)
+        {
+            Require(!string.IsNullOrWhiteSpace(checkpoints.Folder), nameof(options.Checkpoints), checkpoints.Folder, "in a folder with a name");
+            Require(checkpoints.EveryEpochs is null or >= 1, nameof(options.Checkpoints), checkpoints.EveryEpochs, "at least 1 epoch apart");
+            Require(checkpoints.Every is null || checkpoints.Every > TimeSpan.Zero, nameof(options.Checkpoints), checkpoints.Every, "written every so often above 0");
+        }
     }
 
     public static void Check(CnnImportOptions options)

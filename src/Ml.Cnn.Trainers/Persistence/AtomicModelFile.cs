@@ -37,7 +37,8 @@ internal static class AtomicModelFile
         }
     }
 
-    private static void SaveAndFlush(string temporary, Action<Stream> save, Func<Stream, Stream>? wrap)
+    /// <summary>Writes a new file and waits until it is on the disk.</summary>
+    internal static void SaveAndFlush(string temporary, Action<Stream> save, Func<Stream, Stream>? wrap = null)
     {
         using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         using var stream = new FailureKeepingStream(wrap is null ? file : wrap(file));
@@ -81,7 +82,7 @@ internal static class AtomicModelFile
         return new IOException($"The model cannot be saved to '{target}': {cause.Message.Split(" (Parameter ")[0].TrimEnd('.')}.{before} {advice}, or save to another place.", cause);
     }
 
-    private static void TryDelete(string? temporary)
+    internal static void TryDelete(string? temporary)
     {
         try
         {

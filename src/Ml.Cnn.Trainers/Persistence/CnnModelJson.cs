@@ -28,7 +28,7 @@ internal sealed record CnnModelJson
     public sealed record WeightsJson(string Entry, long Bytes, string Sha256);
 
     // Invariant by nature of JSON: the machine's culture has no say.
-    private static readonly JsonSerializerOptions s_options = new()
+    internal static JsonSerializerOptions SerializerOptions { get; } = new()
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -39,9 +39,9 @@ internal sealed record CnnModelJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    public string ToText() => JsonSerializer.Serialize(this, s_options);
+    public string ToText() => JsonSerializer.Serialize(this, SerializerOptions);
 
     /// <exception cref="JsonException">The text is not such a document.</exception>
     public static CnnModelJson Parse(ReadOnlySpan<byte> text) =>
-        JsonSerializer.Deserialize<CnnModelJson>(text, s_options) ?? throw new JsonException("it is empty");
+        JsonSerializer.Deserialize<CnnModelJson>(text, SerializerOptions) ?? throw new JsonException("it is empty");
 }

@@ -40,7 +40,7 @@ internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
         using var mode = inference_mode();
         // Several views of a picture take no more memory than several pictures.
         var atOnce = Math.Max(1, count / decoder.Views);
-        using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(atOnce * decoder.Views));
+        using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(atOnce * decoder.Views, besideDecoding: true));
         using var batch = new ImageBatch(atOnce * decoder.Views, model.Shape, decoder.ChannelsLast);
         for (var first = 0; first < count; first += atOnce)
         {

@@ -10,10 +10,13 @@ namespace Ml.Cnn.Trainers.Training;
 internal sealed record EpochBatches(IEpochSource Source, BatchQueue Queue, BadImages BadImages, long Images)
 {
     /// <summary>Goes through an epoch. A batch is valid until the next one is asked for.</summary>
-    public IEnumerable<ImageBatch> Read(int epoch, CancellationToken cancellation)
+    /// <param name="epoch">From 1.</param>
+    /// <param name="known">As many batches at the beginning were seen before: they come with their labels, and their pictures need not be decoded.</param>
+    /// <param name="cancellation">Ends the epoch early.</param>
+    public IEnumerable<ImageBatch> Read(int epoch, long known, CancellationToken cancellation)
     {
         using var rows = Source.Open(epoch, cancellation);
-        foreach (var batch in Queue.Read(rows, epoch, cancellation))
+        foreach (var batch in Queue.Read(rows, epoch, cancellation, known))
             yield return batch;
     }
 }

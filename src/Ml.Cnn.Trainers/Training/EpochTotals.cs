@@ -3,16 +3,22 @@ using System.Diagnostics;
 namespace Ml.Cnn.Trainers.Training;
 
 /// <summary>Sums over the images of one pass.</summary>
-internal sealed class EpochTotals
+/// <param name="before">Those of an earlier part of the pass.</param>
+internal sealed class EpochTotals(EpochSums before)
 {
     private readonly Stopwatch _time = Stopwatch.StartNew();
-    private double _lossSum;
-    private long _correct;
-    private long? _inTop5 = 0;
+    private double _lossSum = before.Loss;
+    private long _correct = before.Correct;
+    private long? _inTop5 = before.InTop5;
 
-    public long Images { get; private set; }
+    public EpochTotals() : this(new()) { }
 
-    public double Seconds => _time.Elapsed.TotalSeconds;
+    /// <summary>The sums so far, to go on from.</summary>
+    public EpochSums Sums => new(Images, _lossSum, _correct, Seconds, _inTop5);
+
+    public long Images { get; private set; } = before.Images;
+
+    public double Seconds => before.Seconds + _time.Elapsed.TotalSeconds;
 
     public double Loss => Images > 0 ? _lossSum / Images : double.NaN;
 
@@ -37,3 +43,11 @@ internal sealed class EpochTotals
 
     public void Stop() => _time.Stop();
 }
+
+/// <summary>What a part of a pass came to.</summary>
+/// <param name="Images">How many.</param>
+/// <param name="Loss">The sum of their losses.</param>
+/// <param name="Correct">How many had their class's output highest.</param>
+/// <param name="Seconds">How long it took.</param>
+/// <param name="InTop5">How many had their class among the five highest outputs; null where that is not counted.</param>
+internal sealed record EpochSums(long Images = 0, double Loss = 0, long Correct = 0, double Seconds = 0, long? InTop5 = 0);

@@ -16,19 +16,45 @@ internal sealed record ExecutionPlan(Device Device, NetworkCost Cost, bool Chann
     // Below this many multiply-adds an image, casting and rearranging cost more than they save (LeNet-5: 0.4 million).
     private const long WorthTheTrouble = 10_000_000;
 
-    /// <summary>The fastest way to train: bfloat16 products where the CPU has instructions for them.</summary>
-    public static ExecutionPlan ForTraining(Device device, NetworkCost cost, Precision precision)
+    // A step over so many multiply-adds takes a tenth of a second on two cores.
+    private const long EnoughToTime = 3_000_000_000;
+
+    /// <summary>The ways to train that are worth trying, the likeliest first: bfloat16 products where the CPU has instructions for them.</summary>
+    /// <exception cref="InvalidOperationException">float16 without a CUDA device.</exception>
+    public static IReadOnlyList<ExecutionPlan> ForTraining(Device device, NetworkCost cost, Precision precision)
     {
+        if (precision == Precision.Float16 && device.type != DeviceType.CUDA)
+            throw new InvalidOperationException($"{nameof(Precision)}.{nameof(Precision.Float16)} needs a CUDA device; on the CPU choose {nameof(Precision.BFloat16)} or {nameof(Precision.Auto)}.");
         var isLarge = cost.MultiplyAdds >= WorthTheTrouble;
-        var isCoarse = precision == Precision.BFloat16 || (precision == Precision.Auto && isLarge && device.type == DeviceType.CPU && CpuHasBFloat16);
-        return new(device, cost, isLarge, isCoarse ? ScalarType.BFloat16 : null);
+        ExecutionPlan[] plans = precision switch
+        {
+            Precision.BFloat16 => [With(isLarge, ScalarType.BFloat16)],
+            Precision.Float16 => [With(isLarge, ScalarType.Float16)],
+            _ when !isLarge => [With(false, null)],
+            Precision.Auto when device.type == DeviceType.CUDA || CpuHasBFloat16 => [With(true, ScalarType.BFloat16), With(true, null), With(false, null)],
+            _ => [With(true, null), With(false, null)],
+        };
+        return plans;
+
+        ExecutionPlan With(bool channelsLast, ScalarType? computeType) => new(device, cost, channelsLast, computeType);
     }
 
     /// <summary>Scores are computed in float32: the same model gives the same scores wherever it was trained.</summary>
     public static ExecutionPlan ForScoring(Device device, NetworkCost cost) => new(device, cost, cost.MultiplyAdds >= WorthTheTrouble, null);
 
+    /// <summary>Whether small gradients are lost unless the loss is scaled.</summary>
+    public bool ScalesLoss => ComputeType == ScalarType.Float16;
+
     /// <summary>What a log tells of the plan.</summary>
-    public string Description => $"{Device}, {(ComputeType is null ? "float32" : "bfloat16")}{(ChannelsLast ? ", channels last" : "")}";
+    public string Description => $"{Device}, {Arithmetic}";
+
+    /// <summary>Precision and layout in words.</summary>
+    public string Arithmetic => (ComputeType switch { ScalarType.BFloat16 => "bfloat16", ScalarType.Float16 => "float16", _ => "float32" }) + (ChannelsLast ? " channels last" : "");
+
+    /// <summary>How many images tell how long a step takes.</summary>
+    public int ImagesToTime(int batchSize) => Device.type == DeviceType.CUDA || Cost.MultiplyAdds is not > 0
+        ? batchSize
+        : (int)Math.Clamp(EnoughToTime / Cost.MultiplyAdds.Value, Math.Min(2, batchSize), batchSize);
 
     /// <summary>Brings a network's weights to the device and into the layout. Before its optimizer is made: parameters may be replaced.</summary>
     public Module<Tensor, Tensor> Prepare(Module<Tensor, Tensor> network)

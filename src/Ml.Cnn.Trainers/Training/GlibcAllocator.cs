@@ -11,9 +11,14 @@ internal sealed partial class GlibcAllocator : IDisposable
 {
     // malloc.h and mallopt(3): the parameters' numbers and defaults.
     private const int TrimThreshold = -1;
+    private const int TopPad = -2;
     private const int MmapMax = -4;
     private const int DefaultTrimThreshold = 128 * 1024;
+    private const int DefaultTopPad = 128 * 1024;
     private const int DefaultMmapMax = 65_536;
+
+    // Threads but the first allocate from heaps of 64 MiB, which glibc unmaps once they are empty unless the padding is larger than that.
+    private const int AboveAHeap = 256 << 20;
 
     private static readonly Lock s_lock = new();
     private static int s_users;
@@ -26,7 +31,7 @@ internal sealed partial class GlibcAllocator : IDisposable
         lock (s_lock)
         {
             if (s_users++ == 0)
-                Set(mmapMax: 0, trimThreshold: int.MaxValue);
+                Set(mmapMax: 0, trimThreshold: int.MaxValue, topPad: AboveAHeap);
         }
         return new();
     }
@@ -35,18 +40,18 @@ internal sealed partial class GlibcAllocator : IDisposable
     {
         lock (s_lock)
         {
-            if (--s_users == 0 && Set(DefaultMmapMax, DefaultTrimThreshold))
+            if (--s_users == 0 && Set(DefaultMmapMax, DefaultTrimThreshold, DefaultTopPad))
                 _ = Trim(0);
         }
     }
 
-    private static bool Set(int mmapMax, int trimThreshold)
+    private static bool Set(int mmapMax, int trimThreshold, int topPad)
     {
         if (!OperatingSystem.IsLinux())
             return false;
         try
         {
-            return SetOption(MmapMax, mmapMax) == 1 && SetOption(TrimThreshold, trimThreshold) == 1;
+            return SetOption(MmapMax, mmapMax) == 1 && SetOption(TrimThreshold, trimThreshold) == 1 && SetOption(TopPad, topPad) == 1;
         }
         catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
         {

@@ -9,14 +9,18 @@ namespace Ml.Cnn.Trainers.Training;
 /// <param name="MultiplyAdds">Of the convolutions and linear layers; null for a network whose layers are not this library's.</param>
 internal sealed record NetworkCost(long? MultiplyAdds)
 {
-    // Below this, a core spends longer waiting for the others than on its own part of an operation.
-    private const double WorthACore = 100e6;
+    // Below this many multiply-adds, a core spends longer waiting for the others than on its own part of an operation. Cores that
+    // are wanted for decoding pictures too make the others wait longer.
+    private const double WorthACore = 25e6;
+    private const double WorthABusyCore = 100e6;
 
     public static NetworkCost Of(Module<Tensor, Tensor> network, NetworkShape shape) =>
         new(NetworkGraph.Trace(network, shape).MultiplyAdds is > 0 and var sum ? sum : null);
 
     /// <summary>The cores that a pass over so many images is worth.</summary>
-    public int ThreadsFor(int images) => MultiplyAdds is { } each
-        ? (int)Math.Clamp(each * (double)images / WorthACore, 1, Environment.ProcessorCount)
+    /// <param name="images">In a batch.</param>
+    /// <param name="besideDecoding">Whether other threads decode pictures meanwhile.</param>
+    public int ThreadsFor(int images, bool besideDecoding) => MultiplyAdds is { } each
+        ? (int)Math.Clamp(each * (double)images / (besideDecoding ? WorthABusyCore : WorthACore), 1, Environment.ProcessorCount)
         : Environment.ProcessorCount;
 }

@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using Microsoft.ML.Runtime;
+using Ml.Cnn.Trainers.Training.Checkpoints;
+using Ml.Cnn.Trainers.Training.Control;
 using Ml.Cnn.Trainers.Training.Optimization;
 using Ml.Cnn.Trainers.Training.Reporting;
 using static TorchSharp.torch;
@@ -22,149 +25,230 @@ internal sealed class TrainingLoop
     private readonly TrainingObservers _observers;
     private readonly ProcessMemory _memory = new();
     private readonly List<CnnEpoch> _history = [];
-    private long _images; // of the epoch under way, each step's before the next one
+    private readonly EpochRanking _ranking;
+    private readonly StopConditions _stop;
+    private readonly TrainingCheckpoints? _checkpoints;
+    private int _epoch; // the one under way
+    private EpochTotals _totals = new();
+    private long _batchesDone; // of the epoch under way, as the next two
+    private long _images;
+    private ulong _rowOrder;
     private long _steps;
     private long _trainedParameters;
     private double _learningRate;
-    private (int Epoch, long Step, double Loss, double LearningRate)? _notFinite;
 
     /// <param name="subject">What is trained.</param>
     /// <param name="settings">What to go by.</param>
     /// <param name="batches">The training images.</param>
     /// <param name="validation">Scores the validation set; null without one.</param>
     /// <param name="options">The user's callbacks and cancellation.</param>
+    /// <param name="checkpoints">Kept on the way; null: none.</param>
+    /// <param name="time">Runs since the beginning of Fit.</param>
     /// <param name="log">MLContext.Log.</param>
-    public TrainingLoop(TrainingSubject subject, TrainingSettings settings, EpochBatches batches, ValidationPass? validation, CnnOptions options, IChannel log)
+    public TrainingLoop(TrainingSubject subject, TrainingSettings settings, EpochBatches batches, ValidationPass? validation, CnnOptions options, TrainingCheckpoints? checkpoints, Stopwatch time, IChannel log)
     {
         (_subject, _settings, _batches, _validation, _options, _log) = (subject, settings, batches, validation, options, log);
         _optimizer = Optimizers.Create(settings, subject.Groups());
         var mixing = options.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.Seed) : null;
-        _step = new TrainingStep(subject.Network, subject.Shape, subject.Loss, mixing, _optimizer, subject.Device);
+        var scaling = subject.ScalesLoss ? new LossScaling() : null;
+        _step = new TrainingStep(subject.Network, subject.Shape, subject.Loss, mixing, _optimizer, subject.Device, scaling);
         _observers = TrainingObservers.For(options, settings.Epochs, batches.Images, message => log.Warning(MessageSensitivity.None, "{0}", message));
+        _ranking = new EpochRanking(options.EarlyStopping, isValidated: validation is not null);
+        _stop = new StopConditions(options, _ranking, _history, time);
+        _checkpoints = checkpoints;
+        _checkpoints?.Keep(new CheckpointedNetwork(subject.Network), new CheckpointedOptimizer(_optimizer), new CheckpointedRandomState());
+        if (scaling is not null)
+            _checkpoints?.Keep(scaling);
     }
 
-    private bool Stopped => _notFinite is not null || _options.CancellationToken.IsCancellationRequested;
+    private bool Stopped => _stop.Stopped;
 
-    /// <summary>Trains every epoch, or until cancelled or the loss is no longer a number; leaves the best weights in the network.</summary>
+    /// <summary>Trains every epoch, or until something stops it; leaves the best weights in the network.</summary>
     public TrainingOutcome Run()
     {
         using var optimizer = _optimizer;
         using var observers = _observers;
         using var best = new WeightSnapshot();
+        _checkpoints?.Keep(best);
+        GoTo(_checkpoints?.Resume() ?? new TrainingPosition());
         observers.Begin(_history, _steps);
-        for (var epoch = 1; epoch <= _settings.Epochs && !Stopped; epoch++)
+        while (_epoch <= _settings.Epochs && !_stop.StopsBeforeStep(isFirst: _steps == 0))
         {
-            var totals = TrainEpoch(epoch);
+            TrainEpoch();
             _batches.BadImages.ThrowIfMustFail();
             if (Stopped)
                 break;
-            if (totals.Images == 0)
+            if (_totals.Images == 0)
                 throw new InvalidOperationException("No image of the training data could be used:" + Environment.NewLine + string.Join(Environment.NewLine, _batches.BadImages.All.Take(BadImageException.Named)));
-            CheckWeights(epoch);
+            CheckWeights();
             if (Stopped)
                 break;
             var validation = _validation?.Run();
             _batches.BadImages.ThrowIfMustFail();
             if (Stopped)
                 break;
-            Conclude(epoch, totals, validation, best);
+            Conclude(validation, best);
+            GoTo(Position.BeginOfNextEpoch());
+            if (_checkpoints is { } checkpoints && checkpoints.IsDueAfter(_epoch - 1))
+                WriteCheckpoint();
         }
+        WriteCheckpoint();
         return Finish(best);
     }
 
-    private EpochTotals TrainEpoch(int epoch)
+    private void TrainEpoch()
     {
-        PrepareNetwork(epoch);
-        var totals = new EpochTotals();
-        using var results = new StepResults(_subject.Device, epoch, _observers);
-        _images = 0;
-        foreach (var batch in _batches.Read(epoch, _options.CancellationToken))
+        PrepareNetwork();
+        using var results = new StepResults(_subject.Device, _epoch, _observers);
+        var seen = new SeenBatches(_batchesDone, _rowOrder);
+        foreach (var batch in _batches.Read(_epoch, known: _batchesDone, _options.CancellationToken))
         {
-            if (Stopped)
+            if (seen.Contains(batch, _log))
+                continue;
+            if (_stop.StopsBeforeStep(isFirst: _steps == 0))
                 break;
             if (_batches.BadImages.MustFail)
                 continue; // training has failed; the pass goes on to find the other bad images
-            _learningRate = LearningRate(epoch);
-            results.Add(_step.Take(batch, epoch, _steps, _learningRate), totals);
+            _learningRate = LearningRate();
+            results.Add(_step.Take(batch, _epoch, _steps, _learningRate), _totals);
             _steps++;
+            _batchesDone++;
             _images += batch.Count;
-            NoteNotFinite(epoch, results);
+            _rowOrder = RowOrderHash.Add(_rowOrder, batch);
+            NoteNotFinite(results);
+            if (_checkpoints is { IsDue: true })
+            {
+                Read(results);
+                WriteCheckpoint();
+            }
         }
-        results.Read(totals);
-        NoteNotFinite(epoch, results);
-        totals.Stop();
-        return totals;
+        Read(results);
+        _totals.Stop();
     }
 
-    private void NoteNotFinite(int epoch, StepResults results)
+    private void Read(StepResults results)
+    {
+        results.Read(_totals);
+        NoteNotFinite(results);
+    }
+
+    private TrainingPosition Position => new()
+    {
+        Epoch = _epoch,
+        Batches = _batchesDone,
+        Steps = _steps,
+        Images = _images,
+        RowOrder = _rowOrder,
+        Sums = _totals.Sums,
+        LearningRate = _learningRate,
+        History = [.. _history],
+        BadImages = _batches.BadImages.All,
+    };
+
+    private void GoTo(TrainingPosition position)
+    {
+        (_epoch, _batchesDone, _steps, _images) = (position.Epoch, position.Batches, position.Steps, position.Images);
+        (_rowOrder, _totals, _learningRate) = (position.RowOrder, new EpochTotals(position.Sums), position.LearningRate);
+        _history.Clear();
+        _history.AddRange(position.History);
+        _batches.BadImages.Restore(position.BadImages);
+    }
+
+    // What is kept is good: a loss tells of weights that are no numbers one step later.
+    private void WriteCheckpoint()
+    {
+        if (_checkpoints is null || _stop.NotFinite is not null)
+            return;
+        CheckWeights();
+        if (_stop.NotFinite is null)
+            _checkpoints.Write(Position);
+    }
+
+    private void NoteNotFinite(StepResults results)
     {
         if (results.NotFinite is { } at)
-            _notFinite ??= (epoch, at.Step, at.Loss, at.LearningRate);
+            _stop.NotFinite ??= (_epoch, at.Step, at.Loss, at.LearningRate);
     }
 
-    private void PrepareNetwork(int epoch)
+    private void PrepareNetwork()
     {
-        var trained = _subject.Prepare(epoch);
+        var trained = _subject.Prepare(_epoch);
         if (trained != _trainedParameters && _options.Freeze != Freezing.None)
-            _log.Info(MessageSensitivity.None, FormattableString.Invariant($"epoch {epoch}: {trained} parameters are trained"));
+            _log.Info(MessageSensitivity.None, FormattableString.Invariant($"epoch {_epoch}: {trained} parameters are trained"));
         _trainedParameters = trained;
     }
 
     // The loss tells of a step one step later; an epoch's last step has none.
-    private void CheckWeights(int epoch)
+    private void CheckWeights()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         if (!_subject.Network.parameters().All(p => p.isfinite().all().item<bool>()))
-            _notFinite = (epoch, _steps, double.NaN, _learningRate);
+            _stop.NotFinite = (_epoch, _steps, double.NaN, _learningRate);
     }
 
-    private double LearningRate(int epoch)
+    private double LearningRate()
     {
-        var progress = (epoch - 1 + Math.Min(1, (double)_images / _batches.Images)) / _settings.Epochs;
+        var progress = (_epoch - 1 + Math.Min(1, (double)_images / _batches.Images)) / _settings.Epochs;
         return LearningRates.At(_settings.Schedule, _settings.LearningRate, progress);
     }
 
-    private void Conclude(int epoch, EpochTotals totals, EpochTotals? validation, WeightSnapshot best)
+    private void Conclude(EpochTotals? validation, WeightSnapshot best)
     {
-        var isBest = _history.Count == 0 || (validation is null
-            ? totals.Loss < _history.Min(e => e.Loss)
-            : validation.Accuracy > _history.Max(e => e.ValidationAccuracy));
-        if (isBest)
-            best.Take(_subject.Network);
-        var summary = new CnnEpoch(epoch, _settings.Epochs, totals.Loss, totals.Accuracy, validation?.Loss, validation?.Accuracy,
-            _learningRate, totals.Images, totals.Seconds, isBest)
+        var summary = new CnnEpoch(_epoch, _settings.Epochs, _totals.Loss, _totals.Accuracy, validation?.Loss, validation?.Accuracy,
+            _learningRate, _totals.Images, _totals.Seconds, IsBest: false)
         {
             Steps = _steps,
-            Top5Accuracy = totals.Top5Accuracy,
+            Top5Accuracy = _totals.Top5Accuracy,
             ValidationTop5Accuracy = validation?.Top5Accuracy,
             ValidationImagesPerSecond = validation?.ImagesPerSecond,
             PeakMemory = _memory.Peak(),
         };
+        summary = summary with { IsBest = _ranking.IsBest(summary, _history) };
+        if (summary.IsBest)
+            best.Take(_subject.Network);
         _history.Add(summary);
         _log.Info(MessageSensitivity.None, FormattableString.Invariant(
-            $"epoch {epoch}/{_settings.Epochs}: loss {summary.Loss:0.0000}, accuracy {summary.Accuracy:0.0000}{(validation is null ? "" : FormattableString.Invariant($", validation loss {validation.Loss:0.0000}, validation accuracy {validation.Accuracy:0.0000}"))}, {summary.ImagesPerSecond:0} images/s"));
+            $"epoch {_epoch}/{_settings.Epochs}: loss {summary.Loss:0.0000}, accuracy {summary.Accuracy:0.0000}{(validation is null ? "" : FormattableString.Invariant($", validation loss {validation.Loss:0.0000}, validation accuracy {validation.Accuracy:0.0000}"))}, {summary.ImagesPerSecond:0} images/s"));
         _observers.Epoch(summary);
     }
 
     private TrainingOutcome Finish(WeightSnapshot best)
     {
-        if (_notFinite is { } at)
-        {
-            var what = FormattableString.Invariant($"The loss was {at.Loss} in epoch {at.Epoch}, step {at.Step}, at learning rate {at.LearningRate:g4}.");
-            if (!best.IsTaken)
-                throw new InvalidOperationException(what + " There is no earlier model to return: lower the learning rate, and check the pixels' scale.");
-            _log.Warning(MessageSensitivity.None, "{0}", what + $" Training stopped; the model of epoch {_history.Last(e => e.IsBest).Epoch} is returned.");
-            best.Restore(_subject.Network);
-            return new(_history, StopReason.LossNotFinite);
-        }
-        var cancelled = _options.CancellationToken.IsCancellationRequested && _history.Count < _settings.Epochs;
-        if (cancelled && _steps == 0)
+        if (_stop.NotFinite is not null)
+            return ReturnToNumbers(best);
+        var reason = _history.Count >= _settings.Epochs ? StopReason.Completed : _stop.Reason ?? StopReason.Completed;
+        if (reason == StopReason.Cancelled && _steps == 0)
             throw new OperationCanceledException("Training was cancelled before its first step: there is no model to return.", _options.CancellationToken);
-        if (_validation is not null && best.IsTaken)
+        var far = $"after {_history.Count} whole epochs and {_steps} steps";
+        if (reason == StopReason.Cancelled && _options.OnCancellation == CancellationHandling.Throw)
+            throw new OperationCanceledException($"Training was cancelled {far}.", _options.CancellationToken);
+        if (_ranking.ReturnsBest && best.IsTaken)
             best.Restore(_subject.Network);
-        if (cancelled)
-            _log.Warning(MessageSensitivity.None, "{0}", $"Training was cancelled after {_history.Count} whole epochs and {_steps} steps; the best model so far is returned.");
-        return new(_history, cancelled ? StopReason.Cancelled : StopReason.Completed);
+        if (reason == StopReason.Cancelled)
+            _log.Warning(MessageSensitivity.None, "{0}", $"Training was cancelled {far}; the best model so far is returned.");
+        if (reason == StopReason.TimeBudgetSpent)
+            _log.Warning(MessageSensitivity.None, "{0}", $"The time budget was spent {far}; the best model so far is returned.");
+        if (reason == StopReason.NoProgress)
+            _log.Info(MessageSensitivity.None, "{0}", $"no progress for {_options.EarlyStopping!.Patience} epochs: training stopped {far}; the model of epoch {_history.Last(e => e.IsBest).Epoch} is returned");
+        return new(_history, reason);
+    }
+
+    private TrainingOutcome ReturnToNumbers(WeightSnapshot best)
+    {
+        var at = _stop.NotFinite!.Value;
+        var what = FormattableString.Invariant($"The loss was {at.Loss} in epoch {at.Epoch}, step {at.Step}, at learning rate {at.LearningRate:g4}.");
+        string returned;
+        if (best.IsTaken)
+        {
+            best.Restore(_subject.Network);
+            returned = $"the model of epoch {_history.Last(e => e.IsBest).Epoch}";
+        }
+        else if (_checkpoints?.RestoreNetwork(_subject.Network) is { } position)
+            returned = $"the model of the last checkpoint (epoch {position.Epoch}, step {position.Steps})";
+        else
+            throw new InvalidOperationException(what + " There is no earlier model to return: lower the learning rate, and check the pixels' scale.");
+        _log.Warning(MessageSensitivity.None, "{0}", what + $" Training stopped; {returned} is returned.");
+        return new(_history, StopReason.LossNotFinite);
     }
 }

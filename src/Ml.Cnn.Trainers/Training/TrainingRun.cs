@@ -1,12 +1,15 @@
+using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Scoring;
+using Ml.Cnn.Trainers.Training.Checkpoints;
 using Ml.Cnn.Trainers.Transfer;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Augmentation;
+using Ml.Cnn.Transforms.Splits;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -19,6 +22,9 @@ internal sealed class TrainingRun
     private readonly Architecture _architecture;
     private readonly CnnOptions _options;
     private readonly IDataView _data;
+    private readonly IDataView? _validationData;
+    private readonly CheckpointFolder? _checkpoints;
+    private readonly Stopwatch _time = Stopwatch.StartNew();
     private readonly ImageColumns _columns;
     private readonly ClassValues _classes;
     private readonly ImagePreprocessing _preprocessing;
@@ -30,7 +36,7 @@ internal sealed class TrainingRun
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the image size does not fit the network.</exception>
     public TrainingRun(IHostEnvironment environment, Architecture architecture, CnnOptions options, IDataView data)
     {
-        (_environment, _architecture, _options, _data) = (environment, architecture, options, data);
+        (_environment, _architecture, _options) = (environment, architecture, options);
         TrainableStages.Check(architecture, options);
         _start = options.Weights is { } weights ? new StartingPoint(environment, weights, architecture) : null;
         var label = LabelColumn.Check(data.Schema, options.LabelColumnName);
@@ -40,7 +46,11 @@ internal sealed class TrainingRun
         _preprocessing = Preprocess(format);
         _evaluationView = options.Augmentation?.EvaluationView(_preprocessing) ?? _preprocessing;
         _shape = new(_preprocessing.Channels, _preprocessing.Height, _preprocessing.Width, _classes.Count);
-        _settings = TrainingSettings.From(options, architecture.Training, options.Seed ?? MlNetEnvironment.Seed(environment) ?? Random.Shared.Next());
+        _checkpoints = options.Checkpoints is { } checkpoints ? CheckpointFolder.Open(checkpoints) : null;
+        _settings = TrainingSettings.From(options, architecture.Training, options.Seed ?? MlNetEnvironment.Seed(environment) ?? _checkpoints?.Resumed?.Seed ?? Random.Shared.Next());
+        (_data, _validationData) = options.ValidationFraction is { } fraction ? StratifiedSplit.Split(data, fraction, label, _settings.Seed) : (data, options.ValidationSet);
+        if (options.ValidationFraction is not null && _validationData!.GetRowCount() == 0)
+            throw new InvalidOperationException($"{nameof(CnnOptions.ValidationFraction)} leaves nothing to validate with: no class has two rows.");
     }
 
     public CnnTransformer Execute()
@@ -49,24 +59,39 @@ internal sealed class TrainingRun
         var device = ComputeDevice.Choose(_environment, _options.Device, message => log.Warning(MessageSensitivity.None, "{0}", message));
         if (!_architecture.CanBeLoaded)
             log.Warning(MessageSensitivity.None, "{0}", $"A model with this network can be saved and not loaded: make the network in a static method marked [CnnNetwork] (now: {_architecture.Settings["type"]}.{_architecture.Settings["method"]}).");
+        foreach (var warning in _checkpoints?.Warnings ?? [])
+            log.Warning(MessageSensitivity.None, "{0}", warning);
         var survey = Survey(log);
+        var settings = SettingsOfCheckpoints();
 
         using var allocator = GlibcAllocator.KeepFreedMemory();
         using var random = RandomState.Build(_settings.Seed, () => _architecture.Build(_shape), out var network);
         LoadWeights(network, log);
         var cost = NetworkCost.Of(network, _shape);
-        var plan = ExecutionPlan.ForTraining(device, cost, _options.Precision);
+        var besideDecoding = !ImageRowDecoder.IsCheapFor(_columns.Format, _preprocessing, isAugmented: _options.Augmentation is not null);
+        var networkThreads = _options.NetworkThreads ?? cost.ThreadsFor(_settings.BatchSize, besideDecoding);
+        using var threads = LibtorchThreads.Use(networkThreads);
+        var plan = PlanTiming.Choose(network, _shape, Plans(device, cost), _settings.BatchSize, text => log.Info(MessageSensitivity.None, "{0}", text));
         network = plan.Prepare(network);
-        using var threads = LibtorchThreads.Use(_options.NetworkThreads ?? cost.ThreadsFor(_settings.BatchSize));
         log.Info(MessageSensitivity.None, FormattableString.Invariant(
             $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {plan.Description}; {survey.Labelled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
 
-        var at = new Workplace(network, plan, new BadImages(_options.OnBadImage), survey.Labelled, log);
+        var inTurns = besideDecoding && device.type == TorchSharp.DeviceType.CPU && networkThreads >= Environment.ProcessorCount;
+        var checkpoints = _checkpoints is null ? null
+            : new TrainingCheckpoints(_options.Checkpoints!, _checkpoints, settings!, _settings.Seed, new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, networkThreads), log);
+        var at = new Workplace(network, plan, new BadImages(_options.OnBadImage), survey.Labelled, inTurns, checkpoints, log);
         var outcome = TrainHead(at) ?? TrainNetwork(at);
         if (at.BadImages.All is { Count: > 0 } skipped)
             log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}{string.Join(Environment.NewLine, skipped.Take(BadImageException.Named))}");
         var scoring = ExecutionPlan.ForScoring(device, cost);
         return new CnnTransformer(new ImageScorer(scoring.Prepare(network), scoring, Describe(outcome)), at.BadImages.All);
+    }
+
+    // A training that is taken up again goes on in the same arithmetic.
+    private IReadOnlyList<ExecutionPlan> Plans(Device device, NetworkCost cost)
+    {
+        var plans = ExecutionPlan.ForTraining(device, cost, _options.Precision);
+        return _checkpoints?.Resumed?.Plan is { } before ? [plans[0] with { ChannelsLast = before.ChannelsLast, ComputeType = before.ComputeType }] : plans;
     }
 
     private TrainingOutcome TrainNetwork(Workplace at)
@@ -75,11 +100,11 @@ internal sealed class TrainingRun
         using var rows = source;
         var augmentation = _options.Augmentation is null ? null : new AugmentationPipeline(_options.Augmentation, _preprocessing);
         using var batches = at.Queue(new ImageRowDecoder(format, _preprocessing, at.Plan.ChannelsLast, augmentation, _settings.Seed), _shape, _settings);
-        using var validationBatches = _options.ValidationSet is null ? null : at.Queue(ValidationDecoder(at), _shape, _settings);
+        using var validationBatches = _validationData is null ? null : at.Queue(ValidationDecoder(at), _shape, _settings);
         var validation = validationBatches is null ? null
             : new ValidationPass(at.Network, _architecture.Loss, at.Plan.Device, ValidationRows(), validationBatches, _options.CancellationToken);
-        var subject = new TrainingSubject(at.Network, _shape, _architecture.Loss, at.Plan.Device, new TrainableStages(at.Network, _architecture, _options));
-        return new TrainingLoop(subject, _settings, new EpochBatches(source, batches, at.BadImages, at.Images), validation, _options, at.Log).Run();
+        var subject = new TrainingSubject(at.Network, _shape, _architecture.Loss, at.Plan.Device, at.Plan.ScalesLoss, new TrainableStages(at.Network, _architecture, _options));
+        return new TrainingLoop(subject, _settings, new EpochBatches(source, batches, at.BadImages, at.Images), validation, _options, at.Checkpoints, _time, at.Log).Run();
     }
 
     /// <summary>With a frozen backbone: what the head sees of each picture is computed once, and the head is trained on that.</summary>
@@ -97,7 +122,7 @@ internal sealed class TrainingRun
             return null;
         }
         using var features = Features(at, head, rows, new ImageRowDecoder(_columns.Format, _preprocessing, at.Plan.ChannelsLast));
-        using var validationFeatures = _options.ValidationSet is null ? null : Features(at, head, ValidationRows()(), ValidationDecoder(at));
+        using var validationFeatures = _validationData is null ? null : Features(at, head, ValidationRows()(), ValidationDecoder(at));
         at.Log.Info(MessageSensitivity.None, FormattableString.Invariant($"the {head.Length} features of every image are kept; the head alone is trained on them"));
 
         var shape = new NetworkShape(1, 1, (int)head.Length, _shape.Classes);
@@ -105,8 +130,8 @@ internal sealed class TrainingRun
         using var validationBatches = validationFeatures is null ? null : at.Queue(FeatureDecoder(head), shape, _settings);
         var validation = validationBatches is null ? null
             : new ValidationPass(head, _architecture.Loss, at.Plan.Device, () => validationFeatures!.Open(1, _options.CancellationToken), validationBatches, _options.CancellationToken);
-        var subject = new TrainingSubject(head, shape, _architecture.Loss, at.Plan.Device, Stages: null);
-        return new TrainingLoop(subject, _settings, new EpochBatches(features, batches, at.BadImages, at.Images), validation, _options, at.Log).Run();
+        var subject = new TrainingSubject(head, shape, _architecture.Loss, at.Plan.Device, at.Plan.ScalesLoss, Stages: null);
+        return new TrainingLoop(subject, _settings, new EpochBatches(features, batches, at.BadImages, at.Images), validation, _options, at.Checkpoints, _time, at.Log).Run();
     }
 
     private SpooledSource Features(Workplace at, HeadOnly head, IRowFeed pictures, ImageRowDecoder decoder)
@@ -142,10 +167,10 @@ internal sealed class TrainingRun
     }
 
     /// <summary>The network where it is trained, and whom to tell.</summary>
-    private sealed record Workplace(Module<Tensor, Tensor> Network, ExecutionPlan Plan, BadImages BadImages, long Images, IChannel Log)
+    private sealed record Workplace(Module<Tensor, Tensor> Network, ExecutionPlan Plan, BadImages BadImages, long Images, bool InTurns, TrainingCheckpoints? Checkpoints, IChannel Log)
     {
         public BatchQueue Queue(ImageRowDecoder decoder, NetworkShape shape, TrainingSettings settings) =>
-            new(decoder, shape, settings.BatchSize, settings.ReaderThreads, BadImages);
+            new(decoder, shape, settings.BatchSize, settings.ReaderThreads, BadImages, InTurns);
     }
 
     private ImagePreprocessing Preprocess(FeatureFormat format)
@@ -183,6 +208,19 @@ internal sealed class TrainingRun
         return survey;
     }
 
+    /// <summary>What a training must have in common with another one to go on from its checkpoints; null without checkpoints.</summary>
+    /// <exception cref="InvalidOperationException">The checkpoint to go on from is of another one.</exception>
+    private IReadOnlyDictionary<string, string>? SettingsOfCheckpoints()
+    {
+        if (_checkpoints is null)
+            return null;
+        var data = CheckpointSettings.Fingerprint(_data, _columns.Label!.Value, _options.CancellationToken);
+        var settings = CheckpointSettings.Of(_architecture, _shape, _classes.Names, _preprocessing, _settings, _options, data);
+        if (_checkpoints.Resumed is { } header)
+            CheckpointSettings.RequireSame(header.Settings, settings, _checkpoints.ResumedName!);
+        return settings;
+    }
+
     /// <summary>The rows in an order that is new every epoch, and what they hold.</summary>
     private (IEpochSource Source, FeatureFormat Format) OpenSource(IChannel log)
     {
@@ -211,7 +249,7 @@ internal sealed class TrainingRun
 
     private Func<IRowFeed> ValidationRows()
     {
-        var data = _options.ValidationSet!;
+        var data = _validationData!;
         var label = LabelColumn.Check(data.Schema, _options.LabelColumnName);
         var format = FeatureFormat.Of(data.Schema, _options.FeatureColumnName, _options.PixelLayout, _options.Channels);
         if (format != _columns.Format)

@@ -14,7 +14,9 @@ namespace Ml.Cnn.Trainers.Training;
 /// <param name="mixing">Mixes images of a batch; null: none.</param>
 /// <param name="optimizer">Moves the network's parameters.</param>
 /// <param name="device">Where the step runs.</param>
-internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape shape, ClassificationLoss loss, BatchMixing? mixing, ParameterOptimizer optimizer, Device device)
+/// <param name="scaling">Of the loss, for float16; null: none.</param>
+internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape shape, ClassificationLoss loss, BatchMixing? mixing, ParameterOptimizer optimizer, Device device,
+    LossScaling? scaling = null)
 {
     private bool _isChecked;
 
@@ -36,8 +38,9 @@ internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape 
         var sum = auxiliary.Aggregate(Loss(logits), (sum, head) => sum + Loss(head.Logits) * head.Weight);
         if (device.type != DeviceType.CPU || double.IsFinite(sum.ToDouble())) // elsewhere a look at the loss would wait for the device
         {
-            sum.backward();
-            optimizer.Step(learningRate);
+            (scaling is null ? sum : sum * scaling.Scale).backward();
+            if (scaling?.Unscale(optimizer.States.Select(s => s.Parameter)) ?? true)
+                optimizer.Step(learningRate);
         }
         using var noGradient = no_grad();
         return new(batch.Count, step + 1, learningRate, sum.detach().MoveToOuterDisposeScope(),
@@ -46,8 +49,14 @@ internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape 
         Tensor Loss(Tensor output) => mixed is null ? loss.Of(output, labels) : mixed.Loss(loss, output);
     }
 
-    private (Tensor Logits, IReadOnlyList<AuxiliaryLogits> Auxiliary) Forward(Tensor images) =>
-        network is IAuxiliaryHeads heads ? heads.ForwardWithAuxiliary(images) : (network.forward(images), []);
+    // The loss is computed in float32, whatever the layers before it compute in.
+    private (Tensor Logits, IReadOnlyList<AuxiliaryLogits> Auxiliary) Forward(Tensor images)
+    {
+        if (network is not IAuxiliaryHeads heads)
+            return (network.forward(images).to(float32), []);
+        var (logits, auxiliary) = heads.ForwardWithAuxiliary(images);
+        return (logits.to(float32), [.. auxiliary.Select(head => head with { Logits = head.Logits.to(float32) })]);
+    }
 
     private void CheckOutput(Tensor logits, int images)
     {

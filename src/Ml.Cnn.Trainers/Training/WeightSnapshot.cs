@@ -1,10 +1,11 @@
+using Ml.Cnn.Trainers.Training.Checkpoints;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Training;
 
 /// <summary>A copy of a network's weights and statistics, to return to.</summary>
-internal sealed class WeightSnapshot : IDisposable
+internal sealed class WeightSnapshot : ICheckpointed, IDisposable
 {
     private Dictionary<string, Tensor>? _copy;
 
@@ -30,6 +31,16 @@ internal sealed class WeightSnapshot : IDisposable
         using var noGradient = no_grad();
         foreach (var (name, value) in network.state_dict())
             value.copy_(_copy![name]);
+    }
+
+    string ICheckpointed.Name => "best";
+
+    CheckpointPart ICheckpointed.Save() => new([.. _copy ?? []]);
+
+    void ICheckpointed.Restore(CheckpointPart part)
+    {
+        Dispose();
+        _copy = part.Tensors.Count == 0 ? null : part.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.clone().DetachFromDisposeScope());
     }
 
     public void Dispose()

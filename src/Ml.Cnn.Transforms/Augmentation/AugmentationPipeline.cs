@@ -43,6 +43,16 @@ internal sealed class AugmentationPipeline
         }
     }
 
+    /// <summary>What a decoder has to give for one picture, of which the part that will be drawn is known.</summary>
+    /// <param name="random">A copy of the picture's own.</param>
+    public DecodeOptions DecodeOptionsFor(AugmentationRandom random)
+    {
+        var options = DecodeOptions;
+        return _steps is [{ GivesTargetSize: true } first, ..]
+            ? options with { MinimumSize = (width, height) => first.NeededSize(width, height, _target, random) ?? (options.MinimumWidth, options.MinimumHeight) }
+            : options;
+    }
+
     /// <summary>Decoded pixels to the network's input, everything but the normalisation.</summary>
     /// <param name="decoded">Of any size and number of channels. It is read, never written.</param>
     /// <param name="scratch">The calling thread's own.</param>

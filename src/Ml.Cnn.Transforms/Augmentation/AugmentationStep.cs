@@ -44,6 +44,16 @@ public abstract record AugmentationStep
     /// </summary>
     internal virtual double? NeededScale => null;
 
+    /// <summary>
+    /// For a step that draws a part of the picture and brings it to the network's size: how small the whole picture may be for the part
+    /// that it is about to draw to have that size still. Null for all other steps.
+    /// </summary>
+    /// <param name="width">The picture's, in pixels.</param>
+    /// <param name="height">The picture's, in pixels.</param>
+    /// <param name="target">The network's input.</param>
+    /// <param name="random">A copy of what the step will draw from.</param>
+    internal virtual (int Width, int Height)? NeededSize(int width, int height, ImagePreprocessing target, AugmentationRandom random) => null;
+
     /// <summary>Whether the step makes pictures of the network's size, whatever the size that they had.</summary>
     internal virtual bool GivesTargetSize => false;
 

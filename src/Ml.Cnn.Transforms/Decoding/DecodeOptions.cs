@@ -29,4 +29,10 @@ internal sealed record DecodeOptions
 
     /// <summary>See <see cref="MinimumWidth"/>. In pixels; default 0.</summary>
     public int MinimumHeight { get; init; }
+
+    /// <summary>
+    /// Told the upright picture's full width and height before it is decoded, the smallest that the decoded one may have; it takes the place
+    /// of <see cref="MinimumWidth"/> and <see cref="MinimumHeight"/>. Default: none.
+    /// </summary>
+    public Func<int, int, (int Width, int Height)>? MinimumSize { get; init; }
 }

@@ -128,10 +128,15 @@ internal static class ImageDecoder
     private static SKSizeI DecodedSize(SKCodec codec, SKEncodedOrigin origin, DecodeOptions options)
     {
         var full = codec.Info.Size;
-        if (codec.EncodedFormat != SKEncodedImageFormat.Jpeg || (options.MinimumWidth <= 0 && options.MinimumHeight <= 0))
+        if (codec.EncodedFormat != SKEncodedImageFormat.Jpeg)
             return full;
-
-        var (width, height) = SwapsSides(origin) ? (options.MinimumHeight, options.MinimumWidth) : (options.MinimumWidth, options.MinimumHeight);
+        var sidesSwapped = SwapsSides(origin);
+        var (width, height) = options.MinimumSize?.Invoke(sidesSwapped ? full.Height : full.Width, sidesSwapped ? full.Width : full.Height)
+            ?? (options.MinimumWidth, options.MinimumHeight);
+        if (width <= 0 && height <= 0)
+            return full;
+        if (sidesSwapped)
+            (width, height) = (height, width);
         foreach (var scale in (ReadOnlySpan<float>)[1 / 8f, 1 / 4f, 1 / 2f])
         {
             var size = codec.GetScaledDimensions(scale);

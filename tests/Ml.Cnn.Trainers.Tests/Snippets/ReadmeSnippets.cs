@@ -63,6 +63,34 @@ public sealed class ReadmeSnippets
     // end snippet
 
     [TestMethod]
+    public void Interruptions()
+    {
+        using var flowers = new Flowers();
+        var mlContext = new MLContext(seed: 1);
+        var digits = mlContext.Data.GenerateDigits(100);
+        var train = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(digits).Transform(digits);
+        // snippet: interruptions
+        var trainer = mlContext.MulticlassClassification.Trainers.LeNet(new LeNetOptions
+        {
+            FeatureColumnName = "Image",
+            ValidationFraction = 0.1,   // of each class; or a ValidationSet
+            EarlyStopping = new() { Patience = 5 },     // epochs without a better one; the best one's weights are returned
+            TimeBudget = TimeSpan.FromHours(8),         // Fit then returns the best model so far
+            Checkpoints = new()
+            {
+                Folder = "checkpoints",
+                Every = TimeSpan.FromMinutes(10),   // and after every epoch
+                Resume = true,                      // go on from the newest; start afresh where there is none
+            },
+        });
+        CnnTransformer model = trainer.Fit(train);
+        Console.WriteLine($"{model.StopReason} after {model.History.Count} epochs");
+        // end snippet
+        Assert.AreEqual(StopReason.Completed, model.StopReason);
+        Assert.HasCount(2, Directory.GetFiles("checkpoints"));
+    }
+
+    [TestMethod]
     public void Import()
     {
         using var flowers = new Flowers();

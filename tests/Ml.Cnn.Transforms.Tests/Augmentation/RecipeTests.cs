@@ -1,5 +1,6 @@
 using Ml.Cnn.Transforms.Augmentation;
 using Ml.Cnn.Transforms.Decoding;
+using SkiaSharp;
 
 namespace Ml.Cnn.Transforms.Tests.Augmentation;
 
@@ -194,5 +195,47 @@ public class RecipeTests
         var options = new AugmentationPipeline(ImageAugmentation.Preset(preset), new()).DecodeOptions;
         Assert.AreEqual((side, side), (options.MinimumWidth, options.MinimumHeight));
         Assert.AreEqual(0, new AugmentationPipeline(new([new MeanFilter(), new RandomResizedCrop()]), new()).DecodeOptions.MinimumWidth, "A filter sees the file's own pixels.");
+    }
+
+    /// <summary>
+    /// Protects what the network sees where a picture is decoded at the scale that its drawn part needs: the part has the network's size
+    /// still, and looks as it does in the whole picture.
+    /// </summary>
+    [TestMethod]
+    public void A_part_of_a_picture_decoded_at_a_smaller_scale_is_the_same_part()
+    {
+        var jpeg = SmoothJpeg(640, 480);
+        var target = new ImagePreprocessing { Width = 48, Height = 40 };
+        var step = new RandomResizedCrop();
+        var pipeline = new AugmentationPipeline(new([step]), target);
+        var (smaller, scratch, full) = (0, new AugmentationScratch(), ImageDecoder.Decode(jpeg));
+        for (var row = 0; row < 100; row++)
+        {
+            var random = new AugmentationRandom(Draws.Seed, 1, (ulong)row);
+            var scaled = ImageDecoder.Decode(jpeg, pipeline.DecodeOptionsFor(random));
+            smaller += scaled.Width < full.Width ? 1 : 0;
+            var copy = random;
+            var part = step.Draw(scaled.Width, scaled.Height, ref copy);
+            Assert.IsTrue(scaled.Width == full.Width || (part.Width >= target.Width - 1 && part.Height >= target.Height - 1), $"row {row}: {part} of {scaled.Width} × {scaled.Height}");
+
+            var (expected, actual) = (new byte[target.ByteCount], new byte[target.ByteCount]);
+            var (first, second) = (random, random);
+            pipeline.Apply(full, scratch, ref first, expected);
+            pipeline.Apply(scaled, scratch, ref second, actual);
+            // The part may lie beside the other one by a pixel of the smaller picture; the colours change by 1.3 levels a pixel.
+            var pixel = (double)full.Width / scaled.Width;
+            Assert.IsLessThan(1 + 1.3 * pixel, expected.Zip(actual, (a, b) => Math.Abs(a - b)).Average(), $"row {row}, decoded at 1/{pixel}");
+        }
+        Assert.IsGreaterThan(50, smaller, "most parts of a picture of ten times the size need no full decode");
+    }
+
+    private static byte[] SmoothJpeg(int width, int height)
+    {
+        using var bitmap = new SKBitmap(width, height);
+        for (var y = 0; y < height; y++)
+            for (var x = 0; x < width; x++)
+                bitmap.SetPixel(x, y, new((byte)(128 + 100 * Math.Sin(x / 40.0)), (byte)(128 + 100 * Math.Cos(y / 30.0)), (byte)((x + y) * 255 / (width + height))));
+        using var encoded = bitmap.Encode(SKEncodedImageFormat.Jpeg, 95);
+        return encoded.ToArray();
     }
 }

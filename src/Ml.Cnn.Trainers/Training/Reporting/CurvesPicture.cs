@@ -30,9 +30,9 @@ internal static class CurvesPicture
         var below = Math.Round(height - (height - HeadingHeight) * LearningRateShare);
         var middle = width / 2;
         context.DrawText(new(20, 14), Heading(history), s_text, fontSize: 17, fontWeight: FontWeights.Bold);
-        Render(Loss(history), context, new(0, HeadingHeight, middle, below));
-        Render(Accuracy(history), context, new(middle, HeadingHeight, width, below));
-        Render(LearningRate(history), context, new(0, below, width, height));
+        Render(Loss(history), context, new(0, HeadingHeight, middle, below - HeadingHeight));
+        Render(Accuracy(history), context, new(middle, HeadingHeight, width - middle, below - HeadingHeight));
+        Render(LearningRate(history), context, new(0, below, width, height - below));
         return surface.Snapshot();
     }
 
@@ -116,9 +116,7 @@ internal static class CurvesPicture
     {
         IPlotModel model = chart;
         model.Update(updateData: true);
-        using var moved = new SKAutoCanvasRestore(context.SkCanvas); // OxyPlot lays a chart out rightly only where it starts at 0, 0
-        context.SkCanvas.Translate((float)place.Left, (float)place.Top);
-        model.Render(context, new(0, 0, place.Width, place.Height));
+        model.Render(context, place);
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);

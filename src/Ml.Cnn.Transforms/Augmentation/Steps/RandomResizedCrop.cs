@@ -37,6 +37,15 @@ public sealed record RandomResizedCrop : AugmentationStep
     // The shorter side of the smallest part, in a picture of the same proportions as the input.
     internal override double? NeededScale => 1 / Math.Sqrt(Scale.Minimum * Math.Min(1, Math.Min(Ratio.Minimum, 1 / Ratio.Maximum)));
 
+    // The same numbers draw the same part, but for rounding, of a picture that is decoded at a smaller scale.
+    internal override (int Width, int Height)? NeededSize(int width, int height, ImagePreprocessing target, AugmentationRandom random)
+    {
+        var part = Draw(width, height, ref random);
+        return (Needed(width, part.Width, target.Width), Needed(height, part.Height, target.Height));
+
+        static int Needed(int whole, int part, int target) => (int)Math.Min(int.MaxValue, ((long)whole * target + part - 1) / part);
+    }
+
     internal override bool GivesTargetSize => true;
 
     internal override void Apply(AugmentationScratch scratch, ref AugmentationRandom random)

@@ -1,0 +1,36 @@
+using Ml.Cnn.Transforms;
+
+namespace Ml.Cnn.Trainers.Training.Checkpoints;
+
+/// <summary>How far training has come: between two steps, or between two epochs.</summary>
+internal sealed record TrainingPosition
+{
+    /// <summary>The epoch under way, from 1; one more than there are once all is done.</summary>
+    public int Epoch { get; init; } = 1;
+
+    /// <summary>The epoch's batches that were trained on.</summary>
+    public long Batches { get; init; }
+
+    /// <summary>Steps over all epochs.</summary>
+    public long Steps { get; init; }
+
+    /// <summary>The epoch's images that were trained on.</summary>
+    public long Images { get; init; }
+
+    /// <summary>A hash of these images' labels in their order.</summary>
+    public ulong RowOrder { get; init; } = RowOrderHash.Empty;
+
+    /// <summary>What these images came to.</summary>
+    public EpochSums Sums { get; init; } = new();
+
+    /// <summary>The last step's.</summary>
+    public double LearningRate { get; init; }
+
+    /// <summary>The epochs that are over.</summary>
+    public IReadOnlyList<CnnEpoch> History { get; init; } = [];
+
+    /// <summary>Pictures that were skipped.</summary>
+    public IReadOnlyList<BadImage> BadImages { get; init; } = [];
+
+    public TrainingPosition BeginOfNextEpoch() => this with { Epoch = Epoch + 1, Batches = 0, Images = 0, RowOrder = RowOrderHash.Empty, Sums = new() };
+}

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace Ml.Cnn.Trainers.Training.Control;
+
+/// <summary>Says when training is over before its last epoch, and why.</summary>
+/// <param name="options">The cancellation and the time budget.</param>
+/// <param name="ranking">Knows about progress.</param>
+/// <param name="history">The epochs so far; grows while training goes on.</param>
+/// <param name="time">Runs since the beginning of Fit.</param>
+internal sealed class StopConditions(CnnOptions options, EpochRanking ranking, IReadOnlyList<CnnEpoch> history, Stopwatch time)
+{
+    private bool _isTimeUp;
+
+    /// <summary>The first step whose loss was not a number.</summary>
+    public (int Epoch, long Step, double Loss, double LearningRate)? NotFinite { get; set; }
+
+    /// <summary>Why to stop; null to go on.</summary>
+    public StopReason? Reason => NotFinite is not null ? StopReason.LossNotFinite
+        : options.CancellationToken.IsCancellationRequested ? StopReason.Cancelled
+        : _isTimeUp ? StopReason.TimeBudgetSpent
+        : ranking.IsWithoutProgress(history) ? StopReason.NoProgress
+        : null;
+
+    public bool Stopped => Reason is not null;
+
+    /// <summary>Looks at the clock as well: between two steps, so that a validation comes to its end.</summary>
+    /// <param name="isFirst">Whether nothing has been trained yet.</param>
+    public bool StopsBeforeStep(bool isFirst)
+    {
+        _isTimeUp |= !isFirst && time.Elapsed >= options.TimeBudget;
+        return Stopped;
+    }
+}
