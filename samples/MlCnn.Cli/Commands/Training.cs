@@ -36,6 +36,8 @@ internal sealed record TrainingRequest
     public required string? Checkpoint { get; init; }
     public required TimeSpan? CheckpointEvery { get; init; }
     public required bool Resume { get; init; }
+    public required string? Log { get; init; }
+    public required bool LogSteps { get; init; }
     public required bool Json { get; init; }
 
     public bool IsValidated => Validation is not null || ValidationFraction is not null;
@@ -96,6 +98,8 @@ internal static class Training
             Checkpoints = request.Checkpoint is { } folder ? new() { Folder = folder, Every = request.CheckpointEvery ?? s_betweenCheckpoints, Resume = request.Resume } : null,
             Progress = display,
             EpochCallback = display.EpochEnded,
+            LogFolder = request.Log,
+            Logs = TrainingLogs.Epochs | (request.LogSteps ? TrainingLogs.Steps : TrainingLogs.None),
             CancellationToken = cancellation,
         };
         var keys = mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn, keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
@@ -145,7 +149,7 @@ internal static class Training
         if (request.Json)
         {
             JsonOutput.Write(new TrainResult(images, network.ClassNames, network.Device,
-                [.. history.Select(e => new EpochEntry(e.Epoch, e.Loss, e.Accuracy, e.ValidationAccuracy, e.Seconds, e.ImagesPerSecond))], request.Model));
+                [.. history.Select(e => EpochEntry.Of(e))], request.Model));
             return;
         }
         if (interrupted)
