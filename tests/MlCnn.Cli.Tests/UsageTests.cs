@@ -53,7 +53,7 @@ public sealed class UsageTests : CliTest
     [DataRow("train --data digits:9 --validation . --arch lenet5 --out m.zip", "--validation")]
     [DataRow("train --data cifar10:dir --validation digits:9 --arch lenet5 --out m.zip", "--validation")]
     [DataRow("train --data digits:9 --arch lenet5 --out m.zip --augment lihgt", "alexnet, cifar, inception, light, trivial or vgg, not 'lihgt'")]
-    [DataRow("train --data digits:9 --arch lenet5 --out m.zip --precision half", "auto, float32 or bfloat16")]
+    [DataRow("train --data digits:9 --arch lenet5 --out m.zip --precision half", "auto, float32, bfloat16 or float16")]
     [DataRow("train --data digits:9 --arch lenet5 --out m.zip --cache disk", "none, memory or file")]
     [DataRow("train --data digits:9 --arch lenet5 --out m.zip --time-budget 10", "--time-budget must be a time such as 90s, 10m or 1.5h, not '10'")]
     [DataRow("train --data digits:9 --arch lenet5 --out m.zip --time-budget 0s", "'0s'")]

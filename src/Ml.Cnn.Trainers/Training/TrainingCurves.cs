@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace Ml.Cnn.Trainers;
 
-/// <summary>A picture of how a training went: loss, accuracy and learning rate over the epochs.</summary>
+/// <summary>A picture of how a training went: loss, accuracy and learning rate over the epochs. On a system without any font it has no text.</summary>
 public static class TrainingCurves
 {
     /// <summary>Draws the curves into a file. An earlier file is replaced by the whole new one only.</summary>

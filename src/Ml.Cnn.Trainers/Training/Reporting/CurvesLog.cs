@@ -3,7 +3,9 @@ using System.Diagnostics;
 namespace Ml.Cnn.Trainers.Training.Reporting;
 
 /// <summary>The picture of the curves, drawn anew after epochs and at the end.</summary>
-internal sealed class CurvesLog(string path) : ITrainingObserver
+/// <param name="path">The file.</param>
+/// <param name="warn">Told where the picture cannot have any text.</param>
+internal sealed class CurvesLog(string path, Action<string> warn) : ITrainingObserver
 {
     // Short epochs are not to wait for their picture: one fiftieth of the time, at most.
     private const int Rarely = 50;
@@ -13,7 +15,12 @@ internal sealed class CurvesLog(string path) : ITrainingObserver
     private TimeSpan _drawing;
     private int _drawn;
 
-    public void Begin(IReadOnlyList<CnnEpoch> history, long steps) => _history.AddRange(history);
+    public void Begin(IReadOnlyList<CnnEpoch> history, long steps)
+    {
+        _history.AddRange(history);
+        if (!CurvesPicture.HasFont)
+            warn("The system has no fonts: the picture of the curves is drawn without any text.");
+    }
 
     public void Step(CnnStep step, EpochTotals totals) { }
 

@@ -12,10 +12,10 @@ internal static class TrainingLogFolder
     public static IEnumerable<ITrainingObserver> Open(string folder, TrainingLogs logs, Action<string> warn)
     {
         Directory.CreateDirectory(folder);
-        return Choose(Path.GetFullPath(folder), logs).Select(log => new GuardedLog(log, warn)).ToArray();
+        return Choose(Path.GetFullPath(folder), logs, warn).Select(log => new GuardedLog(log, warn)).ToArray();
     }
 
-    private static IEnumerable<ITrainingObserver> Choose(string folder, TrainingLogs logs)
+    private static IEnumerable<ITrainingObserver> Choose(string folder, TrainingLogs logs, Action<string> warn)
     {
         var steps = logs.HasFlag(TrainingLogs.Steps);
         foreach (var (log, format) in ((TrainingLogs, LineFormat)[])[(TrainingLogs.Csv, LineFormat.Csv), (TrainingLogs.Json, LineFormat.Json)])
@@ -29,7 +29,7 @@ internal static class TrainingLogFolder
         if (logs.HasFlag(TrainingLogs.TensorBoard))
             yield return new TensorBoardLog(folder, steps);
         if (logs.HasFlag(TrainingLogs.Curves))
-            yield return new CurvesLog(Path.Join(folder, Curves));
+            yield return new CurvesLog(Path.Join(folder, Curves), warn);
     }
 
     /// <summary>A log whose failure costs the log, not hours of training.</summary>
