@@ -45,6 +45,7 @@ internal static class CommandLine
         SummaryCommand.Create(),
         DataCommand.Create(),
         AugmentCommand.Create(),
+        LearningRateCommand.Create(),
         TrainCommand.Create(),
         EvaluateCommand.Create(),
         PredictCommand.Create(),

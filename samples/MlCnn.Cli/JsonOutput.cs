@@ -40,6 +40,14 @@ internal sealed record EpochEntry(int Epoch, double Loss, double Accuracy, doubl
         epoch.Top5Accuracy, epoch.ValidationLoss, epoch.ValidationTop5Accuracy, epoch.LearningRate, epoch.PeakMemory);
 }
 
+/// <summary>mlcnn lr-find --json.</summary>
+/// <param name="Suggestion">The learning rate at which the loss fell most steeply; null if it never fell.</param>
+/// <param name="Points">Every step, by rising learning rate.</param>
+internal sealed record LearningRateResult(double? Suggestion, IReadOnlyList<LearningRateEntry> Points);
+
+/// <summary>A step of the search.</summary>
+internal sealed record LearningRateEntry(double LearningRate, double Loss, double SmoothedLoss);
+
 /// <summary>mlcnn evaluate --json.</summary>
 /// <param name="Images">How many pictures were scored.</param>
 /// <param name="MicroAccuracy">The share of pictures that were classified correctly.</param>

@@ -1,8 +1,8 @@
-using Layers = Ml.Cnn.Trainers.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using Layers = Ml.Cnn.Trainers.Layers;
 
 namespace Ml.Cnn.Benchmarks;
 

@@ -25,7 +25,13 @@ public sealed class OptionsTests
         [nameof(CnnOptions.NetworkThreads)] = [o => o.NetworkThreads = 0],
         [nameof(CnnOptions.Optimizer)] = [o => o.Optimizer = (Optimizer)9],
         [nameof(CnnOptions.Nesterov)] = [o => (o.Nesterov, o.Optimizer) = (true, Optimizer.Adam), o => (o.Nesterov, o.Momentum) = (true, 0)],
-        [nameof(CnnOptions.Schedule)] = [o => o.Schedule = (LearningRateSchedule)9],
+        [nameof(CnnOptions.Schedule)] = [o => o.Schedule = null!, o => o.Schedule = LearningRateSchedule.Cosine.WithWarmUp(1)],
+        [nameof(CnnOptions.ExampleWeightColumnName)] = [o => o.ExampleWeightColumnName = ""],
+        [nameof(CnnOptions.LabelSmoothing)] = [o => o.LabelSmoothing = 1, o => o.LabelSmoothing = -0.1, o => o.LabelSmoothing = double.NaN],
+        [nameof(CnnOptions.GradientClippingNorm)] = [o => o.GradientClippingNorm = 0, o => o.GradientClippingNorm = double.NaN, o => o.GradientClippingNorm = double.PositiveInfinity],
+        [nameof(CnnOptions.GradientClippingValue)] = [o => o.GradientClippingValue = 0, o => o.GradientClippingValue = -1],
+        [nameof(CnnOptions.GradientAccumulation)] = [o => o.GradientAccumulation = 0],
+        [nameof(CnnOptions.ExponentialMovingAverage)] = [o => o.ExponentialMovingAverage = 0, o => o.ExponentialMovingAverage = 1, o => o.ExponentialMovingAverage = double.NaN],
         [nameof(CnnOptions.Precision)] = [o => o.Precision = (Precision)9],
         [nameof(CnnOptions.PixelLayout)] = [o => o.PixelLayout = (PixelLayout)9],
         [nameof(CnnOptions.Cache)] = [o => o.Cache = (ImageCache)9],
@@ -62,7 +68,8 @@ public sealed class OptionsTests
     public void Every_option_has_a_range_or_needs_none()
     {
         string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.Augmentation), nameof(CnnOptions.EpochCallback), nameof(CnnOptions.StepCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken),
-            nameof(CnnOptions.Weights), nameof(CnnOptions.WeightsCache), nameof(CnnOptions.DownloadProgress), nameof(CnnOptions.DecayBiasesAndNorms)];
+            nameof(CnnOptions.Weights), nameof(CnnOptions.WeightsCache), nameof(CnnOptions.DownloadProgress), nameof(CnnOptions.DecayBiasesAndNorms),
+            nameof(CnnOptions.ClassWeights), nameof(CnnOptions.BalancedSampling), nameof(CnnOptions.MultiScale)];
         CollectionAssert.AreEquivalent(typeof(CnnOptions).GetProperties().Select(p => p.Name).ToArray(), s_wrong.Keys.Concat(free).ToArray());
     }
 

@@ -161,13 +161,13 @@ public sealed class TrainingTests
 
     /// <summary>Protects every optimizer and schedule: they learn.</summary>
     [TestMethod]
-    [DataRow(Optimizer.Sgd, LearningRateSchedule.Cosine)]
-    [DataRow(Optimizer.Sgd, LearningRateSchedule.Constant)]
-    [DataRow(Optimizer.Adam, LearningRateSchedule.Cosine)]
-    [DataRow(Optimizer.AdamW, LearningRateSchedule.Cosine)]
-    public void Every_optimizer_learns(Optimizer optimizer, LearningRateSchedule schedule)
+    [DataRow(Optimizer.Sgd, "cosine")]
+    [DataRow(Optimizer.Sgd, "constant")]
+    [DataRow(Optimizer.Adam, "cosine")]
+    [DataRow(Optimizer.AdamW, "cosine")]
+    public void Every_optimizer_learns(Optimizer optimizer, string schedule)
     {
-        var model = s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(1000), Pipelines.Options(epochs: 4, change: o => (o.Optimizer, o.Schedule, o.Cache) = (optimizer, schedule, ImageCache.Memory)));
+        var model = s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(1000), Pipelines.Options(epochs: 4, change: o => (o.Optimizer, o.Schedule, o.Cache) = (optimizer, LearningRateSchedule.Parse(schedule), ImageCache.Memory)));
         Assert.IsGreaterThan(0.6, s_mlContext.MulticlassClassification.Evaluate(model.Transform(s_mlContext.Data.GenerateDigits(200, seed: 2))).MicroAccuracy);
     }
 

@@ -64,4 +64,25 @@ public sealed class DigitsTests : CliTest
         var epoch = Run("train", "--data", "digits:64", "--arch", "lenet5", "--epochs", "1", "--out", "m.zip", "--json").Expect(0).Json.GetProperty("epochs")[0];
         Assert.AreEqual(System.Text.Json.JsonValueKind.Null, epoch.GetProperty("validationAccuracy").ValueKind);
     }
+
+    /// <summary>A preset, parts of which are said otherwise, with the rate that lr-find suggests.</summary>
+    [TestMethod]
+    public void A_learning_rate_is_found_and_taken_with_a_recipe()
+    {
+        var found = Run("lr-find", "--data", "digits:1500", "--arch", "lenet5", "--seed", "1", "--json").Expect(0).Json;
+        AssertProperties(found, "suggestion", "points");
+        AssertProperties(found.GetProperty("points")[0], "learningRate", "loss", "smoothedLoss");
+        Assert.AreEqual(1e-6, found.GetProperty("points")[0].GetProperty("learningRate").GetDouble(), 1e-12);
+        var rate = found.GetProperty("suggestion").GetDouble();
+        Assert.IsTrue(rate is > 1e-4 and < 2, $"{rate}");
+
+        var table = Run("lr-find", "--data", "digits:1500", "--arch", "lenet5", "--seed", "1").Expect(0).Output;
+        Assert.Contains("falls most steeply", table);
+        Assert.Contains("Suggested: --learning-rate 0.", table);
+
+        var epochs = Run("train", "--data", "digits:1500", "--arch", "lenet5", "--epochs", "4", "--seed", "1", "--out", "m.zip", "--json", "--preset", "resnet-cifar", "--augment", "none", "--batch-size", "32",
+            "--learning-rate", FormattableString.Invariant($"{rate}"), "--schedule", "onecycle", "--class-weights", "balanced", "--label-smoothing", "0.05", "--clip", "5", "--accumulate", "2", "--ema", "0.9",
+            "--balanced-sampling").Expect(0).Json.GetProperty("epochs");
+        Assert.IsGreaterThan(0.8, epochs[3].GetProperty("accuracy").GetDouble());
+    }
 }

@@ -30,6 +30,11 @@ internal static class CommandOptions
         return option;
     }
 
+    /// <summary>One of a few words, in any case, or null where it is not given.</summary>
+    public static Option<string> OneOf(string name, string description, IReadOnlyList<string> words) =>
+        Parsed(name, string.Join('|', words), description, required: false, text =>
+            words.Contains(text, StringComparer.OrdinalIgnoreCase) ? text : throw new FormatException($"{name} must be {OneOf(words)}, not '{text}'."));
+
     /// <summary>A whole number of at least <paramref name="least"/>, or null where it is not given.</summary>
     public static Option<int?> Number(string name, string description, int least) =>
         Parsed<int?>(name, "N", description, required: false, text =>
@@ -41,10 +46,11 @@ internal static class CommandOptions
             double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 && double.IsFinite(number) ? number
                 : throw new FormatException($"{name} must be a number above 0, written like 0.01, not '{text}'."));
 
-    public static Option<double?> Fraction(string name, string description) =>
-        Parsed<double?>(name, "F", description, required: false, text =>
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 && number < 1 ? number
-                : throw new FormatException($"{name} must be a number above 0 and below 1, written like 0.1, not '{text}'."));
+    /// <summary>A number below 1, and from 0 or above it.</summary>
+    public static Option<double?> Fraction(string name, string description, bool includesZero) =>
+        Parsed<double?>(name, "X", description, required: false, text =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number < 1 && (number > 0 || (includesZero && number == 0)) ? number
+                : throw new FormatException($"{name} must be a number {(includesZero ? "from 0 to" : "above 0 and")} below 1, written like 0.1, not '{text}'."));
 
     /// <summary>A length of time such as 90s, 10m or 1.5h, or null where it is not given.</summary>
     public static Option<TimeSpan?> Duration(string name, string description) =>

@@ -3,7 +3,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
-using Ml.Cnn.Transforms;
 using MlCnn.Cli.Display;
 using Spectre.Console;
 
@@ -17,19 +16,10 @@ internal sealed record TrainingRequest
     public required Architecture Architecture { get; init; }
     public required string Model { get; init; }
     public required int Epochs { get; init; }
-    public required int? BatchSize { get; init; }
     public required int? ImageSize { get; init; }
-    public required double? LearningRate { get; init; }
-    public required Optimizer Optimizer { get; init; }
-    public required int? Seed { get; init; }
-    public required string Device { get; init; }
-    public required BadImageHandling OnBadImage { get; init; }
-    public required ImageAugmentation? Augmentation { get; init; }
-    public required Precision Precision { get; init; }
-    public required int? Threads { get; init; }
-    public required ImageCache Cache { get; init; }
-    public required string? Weights { get; init; }
-    public required Freezing Freeze { get; init; }
+    /// <summary>Sets everything else.</summary>
+    public required Action<CnnOptions> Configure { get; init; }
+
     public required double? ValidationFraction { get; init; }
     public required int? EarlyStopping { get; init; }
     public required TimeSpan? TimeBudget { get; init; }
@@ -50,7 +40,7 @@ internal static class Training
 
     public static int Run(TrainingRequest request)
     {
-        CheckImageSize(request);
+        CheckImageSize(request.Architecture, request.ImageSize, request.Data);
         CheckControl(request);
         if (request.Validation is { } other && other.Pixels != request.Data.Pixels)
             throw new UsageException("--data and --validation must both be pictures in files (a folder, an archive or a list), both MNIST or drawn digits, or both CIFAR.");
@@ -73,45 +63,37 @@ internal static class Training
 
     private static TransformerChain<KeyToValueMappingTransformer> Fit(MLContext mlContext, IDataView train, TrainingRequest request, TrainingDisplay display, CancellationToken cancellation)
     {
-        var options = new CnnOptions
-        {
-            FeatureColumnName = DataSource.ImageColumn,
-            LabelColumnName = DataSource.LabelColumn,
-            Epochs = request.Epochs,
-            BatchSize = request.BatchSize,
-            ImageSize = request.ImageSize,
-            LearningRate = request.LearningRate,
-            Optimizer = request.Optimizer,
-            Seed = request.Seed,
-            Device = request.Device,
-            OnBadImage = request.OnBadImage,
-            Augmentation = request.Augmentation,
-            Precision = request.Precision,
-            NetworkThreads = request.Threads,
-            ReaderThreads = request.Threads,
-            Cache = request.Cache,
-            Weights = request.Weights is { } weights ? InitialWeights.From(weights) : null,
-            Freeze = request.Freeze,
-            ValidationFraction = request.ValidationFraction,
-            EarlyStopping = request.EarlyStopping is { } patience ? new() { Patience = patience } : null,
-            TimeBudget = request.TimeBudget,
-            Checkpoints = request.Checkpoint is { } folder ? new() { Folder = folder, Every = request.CheckpointEvery ?? s_betweenCheckpoints, Resume = request.Resume } : null,
-            Progress = display,
-            EpochCallback = display.EpochEnded,
-            LogFolder = request.Log,
-            Logs = TrainingLogs.Epochs | (request.LogSteps ? TrainingLogs.Steps : TrainingLogs.None),
-            CancellationToken = cancellation,
-        };
-        var keys = mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn, keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
+        var options = Options(cancellation);
+        options.Epochs = request.Epochs;
+        (options.Progress, options.EpochCallback) = (display, display.EpochEnded);
+        (options.LogFolder, options.Logs) = (request.Log, TrainingLogs.Epochs | (request.LogSteps ? TrainingLogs.Steps : TrainingLogs.None));
+        options.ValidationFraction = request.ValidationFraction;
+        options.EarlyStopping = request.EarlyStopping is { } patience ? new() { Patience = patience } : null;
+        options.TimeBudget = request.TimeBudget;
+        options.Checkpoints = request.Checkpoint is { } folder ? new() { Folder = folder, Every = request.CheckpointEvery ?? s_betweenCheckpoints, Resume = request.Resume } : null;
+        request.Configure(options);
         if (request.Validation is { } source)
-            options.ValidationSet = Validation(mlContext, source, keys.Fit(train), train);
-
-        IEstimator<ITransformer> preparation = request.Data.IsFiles ? keys.Append<ITransformer>(LoadFiles(mlContext)) : keys;
-        return preparation
+            options.ValidationSet = Validation(mlContext, source, Keys(mlContext).Fit(train), train);
+        return Preparation(mlContext, request.Data)
             .Append(mlContext.MulticlassClassification.Trainers.Cnn(request.Architecture.Name, options))
             .Append(mlContext.Transforms.Conversion.MapKeyToValue(options.PredictedLabelColumnName))
             .Fit(train);
     }
+
+    /// <summary>Options for the columns that every source of data has.</summary>
+    public static CnnOptions Options(CancellationToken cancellation) => new()
+    {
+        FeatureColumnName = DataSource.ImageColumn,
+        LabelColumnName = DataSource.LabelColumn,
+        CancellationToken = cancellation,
+    };
+
+    /// <summary>What comes before a trainer: labels as keys, and the pictures' files.</summary>
+    public static IEstimator<ITransformer> Preparation(MLContext mlContext, DataSource data) =>
+        data.IsFiles ? Keys(mlContext).Append<ITransformer>(LoadFiles(mlContext)) : Keys(mlContext);
+
+    private static ValueToKeyMappingEstimator Keys(MLContext mlContext) =>
+        mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn, keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
 
     // Whether the pictures lie in files or in an archive need not be the same as for the training data.
     private static IDataView Validation(MLContext mlContext, DataSource source, ValueToKeyMappingTransformer keys, IDataView train)
@@ -125,13 +107,14 @@ internal static class Training
     private static ImageLoadingEstimator LoadFiles(MLContext mlContext) =>
         mlContext.Transforms.LoadRawImageBytes(DataSource.ImageColumn, null, DataSource.PathColumn);
 
-    private static void CheckImageSize(TrainingRequest request)
+    /// <exception cref="UsageException">The pictures are too small for the network.</exception>
+    public static void CheckImageSize(Architecture architecture, int? imageSize, DataSource data)
     {
-        var (architecture, smallest) = (request.Architecture, request.Architecture.MinimumImageSize);
-        if (request.ImageSize < smallest)
+        var smallest = architecture.MinimumImageSize;
+        if (imageSize < smallest)
             throw new UsageException($"--image-size must be at least {smallest} for {architecture.Name}, which was designed for {architecture.ImageSize}.");
-        if (request.ImageSize is null && request.Data.Pixels?.Side < smallest)
-            throw new UsageException($"{architecture.Name} needs pictures of at least {smallest}×{smallest} pixels, and these are {request.Data.Pixels.Side}×{request.Data.Pixels.Side}: add --image-size {smallest}, or choose a smaller network such as lenet5.");
+        if (imageSize is null && data.Pixels?.Side < smallest)
+            throw new UsageException($"{architecture.Name} needs pictures of at least {smallest}×{smallest} pixels, and these are {data.Pixels.Side}×{data.Pixels.Side}: add --image-size {smallest}, or choose a smaller network such as lenet5.");
     }
 
     private static void CheckControl(TrainingRequest request)

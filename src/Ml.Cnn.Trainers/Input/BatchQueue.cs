@@ -159,7 +159,7 @@ internal sealed class BatchQueue : IDisposable
     {
         void FillRow(int i)
         {
-            batch.SetLabel(i, rows[i].Label - 1L);
+            batch.Set(i, rows[i].Label - 1L, rows[i].Weight);
             if (decode)
                 _decoder.TryDecode(rows[i], epoch, batch.Image(i));
         }
@@ -182,7 +182,7 @@ internal sealed class BatchQueue : IDisposable
             if (count < i)
             {
                 batch.Image(i).CopyTo(batch.Image(count));
-                batch.SetLabel(count, rows[i].Label - 1L);
+                batch.Set(count, rows[i].Label - 1L, rows[i].Weight);
             }
             count++;
         }

@@ -9,6 +9,7 @@ internal sealed class ImageBatch : IDisposable
     private readonly Tensor _memory; // capacity × C × H × W, or capacity × H × W × C, float32
     private readonly Tensor _pixels; // capacity × C × H × W, a view
     private readonly Tensor _labels; // capacity, int64
+    private readonly Tensor _weights; // capacity, float32
     private readonly int _length;
 
     /// <param name="capacity">The most images it can hold.</param>
@@ -21,6 +22,7 @@ internal sealed class ImageBatch : IDisposable
         _memory = (channelsLast ? empty(capacity, height, width, channels) : empty(capacity, channels, height, width)).DetachFromDisposeScope();
         _pixels = (channelsLast ? _memory.permute(0, 3, 1, 2) : _memory.alias()).DetachFromDisposeScope();
         _labels = empty(capacity, dtype: ScalarType.Int64).DetachFromDisposeScope();
+        _weights = ones(capacity).DetachFromDisposeScope();
         _length = channels * height * width;
     }
 
@@ -33,24 +35,33 @@ internal sealed class ImageBatch : IDisposable
     /// <summary>Count class numbers from 0, a view.</summary>
     public Tensor Labels => _labels.narrow(0, 0, Count);
 
+    /// <summary>Count weights of the images, 0 or more, a view.</summary>
+    public Tensor Weights => _weights.narrow(0, 0, Count);
+
     /// <summary>The room of one image: C × H × W values, or H × W × C.</summary>
     public Span<float> Image(int index) => Images(index, 1);
 
     /// <summary>The room of several images, one behind the other.</summary>
     public unsafe Span<float> Images(int first, int count) => new(Pointer<float>(_memory) + (long)first * _length, count * _length);
 
-    public unsafe void SetLabel(int index, long value) => Pointer<long>(_labels)[index] = value;
+    /// <summary>Says what an image is.</summary>
+    /// <param name="index">The image's place.</param>
+    /// <param name="label">Its class's number from 0.</param>
+    /// <param name="weight">What it weighs, 0 or more.</param>
+    public unsafe void Set(int index, long label, float weight) => (Pointer<long>(_labels)[index], Pointer<float>(_weights)[index]) = (label, weight);
 
     /// <summary>Moves the last image to the end of another batch, which has room.</summary>
     public void MoveLastTo(ImageBatch other)
     {
         Count--;
         Image(Count).CopyTo(other.Image(other.Count));
-        other.SetLabel(other.Count, Label(Count));
+        other.Set(other.Count, Label(Count), Weight(Count));
         other.Count++;
     }
 
     public unsafe long Label(int index) => Pointer<long>(_labels)[index];
+
+    public unsafe float Weight(int index) => Pointer<float>(_weights)[index];
 
     private static unsafe T* Pointer<T>(Tensor tensor) where T : unmanaged
     {
@@ -63,5 +74,6 @@ internal sealed class ImageBatch : IDisposable
         _pixels.Dispose();
         _memory.Dispose();
         _labels.Dispose();
+        _weights.Dispose();
     }
 }

@@ -20,6 +20,12 @@ internal sealed class ImageRow
     /// <summary>The label's key, from 1; 0 where it is missing.</summary>
     public uint Label;
 
+    /// <summary>How much the row counts in the loss, 0 or more.</summary>
+    public float Weight = 1;
+
+    /// <summary>How often the row has come in this epoch before: its augmentation differs from time to time.</summary>
+    public int Repetition;
+
     /// <summary>The row's number in its source.</summary>
     public ulong Id;
 
@@ -35,7 +41,7 @@ internal sealed class ImageRow
     /// <summary>A row of its own with the same content.</summary>
     public ImageRow Copy(FeatureKind kind)
     {
-        var copy = new ImageRow { Label = Label, Id = Id, Path = Path, Defect = Defect };
+        var copy = new ImageRow { Label = Label, Weight = Weight, Id = Id, Path = Path, Defect = Defect };
         if (Defect is not null)
             return copy;
         switch (kind)
@@ -52,6 +58,14 @@ internal sealed class ImageRow
                 break;
         }
         return copy;
+    }
+
+    /// <summary>The same row once more, sharing its content.</summary>
+    public ImageRow Again(int repetition)
+    {
+        var again = (ImageRow)MemberwiseClone();
+        again.Repetition = repetition;
+        return again;
     }
 
     public Span<byte> BytesOfLength(int length)

@@ -9,6 +9,8 @@ namespace Ml.Cnn.Trainers.Input;
 /// <summary>Makes a row's picture into the network's input: decoded, resized, cropped, normalised. Thread safe.</summary>
 internal sealed class ImageRowDecoder
 {
+    private const ulong LastBatchStream = 2;
+
     private readonly FeatureFormat _format;
     private readonly ImagePreprocessing _preprocessing;
     private readonly PixelTensor _normalizer;
@@ -153,7 +155,8 @@ internal sealed class ImageRowDecoder
             view.Preprocessing.Apply(picture, destination);
             return;
         }
-        var random = new AugmentationRandom(_seed, epoch, row.Id);
+        // The first streams belong to what happens to whole batches.
+        var random = new AugmentationRandom(_seed, epoch, row.Id, row.Repetition == 0 ? 0 : (ulong)row.Repetition + LastBatchStream);
         view.Augmentation.Apply(picture, scratch.Augmentation, ref random, destination);
     }
 

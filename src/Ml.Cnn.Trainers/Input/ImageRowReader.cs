@@ -10,7 +10,8 @@ namespace Ml.Cnn.Trainers.Input;
 /// <param name="Format">What the feature column holds.</param>
 /// <param name="Label">The labels; null while scoring.</param>
 /// <param name="Path">A text column that names the files, for messages; null where there is none.</param>
-internal sealed record ImageColumns(DataViewSchema.Column Feature, FeatureFormat Format, DataViewSchema.Column? Label, DataViewSchema.Column? Path)
+/// <param name="Weight">How much each row counts, Single; null where all count the same.</param>
+internal sealed record ImageColumns(DataViewSchema.Column Feature, FeatureFormat Format, DataViewSchema.Column? Label, DataViewSchema.Column? Path, DataViewSchema.Column? Weight = null)
 {
     /// <summary>ML.NET's usual name of the column that LoadImages and LoadRawImageBytes read.</summary>
     private const string PathColumnName = "ImagePath";
@@ -25,6 +26,8 @@ internal sealed record ImageColumns(DataViewSchema.Column Feature, FeatureFormat
             yield return Feature;
             if (Label is { } label)
                 yield return label;
+            if (Weight is { } weight)
+                yield return weight;
             if (Path is { } path && path.Index != Feature.Index)
                 yield return path;
         }
@@ -36,6 +39,7 @@ internal sealed class ImageRowReader
 {
     private readonly Action<ImageRow> _readFeature;
     private readonly ValueGetter<uint>? _label;
+    private readonly ValueGetter<float>? _weight;
     private readonly ValueGetter<ReadOnlyMemory<char>>? _path;
     private readonly ValueGetter<DataViewRowId> _id;
 
@@ -48,6 +52,7 @@ internal sealed class ImageRowReader
             _ => ReadBytes(row.GetGetter<VBuffer<byte>>(columns.Feature)),
         };
         _label = columns.Label is { } label ? row.GetGetter<uint>(label) : null;
+        _weight = columns.Weight is { } weight ? row.GetGetter<float>(weight) : null;
         _path = columns.Path is { } path ? row.GetGetter<ReadOnlyMemory<char>>(path) : null;
         _id = row.GetIdGetter();
     }
@@ -59,6 +64,9 @@ internal sealed class ImageRowReader
         row.Id = id.Low;
         row.Label = 0;
         _label?.Invoke(ref row.Label);
+        row.Weight = 1;
+        _weight?.Invoke(ref row.Weight);
+        row.Repetition = 0;
         row.Path = default;
         _path?.Invoke(ref row.Path);
         row.Defect = null;

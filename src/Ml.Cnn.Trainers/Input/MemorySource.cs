@@ -6,33 +6,40 @@ namespace Ml.Cnn.Trainers.Input;
 internal sealed class MemorySource : IEpochSource
 {
     private readonly List<ImageRow> _rows = [];
-    private readonly int _seed;
+    private readonly RowOrder _order;
 
     /// <param name="rows">All rows, in any order; decoded ones.</param>
     /// <param name="kind">What they hold.</param>
     /// <param name="seed">Fixes the orders.</param>
-    public MemorySource(IRowFeed rows, FeatureKind kind, int seed)
+    /// <param name="isBalanced">Whether each class comes equally often rather than each row once.</param>
+    public MemorySource(IRowFeed rows, FeatureKind kind, int seed, bool isBalanced = false)
     {
-        _seed = seed;
         while (rows.TryRead(out var row))
         {
             _rows.Add(row.Copy(kind));
             rows.Recycle(row);
         }
+        _order = RowOrder.Create([.. _rows.Select(row => row.Label)], seed, isBalanced);
     }
 
-    public IRowFeed Open(int epoch, CancellationToken cancellation) => new Feed(_rows, EpochOrder.Permutation(_rows.Count, _seed, epoch));
+    public IRowFeed Open(int epoch, CancellationToken cancellation) => new Feed(_rows, _order.Of(epoch));
 
     public void Dispose() { }
 
-    private sealed class Feed(List<ImageRow> rows, int[] order) : IRowFeed
+    private sealed class Feed(List<ImageRow> rows, IReadOnlyList<(int Row, int Repetition)> order) : IRowFeed
     {
         private int _next;
 
         public bool TryRead([NotNullWhen(true)] out ImageRow? row)
         {
-            row = _next < order.Length ? rows[order[_next++]] : null;
-            return row is not null;
+            if (_next == order.Count)
+            {
+                row = null;
+                return false;
+            }
+            var (number, repetition) = order[_next++];
+            row = repetition == 0 ? rows[number] : rows[number].Again(repetition);
+            return true;
         }
 
         public void Recycle(ImageRow row) { } // the rows stay

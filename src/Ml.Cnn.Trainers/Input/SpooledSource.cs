@@ -12,27 +12,27 @@ namespace Ml.Cnn.Trainers.Input;
 /// </remarks>
 internal sealed class SpooledSource : IEpochSource
 {
-    private readonly record struct Place(long Offset, int Length, int Width, int Height, uint Label, ulong Id, ReadOnlyMemory<char> Path, string? Defect);
+    private readonly record struct Place(long Offset, int Length, int Width, int Height, uint Label, float Weight, ulong Id, ReadOnlyMemory<char> Path, string? Defect);
 
     private readonly string _path;
     private readonly SafeFileHandle _file;
     private readonly List<Place> _places = [];
     private readonly FeatureKind _kind;
-    private readonly int _seed;
+    private readonly RowOrder _order;
     private readonly MappedBytes? _map;
 
     /// <param name="rows">The data view's rows in its own order.</param>
     /// <param name="kind">What they hold.</param>
     /// <param name="folder">Where the temporary file goes.</param>
     /// <param name="seed">Fixes the orders.</param>
+    /// <param name="isBalanced">Whether each class comes equally often rather than each row once.</param>
     /// <param name="isMapped">
     /// Whether the file is mapped into memory for reading: faster by a system call for every row, and the pages that stay in memory
     /// count as the process's own until the system wants them back.
     /// </param>
-    public SpooledSource(IRowFeed rows, FeatureKind kind, string folder, int seed, bool isMapped = false)
+    public SpooledSource(IRowFeed rows, FeatureKind kind, string folder, int seed, bool isBalanced = false, bool isMapped = false)
     {
         _kind = kind;
-        _seed = seed;
         _path = Path.Combine(folder, $"mlcnn-{Guid.NewGuid():N}.rows");
         _file = Create();
         try
@@ -42,10 +42,11 @@ internal sealed class SpooledSource : IEpochSource
             {
                 var content = row.Defect is null ? Content(row) : [];
                 Write(content, end);
-                _places.Add(new(end, content.Length, row.Image.Width, row.Image.Height, row.Label, row.Id, row.Path, row.Defect));
+                _places.Add(new(end, content.Length, row.Image.Width, row.Image.Height, row.Label, row.Weight, row.Id, row.Path, row.Defect));
                 end += content.Length;
                 rows.Recycle(row);
             }
+            _order = RowOrder.Create([.. _places.Select(place => place.Label)], seed, isBalanced);
             if (isMapped && end > 0)
                 _map = new MappedBytes(_file, end);
         }
@@ -89,7 +90,7 @@ internal sealed class SpooledSource : IEpochSource
         $"The rows of the training data could not be written to '{_path}', from where they are read in random order: {e.Message} "
         + "Free space there, set MLContext.TempFilePath to another folder, or set Cache to Memory.", e);
 
-    public IRowFeed Open(int epoch, CancellationToken cancellation) => new Feed(this, EpochOrder.Permutation(_places.Count, _seed, epoch));
+    public IRowFeed Open(int epoch, CancellationToken cancellation) => new Feed(this, _order.Of(epoch));
 
     public void Dispose()
     {
@@ -118,21 +119,22 @@ internal sealed class SpooledSource : IEpochSource
         }
     }
 
-    private sealed class Feed(SpooledSource source, int[] order) : IRowFeed
+    private sealed class Feed(SpooledSource source, IReadOnlyList<(int Row, int Repetition)> order) : IRowFeed
     {
         private readonly Stack<ImageRow> _free = [];
         private int _next;
 
         public bool TryRead([NotNullWhen(true)] out ImageRow? row)
         {
-            if (_next == order.Length)
+            if (_next == order.Count)
             {
                 row = null;
                 return false;
             }
-            var place = source._places[order[_next++]];
+            var (number, repetition) = order[_next++];
+            var place = source._places[number];
             row = _free.TryPop(out var used) ? used : new ImageRow();
-            (row.Label, row.Id, row.Path, row.Defect) = (place.Label, place.Id, place.Path, place.Defect);
+            (row.Label, row.Weight, row.Repetition, row.Id, row.Path, row.Defect) = (place.Label, place.Weight, repetition, place.Id, place.Path, place.Defect);
             var content = source.Room(row, place);
             if (source._map is { } map)
                 map.Read(place.Offset, content);

@@ -22,5 +22,6 @@ internal sealed record CnnModel
 }
 
 /// <summary>The settings that a model was trained with, for whoever reads its JSON.</summary>
-internal sealed record TrainingRecord(int Epochs, int BatchSize, double LearningRate, LearningRateSchedule Schedule, Optimizer Optimizer, double Momentum, double WeightDecay, int Seed,
-    string? Weights = null, Freezing Freeze = Freezing.None);
+internal sealed record TrainingRecord(int Epochs, int BatchSize, double LearningRate, string Schedule, Optimizer Optimizer, double Momentum, double WeightDecay, int Seed,
+    string? Weights = null, Freezing Freeze = Freezing.None, double LabelSmoothing = 0, string? ClassWeights = null, bool BalancedSampling = false, double? GradientClippingNorm = null,
+    double? GradientClippingValue = null, int GradientAccumulation = 1, double? ExponentialMovingAverage = null, IReadOnlyList<int>? ImageSizes = null);

@@ -41,16 +41,6 @@ public enum Precision
     Float16,
 }
 
-/// <summary>How the learning rate changes from step to step.</summary>
-public enum LearningRateSchedule
-{
-    /// <summary>The same at every step.</summary>
-    Constant,
-
-    /// <summary>Half a cosine from the learning rate down to 0 over all steps (Loshchilov and Hutter 2016, without restarts).</summary>
-    Cosine,
-}
-
 /// <summary>The order of the values in a vector of pixels.</summary>
 public enum PixelLayout
 {

@@ -16,6 +16,9 @@ public class CnnOptions
     /// <summary>The column of labels, a key (as MapValueToKey gives). Default "Label".</summary>
     public string LabelColumnName { get; set; } = "Label";
 
+    /// <summary>A column of numbers of 0 or more (Single) that say how much each training image counts in the loss, under ML.NET's name for it. Default: none, all count the same.</summary>
+    public string? ExampleWeightColumnName { get; set; }
+
     /// <summary>The output column of the class with the highest score, a key with the label's values. Default "PredictedLabel".</summary>
     public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
 
@@ -54,6 +57,46 @@ public class CnnOptions
     /// do better (He et al. 2018, "Bag of Tricks", section 3.1).
     /// </summary>
     public bool DecayBiasesAndNorms { get; set; } = true;
+
+    /// <summary>
+    /// The part of each label that is spread evenly over all classes, from 0 to below 1 (Szegedy et al. 2015, section 7: 0.1). Default 0. Not for the loss
+    /// of LeNet-5 as published, which has no use for it. Validation measures the plain cross-entropy.
+    /// </summary>
+    public double LabelSmoothing { get; set; }
+
+    /// <summary>How much each class counts in the loss. Default: as many times as it has images. Validation is not weighted.</summary>
+    public ClassWeights? ClassWeights { get; set; }
+
+    /// <summary>
+    /// Whether an epoch draws equally many images of each class, about as many in all as there are. Images of a small class then come several times, each
+    /// time augmented anew; those of a large class take turns from epoch to epoch. Default: no, every image comes once.
+    /// </summary>
+    /// <remarks>
+    /// Rows must be read in any order for that: where <see cref="Cache"/> does not keep them, they are copied to a temporary file, encoded as they are. An
+    /// augmentation in the pipeline, which would be copied with them, is refused: give it as <see cref="Augmentation"/>.
+    /// </remarks>
+    public bool BalancedSampling { get; set; }
+
+    /// <summary>The longest that the gradient of all weights together may be, above 0; a longer one is shortened (Pascanu et al. 2012, algorithm 1). Default: no limit.</summary>
+    public double? GradientClippingNorm { get; set; }
+
+    /// <summary>The largest that any number of the gradient may be, above 0; before <see cref="GradientClippingNorm"/>. Default: no limit.</summary>
+    public double? GradientClippingValue { get; set; }
+
+    /// <summary>
+    /// Batches whose gradients are summed before the weights move, at least 1: a batch that many times as large in the memory of one. Batch normalization
+    /// still sees one batch at a time. Default 1.
+    /// </summary>
+    public int GradientAccumulation { get; set; } = 1;
+
+    /// <summary>
+    /// The decay of a moving average of the weights, above 0 and below 1, such as 0.999 (Szegedy et al. 2015, section 8). Validation and the returned model
+    /// take the average instead of the last step's weights. Default: none.
+    /// </summary>
+    public double? ExponentialMovingAverage { get; set; }
+
+    /// <summary>Trains with images of several sizes, for networks that take any. Default: <see cref="ImageSize"/> alone.</summary>
+    public MultiScale? MultiScale { get; set; }
 
     /// <summary>
     /// What the weights start from: published weights, a file, a saved model or a trained one. A head for other classes starts afresh,
@@ -167,4 +210,12 @@ public class CnnOptions
 
     /// <summary>Whether a cancelled Fit returns the best model so far or throws. Default: it returns the model.</summary>
     public CancellationHandling OnCancellation { get; set; }
+
+    /// <summary>A copy without what the learning-rate finder has no use for.</summary>
+    internal CnnOptions ForLearningRateFinder()
+    {
+        var copy = (CnnOptions)MemberwiseClone();
+        (copy.ValidationSet, copy.Checkpoints) = (null, null);
+        return copy;
+    }
 }

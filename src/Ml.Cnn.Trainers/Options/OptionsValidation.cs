@@ -25,7 +25,7 @@ internal static class OptionsValidation
         Require(options.ReaderThreads is null or >= 1, nameof(options.ReaderThreads), options.ReaderThreads, "at least 1");
         Require(options.NetworkThreads is null or >= 1, nameof(options.NetworkThreads), options.NetworkThreads, "at least 1");
         Require(Enum.IsDefined(options.Optimizer), nameof(options.Optimizer), options.Optimizer, "one of the optimizers");
-        Require(Enum.IsDefined(options.Schedule), nameof(options.Schedule), options.Schedule, "one of the schedules");
+        Optimization(options);
         Require(Enum.IsDefined(options.Precision), nameof(options.Precision), options.Precision, "one of the precisions");
         Require(Enum.IsDefined(options.PixelLayout), nameof(options.PixelLayout), options.PixelLayout, "one of the layouts");
         Require(Enum.IsDefined(options.Cache), nameof(options.Cache), options.Cache, "None, Memory or File");
@@ -60,6 +60,20 @@ internal static class OptionsValidation
             Require(checkpoints.EveryEpochs is null or >= 1, nameof(options.Checkpoints), checkpoints.EveryEpochs, "at least 1 epoch apart");
             Require(checkpoints.Every is null || checkpoints.Every > TimeSpan.Zero, nameof(options.Checkpoints), checkpoints.Every, "written every so often above 0");
         }
+    }
+
+    private static void Optimization(CnnOptions options)
+    {
+        if (options.ExampleWeightColumnName is not null)
+            Name(options.ExampleWeightColumnName, nameof(options.ExampleWeightColumnName));
+        Require(options.Schedule is not null, nameof(options.Schedule), options.Schedule, "one of the schedules");
+        Require(options.Schedule!.WarmUpEpochs(options.Epochs) < options.Epochs, nameof(options.Schedule), options.Schedule,
+            FormattableString.Invariant($"one whose warm-up of {options.Schedule.WarmUpEpochs(options.Epochs)} epochs is shorter than the {options.Epochs} epochs of training"));
+        Require(options.LabelSmoothing is >= 0 and < 1, nameof(options.LabelSmoothing), options.LabelSmoothing, "from 0 to below 1");
+        Require(options.GradientClippingNorm is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingNorm), options.GradientClippingNorm, "above 0");
+        Require(options.GradientClippingValue is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingValue), options.GradientClippingValue, "above 0");
+        Require(options.GradientAccumulation >= 1, nameof(options.GradientAccumulation), options.GradientAccumulation, "at least 1");
+        Require(options.ExponentialMovingAverage is null or (> 0 and < 1), nameof(options.ExponentialMovingAverage), options.ExponentialMovingAverage, "above 0 and below 1");
     }
 
     public static void Check(CnnImportOptions options)

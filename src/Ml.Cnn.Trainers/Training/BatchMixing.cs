@@ -12,20 +12,21 @@ internal sealed class BatchMixing(BatchAugmentation recipe, int seed)
 
     /// <param name="images">N × C × H × W.</param>
     /// <param name="labels">N class numbers.</param>
+    /// <param name="weights">N example weights.</param>
     /// <param name="epoch">With <paramref name="step"/> and the seed, it decides what is drawn.</param>
     /// <param name="step">The training step.</param>
-    public MixedBatch Mix(Tensor images, Tensor labels, int epoch, long step)
+    public MixedBatch Mix(Tensor images, Tensor labels, Tensor weights, int epoch, long step)
     {
         var random = new AugmentationRandom(seed, epoch, (ulong)step, Stream);
         var mix = recipe.Draw((int)images.size(0), (int)images.size(2), (int)images.size(3), ref random);
         var partners = tensor(mix.Permutation, dtype: ScalarType.Int64).to(images.device);
         var others = images.index_select(0, partners);
-        var otherLabels = labels.index_select(0, partners);
+        var (otherLabels, otherWeights) = (labels.index_select(0, partners), weights.index_select(0, partners));
         if (mix.Box is not { } box)
-            return new(images * mix.Lambda + others * (1 - mix.Lambda), labels, otherLabels, mix.Lambda);
+            return new(images * mix.Lambda + others * (1 - mix.Lambda), labels, otherLabels, weights, otherWeights, mix.Lambda);
         var mixed = images.clone();
         Part(mixed).copy_(Part(others));
-        return new(mixed, labels, otherLabels, mix.Lambda);
+        return new(mixed, labels, otherLabels, weights, otherWeights, mix.Lambda);
 
         Tensor Part(Tensor whole) => whole.narrow(2, box.Y, box.Height).narrow(3, box.X, box.Width);
     }
@@ -35,9 +36,11 @@ internal sealed class BatchMixing(BatchAugmentation recipe, int seed)
 /// <param name="Images">N × C × H × W.</param>
 /// <param name="Labels">The labels of each image's own part.</param>
 /// <param name="OtherLabels">Those of its partner's part.</param>
+/// <param name="Weights">What each image's own label weighs.</param>
+/// <param name="OtherWeights">What its partner's label weighs.</param>
 /// <param name="Share">How much of it is its own, from 0 to 1.</param>
-internal sealed record MixedBatch(Tensor Images, Tensor Labels, Tensor OtherLabels, float Share)
+internal sealed record MixedBatch(Tensor Images, Tensor Labels, Tensor OtherLabels, Tensor Weights, Tensor OtherWeights, float Share)
 {
-    /// <summary>The loss with the mixed labels.</summary>
-    public Tensor Loss(ClassificationLoss loss, Tensor logits) => loss.Of(logits, Labels) * Share + loss.Of(logits, OtherLabels) * (1 - Share);
+    /// <summary>The loss with the mixed labels. Both parts have the same weights, in another order: the sum is the weighted mean of all labels.</summary>
+    public Tensor Loss(TrainingLoss loss, Tensor logits) => loss.Of(logits, Labels, Weights) * Share + loss.Of(logits, OtherLabels, OtherWeights) * (1 - Share);
 }

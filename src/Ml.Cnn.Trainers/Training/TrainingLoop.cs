@@ -21,7 +21,10 @@ internal sealed class TrainingLoop
     private readonly CnnOptions _options;
     private readonly IChannel _log;
     private readonly ParameterOptimizer _optimizer;
+    private readonly WeightAverage? _average;
+    private readonly GradientUpdate _update;
     private readonly TrainingStep _step;
+    private readonly LearningRates _rates;
     private readonly TrainingObservers _observers;
     private readonly ProcessMemory _memory = new();
     private readonly List<CnnEpoch> _history = [];
@@ -49,16 +52,17 @@ internal sealed class TrainingLoop
     {
         (_subject, _settings, _batches, _validation, _options, _log) = (subject, settings, batches, validation, options, log);
         _optimizer = Optimizers.Create(settings, subject.Groups());
-        var mixing = options.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.Seed) : null;
+        _average = settings.AverageDecay is { } decay ? new WeightAverage(subject.Network.parameters(), decay) : null;
         var scaling = subject.ScalesLoss ? new LossScaling() : null;
-        _step = new TrainingStep(subject.Network, subject.Shape, subject.Loss, mixing, _optimizer, subject.Device, scaling);
+        _update = GradientUpdate.Create(_optimizer, settings, _average, scaling);
+        _step = TrainingStep.Create(subject, settings, options, _update);
+        _rates = new LearningRates(settings.Schedule, settings.LearningRate, settings.Epochs);
         _observers = TrainingObservers.For(options, settings.Epochs, batches.Images, message => log.Warning(MessageSensitivity.None, "{0}", message));
         _ranking = new EpochRanking(options.EarlyStopping, isValidated: validation is not null);
         _stop = new StopConditions(options, _ranking, _history, time);
         _checkpoints = checkpoints;
         _checkpoints?.Keep(new CheckpointedNetwork(subject.Network), new CheckpointedOptimizer(_optimizer), new CheckpointedRandomState());
-        if (scaling is not null)
-            _checkpoints?.Keep(scaling);
+        _checkpoints?.Keep(((ICheckpointed?[])[_update, _average, _rates, scaling]).OfType<ICheckpointed>());
     }
 
     private bool Stopped => _stop.Stopped;
@@ -68,6 +72,8 @@ internal sealed class TrainingLoop
     {
         using var optimizer = _optimizer;
         using var observers = _observers;
+        using var average = _average;
+        using var update = _update;
         using var best = new WeightSnapshot();
         _checkpoints?.Keep(best);
         GoTo(_checkpoints?.Resume() ?? new TrainingPosition());
@@ -83,11 +89,14 @@ internal sealed class TrainingLoop
             CheckWeights();
             if (Stopped)
                 break;
-            var validation = _validation?.Run();
-            _batches.BadImages.ThrowIfMustFail();
-            if (Stopped)
-                break;
-            Conclude(validation, best);
+            using (_average?.Use()) // validated, and kept where it is the best
+            {
+                var validation = _validation?.Run();
+                _batches.BadImages.ThrowIfMustFail();
+                if (Stopped)
+                    break;
+                Conclude(validation, best);
+            }
             GoTo(Position.BeginOfNextEpoch());
             if (_checkpoints is { } checkpoints && checkpoints.IsDueAfter(_epoch - 1))
                 WriteCheckpoint();
@@ -122,6 +131,8 @@ internal sealed class TrainingLoop
                 WriteCheckpoint();
             }
         }
+        if (!Stopped)
+            _step.EndEpoch(_learningRate);
         Read(results);
         _totals.Stop();
     }
@@ -189,8 +200,8 @@ internal sealed class TrainingLoop
 
     private double LearningRate()
     {
-        var progress = (_epoch - 1 + Math.Min(1, (double)_images / _batches.Images)) / _settings.Epochs;
-        return LearningRates.At(_settings.Schedule, _settings.LearningRate, progress);
+        var epochsDone = _epoch - 1 + Math.Min(1, (double)_images / _batches.Images);
+        return _rates.At(epochsDone);
     }
 
     private void Conclude(EpochTotals? validation, WeightSnapshot best)
@@ -208,6 +219,7 @@ internal sealed class TrainingLoop
         if (summary.IsBest)
             best.Take(_subject.Network);
         _history.Add(summary);
+        _rates.EpochEnded(validation?.Loss ?? _totals.Loss);
         _log.Info(MessageSensitivity.None, FormattableString.Invariant(
             $"epoch {_epoch}/{_settings.Epochs}: loss {summary.Loss:0.0000}, accuracy {summary.Accuracy:0.0000}{(validation is null ? "" : FormattableString.Invariant($", validation loss {validation.Loss:0.0000}, validation accuracy {validation.Accuracy:0.0000}"))}, {summary.ImagesPerSecond:0} images/s"));
         _observers.Epoch(summary);
@@ -217,6 +229,7 @@ internal sealed class TrainingLoop
     {
         if (_stop.NotFinite is not null)
             return ReturnToNumbers(best);
+        _average?.Use();
         var reason = _history.Count >= _settings.Epochs ? StopReason.Completed : _stop.Reason ?? StopReason.Completed;
         if (reason == StopReason.Cancelled && _steps == 0)
             throw new OperationCanceledException("Training was cancelled before its first step: there is no model to return.", _options.CancellationToken);

@@ -28,6 +28,7 @@ internal sealed class TrainingRun
     private readonly ImageColumns _columns;
     private readonly ClassValues _classes;
     private readonly ImagePreprocessing _preprocessing;
+    private readonly ImagePreprocessing _trainingView; // _preprocessing, but for the size with which several sizes are trained
     private readonly ImagePreprocessing _evaluationView;
     private readonly NetworkShape _shape;
     private readonly TrainingSettings _settings;
@@ -38,12 +39,15 @@ internal sealed class TrainingRun
     {
         (_environment, _architecture, _options) = (environment, architecture, options);
         TrainableStages.Check(architecture, options);
+        if (options.LabelSmoothing > 0 && !architecture.Loss.TakesLabelSmoothing)
+            throw OptionsValidation.Wrong(nameof(options.LabelSmoothing), options.LabelSmoothing, $"0 for {architecture.Name}, whose own loss leaves no room for it");
         _start = options.Weights is { } weights ? new StartingPoint(environment, weights, architecture) : null;
         var label = LabelColumn.Check(data.Schema, options.LabelColumnName);
         var format = FeatureFormat.Of(data.Schema, options.FeatureColumnName, options.PixelLayout, options.Channels);
-        _columns = new(data.Schema[options.FeatureColumnName], format, label, ImageColumns.FindPath(data.Schema));
+        _columns = new(data.Schema[options.FeatureColumnName], format, label, ImageColumns.FindPath(data.Schema), ExampleWeightColumn.Find(data.Schema, options.ExampleWeightColumnName));
         _classes = ClassValues.Of(label);
         _preprocessing = Preprocess(format);
+        _trainingView = options.MultiScale is { Sizes: [.., var largest] } ? _preprocessing with { Height = largest, Width = largest, ResizeShortSide = largest } : _preprocessing;
         _evaluationView = options.Augmentation?.EvaluationView(_preprocessing) ?? _preprocessing;
         _shape = new(_preprocessing.Channels, _preprocessing.Height, _preprocessing.Width, _classes.Count);
         _checkpoints = options.Checkpoints is { } checkpoints ? CheckpointFolder.Open(checkpoints) : null;
@@ -53,7 +57,25 @@ internal sealed class TrainingRun
             throw new InvalidOperationException($"{nameof(CnnOptions.ValidationFraction)} leaves nothing to validate with: no class has two rows.");
     }
 
-    public CnnTransformer Execute()
+    /// <summary>Trains, and makes a transformer of what was trained.</summary>
+    public CnnTransformer Execute() => AtWork(at =>
+    {
+        var outcome = Train(at, (subject, batches, validation) => new TrainingLoop(subject, _settings, batches, validation, _options, at.Checkpoints, _time, at.Log).Run());
+        if (at.BadImages.All is { Count: > 0 } skipped)
+            at.Log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}{string.Join(Environment.NewLine, skipped.Take(BadImageException.Named))}");
+        var scoring = ExecutionPlan.ForScoring(at.Plan.Device, at.Plan.Cost);
+        return new CnnTransformer(new ImageScorer(scoring.Prepare(at.Network), scoring, Describe(outcome)), at.BadImages.All);
+    });
+
+    /// <summary>Looks for a learning rate, and keeps nothing else.</summary>
+    public LearningRateCurve FindLearningRate(double lowest, double highest, int steps) => AtWork(at =>
+    {
+        using var network = at.Network;
+        return Train(at, (subject, batches, _) => new LearningRateFinder(subject, _settings, batches, _options).Run(lowest, highest, steps));
+    });
+
+    /// <summary>Makes the network ready, and puts everything back afterwards.</summary>
+    private T AtWork<T>(Func<Workplace, T> work)
     {
         using var log = _environment.Start("CnnTrainer");
         var device = ComputeDevice.Choose(_environment, _options.Device, message => log.Warning(MessageSensitivity.None, "{0}", message));
@@ -76,15 +98,15 @@ internal sealed class TrainingRun
         log.Info(MessageSensitivity.None, FormattableString.Invariant(
             $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {plan.Description}; {survey.Labelled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
 
+        if (_options.MultiScale is { } scales)
+            ScaledBatches.Check(scales, _architecture, network, _shape, device);
+        using var classWeights = _options.ClassWeights is { } weights ? tensor(weights.For(_classes.Names, survey.Counts), ScalarType.Float32, device).DetachFromDisposeScope() : null;
+        var loss = new TrainingLoss(_architecture.Loss, _options.LabelSmoothing, classWeights, usesExampleWeights: _columns.Weight is not null);
+        var images = _options.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labelled;
         var inTurns = besideDecoding && device.type == TorchSharp.DeviceType.CPU && networkThreads >= Environment.ProcessorCount;
         var checkpoints = _checkpoints is null ? null
             : new TrainingCheckpoints(_options.Checkpoints!, _checkpoints, settings!, _settings.Seed, new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, networkThreads), log);
-        var at = new Workplace(network, plan, new BadImages(_options.OnBadImage), survey.Labelled, inTurns, checkpoints, log);
-        var outcome = TrainHead(at) ?? TrainNetwork(at);
-        if (at.BadImages.All is { Count: > 0 } skipped)
-            log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}{string.Join(Environment.NewLine, skipped.Take(BadImageException.Named))}");
-        var scoring = ExecutionPlan.ForScoring(device, cost);
-        return new CnnTransformer(new ImageScorer(scoring.Prepare(network), scoring, Describe(outcome)), at.BadImages.All);
+        return work(new Workplace(network, plan, loss, new BadImages(_options.OnBadImage), images, inTurns, checkpoints, log));
     }
 
     // A training that is taken up again goes on in the same arithmetic.
@@ -94,24 +116,30 @@ internal sealed class TrainingRun
         return _checkpoints?.Resumed?.Plan is { } before ? [plans[0] with { ChannelsLast = before.ChannelsLast, ComputeType = before.ComputeType }] : plans;
     }
 
-    private TrainingOutcome TrainNetwork(Workplace at)
+    /// <summary>Brings together what a training takes.</summary>
+    private T Train<T>(Workplace at, Training<T> train) where T : class => TrainHead(at, train) ?? TrainNetwork(at, train);
+
+    private delegate T Training<T>(TrainingSubject subject, EpochBatches batches, ValidationPass? validation) where T : class;
+
+    private T TrainNetwork<T>(Workplace at, Training<T> train) where T : class
     {
         var (source, format) = OpenSource(at.Log);
         using var rows = source;
-        var augmentation = _options.Augmentation is null ? null : new AugmentationPipeline(_options.Augmentation, _preprocessing);
-        using var batches = at.Queue(new ImageRowDecoder(format, _preprocessing, at.Plan.ChannelsLast, augmentation, _settings.Seed), _shape, _settings);
+        var augmentation = _options.Augmentation is null ? null : new AugmentationPipeline(_options.Augmentation, _trainingView);
+        using var batches = at.Queue(new ImageRowDecoder(format, _trainingView, at.Plan.ChannelsLast, augmentation, _settings.Seed),
+            _shape with { Height = _trainingView.Height, Width = _trainingView.Width }, _settings);
         using var validationBatches = _validationData is null ? null : at.Queue(ValidationDecoder(at), _shape, _settings);
         var validation = validationBatches is null ? null
             : new ValidationPass(at.Network, _architecture.Loss, at.Plan.Device, ValidationRows(), validationBatches, _options.CancellationToken);
-        var subject = new TrainingSubject(at.Network, _shape, _architecture.Loss, at.Plan.Device, at.Plan.ScalesLoss, new TrainableStages(at.Network, _architecture, _options));
-        return new TrainingLoop(subject, _settings, new EpochBatches(source, batches, at.BadImages, at.Images), validation, _options, at.Checkpoints, _time, at.Log).Run();
+        var subject = new TrainingSubject(at.Network, _shape, at.Loss, at.Plan.Device, at.Plan.ScalesLoss, new TrainableStages(at.Network, _architecture, _options));
+        return train(subject, new EpochBatches(source, batches, at.BadImages, at.Images), validation);
     }
 
     /// <summary>With a frozen backbone: what the head sees of each picture is computed once, and the head is trained on that.</summary>
     /// <returns>Null where that is not to be, because pictures differ from epoch to epoch or the network cannot be cut.</returns>
-    private TrainingOutcome? TrainHead(Workplace at)
+    private T? TrainHead<T>(Workplace at, Training<T> train) where T : class
     {
-        if (_options is not { Freeze: Freezing.Backbone, Augmentation: null } || _options.BatchNormStatistics == BatchNormStatistics.Updated
+        if (_options is not { Freeze: Freezing.Backbone, Augmentation: null, MultiScale: null } || _options.BatchNormStatistics == BatchNormStatistics.Updated
             || HeadOnly.Of(at.Network, _architecture, _shape, at.Plan.Device) is not { } head)
             return null;
         var epochs = new AugmentedEpochs(_settings.Seed, message => at.Log.Warning(MessageSensitivity.None, "{0}", message));
@@ -121,8 +149,8 @@ internal sealed class TrainingRun
             rows.Dispose();
             return null;
         }
-        using var features = Features(at, head, rows, new ImageRowDecoder(_columns.Format, _preprocessing, at.Plan.ChannelsLast));
-        using var validationFeatures = _validationData is null ? null : Features(at, head, ValidationRows()(), ValidationDecoder(at));
+        using var features = Features(at, head, rows, new ImageRowDecoder(_columns.Format, _preprocessing, at.Plan.ChannelsLast), _options.BalancedSampling);
+        using var validationFeatures = _validationData is null ? null : Features(at, head, ValidationRows()(), ValidationDecoder(at), isBalanced: false);
         at.Log.Info(MessageSensitivity.None, FormattableString.Invariant($"the {head.Length} features of every image are kept; the head alone is trained on them"));
 
         var shape = new NetworkShape(1, 1, (int)head.Length, _shape.Classes);
@@ -130,15 +158,15 @@ internal sealed class TrainingRun
         using var validationBatches = validationFeatures is null ? null : at.Queue(FeatureDecoder(head), shape, _settings);
         var validation = validationBatches is null ? null
             : new ValidationPass(head, _architecture.Loss, at.Plan.Device, () => validationFeatures!.Open(1, _options.CancellationToken), validationBatches, _options.CancellationToken);
-        var subject = new TrainingSubject(head, shape, _architecture.Loss, at.Plan.Device, at.Plan.ScalesLoss, Stages: null);
-        return new TrainingLoop(subject, _settings, new EpochBatches(features, batches, at.BadImages, at.Images), validation, _options, at.Checkpoints, _time, at.Log).Run();
+        var subject = new TrainingSubject(head, shape, at.Loss, at.Plan.Device, at.Plan.ScalesLoss, Stages: null);
+        return train(subject, new EpochBatches(features, batches, at.BadImages, at.Images), validation);
     }
 
-    private SpooledSource Features(Workplace at, HeadOnly head, IRowFeed pictures, ImageRowDecoder decoder)
+    private SpooledSource Features(Workplace at, HeadOnly head, IRowFeed pictures, ImageRowDecoder decoder, bool isBalanced)
     {
         using var batches = at.Queue(decoder, _shape, _settings);
         using var feed = new FeatureFeed(at.Network, head, at.Plan.Device, pictures, batches, _options.CancellationToken);
-        var features = new SpooledSource(feed, FeatureKind.FloatPixels, TemporaryFolder, _settings.Seed);
+        var features = new SpooledSource(feed, FeatureKind.FloatPixels, TemporaryFolder, _settings.Seed, isBalanced);
         if (at.BadImages.MustFail)
             features.Dispose();
         at.BadImages.ThrowIfMustFail();
@@ -167,7 +195,8 @@ internal sealed class TrainingRun
     }
 
     /// <summary>The network where it is trained, and whom to tell.</summary>
-    private sealed record Workplace(Module<Tensor, Tensor> Network, ExecutionPlan Plan, BadImages BadImages, long Images, bool InTurns, TrainingCheckpoints? Checkpoints, IChannel Log)
+    private sealed record Workplace(Module<Tensor, Tensor> Network, ExecutionPlan Plan, TrainingLoss Loss, BadImages BadImages, long Images, bool InTurns, TrainingCheckpoints? Checkpoints,
+        IChannel Log)
     {
         public BatchQueue Queue(ImageRowDecoder decoder, NetworkShape shape, TrainingSettings settings) =>
             new(decoder, shape, settings.BatchSize, settings.ReaderThreads, BadImages, InTurns);
@@ -198,7 +227,7 @@ internal sealed class TrainingRun
     {
         if (_classes.Count < 2)
             throw new InvalidOperationException($"The label column '{_options.LabelColumnName}' has one class only ('{_classes.Names[0]}'): telling pictures apart takes two.");
-        var survey = LabelSurvey.Take(_data, _columns.Label!.Value, _options.CancellationToken);
+        var survey = LabelSurvey.Take(_data, _columns.Label!.Value, _columns.Weight, _options.CancellationToken);
         if (survey.Missing > 0)
             log.Warning(MessageSensitivity.None, "{0}", $"{survey.Missing} rows without a label are left out.");
         if (survey.Labelled < 2)
@@ -225,24 +254,27 @@ internal sealed class TrainingRun
     private (IEpochSource Source, FeatureFormat Format) OpenSource(IChannel log)
     {
         var epochs = new AugmentedEpochs(_settings.Seed, message => log.Warning(MessageSensitivity.None, "{0}", message));
-        if (_options.Cache == ImageCache.None && _data.CanShuffle)
+        var isBalanced = _options.BalancedSampling;
+        if (_options.Cache == ImageCache.None && _data.CanShuffle && !isBalanced)
             return (new ShuffledSource(_data, _columns, _settings.ReaderThreads, _settings.Seed, epochs), _columns.Format);
         var rows = epochs.Open(1, () => new ParallelRowFeed(_data, _columns, _settings.ReaderThreads, shuffle: null, _options.CancellationToken));
         if (_options.Cache == ImageCache.None)
         {
             using (rows)
             {
+                if (epochs.WasSeen && isBalanced)
+                    throw new InvalidOperationException($"{nameof(CnnOptions.BalancedSampling)} draws images again and again from a copy, which would keep the augmentation in the pipeline as it was the first time: give the augmentation to the trainer ({nameof(CnnOptions)}.{nameof(CnnOptions.Augmentation)}) instead.");
                 return (epochs.WasSeen
                     ? new PooledSource(_data, _columns, _settings.ReaderThreads, _settings.Seed, epochs) // a file would keep the first epoch's augmentation
-                    : new SpooledSource(rows, _columns.Format.Kind, TemporaryFolder, _settings.Seed), _columns.Format);
+                    : new SpooledSource(rows, _columns.Format.Kind, TemporaryFolder, _settings.Seed, isBalanced), _columns.Format);
             }
         }
         if (epochs.WasSeen)
             log.Warning(MessageSensitivity.None, "{0}", "The cache keeps the augmented images of the first epoch. Give the augmentation to the trainer (CnnOptions.Augmentation) instead of the pipeline, or use no cache.");
-        using var decoded = new DecodedFeed(rows, _columns.Format, _preprocessing, isAugmented: _options.Augmentation is not null);
+        using var decoded = new DecodedFeed(rows, _columns.Format, _trainingView, isAugmented: _options.Augmentation is not null);
         return (_options.Cache == ImageCache.Memory
-            ? new MemorySource(decoded, decoded.Format.Kind, _settings.Seed)
-            : new SpooledSource(decoded, decoded.Format.Kind, TemporaryFolder, _settings.Seed, isMapped: true), decoded.Format);
+            ? new MemorySource(decoded, decoded.Format.Kind, _settings.Seed, isBalanced)
+            : new SpooledSource(decoded, decoded.Format.Kind, TemporaryFolder, _settings.Seed, isBalanced, isMapped: true), decoded.Format);
     }
 
     private string TemporaryFolder => MlNetEnvironment.TemporaryFolder(_environment);
@@ -275,6 +307,8 @@ internal sealed class TrainingRun
         Classes = _classes,
         History = outcome.History,
         StopReason = outcome.Reason,
-        Training = new(_settings.Epochs, _settings.BatchSize, _settings.LearningRate, _settings.Schedule, _settings.Optimizer, _settings.Momentum, _settings.WeightDecay, _settings.Seed, _options.Weights?.ToString(), _options.Freeze),
+        Training = new(_settings.Epochs, _settings.BatchSize, _settings.LearningRate, _settings.Schedule.ToString(), _settings.Optimizer, _settings.Momentum, _settings.WeightDecay, _settings.Seed, _options.Weights?.ToString(), _options.Freeze,
+            _options.LabelSmoothing, _options.ClassWeights?.ToString(), _options.BalancedSampling, _settings.GradientClippingNorm, _settings.GradientClippingValue, _settings.GradientAccumulation,
+            _settings.AverageDecay, _settings.MultiScale?.Sizes),
     };
 }

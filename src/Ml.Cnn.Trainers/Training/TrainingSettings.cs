@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Persistence;
 
 namespace Ml.Cnn.Trainers.Training;
 
@@ -8,12 +10,18 @@ internal sealed record TrainingSettings
     public required int Epochs { get; init; }
     public required int BatchSize { get; init; }
     public required double LearningRate { get; init; }
+    [JsonConverter(typeof(LearningRateScheduleConverter))]
     public required LearningRateSchedule Schedule { get; init; }
     public required Optimizer Optimizer { get; init; }
     public required double Momentum { get; init; }
     public required bool Nesterov { get; init; }
     public required double WeightDecay { get; init; }
     public required bool DecayBiasesAndNorms { get; init; }
+    public required double? GradientClippingNorm { get; init; }
+    public required double? GradientClippingValue { get; init; }
+    public required int GradientAccumulation { get; init; }
+    public required double? AverageDecay { get; init; }
+    public required MultiScale? MultiScale { get; init; }
     public required int Seed { get; init; }
     public required int ReaderThreads { get; init; }
 
@@ -38,6 +46,11 @@ internal sealed record TrainingSettings
             Nesterov = options.Nesterov,
             WeightDecay = options.WeightDecay ?? (options.Optimizer is Optimizer.AdamW or Optimizer.Lamb ? 0.01 : defaults.WeightDecay),
             DecayBiasesAndNorms = options.DecayBiasesAndNorms,
+            GradientClippingNorm = options.GradientClippingNorm,
+            GradientClippingValue = options.GradientClippingValue,
+            GradientAccumulation = options.GradientAccumulation,
+            AverageDecay = options.ExponentialMovingAverage,
+            MultiScale = options.MultiScale,
             Seed = seed,
             ReaderThreads = options.ReaderThreads ?? Environment.ProcessorCount,
         };

@@ -11,14 +11,18 @@ namespace Ml.Cnn.Trainers.Training;
 /// <param name="network">On <paramref name="device"/> already; trained in place.</param>
 /// <param name="shape">Its input and classes.</param>
 /// <param name="loss">What to minimise.</param>
+/// <param name="scales">Brings batches to other sizes; null: none.</param>
 /// <param name="mixing">Mixes images of a batch; null: none.</param>
-/// <param name="optimizer">Moves the network's parameters.</param>
+/// <param name="update">Moves the network's parameters.</param>
 /// <param name="device">Where the step runs.</param>
-/// <param name="scaling">Of the loss, for float16; null: none.</param>
-internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape shape, ClassificationLoss loss, BatchMixing? mixing, ParameterOptimizer optimizer, Device device,
-    LossScaling? scaling = null)
+internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape shape, TrainingLoss loss, ScaledBatches? scales, BatchMixing? mixing, GradientUpdate update, Device device)
 {
     private bool _isChecked;
+
+    /// <summary>The step that a run's settings and options ask for.</summary>
+    public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, CnnOptions options, GradientUpdate update) => new(subject.Network, subject.Shape, subject.Loss,
+        settings.MultiScale is { } scales ? new ScaledBatches(scales, settings.Seed) : null,
+        options.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.Seed) : null, update, subject.Device);
 
     /// <summary>Takes a step. A loss that is not a number moves nothing, where that is known before the step is over.</summary>
     /// <param name="batch">The images.</param>
@@ -29,25 +33,25 @@ internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape 
     {
         using var scope = NewDisposeScope(); // without it, tensors wait for the garbage collector
         var images = batch.Pixels.to(device); // N × C × H × W
-        var labels = batch.Labels.to(device); // N
-        var mixed = mixing?.Mix(images, labels, epoch, step);
+        var (labels, weights) = (batch.Labels.to(device), batch.Weights.to(device)); // N
+        images = scales?.Resize(images, step) ?? images;
+        var mixed = mixing?.Mix(images, labels, weights, epoch, step);
 
-        optimizer.ZeroGradients();
+        update.Begin();
         var (logits, auxiliary) = Forward(mixed?.Images ?? images); // N × classes
         CheckOutput(logits, batch.Count);
         var sum = auxiliary.Aggregate(Loss(logits), (sum, head) => sum + Loss(head.Logits) * head.Weight);
         if (device.type != DeviceType.CPU || double.IsFinite(sum.ToDouble())) // elsewhere a look at the loss would wait for the device
-        {
-            (scaling is null ? sum : sum * scaling.Scale).backward();
-            if (scaling?.Unscale(optimizer.States.Select(s => s.Parameter)) ?? true)
-                optimizer.Step(learningRate);
-        }
+            update.Add(sum, () => loss.Weight(labels, weights), learningRate);
         using var noGradient = no_grad();
         return new(batch.Count, step + 1, learningRate, sum.detach().MoveToOuterDisposeScope(),
             Hits.Top1(logits, labels).MoveToOuterDisposeScope(), Hits.Top5(logits, labels)?.MoveToOuterDisposeScope());
 
-        Tensor Loss(Tensor output) => mixed is null ? loss.Of(output, labels) : mixed.Loss(loss, output);
+        Tensor Loss(Tensor output) => mixed is null ? loss.Of(output, labels, weights) : mixed.Loss(loss, output);
     }
+
+    /// <summary>After an epoch's last batch: nothing of it waits for the next epoch.</summary>
+    public void EndEpoch(double learningRate) => update.Complete(learningRate);
 
     // The loss is computed in float32, whatever the layers before it compute in.
     private (Tensor Logits, IReadOnlyList<AuxiliaryLogits> Auxiliary) Forward(Tensor images)

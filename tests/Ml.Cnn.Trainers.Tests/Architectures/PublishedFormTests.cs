@@ -188,5 +188,7 @@ public sealed class PublishedFormTests
             Calls++;
             return functional.cross_entropy(logits, labels);
         }
+
+        public override Tensor OfEach(Tensor logits, Tensor labels, Tensor? classWeights, double labelSmoothing) => throw new NotSupportedException();
     }
 }

@@ -24,16 +24,22 @@ public sealed class CheckpointTests
 
     /// <summary>Protects hours of training from a crash: wherever it comes, with whatever optimizer, the resumed weights are those of an undisturbed run, bit for bit.</summary>
     [TestMethod]
-    [DataRow(Optimizer.Sgd, false, false, true)]
-    [DataRow(Optimizer.AdamW, true, false, true)]
-    [DataRow(Optimizer.AdamW, true, true, false)]
-    [DataRow(Optimizer.RmsProp, true, true, true)]
-    [DataRow(Optimizer.Lamb, false, true, false)]
-    public void A_resumed_training_ends_as_an_undisturbed_one(Optimizer optimizer, bool isAugmented, bool isValidated, bool everyStep)
+    [DataRow(Optimizer.Sgd, false, false, true, false)]
+    [DataRow(Optimizer.Sgd, true, true, true, true)]
+    [DataRow(Optimizer.AdamW, true, false, true, false)]
+    [DataRow(Optimizer.AdamW, true, true, false, true)]
+    [DataRow(Optimizer.RmsProp, true, true, true, false)]
+    [DataRow(Optimizer.Lamb, false, true, false, false)]
+    public void A_resumed_training_ends_as_an_undisturbed_one(Optimizer optimizer, bool isAugmented, bool isValidated, bool everyStep, bool remembersMore)
     {
         void Change(CnnOptions o)
         {
             (o.Optimizer, o.Augmentation) = (optimizer, isAugmented ? s_recipe : null);
+            if (remembersMore)
+            {
+                (o.ExponentialMovingAverage, o.GradientAccumulation, o.BalancedSampling) = (0.9, 3, true);
+                (o.Schedule, o.GradientClippingNorm, o.ClassWeights) = (LearningRateSchedule.ReduceOnPlateau(0.5, patience: 0, minimumChange: 0.5), 1, ClassWeights.Balanced);
+            }
             if (isValidated)
                 (o.ValidationFraction, o.EarlyStopping) = (0.2, new EarlyStopping { Patience = 3, Metric = EarlyStoppingMetric.ValidationLoss });
         }
@@ -79,20 +85,22 @@ public sealed class CheckpointTests
 
     /// <summary>Protects a stop by Ctrl+C or by a budget: what was done since the last checkpoint is not lost either.</summary>
     [TestMethod]
-    public void A_cancelled_training_goes_on_where_it_was_cancelled()
+    [DataRow(1)]
+    [DataRow(3)] // gradients wait for the step that they are summed for
+    public void A_cancelled_training_goes_on_where_it_was_cancelled(int accumulation)
     {
         using var cancellation = new CancellationTokenSource();
         torch.random.manual_seed(8);
         using var before = torch.random.get_rng_state();
-        var undisturbed = Fit(_ => { });
-        var stopped = Fit(o => (o.Checkpoints, o.CancellationToken) = (Checkpoints(), cancellation.Token), onStep: step =>
+        var undisturbed = Fit(o => o.GradientAccumulation = accumulation);
+        var stopped = Fit(o => (o.GradientAccumulation, o.Checkpoints, o.CancellationToken) = (accumulation, Checkpoints(), cancellation.Token), onStep: step =>
         {
             if (step == StepsPerEpoch + 4)
                 cancellation.Cancel();
         });
         Assert.AreEqual(StopReason.Cancelled, stopped.StopReason);
         var steps = 0;
-        var resumed = Fit(o => o.Checkpoints = Checkpoints(resume: true), onStep: _ => steps++);
+        var resumed = Fit(o => (o.GradientAccumulation, o.Checkpoints) = (accumulation, Checkpoints(resume: true)), onStep: _ => steps++);
 
         Assert.AreEqual(4 * StepsPerEpoch - (StepsPerEpoch + 4), steps);
         Assert.AreEqual(Pipelines.Weights(undisturbed), Pipelines.Weights(resumed));

@@ -1,0 +1,78 @@
+using Ml.Cnn.Trainers.Training.Optimization;
+using TorchSharp;
+
+namespace Ml.Cnn.Trainers.Training;
+
+/// <summary>Trains a few steps at rates that rise from one to the next, and watches the loss (Smith 2015, section 3.3).</summary>
+/// <param name="subject">What is trained, and of no use afterwards.</param>
+/// <param name="settings">What to go by, but for the learning rate.</param>
+/// <param name="batches">The training images.</param>
+/// <param name="options">The user's augmentation and cancellation.</param>
+internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettings settings, EpochBatches batches, CnnOptions options)
+{
+    private const double Smoothing = 0.9; // of the running mean: about the last ten steps
+    private const double Diverged = 4;    // times the lowest smoothed loss, as in fastai's finder
+    private const int FirstSteps = 5;     // whose running mean is too short to tell
+
+    private readonly List<LearningRatePoint> _points = [];
+    private double _mean;
+
+    /// <param name="lowest">The first step's rate, above 0.</param>
+    /// <param name="highest">The last step's rate, above the lowest.</param>
+    /// <param name="steps">At least 2.</param>
+    /// <exception cref="OperationCanceledException">Cancelled before the end.</exception>
+    public LearningRateCurve Run(double lowest, double highest, int steps)
+    {
+        using var optimizer = Optimizers.Create(settings, subject.Groups());
+        using var update = GradientUpdate.Create(optimizer, settings, average: null, subject.ScalesLoss ? new LossScaling() : null);
+        var step = TrainingStep.Create(subject, settings, options, update);
+        subject.Prepare(epoch: 1);
+        var losses = new List<double>(); // of the batches until the weights move
+        long taken = 0;
+        for (var epoch = 1; _points.Count < steps; epoch++)
+        {
+            var before = taken;
+            foreach (var batch in batches.Read(epoch, known: 0, options.CancellationToken))
+            {
+                if (batches.BadImages.MustFail)
+                    continue;
+                var rate = lowest * Math.Pow(highest / lowest, (double)_points.Count / (steps - 1));
+                using (var result = step.Take(batch, epoch, taken++, rate))
+                    losses.Add(result.Loss.ToDouble());
+                if (!double.IsFinite(losses[^1]))
+                    return Curve();
+                if (!update.IsComplete)
+                    continue;
+                Note(rate, losses.Average());
+                losses.Clear();
+                if (_points.Count == steps || HasDiverged)
+                    return Curve();
+            }
+            options.CancellationToken.ThrowIfCancellationRequested();
+            batches.BadImages.ThrowIfMustFail();
+            if (taken == before)
+                throw new InvalidOperationException("No image of the training data could be used.");
+        }
+        return Curve();
+    }
+
+    private bool HasDiverged => _points.Count > FirstSteps && _points[^1].SmoothedLoss > Diverged * _points.Min(point => point.SmoothedLoss);
+
+    private void Note(double rate, double loss)
+    {
+        _mean = Smoothing * _mean + (1 - Smoothing) * loss;
+        _points.Add(new(rate, loss, _mean / (1 - Math.Pow(Smoothing, _points.Count + 1)))); // the mean starts at 0
+    }
+
+    // The slope over the logarithm of the rate, up to the lowest loss.
+    private LearningRateCurve Curve()
+    {
+        if (_points.Count <= FirstSteps + 1)
+            return new(_points, null);
+        var lowest = Enumerable.Range(FirstSteps, _points.Count - FirstSteps).MinBy(i => _points[i].SmoothedLoss);
+        var falls = Enumerable.Range(FirstSteps, Math.Max(0, lowest - FirstSteps)).Where(i => Slope(i) < 0).ToArray();
+        return new(_points, falls.Length > 0 ? _points[falls.MinBy(Slope)].LearningRate : null);
+
+        double Slope(int i) => _points[i + 1].SmoothedLoss - _points[i - 1].SmoothedLoss;
+    }
+}

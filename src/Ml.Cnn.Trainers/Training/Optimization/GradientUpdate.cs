@@ -1,0 +1,116 @@
+using Ml.Cnn.Trainers.Training.Checkpoints;
+using static TorchSharp.torch;
+
+namespace Ml.Cnn.Trainers.Training.Optimization;
+
+/// <summary>
+/// From a batch's loss to moved weights: the loss is scaled where its arithmetic asks for it, gradients are summed over as many batches as are asked for, divided by what the batches weigh
+/// together, clipped, handed to the optimizer, and the moved weights averaged. So accumulated batches are one large batch.
+/// </summary>
+/// <param name="optimizer">Moves the parameters.</param>
+/// <param name="clipping">Null: none.</param>
+/// <param name="accumulation">Batches per move, 1 or more.</param>
+/// <param name="batchWeight">About what a batch weighs: gradients are summed in this unit, so that they stay as large as one batch's.</param>
+/// <param name="average">Null: none.</param>
+/// <param name="scaling">Of the loss, for float16; null: none.</param>
+internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipping? clipping, int accumulation, double batchWeight, WeightAverage? average, LossScaling? scaling) : IDisposable, ICheckpointed
+{
+    private Tensor? _weight; // of the batches whose gradients are summed, a scalar
+    private int _batches;
+
+    /// <summary>The update that a run's settings ask for.</summary>
+    public static GradientUpdate Create(ParameterOptimizer optimizer, TrainingSettings settings, WeightAverage? average, LossScaling? scaling) => new(optimizer,
+        settings is { GradientClippingNorm: null, GradientClippingValue: null } ? null : new(settings.GradientClippingNorm, settings.GradientClippingValue),
+        settings.GradientAccumulation, settings.BatchSize, average, scaling);
+
+    /// <summary>Whether no batch waits for others to be moved by.</summary>
+    public bool IsComplete => _batches == 0;
+
+    /// <summary>Before a batch's forward pass.</summary>
+    public void Begin()
+    {
+        if (_batches == 0)
+            optimizer.ZeroGradients();
+    }
+
+    /// <summary>Takes in a batch, and moves the weights if it is the last one of its group.</summary>
+    /// <param name="loss">The batch's mean loss.</param>
+    /// <param name="weight">What its images weigh together; asked for where batches are accumulated.</param>
+    /// <param name="learningRate">Of the move.</param>
+    public void Add(Tensor loss, Func<Tensor> weight, double learningRate)
+    {
+        if (scaling is not null)
+            loss = loss * scaling.Scale;
+        if (accumulation == 1)
+        {
+            loss.backward();
+            Move(learningRate);
+            return;
+        }
+        var share = weight() / batchWeight;
+        (loss * share).backward();
+        using (no_grad())
+        {
+            var sum = (_weight is null ? share.clone() : _weight + share).DetachFromDisposeScope();
+            _weight?.Dispose();
+            _weight = sum;
+        }
+        if (++_batches == accumulation)
+            Complete(learningRate);
+    }
+
+    /// <summary>Moves the weights by the batches that wait, fewer than a group: an epoch's last ones.</summary>
+    public void Complete(double learningRate)
+    {
+        if (_weight is null)
+            return;
+        using (NewDisposeScope())
+        using (no_grad())
+            foreach (var state in optimizer.States)
+                state.Parameter.grad?.div_(_weight);
+        _weight.Dispose();
+        (_weight, _batches) = (null, 0);
+        Move(learningRate);
+    }
+
+    private void Move(double learningRate)
+    {
+        var parameters = optimizer.States.Select(state => state.Parameter);
+        if (scaling is not null && !scaling.Unscale(parameters))
+            return; // the gradients overflowed
+        clipping?.Apply(parameters);
+        optimizer.Step(learningRate);
+        average?.Update();
+    }
+
+    string ICheckpointed.Name => "update";
+
+    // Between two moves there is nothing to keep.
+    CheckpointPart ICheckpointed.Save() => _weight is null ? new([], Batches)
+        : new([new(WeightName, _weight), .. optimizer.States.Index().Where(s => s.Item.Parameter.grad is not null).Select(s => KeyValuePair.Create(GradientName(s.Index), s.Item.Parameter.grad!))], Batches);
+
+    void ICheckpointed.Restore(CheckpointPart part)
+    {
+        _batches = (int)part.Number("batches");
+        if (_batches == 0)
+            return;
+        _weight = zeros([], device: optimizer.States.First().Parameter.device).DetachFromDisposeScope();
+        part.CopyTo(WeightName, _weight);
+        var saved = part.Tensors.Select(pair => pair.Key).ToHashSet();
+        foreach (var (place, state) in optimizer.States.Index())
+        {
+            if (!saved.Contains(GradientName(place)))
+                continue;
+            state.Parameter.grad ??= zeros_like(state.Parameter).DetachFromDisposeScope();
+            part.CopyTo(GradientName(place), state.Parameter.grad);
+        }
+    }
+
+    private const string WeightName = "weight";
+
+    private Dictionary<string, double> Batches => new() { ["batches"] = _batches };
+
+    private static string GradientName(int place) => FormattableString.Invariant($"gradient.{place}");
+
+    public void Dispose() => _weight?.Dispose();
+}
