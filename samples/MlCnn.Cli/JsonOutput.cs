@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ml.Cnn.Trainers;
 
 namespace MlCnn.Cli;
 
@@ -31,8 +32,13 @@ internal sealed record ModelEntry(string Name, string Family, int Year, string P
 /// <param name="Model">The file, as the command line gave it.</param>
 internal sealed record TrainResult(long Images, IReadOnlyList<string> Classes, string Device, IReadOnlyList<EpochEntry> Epochs, string Model);
 
-/// <summary>An epoch of training. Accuracies are from 0 to 1.</summary>
-internal sealed record EpochEntry(int Epoch, double Loss, double Accuracy, double? ValidationAccuracy, double Seconds, double ImagesPerSecond);
+/// <summary>An epoch of training. Accuracies are from 0 to 1, those among the five best null with five classes or fewer; the peak memory is in bytes.</summary>
+internal sealed record EpochEntry(int Epoch, double Loss, double Accuracy, double? ValidationAccuracy, double Seconds, double ImagesPerSecond,
+    double? Top5Accuracy, double? ValidationLoss, double? ValidationTop5Accuracy, double LearningRate, long PeakMemory)
+{
+    public static EpochEntry Of(CnnEpoch epoch) => new(epoch.Epoch, epoch.Loss, epoch.Accuracy, epoch.ValidationAccuracy, epoch.Seconds, epoch.ImagesPerSecond,
+        epoch.Top5Accuracy, epoch.ValidationLoss, epoch.ValidationTop5Accuracy, epoch.LearningRate, epoch.PeakMemory);
+}
 
 /// <summary>mlcnn lr-find --json.</summary>
 /// <param name="Suggestion">The learning rate at which the loss fell most steeply; null if it never fell.</param>

@@ -9,7 +9,7 @@ public sealed class DigitsTests : CliTest
     [TestMethod]
     public void A_model_of_drawn_digits_is_evaluated_and_reads_files()
     {
-        var trained = Run("train", "--data", "digits:1500", "--validation", "digits:100", "--arch", "LeNet5", "--epochs", "3", "--seed", "1", "--device", "CPU", "--out", "m.zip", "--json").Expect(0);
+        var trained = Run("train", "--data", "digits:1500", "--validation", "digits:100", "--arch", "LeNet5", "--epochs", "3", "--seed", "1", "--device", "CPU", "--out", "m.zip", "--log", "logs", "--json").Expect(0);
         var training = trained.Json;
         AssertProperties(training, "images", "classes", "device", "epochs", "model");
         Assert.AreEqual(1500, training.GetProperty("images").GetInt32());
@@ -18,10 +18,13 @@ public sealed class DigitsTests : CliTest
         Assert.AreEqual("m.zip", training.GetProperty("model").GetString());
         Assert.AreEqual(3, training.GetProperty("epochs").GetArrayLength());
         foreach (var epoch in training.GetProperty("epochs").EnumerateArray())
-            AssertProperties(epoch, "epoch", "loss", "accuracy", "validationAccuracy", "seconds", "imagesPerSecond");
+            AssertProperties(epoch, "epoch", "loss", "accuracy", "validationAccuracy", "seconds", "imagesPerSecond", "top5Accuracy", "validationLoss", "validationTop5Accuracy", "learningRate", "peakMemory");
         Assert.IsGreaterThan(0.5, training.GetProperty("epochs")[2].GetProperty("validationAccuracy").GetDouble());
         Assert.Contains("Epoch 3/3  loss 0.", trained.Error); // plain lines where there is no terminal
         Assert.DoesNotContain("\u001b", trained.Error);
+
+        Assert.HasCount(4, File.ReadAllLines(Path.Join(Folder, "logs", "epochs.csv")));
+        CollectionAssert.AreEquivalent((string[])["curves.png", "epochs.csv", "epochs.jsonl", "train", "validation"], Directory.GetFileSystemEntries(Path.Join(Folder, "logs")).Select(Path.GetFileName).ToArray());
 
         var evaluation = Run("evaluate", "--model", "m.zip", "--data", "digits:200", "--json").Expect(0).Json;
         AssertProperties(evaluation, "images", "microAccuracy", "macroAccuracy", "logLoss", "top5Accuracy", "perClass");

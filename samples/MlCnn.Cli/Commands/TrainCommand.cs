@@ -23,9 +23,11 @@ internal static class TrainCommand
         var checkpointEvery = CommandOptions.Duration("--checkpoint-every", "After what time the next checkpoint is written, also in the middle of an epoch. Default: 5m.");
         var resume = new Option<bool>("--resume") { Description = "Go on from the newest checkpoint in --checkpoint's folder, to the same model as without the interruption; start afresh where there is none. Other options and pictures must be as they were." };
         var model = CommandOptions.Text("--out", "FILE", "Where to save the model, such as model.zip. An earlier model there is replaced only once the new one is complete. Ctrl+C ends the training early and saves the best model so far (exit code 130); once more ends at once, without a model.", required: true);
+        var log = CommandOptions.Text("--log", "DIR", "Where to keep the training's logs: epochs.csv, epochs.jsonl, curves.png and TensorBoard's event files. With --resume they go on; otherwise those of an earlier training are replaced. Default: nowhere.", required: false);
+        var logSteps = new Option<bool>("--log-steps") { Description = "Log every step too: steps.csv, steps.jsonl and TensorBoard's run 'steps'." };
         var json = CommandOptions.Json();
 
-        var command = new Command("train", "Trains a network and saves it.") { model, validation, epochs, validationFraction, earlyStopping, timeBudget, checkpoint, checkpointEvery, resume, json };
+        var command = new Command("train", "Trains a network and saves it.") { model, validation, epochs, validationFraction, earlyStopping, timeBudget, checkpoint, checkpointEvery, resume, log, logSteps, json };
         fit.AddTo(command);
         optimization.AddTo(command);
         optimization.AddScheduleTo(command);
@@ -49,6 +51,8 @@ internal static class TrainCommand
             Checkpoint = result.GetValue(checkpoint),
             CheckpointEvery = result.GetValue(checkpointEvery),
             Resume = result.GetValue(resume),
+            Log = result.GetValue(log),
+            LogSteps = result.GetValue(logSteps),
             Json = result.GetValue(json),
         }));
         return command;

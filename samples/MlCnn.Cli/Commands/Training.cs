@@ -26,6 +26,8 @@ internal sealed record TrainingRequest
     public required string? Checkpoint { get; init; }
     public required TimeSpan? CheckpointEvery { get; init; }
     public required bool Resume { get; init; }
+    public required string? Log { get; init; }
+    public required bool LogSteps { get; init; }
     public required bool Json { get; init; }
 
     public bool IsValidated => Validation is not null || ValidationFraction is not null;
@@ -64,6 +66,7 @@ internal static class Training
         var options = Options(cancellation);
         options.Epochs = request.Epochs;
         (options.Progress, options.EpochCallback) = (display, display.EpochEnded);
+        (options.LogFolder, options.Logs) = (request.Log, TrainingLogs.Epochs | (request.LogSteps ? TrainingLogs.Steps : TrainingLogs.None));
         options.ValidationFraction = request.ValidationFraction;
         options.EarlyStopping = request.EarlyStopping is { } patience ? new() { Patience = patience } : null;
         options.TimeBudget = request.TimeBudget;
@@ -129,7 +132,7 @@ internal static class Training
         if (request.Json)
         {
             JsonOutput.Write(new TrainResult(images, network.ClassNames, network.Device,
-                [.. history.Select(e => new EpochEntry(e.Epoch, e.Loss, e.Accuracy, e.ValidationAccuracy, e.Seconds, e.ImagesPerSecond))], request.Model));
+                [.. history.Select(e => EpochEntry.Of(e))], request.Model));
             return;
         }
         if (interrupted)

@@ -8,6 +8,7 @@ namespace MlCnn.Cli.Display;
 internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgress<CnnProgress>
 {
     // Columns of the terminal: from Wide on there is room for every word, below Narrow for no bar.
+    private const int VeryWide = 125;
     private const int Wide = 100;
     private const int Narrow = 72;
 
@@ -44,7 +45,7 @@ internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgres
         _bar.MaxValue = value.ImagesInEpoch;
         _bar.Value = value.Images;
         _details = value.Images >= value.ImagesInEpoch && hasValidation ? "validating"
-            : _width >= Wide ? FormattableString.Invariant($"{value.ImagesPerSecond:N0} images/s  loss {value.Loss:0.0000}  accuracy {value.Accuracy * 100:0.0} %  {Left(value.Remaining)} left")
+            : _width >= Wide ? FormattableString.Invariant($"{value.ImagesPerSecond:N0} images/s  loss {value.Loss:0.0000}  accuracy {value.Accuracy * 100:0.0} %{Rest(value)}  {Left(value.Remaining)} left")
             : FormattableString.Invariant($"{value.ImagesPerSecond:N0}/s  loss {value.Loss:0.00}  {value.Accuracy * 100:0.0} %  {Left(value.Remaining)} left");
     }
 
@@ -56,6 +57,10 @@ internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgres
         Messages.Note(FormattableString.Invariant(
             $"Epoch {Count(epoch.Epoch)}  loss {epoch.Loss:0.0000}  accuracy {epoch.Accuracy * 100:0.0} %{validation}  {epoch.Seconds:0.0} s  {epoch.ImagesPerSecond:N0} images/s"));
     }
+
+    // Where a line is long enough for it.
+    private string Rest(CnnProgress value) =>
+        _width >= VeryWide ? FormattableString.Invariant($"  rate {value.LearningRate:0.#####}  {value.Memory / 1e9:0.0} GB") : "";
 
     private ProgressBarColumn Bar() => new() { Width = _width >= Wide ? 24 : 12 };
 

@@ -190,8 +190,20 @@ public class CnnOptions
     /// <summary>Called after every epoch on the training thread. Default: none.</summary>
     public Action<CnnEpoch>? EpochCallback { get; set; }
 
-    /// <summary>Told about progress several times a second at most. Default: none.</summary>
+    /// <summary>Called after every step on the training thread; on a GPU for several steps at a time, since their results are read together. Default: none.</summary>
+    public Action<CnnStep>? StepCallback { get; set; }
+
+    /// <summary>Told about progress several times a second at most, and at the end of every epoch. Default: none.</summary>
     public IProgress<CnnProgress>? Progress { get; set; }
+
+    /// <summary>
+    /// A folder for logs of the training, made where it is missing. A training that starts afresh replaces the logs of an earlier one there;
+    /// one that is resumed goes on with them. Default: none.
+    /// </summary>
+    public string? LogFolder { get; set; }
+
+    /// <summary>What is written to <see cref="LogFolder"/>. Default: every log of epochs, none of steps.</summary>
+    public TrainingLogs Logs { get; set; } = TrainingLogs.Epochs;
 
     /// <summary>Stops training at the next step; <see cref="OnCancellation"/> says what Fit does then.</summary>
     public CancellationToken CancellationToken { get; set; }

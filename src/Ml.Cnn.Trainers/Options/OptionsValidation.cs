@@ -34,6 +34,8 @@ internal static class OptionsValidation
         Require(options.EpochsPerStage >= 1, nameof(options.EpochsPerStage), options.EpochsPerStage, "at least 1");
         Require(options.StageLearningRates?.All(factor => factor is >= 0 and < double.PositiveInfinity) ?? true, nameof(options.StageLearningRates), options.StageLearningRates, "factors of 0 or more");
         Require(Enum.IsDefined(options.BatchNormStatistics), nameof(options.BatchNormStatistics), options.BatchNormStatistics, "OfTrainedStages, Fixed or Updated");
+        Require(options.LogFolder is null || !string.IsNullOrWhiteSpace(options.LogFolder), nameof(options.LogFolder), options.LogFolder, "the path of a folder");
+        Require((options.Logs & ~(TrainingLogs.Epochs | TrainingLogs.Steps)) == 0, nameof(options.Logs), options.Logs, "logs that there are");
         Device(options.Device, nameof(options.Device));
         CheckControl(options);
     }

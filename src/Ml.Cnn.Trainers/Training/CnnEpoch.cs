@@ -14,17 +14,24 @@ namespace Ml.Cnn.Trainers;
 public sealed record CnnEpoch(int Epoch, int Epochs, double Loss, double Accuracy, double? ValidationLoss, double? ValidationAccuracy,
     double LearningRate, long Images, double Seconds, bool IsBest)
 {
+    /// <summary>Steps since training began, this epoch's included.</summary>
+    public long Steps { get; init; }
+
+    /// <summary>
+    /// Share of the epoch's images whose class was among the five highest scores while training, from 0 to 1; null with five classes or
+    /// fewer, where it would always be 1.
+    /// </summary>
+    public double? Top5Accuracy { get; init; }
+
+    /// <summary>Top-5 accuracy on the validation set after the epoch; null without one, and with five classes or fewer.</summary>
+    public double? ValidationTop5Accuracy { get; init; }
+
     /// <summary>Training images per second.</summary>
     public double ImagesPerSecond => Seconds > 0 ? Images / Seconds : 0;
-}
 
-/// <summary>How far training has come.</summary>
-/// <param name="Epoch">The epoch under way, from 1.</param>
-/// <param name="Epochs">How many epochs were asked for.</param>
-/// <param name="Images">Images trained on in this epoch so far.</param>
-/// <param name="ImagesInEpoch">Images in an epoch.</param>
-/// <param name="Loss">Mean cross-entropy of this epoch so far.</param>
-/// <param name="Accuracy">Training accuracy of this epoch so far, from 0 to 1.</param>
-/// <param name="ImagesPerSecond">Training images per second in this epoch so far.</param>
-/// <param name="Remaining">The expected time to the end of training.</param>
-public sealed record CnnProgress(int Epoch, int Epochs, long Images, long ImagesInEpoch, double Loss, double Accuracy, double ImagesPerSecond, TimeSpan Remaining);
+    /// <summary>Validation images per second; null without a validation set.</summary>
+    public double? ValidationImagesPerSecond { get; init; }
+
+    /// <summary>The most memory that the process held at a time so far (its peak resident set), in bytes.</summary>
+    public long PeakMemory { get; init; }
+}

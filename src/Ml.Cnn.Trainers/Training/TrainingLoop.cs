@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Training.Checkpoints;
 using Ml.Cnn.Trainers.Training.Control;
 using Ml.Cnn.Trainers.Training.Optimization;
+using Ml.Cnn.Trainers.Training.Reporting;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training;
@@ -24,7 +25,8 @@ internal sealed class TrainingLoop
     private readonly GradientUpdate _update;
     private readonly TrainingStep _step;
     private readonly LearningRates _rates;
-    private readonly ProgressReporter _progress;
+    private readonly TrainingObservers _observers;
+    private readonly ProcessMemory _memory = new();
     private readonly List<CnnEpoch> _history = [];
     private readonly EpochRanking _ranking;
     private readonly StopConditions _stop;
@@ -55,7 +57,7 @@ internal sealed class TrainingLoop
         _update = GradientUpdate.Create(_optimizer, settings, _average, scaling);
         _step = TrainingStep.Create(subject, settings, options, _update);
         _rates = new LearningRates(settings.Schedule, settings.LearningRate, settings.Epochs);
-        _progress = new ProgressReporter(options.Progress, settings.Epochs, batches.Images);
+        _observers = TrainingObservers.For(options, settings.Epochs, batches.Images, message => log.Warning(MessageSensitivity.None, "{0}", message));
         _ranking = new EpochRanking(options.EarlyStopping, isValidated: validation is not null);
         _stop = new StopConditions(options, _ranking, _history, time);
         _checkpoints = checkpoints;
@@ -69,11 +71,13 @@ internal sealed class TrainingLoop
     public TrainingOutcome Run()
     {
         using var optimizer = _optimizer;
+        using var observers = _observers;
         using var average = _average;
         using var update = _update;
         using var best = new WeightSnapshot();
         _checkpoints?.Keep(best);
         GoTo(_checkpoints?.Resume() ?? new TrainingPosition());
+        observers.Begin(_history, _steps);
         while (_epoch <= _settings.Epochs && !_stop.StopsBeforeStep(isFirst: _steps == 0))
         {
             TrainEpoch();
@@ -104,7 +108,7 @@ internal sealed class TrainingLoop
     private void TrainEpoch()
     {
         PrepareNetwork();
-        using var results = new StepResults(_subject.Device);
+        using var results = new StepResults(_subject.Device, _epoch, _observers);
         var seen = new SeenBatches(_batchesDone, _rowOrder);
         foreach (var batch in _batches.Read(_epoch, known: _batchesDone, _options.CancellationToken))
         {
@@ -121,7 +125,6 @@ internal sealed class TrainingLoop
             _images += batch.Count;
             _rowOrder = RowOrderHash.Add(_rowOrder, batch);
             NoteNotFinite(results);
-            _progress.Step(_epoch, _totals);
             if (_checkpoints is { IsDue: true })
             {
                 Read(results);
@@ -204,7 +207,14 @@ internal sealed class TrainingLoop
     private void Conclude(EpochTotals? validation, WeightSnapshot best)
     {
         var summary = new CnnEpoch(_epoch, _settings.Epochs, _totals.Loss, _totals.Accuracy, validation?.Loss, validation?.Accuracy,
-            _learningRate, _totals.Images, _totals.Seconds, IsBest: false);
+            _learningRate, _totals.Images, _totals.Seconds, IsBest: false)
+        {
+            Steps = _steps,
+            Top5Accuracy = _totals.Top5Accuracy,
+            ValidationTop5Accuracy = validation?.Top5Accuracy,
+            ValidationImagesPerSecond = validation?.ImagesPerSecond,
+            PeakMemory = _memory.Peak(),
+        };
         summary = summary with { IsBest = _ranking.IsBest(summary, _history) };
         if (summary.IsBest)
             best.Take(_subject.Network);
@@ -212,7 +222,7 @@ internal sealed class TrainingLoop
         _rates.EpochEnded(validation?.Loss ?? _totals.Loss);
         _log.Info(MessageSensitivity.None, FormattableString.Invariant(
             $"epoch {_epoch}/{_settings.Epochs}: loss {summary.Loss:0.0000}, accuracy {summary.Accuracy:0.0000}{(validation is null ? "" : FormattableString.Invariant($", validation loss {validation.Loss:0.0000}, validation accuracy {validation.Accuracy:0.0000}"))}, {summary.ImagesPerSecond:0} images/s"));
-        _options.EpochCallback?.Invoke(summary);
+        _observers.Epoch(summary);
     }
 
     private TrainingOutcome Finish(WeightSnapshot best)

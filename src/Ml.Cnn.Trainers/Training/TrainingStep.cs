@@ -44,8 +44,8 @@ internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape 
         if (device.type != DeviceType.CPU || double.IsFinite(sum.ToDouble())) // elsewhere a look at the loss would wait for the device
             update.Add(sum, () => loss.Weight(labels, weights), learningRate);
         using var noGradient = no_grad();
-        var correct = logits.argmax(1).eq(labels).sum();
-        return new(batch.Count, step + 1, learningRate, sum.detach().MoveToOuterDisposeScope(), correct.MoveToOuterDisposeScope());
+        return new(batch.Count, step + 1, learningRate, sum.detach().MoveToOuterDisposeScope(),
+            Hits.Top1(logits, labels).MoveToOuterDisposeScope(), Hits.Top5(logits, labels)?.MoveToOuterDisposeScope());
 
         Tensor Loss(Tensor output) => mixed is null ? loss.Of(output, labels, weights) : mixed.Loss(loss, output);
     }
@@ -76,11 +76,13 @@ internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape 
 /// <param name="LearningRate">The step's.</param>
 /// <param name="Loss">A scalar, the mean over the images.</param>
 /// <param name="Correct">A scalar, how many images' class had the highest output.</param>
-internal sealed record StepResult(int Images, long Step, double LearningRate, Tensor Loss, Tensor Correct) : IDisposable
+/// <param name="InTop5">A scalar, how many images' class was among the five highest; null where that is not counted.</param>
+internal sealed record StepResult(int Images, long Step, double LearningRate, Tensor Loss, Tensor Correct, Tensor? InTop5) : IDisposable
 {
     public void Dispose()
     {
         Loss.Dispose();
         Correct.Dispose();
+        InTop5?.Dispose();
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ValidationPass(Module<Tensor, Tensor> network, Classificat
             using var scope = NewDisposeScope();
             var labels = batch.Labels.to(device);
             var logits = network.forward(batch.Pixels.to(device)).to(float32); // N × classes
-            totals.Add(batch.Count, loss.Of(logits, labels).ToDouble(), logits.argmax(1).eq(labels).sum().ToInt64());
+            totals.Add(batch.Count, loss.Of(logits, labels).ToDouble(), Hits.Top1(logits, labels).ToInt64(), Hits.Top5(logits, labels)?.ToInt64());
         }
         totals.Stop();
         return totals;

@@ -134,6 +134,28 @@ public sealed class ReadmeSnippets
     }
 
     [TestMethod]
+    public void Logs()
+    {
+        using var flowers = new Flowers(); // a current folder of its own
+        var mlContext = new MLContext(seed: 1);
+        var data = mlContext.Data.GenerateDigits(100);
+        IDataView train = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        // snippet: logs
+        CnnTransformer model = mlContext.MulticlassClassification.Trainers.LeNet(new LeNetOptions
+        {
+            FeatureColumnName = "Image",
+            LogFolder = "logs",                                   // epochs.csv, epochs.jsonl, curves.png, TensorBoard's event files
+            Logs = TrainingLogs.Epochs | TrainingLogs.Steps,      // and steps.csv, steps.jsonl
+            Progress = new Progress<CnnProgress>(p => Console.WriteLine($"epoch {p.Epoch}: loss {p.Loss:0.000}, top-5 {p.Top5Accuracy:P1}, {p.ImagesPerSecond:0} images/s, {p.Remaining:mm\\:ss} left, {p.Memory / 1e6:0} MB")),
+            StepCallback = step => { if (step.Step % 100 == 0) Console.WriteLine($"step {step.Step}: loss {step.Loss:0.000}"); },
+        }).Fit(train);
+        TrainingCurves.Save(model.History, "curves.png");         // also for a model that was loaded
+        // end snippet
+        Assert.IsTrue(File.Exists("curves.png"));
+        Assert.IsTrue(File.Exists("logs/steps.csv"));
+    }
+
+    [TestMethod]
     public void Options()
     {
         var mlContext = new MLContext(seed: 1);

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+
+namespace Ml.Cnn.Trainers.Training.Reporting;
+
+/// <summary>The picture of the curves, drawn anew after epochs and at the end.</summary>
+/// <param name="path">The file.</param>
+/// <param name="warn">Told where the picture cannot have any text.</param>
+internal sealed class CurvesLog(string path, Action<string> warn) : ITrainingObserver
+{
+    // Short epochs are not to wait for their picture: one fiftieth of the time, at most.
+    private const int Rarely = 50;
+
+    private readonly List<CnnEpoch> _history = [];
+    private readonly Stopwatch _sinceDrawing = new();
+    private TimeSpan _drawing;
+    private int _drawn;
+
+    public void Begin(IReadOnlyList<CnnEpoch> history, long steps)
+    {
+        _history.AddRange(history);
+        if (!CurvesPicture.HasFont)
+            warn("The system has no fonts: the picture of the curves is drawn without any text.");
+    }
+
+    public void Step(CnnStep step, EpochTotals totals) { }
+
+    public void Epoch(CnnEpoch epoch)
+    {
+        _history.Add(epoch);
+        if (!_sinceDrawing.IsRunning || _sinceDrawing.Elapsed > _drawing * Rarely)
+            Draw();
+    }
+
+    public void Dispose()
+    {
+        if (_history.Count > _drawn)
+            Draw();
+    }
+
+    private void Draw()
+    {
+        var start = Stopwatch.GetTimestamp();
+        ReplacedFile.Write(path, stream => TrainingCurves.Save(_history, stream));
+        (_drawing, _drawn) = (Stopwatch.GetElapsedTime(start), _history.Count);
+        _sinceDrawing.Restart();
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using OxyPlot;
+using OxyPlot.Annotations;
+using OxyPlot.Axes;
+using OxyPlot.Legends;
+using OxyPlot.Series;
+using OxyPlot.SkiaSharp;
+using SkiaSharp;
+
+namespace Ml.Cnn.Trainers.Training.Reporting;
+
+/// <summary>Draws the curves of a training: loss and accuracy side by side, and the learning rate below them.</summary>
+internal static class CurvesPicture
+{
+    private const int HeadingHeight = 44;
+    private const double LearningRateShare = 0.3; // of the height
+    private const int MostMarkers = 40;           // epochs; more of them make a line by themselves
+
+    private static readonly string[] s_fonts = ["Segoe UI", "Helvetica Neue", "Arial", "DejaVu Sans", "Liberation Sans", "Noto Sans"];
+    private static readonly Lazy<string> s_font = new(() => s_fonts.FirstOrDefault(SKFontManager.Default.FontFamilies.Contains) ?? s_fonts[0]);
+
+    private static readonly OxyColor s_training = OxyColor.FromRgb(0x1f, 0x77, 0xb4);
+    private static readonly OxyColor s_validation = OxyColor.FromRgb(0xe6, 0x6f, 0x00);
+    private static readonly OxyColor s_learningRate = OxyColor.FromRgb(0x4d, 0x4d, 0x4d);
+    private static readonly OxyColor s_grid = OxyColor.FromRgb(0xe4, 0xe4, 0xe4);
+    private static readonly OxyColor s_text = OxyColor.FromRgb(0x22, 0x22, 0x22);
+
+    /// <summary>Whether the system has a font; without one, pictures have no text.</summary>
+    public static bool HasFont => SKFontManager.Default.FontFamilyCount > 0;
+
+    public static SKImage Draw(IReadOnlyList<CnnEpoch> history, int width, int height)
+    {
+        using var surface = SKSurface.Create(new SKImageInfo(width, height));
+        surface.Canvas.Clear(SKColors.White);
+        using var context = new SkiaRenderContext { SkCanvas = surface.Canvas, RenderTarget = RenderTarget.PixelGraphic, UseTextShaping = false };
+        var below = Math.Round(height - (height - HeadingHeight) * LearningRateShare);
+        var middle = width / 2;
+        context.DrawText(new(20, 14), Heading(history), s_text, s_font.Value, fontSize: 17, fontWeight: FontWeights.Bold);
+        Render(Loss(history), context, new(0, HeadingHeight, middle, below - HeadingHeight));
+        Render(Accuracy(history), context, new(middle, HeadingHeight, width - middle, below - HeadingHeight));
+        Render(LearningRate(history), context, new(0, below, width, height - below));
+        return surface.Snapshot();
+    }
+
+    private static string Heading(IReadOnlyList<CnnEpoch> history)
+    {
+        var (last, best) = (history[^1], history.LastOrDefault(epoch => epoch.IsBest));
+        var done = last.Epoch == last.Epochs ? Invariant($"{last.Epochs} {(last.Epochs == 1 ? "epoch" : "epochs")}") : Invariant($"{last.Epoch} of {last.Epochs} epochs");
+        return best is null ? done
+            : best.ValidationAccuracy is { } accuracy ? Invariant($"{done}, best: epoch {best.Epoch}, validation accuracy {accuracy * 100:0.0} %")
+            : Invariant($"{done}, lowest training loss: epoch {best.Epoch}, {best.Loss:0.0000}");
+    }
+
+    private static PlotModel Loss(IReadOnlyList<CnnEpoch> history) =>
+        Chart("Loss", "Cross-entropy", history, Line("Training", s_training, history, e => e.Loss), Line("Validation", s_validation, history, e => e.ValidationLoss));
+
+    private static PlotModel Accuracy(IReadOnlyList<CnnEpoch> history) =>
+        Chart("Accuracy", "Images, %", history, Line("Training", s_training, history, e => e.Accuracy * 100), Line("Validation", s_validation, history, e => e.ValidationAccuracy * 100));
+
+    private static PlotModel LearningRate(IReadOnlyList<CnnEpoch> history) =>
+        Chart("Learning rate", "At the epoch's end", history, Line("Learning rate", s_learningRate, history, e => e.LearningRate));
+
+    private static PlotModel Chart(string title, string unit, IReadOnlyList<CnnEpoch> history, params IReadOnlyList<LineSeries?> lines)
+    {
+        var model = new PlotModel
+        {
+            Culture = CultureInfo.InvariantCulture,
+            Title = title,
+            TitleFontSize = 15,
+            TitleFontWeight = FontWeights.Bold,
+            DefaultFont = s_font.Value,
+            DefaultFontSize = 13,
+            TextColor = s_text,
+            PlotAreaBorderColor = OxyColor.FromRgb(0x99, 0x99, 0x99),
+            Padding = new(16, 4, 24, 10),
+        };
+        model.Axes.Add(EpochAxis(history));
+        model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = unit, MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = s_grid, MinimumPadding = 0.05, MaximumPadding = 0.05, AxisTitleDistance = 10 });
+        foreach (var line in lines.OfType<LineSeries>())
+            model.Series.Add(line);
+        if (model.Series.Count > 1)
+            model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.TopCenter, LegendOrientation = LegendOrientation.Horizontal, LegendFontSize = 13, LegendPadding = 2 });
+        if (history.LastOrDefault(e => e.IsBest) is { } best && lines.Count > 1)
+            model.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.Vertical, X = best.Epoch, Color = OxyColor.FromRgb(0x99, 0x99, 0x99), LineStyle = LineStyle.Dash, Layer = AnnotationLayer.BelowSeries });
+        return model;
+    }
+
+    private static LinearAxis EpochAxis(IReadOnlyList<CnnEpoch> history)
+    {
+        var (first, last) = (history[0].Epoch, history[^1].Epoch);
+        var margin = Math.Max(0.5, (last - first) * 0.02);
+        return new LinearAxis
+        {
+            Position = AxisPosition.Bottom,
+            Title = "Epoch",
+            Minimum = first - margin,
+            Maximum = last + margin,
+            MinimumMajorStep = 1,
+            MinimumMinorStep = 1,
+            StringFormat = "0",
+            AxisTitleDistance = 6,
+        };
+    }
+
+    private static LineSeries? Line(string title, OxyColor color, IReadOnlyList<CnnEpoch> history, Func<CnnEpoch, double?> value)
+    {
+        if (history.All(epoch => value(epoch) is null))
+            return null;
+        var line = new LineSeries
+        {
+            Title = title,
+            Color = color,
+            StrokeThickness = 2,
+            MarkerType = history.Count <= MostMarkers ? MarkerType.Circle : MarkerType.None,
+            MarkerFill = color,
+            MarkerSize = 3,
+        };
+        line.Points.AddRange(history.Select(epoch => new DataPoint(epoch.Epoch, value(epoch) ?? double.NaN)));
+        return line;
+    }
+
+    private static void Render(PlotModel chart, SkiaRenderContext context, OxyRect place)
+    {
+        IPlotModel model = chart;
+        model.Update(updateData: true);
+        model.Render(context, place);
+    }
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Ml.Cnn.Trainers.Training.Reporting;
+
+/// <summary>How the values of a record are written on a line: names and numbers as in model.json, whatever the culture.</summary>
+internal abstract class LineFormat
+{
+    private static readonly JsonSerializerOptions s_options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver(),
+    };
+
+    public static LineFormat Csv { get; } = new CsvFormat();
+
+    public static LineFormat Json { get; } = new JsonFormat();
+
+    /// <summary>With its dot.</summary>
+    public abstract string Extension { get; }
+
+    /// <summary>The first line of a file; null where there is none.</summary>
+    public abstract string? Header<T>();
+
+    public abstract string Line<T>(T value);
+
+    /// <summary>The step that a line is about; null where the line is none of this format's.</summary>
+    public abstract long? ReadStep(string line);
+
+    private sealed class CsvFormat : LineFormat
+    {
+        public override string Extension => ".csv";
+
+        public override string? Header<T>() => string.Join(',', s_options.GetTypeInfo(typeof(T)).Properties.Select(property => property.Name));
+
+        public override string Line<T>(T value) => string.Join(',', JsonSerializer.SerializeToElement(value, s_options).EnumerateObject().Select(property => Field(property.Value)));
+
+        public override long? ReadStep(string line) =>
+            long.TryParse(line.AsSpan(0, Math.Max(0, line.IndexOf(','))), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
+
+        private static string Field(JsonElement value) => value.ValueKind switch
+        {
+            JsonValueKind.Null => "",
+            JsonValueKind.String => value.GetString()!, // NaN, Infinity
+            _ => value.GetRawText(),
+        };
+    }
+
+    private sealed class JsonFormat : LineFormat
+    {
+        public override string Extension => ".jsonl";
+
+        public override string? Header<T>() => null;
+
+        public override string Line<T>(T value) => JsonSerializer.Serialize(value, s_options);
+
+        public override long? ReadStep(string line)
+        {
+            try
+            {
+                return JsonSerializer.Deserialize<CnnStep>(line, s_options)?.Step;
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        }
+    }
+}

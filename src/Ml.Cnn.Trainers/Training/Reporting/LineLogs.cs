@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace Ml.Cnn.Trainers.Training.Reporting;
+
+/// <summary>A line for every epoch, in the file as soon as the epoch is over. A resumed training's file is made from its history.</summary>
+internal sealed class EpochLog(string path, LineFormat format) : ITrainingObserver
+{
+    private RecordFile _file = null!; // from Begin on
+
+    public void Begin(IReadOnlyList<CnnEpoch> history, long steps) =>
+        _file = LineFiles.Start(path, history.Select(format.Line), format.Header<CnnEpoch>());
+
+    public void Step(CnnStep step, EpochTotals totals) { }
+
+    public void Epoch(CnnEpoch epoch)
+    {
+        _file.AddLine(format.Line(epoch));
+        _file.Flush();
+    }
+
+    public void Dispose() => _file?.Dispose();
+}
+
+/// <summary>A line for every step. A resumed training keeps the lines of the steps before it; a step that is taken once more replaces its line.</summary>
+internal sealed class StepLog(string path, LineFormat format) : ITrainingObserver
+{
+    private RecordFile _file = null!; // from Begin on
+
+    public void Begin(IReadOnlyList<CnnEpoch> history, long steps) =>
+        _file = LineFiles.Start(path, steps > 0 && File.Exists(path) ? File.ReadLines(path).Where(line => format.ReadStep(line) <= steps) : [], format.Header<CnnStep>());
+
+    public void Step(CnnStep step, EpochTotals totals) => _file.AddLine(format.Line(step));
+
+    public void Epoch(CnnEpoch epoch) => _file.Flush();
+
+    public void Dispose() => _file?.Dispose();
+}
+
+/// <summary>Files of lines that end with a line feed on every system.</summary>
+internal static class LineFiles
+{
+    private static readonly UTF8Encoding s_encoding = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>Replaces a file by a header and lines, and opens it to go on.</summary>
+    public static RecordFile Start(string path, IEnumerable<string> lines, string? header)
+    {
+        ReplacedFile.Write(path, stream =>
+        {
+            using var writer = new StreamWriter(stream, s_encoding) { NewLine = "\n" };
+            foreach (var line in header is null ? lines : lines.Prepend(header))
+                writer.WriteLine(line);
+        });
+        return new(path, FileMode.Append);
+    }
+
+    public static void AddLine(this RecordFile file, string line) => file.Add(s_encoding.GetBytes(line + "\n"));
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace Ml.Cnn.Trainers.Training.Reporting;
+
+/// <summary>Tells the user's <see cref="IProgress{T}"/> how training goes: a few times a second, and at the end of every epoch.</summary>
+internal sealed class ProgressReporter(IProgress<CnnProgress> progress, int epochs, long imagesInEpoch) : ITrainingObserver
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly Stopwatch _whole = new();
+    private readonly ProcessMemory _memory = new();
+    private TimeSpan _last = TimeSpan.MinValue;
+    private long _images; // since the start of this run, which may go on from an earlier one
+    private CnnEpoch? _lastEpoch;
+
+    public void Begin(IReadOnlyList<CnnEpoch> history, long steps)
+    {
+        _lastEpoch = history.Count > 0 ? history[^1] : null;
+        _whole.Start();
+    }
+
+    public void Step(CnnStep step, EpochTotals totals)
+    {
+        _images += step.Images;
+        if (_last != TimeSpan.MinValue && _whole.Elapsed - _last < s_pause && totals.Images < imagesInEpoch)
+            return;
+        _last = _whole.Elapsed;
+        Report(new(step.Epoch, epochs, totals.Images, imagesInEpoch, totals.Loss, totals.Accuracy, totals.ImagesPerSecond, Remaining(step.Epoch, totals.Images))
+        {
+            Step = step.Step,
+            Top5Accuracy = totals.Top5Accuracy,
+            LearningRate = step.LearningRate,
+        });
+    }
+
+    public void Epoch(CnnEpoch epoch)
+    {
+        _lastEpoch = epoch;
+        Report(new(epoch.Epoch, epochs, epoch.Images, imagesInEpoch, epoch.Loss, epoch.Accuracy, epoch.ImagesPerSecond, Remaining(epoch.Epoch, imagesInEpoch))
+        {
+            Step = epoch.Steps,
+            Top5Accuracy = epoch.Top5Accuracy,
+            LearningRate = epoch.LearningRate,
+        });
+    }
+
+    public void Dispose() { }
+
+    private void Report(CnnProgress value) =>
+        progress.Report(value with { Memory = ProcessMemory.Resident, PeakMemory = _memory.Peak(), LastEpoch = _lastEpoch });
+
+    // Time goes by in validation too, so the whole time counts.
+    private TimeSpan Remaining(int epoch, long imagesOfEpoch)
+    {
+        var left = (double)(epochs - epoch + 1) * imagesInEpoch - imagesOfEpoch;
+        return _images > 0 && left > 0 ? _whole.Elapsed * (left / _images) : TimeSpan.Zero;
+    }
+}
