@@ -73,7 +73,7 @@ internal sealed class ImageRowDecoder
     /// <param name="preprocessing">What the network wants.</param>
     /// <param name="isAugmented">Whether more happens to the pictures than being brought to size.</param>
     public static bool IsCheapFor(FeatureFormat format, ImagePreprocessing preprocessing, bool isAugmented) =>
-        format.Kind != FeatureKind.EncodedBytes && preprocessing.Channels * preprocessing.Height * preprocessing.Width <= 4096 && !isAugmented;
+        format.Kind != FeatureKind.EncodedBytes && preprocessing.Channels * preprocessing.Height * preprocessing.Width <= 16_384 && !isAugmented;
 
     /// <summary>Height × width × channels bytes of the network's size: everything but the normalisation.</summary>
     /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the picture cannot be used.</returns>
