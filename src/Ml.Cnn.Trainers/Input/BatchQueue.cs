@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Ml.Cnn.Trainers.Input;
 
-/// <summary>Decodes rows into batches on a thread of its own, a few batches ahead of the training step and never more.</summary>
+/// <summary>Decodes rows into batches: on a thread of its own, a few batches ahead of the training step and never more, or on the caller's between two steps.</summary>
 internal sealed class BatchQueue : IDisposable
 {
     private const int Ahead = 2;
@@ -22,7 +22,7 @@ internal sealed class BatchQueue : IDisposable
     /// <param name="threads">Cores that decode.</param>
     /// <param name="badImages">Where pictures that cannot be decoded are noted.</param>
     /// <param name="inTurns">
-    /// Whether a batch is decoded only while one is waited for: where the network's operations take every core, decoding beside them would
+    /// Whether a batch is decoded when it is asked for: where the network's operations take every core, decoding beside them would
     /// make all cores wait for the one that it slows.
     /// </param>
     public BatchQueue(ImageRowDecoder decoder, Architectures.NetworkShape shape, int batchSize, int threads, BadImages badImages, bool inTurns = false)
@@ -36,12 +36,37 @@ internal sealed class BatchQueue : IDisposable
     /// <param name="epoch">Decides the augmentation.</param>
     /// <param name="cancellation">Ends the pass early.</param>
     /// <param name="known">As many batches at the beginning are wanted for their labels alone: their pictures, which could be decoded before, are not decoded.</param>
-    public IEnumerable<ImageBatch> Read(IRowFeed feed, int epoch, CancellationToken cancellation, long known = 0)
+    public IEnumerable<ImageBatch> Read(IRowFeed feed, int epoch, CancellationToken cancellation, long known = 0) =>
+        _inTurns ? ReadInTurns(feed, epoch, known, cancellation) : ReadAhead(feed, epoch, known, cancellation);
+
+    private IEnumerable<ImageBatch> ReadInTurns(IRowFeed feed, int epoch, long known, CancellationToken cancellation)
+    {
+        var free = new Queue<ImageBatch>(_batches);
+        using var batches = Produce(feed, epoch, known, free.Dequeue, free.Enqueue).GetEnumerator();
+        while (Next())
+        {
+            yield return batches.Current;
+            free.Enqueue(batches.Current);
+        }
+
+        bool Next()
+        {
+            try
+            {
+                return !cancellation.IsCancellationRequested && batches.MoveNext();
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return false;
+            }
+        }
+    }
+
+    private IEnumerable<ImageBatch> ReadAhead(IRowFeed feed, int epoch, long known, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var ready = new BlockingCollection<ImageBatch>(Ahead);
         using var free = new BlockingCollection<ImageBatch>();
-        using var turns = new SemaphoreSlim(_inTurns ? 1 : 0);
         foreach (var batch in _batches)
             free.Add(batch, CancellationToken.None);
         ExceptionDispatchInfo? failure = null;
@@ -49,7 +74,8 @@ internal sealed class BatchQueue : IDisposable
         {
             try
             {
-                Produce(feed, epoch, known, ready, Take, GiveBack, stop.Token);
+                foreach (var batch in Produce(feed, epoch, known, () => free.Take(stop.Token), batch => free.Add(batch)))
+                    ready.Add(batch, stop.Token);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -68,11 +94,9 @@ internal sealed class BatchQueue : IDisposable
         producer.Start();
         try
         {
-            turns.Release(); // of two batches, one is held back
             foreach (var batch in ready.GetConsumingEnumerable(CancellationToken.None))
             {
                 yield return batch;
-                turns.Release();
                 free.Add(batch, CancellationToken.None);
             }
             failure?.Throw();
@@ -82,23 +106,14 @@ internal sealed class BatchQueue : IDisposable
             stop.Cancel(); // where the consumer has left before the end
             producer.Join();
         }
-
-        // A batch of bad pictures does not count as the one that is waited for.
-        void GiveBack(ImageBatch batch)
-        {
-            free.Add(batch, CancellationToken.None);
-            turns.Release();
-        }
-
-        ImageBatch Take()
-        {
-            if (_inTurns)
-                turns.Wait(stop.Token);
-            return free.Take(stop.Token);
-        }
     }
 
-    private void Produce(IRowFeed feed, int epoch, long known, BlockingCollection<ImageBatch> ready, Func<ImageBatch> take, Action<ImageBatch> giveBack, CancellationToken cancellation)
+    /// <param name="feed">The rows.</param>
+    /// <param name="epoch">Decides the augmentation.</param>
+    /// <param name="known">Batches wanted for their labels alone.</param>
+    /// <param name="take">Gives a batch to fill.</param>
+    /// <param name="giveBack">Takes one without an image back.</param>
+    private IEnumerable<ImageBatch> Produce(IRowFeed feed, int epoch, long known, Func<ImageBatch> take, Action<ImageBatch> giveBack)
     {
         ImageBatch? held = null; // until it is known whether it shares images with the next one
         var rows = new List<ImageRow>(_batchSize);
@@ -116,18 +131,14 @@ internal sealed class BatchQueue : IDisposable
                 giveBack(next);
                 continue;
             }
-            Send(held);
+            if (held is { Count: > 0 })
+                yield return held;
+            else if (held is not null)
+                giveBack(held);
             held = next;
         }
-        Send(held);
-
-        void Send(ImageBatch? batch)
-        {
-            if (batch is { Count: > 0 })
-                ready.Add(batch, cancellation);
-            else if (batch is not null)
-                giveBack(batch);
-        }
+        if (held is { Count: > 0 })
+            yield return held;
     }
 
     private bool ReadRows(IRowFeed feed, List<ImageRow> rows)

@@ -103,7 +103,7 @@ internal sealed class TrainingRun
         using var classWeights = _options.ClassWeights is { } weights ? tensor(weights.For(_classes.Names, survey.Counts), ScalarType.Float32, device).DetachFromDisposeScope() : null;
         var loss = new TrainingLoss(_architecture.Loss, _options.LabelSmoothing, classWeights, usesExampleWeights: _columns.Weight is not null);
         var images = _options.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labelled;
-        var inTurns = besideDecoding && device.type == TorchSharp.DeviceType.CPU && networkThreads >= Environment.ProcessorCount;
+        var inTurns = device.type == TorchSharp.DeviceType.CPU && networkThreads >= Environment.ProcessorCount;
         var checkpoints = _checkpoints is null ? null
             : new TrainingCheckpoints(_options.Checkpoints!, _checkpoints, settings!, _settings.Seed, new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, networkThreads), log);
         return work(new Workplace(network, plan, loss, new BadImages(_options.OnBadImage), images, inTurns, checkpoints, log));
