@@ -77,7 +77,9 @@ public sealed class AvgPool2d : Layer, IWindowed
     public bool CeilMode { get; }
 
     /// <inheritdoc/>
-    protected override Tensor Compute(Tensor input) => functional.avg_pool2d(input, _kernel, _stride, _padding, CeilMode);
+    protected override Tensor Compute(Tensor input) => Kernel == 2 && Stride == 2 && Padding == 0 && PairwiseMean.Suits(input)
+        ? PairwiseMean.Of(input)
+        : functional.avg_pool2d(input, _kernel, _stride, _padding, CeilMode);
 }
 
 /// <summary>Means over as many windows as make an output of a fixed size: N × C × H × W to N × C × output. Kind "adaptive_avg_pool2d".</summary>
