@@ -59,7 +59,7 @@ internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
         else
             Parallel.For(0, rows.Length, Decode);
 
-        var output = Compute(batch.Pixels.to(plan.Device)).to(float32); // (N · views) × length
+        var output = Compute(batch.Pixels.BringTo(plan.Device)).to(float32); // (N · views) × length
         if (decoder.Views > 1)
             output = output.reshape(rows.Length, decoder.Views, Length).mean([1]); // N × length
         output.cpu().contiguous().bytes.CopyTo(MemoryMarshal.AsBytes(values));

@@ -32,8 +32,8 @@ internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape 
     public StepResult Take(ImageBatch batch, int epoch, long step, double learningRate)
     {
         using var scope = NewDisposeScope(); // without it, tensors wait for the garbage collector
-        var images = batch.Pixels.to(device); // N × C × H × W
-        var (labels, weights) = (batch.Labels.to(device), batch.Weights.to(device)); // N
+        var images = batch.Pixels.BringTo(device); // N × C × H × W
+        var (labels, weights) = (batch.Labels.BringTo(device), batch.Weights.BringTo(device)); // N
         images = scales?.Resize(images, step) ?? images;
         var mixed = mixing?.Mix(images, labels, weights, epoch, step);
 

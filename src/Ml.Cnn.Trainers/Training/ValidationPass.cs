@@ -17,8 +17,8 @@ internal sealed class ValidationPass(Module<Tensor, Tensor> network, Classificat
         foreach (var batch in batches.Read(rows, epoch: 0, cancellation))
         {
             using var scope = NewDisposeScope();
-            var labels = batch.Labels.to(device);
-            var logits = network.forward(batch.Pixels.to(device)).to(float32); // N × classes
+            var labels = batch.Labels.BringTo(device);
+            var logits = network.forward(batch.Pixels.BringTo(device)).to(float32); // N × classes
             totals.Add(batch.Count, loss.Of(logits, labels).ToDouble(), Hits.Top1(logits, labels).ToInt64(), Hits.Top5(logits, labels)?.ToInt64());
         }
         totals.Stop();

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -69,7 +70,7 @@ internal sealed class FeatureFeed : IRowFeed
         _network.eval();
         Tensor? seen = null;
         using (new ForwardTrace((layer, inputs, _) => seen = ReferenceEquals(layer, _head.Head) ? inputs[0].to(float32).cpu().reshape(batch.Count, -1).contiguous() : seen))
-            _network.forward(batch.Pixels.to(_device)).Dispose();
+            _network.forward(batch.Pixels.BringTo(_device)).Dispose();
         var length = batch.Count * (int)_head.Length;
         if (_features.Length < length)
             _features = GC.AllocateUninitializedArray<float>(length);
