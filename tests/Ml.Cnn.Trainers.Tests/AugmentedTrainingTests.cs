@@ -41,9 +41,10 @@ public sealed class AugmentedTrainingTests
     [TestMethod]
     [DataRow("mixup")]
     [DataRow("cutmix")]
+    [DataRow("either")]
     public void A_network_learns_from_mixed_batches(string kind)
     {
-        BatchAugmentation mixing = kind == "mixup" ? new Mixup() : new CutMix();
+        BatchAugmentation mixing = kind switch { "mixup" => new Mixup(), "cutmix" => new CutMix(), _ => new MixupOrCutMix() };
         var test = s_mlContext.Data.GenerateDigits(300, seed: 2);
         var model = s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(1500), Pipelines.Options(epochs: 5, change: o => o.Augmentation = new([], mixing)));
         var metrics = s_mlContext.MulticlassClassification.Evaluate(model.Transform(test));

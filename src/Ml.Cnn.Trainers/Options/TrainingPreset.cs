@@ -46,14 +46,14 @@ public sealed class TrainingPreset
         new("modern", "Vryniotis 2021, \"How to train state-of-the-art models using TorchVision's latest primitives\"", 600, options =>
         {
             // There: batch 1024 at rate 0.5, here an eighth of both (the linear scaling rule, Goyal et al. 2017, section 2.1); decay 2e-5, none for norms; 5 of 600
-            // epochs of warm-up from 0.01, then a cosine; smoothing 0.1, TrivialAugment, mixup 0.2. There the average is taken every 32 steps with 0.99998, over 750,000
+            // epochs of warm-up from 0.01, then a cosine; smoothing 0.1, TrivialAugment, mixup 0.2 or CutMix 1. There the average is taken every 32 steps with 0.99998, over 750,000
             // steps; a thousand steps' memory (0.999) suits shorter training. Biases decay there and not here.
             Sgd(options, batchSize: 128, learningRate: 0.0625, weightDecay: 2e-5);
             options.DecayBiasesAndNorms = false;
             options.Schedule = LearningRateSchedule.Cosine.WithWarmUpShare(5.0 / 600, 0.01);
             options.LabelSmoothing = 0.1;
             options.ExponentialMovingAverage = 0.999;
-            options.Augmentation = ImageAugmentation.Preset("trivial").With(new Mixup(0.2));
+            options.Augmentation = ImageAugmentation.Preset("trivial").With(new MixupOrCutMix(0.2, 1));
         }),
     ];
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML;
 using Ml.Cnn.Trainers.Tests.Persistence;
 using Ml.Cnn.Trainers.Training.Checkpoints;
@@ -264,6 +265,28 @@ public sealed class CheckpointTests
         Assert.AreEqual(Pipelines.Weights(undisturbed), Pipelines.Weights(resumed));
         CollectionAssert.AreEqual(undisturbed.BadImages.ToArray(), resumed.BadImages.ToArray());
         Assert.HasCount(2, resumed.BadImages);
+    }
+
+    /// <summary>Protects the logs of a training that was interrupted: every step and epoch is in them once, as in the model's history.</summary>
+    [TestMethod]
+    public void The_logs_of_a_resumed_training_have_no_gap_and_nothing_twice()
+    {
+        var logs = Directory.CreateTempSubdirectory("mlcnn-logs").FullName;
+        try
+        {
+            void Keep(CnnOptions o) => (o.Checkpoints, o.LogFolder, o.Logs) = (Checkpoints(resume: true), logs, TrainingLogs.Epochs | TrainingLogs.Steps);
+            Assert.ThrowsExactly<CrashException>(() => Fit(Keep, crashAt: 25)); // its last checkpoint is that of step 20
+            var resumed = Fit(Keep);
+
+            CollectionAssert.AreEqual(Enumerable.Range(1, 4 * StepsPerEpoch).Select(step => $"{step}").ToArray(), File.ReadLines(Path.Join(logs, "steps.csv")).Skip(1).Select(line => line.Split(',')[0]).ToArray());
+            CollectionAssert.AreEqual(resumed.History.Select(epoch => epoch.Loss).ToArray(),
+                File.ReadLines(Path.Join(logs, "epochs.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("loss").GetDouble()).ToArray());
+            Assert.IsTrue(File.Exists(Path.Join(logs, "curves.png")));
+        }
+        finally
+        {
+            Directory.Delete(logs, recursive: true);
+        }
     }
 
     private CheckpointOptions Checkpoints(bool resume = false, TimeSpan? every = null) => new() { Folder = _folder, Every = every, Resume = resume };

@@ -1,9 +1,13 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Trainers.Training.Optimization;
 using Ml.Cnn.Transforms;
 using MlCnn.Testing;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Tests.Training;
@@ -52,6 +56,31 @@ public sealed class TrainingLossTests
         var each = -nn.functional.log_softmax(logits, 1);
         var sum = 0.5 * 1 * (0.7 * each[0, 0].ToDouble() + 0.3 * each[1, 0].ToDouble()) + 3 * 4 * (0.7 * each[1, 2].ToDouble() + 0.3 * each[0, 2].ToDouble());
         Assert.AreEqual(sum / (0.5 + 12), mixed.Loss(loss, logits).ToDouble(), 1e-5);
+    }
+
+    /// <summary>Protects networks with auxiliary heads: a head's loss is smoothed and weighted as the output's, counts by its share, and trains the head.</summary>
+    [TestMethod]
+    public void Auxiliary_heads_are_weighted_and_smoothed_as_the_output()
+    {
+        using var scope = NewDisposeScope();
+        using var classWeights = tensor((float[])[0.5f, 2, 3]);
+        var loss = new TrainingLoss(ClassificationLoss.CrossEntropy, 0.1, classWeights, usesExampleWeights: true);
+        var shape = new NetworkShape(1, 2, 2, 3);
+        using var network = new TwoHeads();
+        using var batch = new ImageBatch(2, shape, channelsLast: false) { Count = 2 };
+        ((float[])[0, 0.5f, 1, -1, 2, 0.3f, -0.7f, 1]).CopyTo(batch.Images(0, 2));
+        batch.Set(0, 2, 1.5f);
+        batch.Set(1, 0, 0.5f);
+        var (output, heads) = network.ForwardWithAuxiliary(batch.Pixels);
+        var expected = loss.Of(output, batch.Labels, batch.Weights).ToDouble() + TwoHeads.Share * loss.Of(heads[0].Logits, batch.Labels, batch.Weights).ToDouble();
+        var headBefore = network.head.weight!.detach().clone();
+
+        using var optimizer = new Sgd([new([.. network.parameters()], 1, 0)], momentum: 0, nesterov: false);
+        using var update = new GradientUpdate(optimizer, clipping: null, accumulation: 1, batchWeight: 2, average: null, scaling: null);
+        using var result = new TrainingStep(network, shape, loss, scales: null, mixing: null, update, CPU).Take(batch, 1, 0, 0.1);
+
+        Assert.AreEqual(expected, result.Loss.ToDouble(), 1e-5);
+        Assert.IsGreaterThan(1e-4, (network.head.weight! - headBefore).abs().max().ToDouble());
     }
 
     [TestMethod]
@@ -119,6 +148,19 @@ public sealed class TrainingLossTests
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => s_mlContext.FitLeNet(rows, Pipelines.Options(change: o => o.ExampleWeightColumnName = "Weight")));
         Assert.Contains($"row 7 is {named}", error.Message);
         Assert.Contains("Weight", Assert.Throws<ArgumentOutOfRangeException>(() => s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(20), Pipelines.Options(change: o => o.ExampleWeightColumnName = "Weight"))).Message);
+    }
+
+    private sealed class TwoHeads : nn.Module<Tensor, Tensor>, IAuxiliaryHeads
+    {
+        public const double Share = 0.3;
+
+        public readonly Linear output = nn.Linear(4, 3), head = nn.Linear(4, 3);
+
+        public TwoHeads() : base(nameof(TwoHeads)) => RegisterComponents();
+
+        public override Tensor forward(Tensor images) => output.call(images.flatten(1));
+
+        public (Tensor Logits, IReadOnlyList<AuxiliaryLogits> Auxiliary) ForwardWithAuxiliary(Tensor images) => (forward(images), [new(head.call(images.flatten(1)), Share)]);
     }
 
     private sealed class WeightedDigit

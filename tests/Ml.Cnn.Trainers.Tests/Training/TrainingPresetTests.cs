@@ -25,7 +25,7 @@ public sealed class TrainingPresetTests
         Assert.AreEqual((batchSize, rate, decay), (options.BatchSize, options.LearningRate, options.WeightDecay));
         Assert.AreEqual(schedule, options.Schedule.ToString());
         var isModern = name == "modern";
-        Assert.AreEqual(ImageAugmentation.Preset(augmentation).With(isModern ? new Mixup(0.2) : null), options.Augmentation);
+        Assert.AreEqual(ImageAugmentation.Preset(augmentation).With(isModern ? new MixupOrCutMix(0.2, 1) : null), options.Augmentation);
         Assert.AreEqual((isModern ? 0.1 : 0, isModern ? 0.999 : null, !isModern), (options.LabelSmoothing, options.ExponentialMovingAverage, options.DecayBiasesAndNorms));
         OptionsValidation.Check(options);
     }

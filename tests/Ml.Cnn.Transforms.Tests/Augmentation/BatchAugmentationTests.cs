@@ -43,10 +43,24 @@ public class BatchAugmentationTests
         Assert.AreEqual(20, middles.Average(b => b.Y + b.Height / 2.0), 2);
     }
 
+    /// <summary>Protects that both kinds come, equally often and each with its own distribution.</summary>
+    [TestMethod]
+    public void Half_of_the_batches_are_blended_and_half_get_a_box()
+    {
+        var mixes = Mixes(new MixupOrCutMix(0.4, 1), 4);
+        var blended = mixes.Where(m => m.Box is null && m.Lambda < 1).Select(m => (double)m.Lambda).ToArray();
+
+        Assert.AreEqual(0.5, (double)blended.Length / Count, 0.03);
+        Assert.AreEqual(1 / (4 * 1.8), blended.Average(l => (l - 0.5) * (l - 0.5)), 0.015);
+        foreach (var mix in mixes)
+            if (mix.Box is { } box)
+                Assert.AreEqual(1 - box.Width * box.Height / 2400.0, mix.Lambda, 1e-6);
+    }
+
     [TestMethod]
     public void A_batch_is_mixed_the_same_way_again_and_otherwise_in_the_next_epoch()
     {
-        foreach (var step in new BatchAugmentation[] { new Mixup(), new CutMix() })
+        foreach (var step in new BatchAugmentation[] { new Mixup(), new CutMix(), new MixupOrCutMix() })
         {
             Assert.AreEqual(Draw(step, 0).Lambda, Draw(step, 0).Lambda);
             Assert.AreNotEqual(Draw(step, 0).Lambda, Draw(step, 1).Lambda);

@@ -21,7 +21,7 @@ public class RecipeTests
     [TestMethod]
     public void A_recipe_survives_json()
     {
-        foreach (var batch in new BatchAugmentation?[] { null, new Mixup(0.4), new CutMix(0.7) })
+        foreach (var batch in new BatchAugmentation?[] { null, new Mixup(0.4), new CutMix(0.7), new MixupOrCutMix(0.3, 0.8) })
         {
             var recipe = new ImageAugmentation(s_every, batch, 1.25);
 
@@ -57,7 +57,8 @@ public class RecipeTests
             (() => new RandomAffine(translateX: 2), "translateX"), (() => new RandomPerspective(-1), "distortion"), (() => new ColorJitter(hue: 0.6), "hue"),
             (() => new ColorJitter(contrast: -1), "contrast"), (() => new PcaColor(-1), "strength"), (() => new RandomErasing(scale: (0, 2)), "scale"),
             (() => new MeanFilter(4), "size"), (() => new GaussianFilter(5, 0), "sigma"), (() => new RandAugment(0), "count"), (() => new RandAugment(1, 31), "magnitude"),
-            (() => new Mixup(0), "alpha"), (() => new CutMix(-1), "alpha"), (() => new ImageAugmentation([], evaluationScale: 0.5), "evaluationScale"),
+            (() => new Mixup(0), "alpha"), (() => new CutMix(-1), "alpha"), (() => new MixupOrCutMix(-1), "alpha"), (() => new MixupOrCutMix(1, 101), "cutMixAlpha"),
+            (() => new ImageAugmentation([], evaluationScale: 0.5), "evaluationScale"),
         })
         {
             var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(make);

@@ -11,11 +11,10 @@ namespace Ml.Cnn.Transforms;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "mix")]
 [JsonDerivedType(typeof(Mixup), "mixup")]
 [JsonDerivedType(typeof(CutMix), "cutMix")]
+[JsonDerivedType(typeof(MixupOrCutMix), "mixupOrCutMix")]
 public abstract record BatchAugmentation
 {
-    private protected BatchAugmentation(double alpha, string name) => Alpha = alpha is > 0 and <= 100
-        ? alpha
-        : throw new ArgumentOutOfRangeException(name, alpha, $"The parameter {name} of the Beta distribution must lie above 0 and at most at 100.");
+    private protected BatchAugmentation(double alpha, string name) => Alpha = Checked(alpha, name);
 
     /// <summary>Both parameters of the Beta distribution that the proportion is drawn from: small values mix little, 1 mixes evenly.</summary>
     public double Alpha { get; }
@@ -26,6 +25,10 @@ public abstract record BatchAugmentation
     /// <param name="width">Of the pictures.</param>
     /// <param name="random">Seeded with the batch's number.</param>
     internal abstract BatchMix Draw(int count, int height, int width, ref AugmentationRandom random);
+
+    private protected static double Checked(double alpha, string name) => alpha is > 0 and <= 100
+        ? alpha
+        : throw new ArgumentOutOfRangeException(name, alpha, $"The parameter {name} of the Beta distribution must lie above 0 and at most at 100.");
 }
 
 /// <summary>Lays two pictures over each other (Zhang et al., mixup: Beyond Empirical Risk Minimization, 2018, section 2).</summary>
@@ -68,5 +71,25 @@ public sealed record CutMix : BatchAugmentation
         return new(permutation, 1 - (float)((double)box.Width * box.Height / ((double)width * height)), box);
 
         static (int From, int To) Span(int length, int middle, int size) => (Math.Max(0, middle - length / 2), Math.Min(size, middle - length / 2 + length));
+    }
+}
+
+/// <summary>Mixup or CutMix, each for about half of the batches, as in torchvision's training recipe (Vryniotis 2021).</summary>
+public sealed record MixupOrCutMix : BatchAugmentation
+{
+    /// <summary>Makes the step.</summary>
+    /// <param name="alpha">The Beta distribution's parameter for mixup, above 0 and at most 100. Default 0.2.</param>
+    /// <param name="cutMixAlpha">The same for CutMix. Default 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range.</exception>
+    public MixupOrCutMix(double alpha = 0.2, double cutMixAlpha = 1)
+        : base(alpha, nameof(alpha)) => CutMixAlpha = Checked(cutMixAlpha, nameof(cutMixAlpha));
+
+    /// <summary>Both parameters of the Beta distribution that CutMix draws from.</summary>
+    public double CutMixAlpha { get; }
+
+    internal override BatchMix Draw(int count, int height, int width, ref AugmentationRandom random)
+    {
+        BatchAugmentation drawn = random.NextInteger(2) == 0 ? new Mixup(Alpha) : new CutMix(CutMixAlpha);
+        return drawn.Draw(count, height, width, ref random);
     }
 }
