@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Training;
 using static TorchSharp.torch;
 

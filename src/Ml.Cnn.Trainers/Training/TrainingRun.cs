@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Trainers.Training.Checkpoints;
 using Ml.Cnn.Trainers.Transfer;

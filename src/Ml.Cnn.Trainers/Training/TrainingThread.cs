@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using Ml.Cnn.Trainers.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 

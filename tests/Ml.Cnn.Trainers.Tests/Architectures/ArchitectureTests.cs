@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Training;
 using Ml.Cnn.Trainers.Weights;
 using MlCnn.Testing;

@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -51,7 +52,7 @@ public sealed class PairwiseMeanTests
     public void Only_even_sizes_in_float32_and_in_one_piece_take_it()
     {
         using var scope = NewDisposeScope();
-        using var threads = Ml.Cnn.Trainers.Training.LibtorchThreads.Use(2);
+        using var threads = LibtorchThreads.Use(2);
         Assert.IsTrue(PairwiseMean.Suits(empty(2, 6, 28, 28)));
         Assert.IsFalse(PairwiseMean.Suits(empty(2, 6, 27, 28)), "odd height");
         Assert.IsFalse(PairwiseMean.Suits(empty(2, 6, 28, 27)), "odd width");

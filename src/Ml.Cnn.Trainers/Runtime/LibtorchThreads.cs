@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Ml.Cnn.Trainers.Training;
+namespace Ml.Cnn.Trainers.Runtime;
 
 /// <summary>Sets how many cores libtorch's operations on the calling thread use, and puts the process's own setting back afterwards.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Ml.Cnn.Trainers.Training;
+namespace Ml.Cnn.Trainers.Runtime;
 
 /// <summary>
 /// Lets glibc keep freed memory for the next training step instead of returning it to the system and faulting it in again:
