@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using Ml.Cnn.Trainers.Runtime;
 
 namespace Ml.Cnn.Trainers.Input;
 
@@ -178,6 +179,8 @@ internal sealed class BatchQueue : IDisposable
         if (_decoder.IsCheap || _threads == 1)
             for (var i = 0; i < rows.Count; i++)
                 FillRow(i);
+        else if (_inTurns)
+            LibtorchTeam.For(rows.Count, _threads, FillRow);
         else
             Parallel.For(0, rows.Count, new ParallelOptions { MaxDegreeOfParallelism = _threads }, FillRow);
 
