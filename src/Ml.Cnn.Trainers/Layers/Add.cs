@@ -5,6 +5,8 @@ namespace Ml.Cnn.Trainers.Layers;
 /// <summary>The sum of two tensors of one shape: a residual connection (He et al. 2015, equation 1). Kind "add".</summary>
 public sealed class Add : JoinLayer
 {
+    private static readonly TorchSharp.Scalar s_one = 1;
+
     private readonly bool _inPlace;
 
     /// <summary>Creates the layer.</summary>
@@ -19,6 +21,6 @@ public sealed class Add : JoinLayer
     {
         if (inputs.Length != 2)
             throw new ArgumentException($"A sum takes two tensors; {inputs.Length} came.", nameof(inputs));
-        return _inPlace && !ForwardTrace.IsOpen ? inputs[0].add_(inputs[1]).alias() : inputs[0].add(inputs[1]);
+        return _inPlace && !ForwardTrace.IsOpen ? inputs[0].add_(inputs[1], alpha: s_one).alias() : inputs[0].add(inputs[1], alpha: s_one);
     }
 }

@@ -76,7 +76,7 @@ public sealed class BatchNorm2d : Layer
             // libtorch would divide by zero and leave a running variance that is not a number.
             if (input.numel() == Channels)
                 throw new InvalidOperationException("Batch normalization needs more than one value per channel while training: use a larger batch or larger images.");
-            BatchesTracked.add_(One);
+            BatchesTracked.add_(One, alpha: One);
         }
         return functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, train, Momentum, Epsilon);
     }

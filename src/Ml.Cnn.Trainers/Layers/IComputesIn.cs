@@ -21,7 +21,7 @@ internal static class ComputesIn
             return operation(input, weight, bias);
         // Autograd casts the gradients back: the weights and their gradients stay as precise as they are stored.
         using var convertedInput = input.to(type);
-        using var convertedWeight = weight.to(type);
+        using var convertedWeight = CastWeight.Of(weight, type);
         using var convertedBias = bias?.to(type);
         return operation(convertedInput, convertedWeight, convertedBias);
     }

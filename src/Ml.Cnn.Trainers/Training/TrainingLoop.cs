@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Training.Checkpoints;
 using Ml.Cnn.Trainers.Training.Control;
 using Ml.Cnn.Trainers.Training.Optimization;
@@ -27,6 +28,7 @@ internal sealed class TrainingLoop
     private readonly LearningRates _rates;
     private readonly TrainingObservers _observers;
     private readonly ProcessMemory _memory = new();
+    private readonly NativeLeftovers _leftovers = new();
     private readonly List<CnnEpoch> _history = [];
     private readonly EpochRanking _ranking;
     private readonly StopConditions _stop;
@@ -125,6 +127,7 @@ internal sealed class TrainingLoop
             _images += batch.Count;
             _rowOrder = RowOrderHash.Add(_rowOrder, batch);
             NoteNotFinite(results);
+            _leftovers.FreeEverySoOften();
             if (_checkpoints is { IsDue: true })
             {
                 Read(results);

@@ -26,7 +26,7 @@ internal abstract class ParameterOptimizer : IDisposable
             var trained = new List<(ParameterState, Tensor)>(states.Length);
             foreach (var state in states)
             {
-                if (!state.Parameter.requires_grad || state.Parameter.grad is not { } gradient)
+                if (!state.Parameter.requires_grad || state.Gradient.Gradient is not { } gradient)
                     continue;
                 state.Steps++;
                 trained.Add((state, gradient));
@@ -36,12 +36,12 @@ internal abstract class ParameterOptimizer : IDisposable
         }
     }
 
-    /// <summary>Sets the gradients to 0 where they are: new ones would have to be asked of the system again.</summary>
+    /// <summary>Forgets the gradients, before those of the next move are summed.</summary>
     public void ZeroGradients()
     {
-        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
         foreach (var state in States)
-            state.Parameter.grad?.zero_();
+            state.Gradient.Clear();
     }
 
     public void Dispose()

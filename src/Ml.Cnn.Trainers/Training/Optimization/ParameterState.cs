@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -11,11 +12,15 @@ internal sealed class ParameterState : IDisposable
     public ParameterState(Parameter parameter, int buffers)
     {
         Parameter = parameter;
+        Gradient = new(parameter);
         using var noGradient = no_grad();
         Buffers = [.. Enumerable.Range(0, buffers).Select(_ => zeros_like(parameter).DetachFromDisposeScope())];
     }
 
     public Parameter Parameter { get; }
+
+    /// <summary>Where its gradient is.</summary>
+    public GradientBuffer Gradient { get; }
 
     /// <summary>Momentum and the like; each optimizer says what.</summary>
     public IReadOnlyList<Tensor> Buffers { get; }
@@ -25,6 +30,7 @@ internal sealed class ParameterState : IDisposable
 
     public void Dispose()
     {
+        Gradient.Dispose();
         foreach (var buffer in Buffers)
             buffer.Dispose();
     }
