@@ -47,6 +47,44 @@ public sealed class OptimizerTests
         Assert.IsTrue(optimizer.States.All(s => s.Steps == 10));
     }
 
+    /// <summary>
+    /// Protects SGD's single pass over memory, which goes by addresses: in any layout, of any length, and beside tensors for which libtorch's operations do the work.
+    /// </summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void A_pass_over_memory_is_libtorch_s_step_in_every_layout(bool nesterov)
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(5);
+        Func<Tensor>[] layouts =
+        [
+            () => randn(1),
+            () => randn(70_001), // more than a thread takes at a time, and no multiple of anything
+            () => randn(6, 3, 3, 5).permute(0, 3, 1, 2), // channels last
+            () => randn(8, 6)[TensorIndex.Colon, TensorIndex.Slice(0, 4)], // with gaps
+        ];
+        var data = layouts.Select(make => make()).ToArray();
+        Parameter[] Copies() => [.. data.Select(d => new Parameter(empty_strided(d.shape, d.stride()).copy_(d)))];
+        var (expected, actual) = (Copies(), Copies());
+        Assert.AreNotEqual(expected[3].numel(), expected[3].stride(0) * expected[3].size(0), "a gap");
+        var reference = optim.SGD(expected, Rate, momentum: 0.9, weight_decay: Decay, nesterov: nesterov);
+        using var optimizer = Create(Optimizer.Sgd, nesterov, actual);
+        for (var step = 0; step < 5; step++)
+        {
+            reference.zero_grad();
+            Loss(expected).backward();
+            reference.step();
+            optimizer.ZeroGradients();
+            Loss(actual).backward();
+            optimizer.Step(Rate);
+        }
+        foreach (var (place, (theirs, ours)) in expected.Zip(actual).Index())
+            Assert.IsTrue(ours.allclose(theirs, 1e-5, 1e-6), $"tensor {place}: off by {(ours - theirs).abs().max().ToDouble()}");
+
+        static Tensor Loss(Parameter[] weights) => weights.Select(w => (w - 1).square().sum()).Aggregate((a, b) => a + b);
+    }
+
     /// <summary>LARS's first step: the rate times 0.001‖w‖ / (‖g‖ + λ‖w‖) (You et al. 2017, equation 6).</summary>
     [TestMethod]
     public void A_layer_s_step_under_Lars_is_in_proportion_to_its_weights()

@@ -1,4 +1,6 @@
+using TorchSharp;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Ml.Cnn.Trainers.Training.Optimization;
 
@@ -13,22 +15,48 @@ internal sealed class Sgd(IEnumerable<ParameterGroup> groups, double momentum, b
 {
     protected override void Update(IReadOnlyList<(ParameterState State, Tensor Gradient)> trained, double rate, double weightDecay)
     {
+        if (momentum == 0)
+        {
+            MoveByOperations(trained, rate, weightDecay);
+            return;
+        }
+        var inPieces = trained.ToLookup(t => TensorPieces.Suits(t.State.Parameter, t.Gradient, t.State.Buffers[0]));
+        TensorPieces.Run(inPieces[true].Select(t => ((Tensor)t.State.Parameter, t.Gradient, t.State.Buffers[0])),
+            (weight, gradient, velocity) => Move(weight, gradient, velocity, (float)rate, (float)weightDecay));
+        MoveByOperations(inPieces[false], rate, weightDecay);
+    }
+
+    private void Move(Span<float> weight, Span<float> gradient, Span<float> velocity, float rate, float weightDecay)
+    {
+        if (weightDecay > 0)
+            TensorPrimitives.FusedMultiplyAdd(weight, weightDecay, gradient, gradient);
+        TensorPrimitives.Multiply(velocity, (float)momentum, velocity);
+        TensorPrimitives.Add(velocity, gradient, velocity);
+        if (nesterov)
+            TensorPrimitives.FusedMultiplyAdd(gradient, -rate, weight, weight);
+        TensorPrimitives.FusedMultiplyAdd(velocity, nesterov ? -rate * (float)momentum : -rate, weight, weight);
+    }
+
+    // On a GPU, and where tensors lie in memory each in its own way.
+    private void MoveByOperations(IEnumerable<(ParameterState State, Tensor Gradient)> trained, double rate, double weightDecay)
+    {
+        using Scalar decay = weightDecay, keep = momentum, one = 1, move = -rate, moveAhead = -rate * momentum;
         foreach (var (state, gradient) in trained)
         {
             var weight = state.Parameter;
             if (weightDecay > 0)
-                gradient.add_(weight, alpha: weightDecay);
+                gradient.add_(weight, alpha: decay);
             if (momentum == 0)
             {
-                weight.add_(gradient, alpha: -rate);
+                weight.add_(gradient, alpha: move);
                 continue;
             }
             var velocity = state.Buffers[0];
-            velocity.mul_(momentum).add_(gradient);
+            velocity.mul_(keep).add_(gradient, alpha: one);
             if (nesterov)
-                weight.add_(gradient, alpha: -rate).add_(velocity, alpha: -rate * momentum);
+                weight.add_(gradient, alpha: move).add_(velocity, alpha: moveAhead);
             else
-                weight.add_(velocity, alpha: -rate);
+                weight.add_(velocity, alpha: move);
         }
     }
 }
