@@ -32,7 +32,8 @@ public sealed class TensorLeakTests
         s_mlContext.MulticlassClassification.Trainers.LeNet(options).Fit(data);
 
         Assert.HasCount(21, counts);
-        Assert.AreEqual(counts[0], counts[20], $"live tensors after each epoch: {string.Join(", ", counts)}");
+        // What was made before the first step may wait for the garbage collector, and go. A step's leftovers would add up from epoch to epoch.
+        Assert.IsTrue(counts.Zip(counts.Skip(1)).All(pair => pair.Second <= pair.First), $"live tensors after each epoch: {string.Join(", ", counts)}");
     }
 
     /// <summary>Protects services that train again and again: a Fit whose model is let go leaves nothing, however many steps it had.</summary>
