@@ -244,11 +244,13 @@ internal sealed class TrainingRun
     {
         if (_checkpoints is null)
             return null;
-        var data = CheckpointSettings.Fingerprint(_data, _columns.Label!.Value, _options.CancellationToken);
-        var settings = CheckpointSettings.Of(_architecture, _shape, _classes.Names, _preprocessing, _settings, _options, data);
+        var settings = CheckpointSettings.Of(_architecture, _shape, _classes.Names, _preprocessing, _settings, _options, Fingerprint(_data),
+            _options.ValidationSet is { } validationSet ? Fingerprint(validationSet) : null);
         if (_checkpoints.Resumed is { } header)
             CheckpointSettings.RequireSame(header.Settings, settings, _checkpoints.ResumedName!);
         return settings;
+
+        string Fingerprint(IDataView data) => CheckpointSettings.Fingerprint(data, LabelColumn.Check(data.Schema, _options.LabelColumnName), _options.CancellationToken);
     }
 
     /// <summary>The rows in an order that is new every epoch, and what they hold.</summary>

@@ -157,6 +157,19 @@ public sealed class CheckpointTests
         Assert.HasCount(2, Files);
     }
 
+    /// <summary>Protects the choice of the best epoch: a validation set with other rows, be they as many, would compare what cannot be compared.</summary>
+    [TestMethod]
+    public void Another_validation_set_is_refused()
+    {
+        var keys = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(s_mlContext.Data.GenerateDigits(200));
+        IDataView Validation(int seed) => keys.Transform(s_mlContext.Data.GenerateDigits(50, seed));
+        CnnTransformer Train(int seed, bool resume) => Fit(o => (o.Checkpoints, o.ValidationSet) = (Checkpoints(resume), Validation(seed)));
+        Train(seed: 1, resume: false);
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Train(seed: 2, resume: true));
+        Assert.Contains("ValidationSet was 50 rows (", error.Message);
+        Assert.HasCount(4, Train(seed: 1, resume: true).History);
+    }
+
     /// <summary>Protects the work of an earlier training: without Resume its folder is not written to.</summary>
     [TestMethod]
     public void A_folder_with_checkpoints_is_refused_without_resume()

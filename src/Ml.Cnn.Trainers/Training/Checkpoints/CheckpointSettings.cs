@@ -14,8 +14,16 @@ internal static class CheckpointSettings
     private static readonly string[] s_free = [nameof(TrainingSettings.ReaderThreads)];
 
     /// <summary>By name. Every training setting is among them, also those that are yet to come.</summary>
+    /// <param name="architecture">The network.</param>
+    /// <param name="shape">What it takes and gives.</param>
+    /// <param name="classes">In the order of the outputs.</param>
+    /// <param name="preprocessing">Of the images.</param>
+    /// <param name="settings">Of the training.</param>
+    /// <param name="options">The user's.</param>
+    /// <param name="data">The training data's fingerprint.</param>
+    /// <param name="validationSet">The validation set's; null where there is none of its own.</param>
     public static IReadOnlyDictionary<string, string> Of(Architecture architecture, NetworkShape shape, IReadOnlyList<string> classes, ImagePreprocessing preprocessing,
-        TrainingSettings settings, CnnOptions options, string data)
+        TrainingSettings settings, CnnOptions options, string data, string? validationSet)
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -37,7 +45,7 @@ internal static class CheckpointSettings
             [nameof(options.Precision)] = Text(options.Precision),
             [nameof(options.OnBadImage)] = Text(options.OnBadImage),
             [nameof(options.Cache)] = Text(options.Cache),
-            [nameof(options.ValidationSet)] = Text(options.ValidationSet is not null),
+            [nameof(options.ValidationSet)] = validationSet ?? "null",
             [nameof(options.ValidationFraction)] = Text(options.ValidationFraction),
             ["EarlyStopping.Metric"] = Text(options.EarlyStopping?.Metric),
         };
