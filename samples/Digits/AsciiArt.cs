@@ -1,6 +1,6 @@
 namespace Digits;
 
-/// <summary>A picture in letters: two rows of pixels in each line, since letters are about twice as high as wide.</summary>
+/// <summary>An image in letters: two rows of pixels in each line, since letters are about twice as high as wide.</summary>
 internal static class AsciiArt
 {
     private const int Size = 28;

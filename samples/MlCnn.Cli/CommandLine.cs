@@ -9,7 +9,7 @@ namespace MlCnn.Cli;
 /// <summary>The command line as a whole: from arguments to the exit code.</summary>
 internal static class CommandLine
 {
-    // A file may be called "@picture.png": nothing is read from response files.
+    // A file may be called "@image.png": nothing is read from response files.
     private static readonly ParserConfiguration s_parsing = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
 
     public static int Run(string[] args)
@@ -39,7 +39,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Commands() => new("Trains convolutional networks on folders of pictures, tells how good they are, and sorts new pictures with them.")
+    private static RootCommand Commands() => new("Trains convolutional networks on folders of images, tells how good they are, and sorts new images with them.")
     {
         ModelsCommand.Create(),
         SummaryCommand.Create(),

@@ -12,10 +12,10 @@ internal enum DataRole
     Evaluation,
 }
 
-/// <summary>The height, width and channels of pictures that come as pixels.</summary>
+/// <summary>The height, width and channels of images that come as pixels.</summary>
 internal sealed record PixelShape(int Side, int Channels);
 
-/// <summary>Labelled pictures that the command line names.</summary>
+/// <summary>Labeled images that the command line names.</summary>
 internal abstract partial record DataSource
 {
     public const string Forms = "a folder with one subfolder per class; a .tar, .tar.gz or .tgz file of such folders, with ':FOLDER' after it for a part of it such as data.tar:data/train; "
@@ -23,7 +23,7 @@ internal abstract partial record DataSource
 
     private const string Digits = "digits:";
 
-    /// <summary>The column of encoded pictures or of pixels.</summary>
+    /// <summary>The column of encoded images or of pixels.</summary>
     public const string ImageColumn = "Image";
 
     public const string PathColumn = "ImagePath";
@@ -38,10 +38,10 @@ internal abstract partial record DataSource
         new("cifar100:", "CIFAR-100's binary files", new(32, 3), (data, path, split) => data.LoadCifar100(path, split, imageColumnName: ImageColumn, labelColumnName: LabelColumn)),
     ];
 
-    /// <summary>Whether the data has a column of paths and none of pictures.</summary>
+    /// <summary>Whether the data has a column of paths and none of images.</summary>
     public virtual bool IsFiles => false;
 
-    /// <summary>The shape of pictures that come as pixels; null where they are encoded, in files or in an archive.</summary>
+    /// <summary>The shape of images that come as pixels; null where they are encoded, in files or in an archive.</summary>
     public virtual PixelShape? Pixels => null;
 
     /// <summary>The data view. Its labels are text.</summary>
@@ -112,7 +112,7 @@ internal abstract partial record DataSource
 
     /// <param name="Prefix">Stands before the folder.</param>
     /// <param name="Files">What the folder holds.</param>
-    /// <param name="Shape">That of its pictures.</param>
+    /// <param name="Shape">That of its images.</param>
     /// <param name="Load">From the folder and "train" or "test".</param>
     private sealed record PixelSet(string Prefix, string Files, PixelShape Shape, Func<DataOperationsCatalog, string, string, IDataView> Load);
 

@@ -25,7 +25,7 @@ internal sealed record ModelsResult(IReadOnlyList<ModelEntry> Models);
 internal sealed record ModelEntry(string Name, string Family, int Year, string Paper, int InputSize, long Parameters, IReadOnlyList<string> Pretrained);
 
 /// <summary>mlcnn train --json.</summary>
-/// <param name="Images">How many pictures an epoch trained on.</param>
+/// <param name="Images">How many images an epoch trained on.</param>
 /// <param name="Classes">The classes in the order of the scores.</param>
 /// <param name="Device">Where it ran.</param>
 /// <param name="Epochs">Every whole epoch.</param>
@@ -49,25 +49,25 @@ internal sealed record LearningRateResult(double? Suggestion, IReadOnlyList<Lear
 internal sealed record LearningRateEntry(double LearningRate, double Loss, double SmoothedLoss);
 
 /// <summary>mlcnn evaluate --json.</summary>
-/// <param name="Images">How many pictures were scored.</param>
-/// <param name="MicroAccuracy">The share of pictures that were classified correctly.</param>
+/// <param name="Images">How many images were scored.</param>
+/// <param name="MicroAccuracy">The share of images that were classified correctly.</param>
 /// <param name="MacroAccuracy">The mean of the classes' recalls.</param>
 /// <param name="LogLoss">Mean cross-entropy in nats.</param>
-/// <param name="Top5Accuracy">The share of pictures whose class is among the five best.</param>
+/// <param name="Top5Accuracy">The share of images whose class is among the five best.</param>
 /// <param name="PerClass">Each class of the model.</param>
 internal sealed record EvaluateResult(long Images, double MicroAccuracy, double MacroAccuracy, double LogLoss, double Top5Accuracy, IReadOnlyList<ClassEntry> PerClass);
 
 /// <summary>How well a class is told.</summary>
 /// <param name="Label">Its name.</param>
-/// <param name="Precision">The share of the pictures taken for it that are of it; 0 if none was.</param>
-/// <param name="Recall">The share of its pictures that were taken for it; 0 if there are none.</param>
-/// <param name="Support">How many pictures of it the data holds.</param>
+/// <param name="Precision">The share of the images taken for it that are of it; 0 if none was.</param>
+/// <param name="Recall">The share of its images that were taken for it; 0 if there are none.</param>
+/// <param name="Support">How many images of it the data holds.</param>
 internal sealed record ClassEntry(string Label, double Precision, double Recall, long Support);
 
 /// <summary>mlcnn predict --json.</summary>
 internal sealed record PredictResult(IReadOnlyList<PredictionEntry> Predictions);
 
-/// <summary>A picture's class.</summary>
+/// <summary>An image's class.</summary>
 /// <param name="File">As the command line gave it.</param>
 /// <param name="Label">The class with the highest probability.</param>
 /// <param name="Probability">Its probability.</param>
@@ -81,7 +81,7 @@ internal sealed record LabelEntry(string Label, float Probability);
 /// <param name="Arch">The network's name.</param>
 /// <param name="Classes">How many classes the model tells apart.</param>
 /// <param name="InputShape">Channels, height and width of the network's input.</param>
-/// <param name="ResizeShortSide">Pixels that a picture's short side is brought to before the middle is cut out; null: the picture is brought straight to the input's size.</param>
+/// <param name="ResizeShortSide">Pixels that an image's short side is brought to before the middle is cut out; null: the image is brought straight to the input's size.</param>
 /// <param name="Model">The file, as the command line gave it.</param>
 internal sealed record ImportResult(string Arch, int Classes, IReadOnlyList<int> InputShape, int? ResizeShortSide, string Model);
 

@@ -6,7 +6,7 @@ namespace MlCnn.Cli;
 /// <summary>model.zip and the network in it.</summary>
 internal static class ModelFile
 {
-    /// <summary>Loads the network of a saved pipeline, ready to score any pictures and to name those that are bad.</summary>
+    /// <summary>Loads the network of a saved pipeline, ready to score any images and to name those that are bad.</summary>
     /// <exception cref="CommandException">There is no such file, or no network in it.</exception>
     public static CnnTransformer LoadNetwork(MLContext mlContext, string path)
     {

@@ -8,7 +8,7 @@ using Ml.Cnn.Trainers.Training;
 
 namespace Ml.Cnn.Trainers;
 
-/// <summary>Trains a convolutional network on labelled pictures. The catalogue's methods (<c>Trainers.ResNet(…)</c>, …) make one.</summary>
+/// <summary>Trains a convolutional network on labeled images. The catalog's methods (<c>Trainers.ResNet(…)</c>, …) make one.</summary>
 public sealed class CnnTrainer : IEstimator<CnnTransformer>
 {
     private readonly IHostEnvironment _environment;
@@ -44,12 +44,12 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
         return new SchemaShape(columns.Values);
     }
 
-    /// <summary>Trains on every labelled row.</summary>
+    /// <summary>Trains on every labeled row.</summary>
     /// <returns>The trained network: the best epoch's by validation accuracy with a validation set, else the last one's.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    /// <exception cref="BadImageException">Pictures cannot be decoded, and <see cref="CnnOptions.OnBadImage"/> is to fail.</exception>
+    /// <exception cref="BadImageException">Images cannot be decoded, and <see cref="CnnOptions.OnBadImage"/> is to fail.</exception>
     /// <exception cref="InvalidOperationException">There are fewer than two classes or two rows, the loss was never a number, or the device is missing.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before the first step.</exception>
+    /// <exception cref="OperationCanceledException">Canceled before the first step.</exception>
     public CnnTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -67,9 +67,9 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     /// <param name="steps">How many, at least 10. Default 100.</param>
     /// <returns>The curve, and the rate at which the loss fell most steeply.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or a column is missing or of another type.</exception>
-    /// <exception cref="BadImageException">Pictures cannot be decoded, and <see cref="CnnOptions.OnBadImage"/> is to fail.</exception>
+    /// <exception cref="BadImageException">Images cannot be decoded, and <see cref="CnnOptions.OnBadImage"/> is to fail.</exception>
     /// <exception cref="InvalidOperationException">There are fewer than two classes or two rows, or the device is missing.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled by <see cref="CnnOptions.CancellationToken"/>.</exception>
+    /// <exception cref="OperationCanceledException">Canceled by <see cref="CnnOptions.CancellationToken"/>.</exception>
     public LearningRateCurve FindLearningRate(IDataView input, double lowest = 1e-6, double highest = 10, int steps = 100)
     {
         ArgumentNullException.ThrowIfNull(input);

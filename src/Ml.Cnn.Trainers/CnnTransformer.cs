@@ -7,7 +7,7 @@ using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers;
 
-/// <summary>A trained network as an ML.NET transformer: adds PredictedLabel and Score to any data with pictures.</summary>
+/// <summary>A trained network as an ML.NET transformer: adds PredictedLabel and Score to any data with images.</summary>
 /// <remarks>
 /// Scores are computed in batches while the data is read. One transformer may be used by any number of threads, cursors and
 /// prediction engines at once; all of them share its one copy of the weights, which is freed when nobody refers to it.
@@ -29,7 +29,7 @@ public sealed class CnnTransformer : ITransformer
     /// <summary>The network's input and output.</summary>
     public NetworkShape Shape => _scorer.Model.Shape;
 
-    /// <summary>How pictures become the network's input.</summary>
+    /// <summary>How images become the network's input.</summary>
     public ImagePreprocessing Preprocessing => _scorer.Model.Preprocessing;
 
     /// <summary>The classes in the order of the scores, as text.</summary>
@@ -41,10 +41,10 @@ public sealed class CnnTransformer : ITransformer
     /// <summary>Why training ended.</summary>
     public StopReason StopReason => _scorer.Model.StopReason;
 
-    /// <summary>The pictures that training left out (<see cref="BadImageHandling.Skip"/>). Not saved with the model.</summary>
+    /// <summary>The images that training left out (<see cref="BadImageHandling.Skip"/>). Not saved with the model.</summary>
     public IReadOnlyList<BadImage> BadImages { get; }
 
-    /// <summary>The column of pictures that this transformer reads.</summary>
+    /// <summary>The column of images that this transformer reads.</summary>
     public string FeatureColumnName => _scorer.Model.FeatureColumnName;
 
     /// <summary>The column of the class with the highest score, a key.</summary>
@@ -53,7 +53,7 @@ public sealed class CnnTransformer : ITransformer
     /// <summary>The column of the probabilities.</summary>
     public string ScoreColumnName => _scorer.Model.ScoreColumnName;
 
-    /// <summary>What a picture that cannot be decoded does: an error that names it, or a missing label and scores that are not numbers.</summary>
+    /// <summary>What an image that cannot be decoded does: an error that names it, or a missing label and scores that are not numbers.</summary>
     public BadImageHandling OnBadImage => _scorer.Model.OnBadImage;
 
     /// <summary>Where the network runs: "cpu" or "cuda:0".</summary>
@@ -75,8 +75,8 @@ public sealed class CnnTransformer : ITransformer
     /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or of another type; the message says which are accepted.</exception>
     public IDataView Transform(IDataView input) => new ScoringDataView(input, _scorer);
 
-    /// <summary>The same network, which shares its weights with this transformer, with another answer to pictures that cannot be decoded.</summary>
-    /// <param name="handling">An error that names the picture, or a missing label and scores that are not numbers.</param>
+    /// <summary>The same network, which shares its weights with this transformer, with another answer to images that cannot be decoded.</summary>
+    /// <param name="handling">An error that names the image, or a missing label and scores that are not numbers.</param>
     public CnnTransformer WithBadImages(BadImageHandling handling) =>
         new(_scorer.For(_scorer.Model with { OnBadImage = handling }), BadImages);
 
@@ -90,12 +90,12 @@ public sealed class CnnTransformer : ITransformer
     };
 
     /// <summary>
-    /// The same network, which shares its weights with this transformer, scoring other parts of a picture: the middle, or the mean over
+    /// The same network, which shares its weights with this transformer, scoring other parts of an image: the middle, or the mean over
     /// five or ten parts, which is a little more accurate and takes five or ten times as long.
     /// </summary>
     /// <param name="crops">The parts.</param>
     /// <param name="resizeShortSide">
-    /// The length in pixels that a picture's short side is brought to before, at least the network's height and width. Default: as
+    /// The length in pixels that an image's short side is brought to before, at least the network's height and width. Default: as
     /// it is, if that leaves room for several parts; else 8/7 of the network's input, as 256 for 224 (He et al. 2015, section 3.4).
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The short side is shorter than the network's input.</exception>

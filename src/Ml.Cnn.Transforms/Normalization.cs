@@ -18,7 +18,7 @@ public sealed record Normalization(IReadOnlyList<float> Mean, IReadOnlyList<floa
     public static Normalization Inception { get; } = new([0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f]);
 
     /// <summary>
-    /// The same statistics for another number of channels: gray takes the means of the colours, colours take gray's
+    /// The same statistics for another number of channels: gray takes the means of the colors, colors take gray's
     /// values, and a fourth channel takes the mean of the others.
     /// </summary>
     public Normalization ForChannels(int channels)

@@ -5,7 +5,7 @@ using Ml.Cnn.Trainers.Inspection;
 
 namespace MlCnn.Docs;
 
-/// <summary>The README's table of networks, from the catalogue.</summary>
+/// <summary>The README's table of networks, from the catalog.</summary>
 internal static class NetworkTable
 {
     /// <summary>One row per family.</summary>

@@ -36,7 +36,7 @@ internal static class LoopBenchmarks
         var (imagesPath, labelsPath) = IdxFile.Find(folder, "train");
         var file = IdxFile.Read(imagesPath, dimensions: 3);
         using var loop = write(() => LeNet.Create(pooling: LeNetPooling.Average).Build(new(1, file.Sizes[1], file.Sizes[2], Classes)));
-        using var images = loop.Arrange(Normalised(file));                                                  // count × 1 × 28 × 28
+        using var images = loop.Arrange(Normalized(file));                                                  // count × 1 × 28 × 28
         using var labels = tensor(IdxFile.Read(labelsPath, dimensions: 1).Values).to(ScalarType.Int64);     // count
         return Run(epochs, file.Sizes[0], () =>
         {
@@ -60,7 +60,7 @@ internal static class LoopBenchmarks
         return clock;
     }
 
-    private static Tensor Normalised(IdxFile file)
+    private static Tensor Normalized(IdxFile file)
     {
         using var scope = NewDisposeScope();
         var bytes = tensor(file.Values).reshape(file.Sizes[0], 1, file.Sizes[1], file.Sizes[2]);

@@ -26,7 +26,7 @@ mnist.SetAction(r => Report.Print("mnist", r.GetValue(side) == Side.Trainer
     ? TrainingBenchmarks.Mnist(r.GetValue(data)!, r.GetValue(batch), r.GetValue(epochs))
     : LoopBenchmarks.Mnist(Loop(r), r.GetValue(data)!, r.GetValue(batch), r.GetValue(epochs))));
 
-var network = new Command("network", "A network on random pictures in memory.") { arch, size, batch, steps, epochs, side, bfloat16, channelsLast, networkThreads };
+var network = new Command("network", "A network on random images in memory.") { arch, size, batch, steps, epochs, side, bfloat16, channelsLast, networkThreads };
 network.SetAction(r => Report.Print("network", r.GetValue(side) == Side.Trainer
     ? TrainingBenchmarks.InMemory(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(steps), r.GetValue(epochs))
     : LoopBenchmarks.InMemory(Loop(r), r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(steps), r.GetValue(epochs))));
@@ -34,7 +34,7 @@ network.SetAction(r => Report.Print("network", r.GetValue(side) == Side.Trainer
 var folder = new Command("folder", "Training from JPEG files.") { data, arch, size, batch, epochs };
 folder.SetAction(r => Report.Print("folder", TrainingBenchmarks.Folder(r.GetValue(data)!, r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(epochs))));
 
-var loader = new Command("loader", "JPEG files to batches: decoded, random resized crop, flipped, normalised; no network.") { data, size, batch, epochs, threads };
+var loader = new Command("loader", "JPEG files to batches: decoded, random resized crop, flipped, normalized; no network.") { data, size, batch, epochs, threads };
 loader.SetAction(r => Report.Print("loader", LoaderBenchmark.Run(r.GetValue(data)!, r.GetValue(size), r.GetValue(batch), r.GetValue(epochs), r.GetValue(threads))));
 
 var read = new Command("read", "Encoded images from a folder or a tar archive, without a network.") { data, epochs, threads };
@@ -46,7 +46,7 @@ inspect.SetAction(r => Report.Print("inspect", ReadingBenchmarks.Inspect(r.GetVa
 var step = new Command("step", "Where the time of a training step goes.") { arch, size, batch, steps, precision, networkThreads };
 step.SetAction(r => StepBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(steps), r.GetValue(precision), r.GetValue(networkThreads)));
 
-var stages = new Command("stages", "The time that each stage of the loader takes for a picture.") { data, size, epochs };
+var stages = new Command("stages", "The time that each stage of the loader takes for an image.") { data, size, epochs };
 stages.SetAction(r => StageBenchmark.Run(r.GetValue(data)!, r.GetValue(size), r.GetValue(epochs)));
 
 var images = new Option<int>("--images") { Description = "How many.", DefaultValueFactory = _ => 400 };

@@ -16,7 +16,7 @@ internal static class TrainingBenchmarks
             mlContext.MulticlassClassification.Trainers.LeNet);
     }
 
-    /// <summary>Random pictures that are in memory.</summary>
+    /// <summary>Random images that are in memory.</summary>
     public static EpochClock InMemory(string arch, int size, int batch, int steps, int epochs)
     {
         var mlContext = new MLContext(seed: 1);
@@ -25,10 +25,10 @@ internal static class TrainingBenchmarks
         {
             var pixels = new byte[size * size * 3];
             random.NextBytes(pixels);
-            return new Picture { Label = random.Next(10), Image = pixels };
+            return new LabeledImage { Label = random.Next(10), Image = pixels };
         }).ToArray();
-        var schema = SchemaDefinition.Create(typeof(Picture));
-        schema[nameof(Picture.Image)].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, size, size, 3);
+        var schema = SchemaDefinition.Create(typeof(LabeledImage));
+        schema[nameof(LabeledImage.Image)].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, size, size, 3);
         return Fit(mlContext, mlContext.Data.LoadFromEnumerable(rows, schema),
             new CnnOptions { BatchSize = batch, Epochs = epochs, Cache = ImageCache.Memory, LearningRate = IHandWrittenLoop.LearningRate, WeightDecay = IHandWrittenLoop.WeightDecay },
             options => mlContext.MulticlassClassification.Trainers.Cnn(arch, options));
@@ -54,7 +54,7 @@ internal static class TrainingBenchmarks
         return clock;
     }
 
-    private sealed class Picture
+    private sealed class LabeledImage
     {
         public int Label { get; set; }
         public byte[] Image { get; set; } = []; // height × width × 3

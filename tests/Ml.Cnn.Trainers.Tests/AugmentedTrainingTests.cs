@@ -70,7 +70,7 @@ public sealed class AugmentedTrainingTests
     [DataRow(false)]
     public void A_pipeline_augments_every_epoch_anew(bool shuffles)
     {
-        using var folder = PictureFolder.OfDigits(20);
+        using var folder = TestImageFolder.OfDigits(20);
         var digits = s_mlContext.Data.LoadImageFolder(folder.Path);
         IDataView files = shuffles ? digits : s_mlContext.Data.LoadFromEnumerable(s_mlContext.Data.CreateEnumerable<File>(digits, reuseRowObject: false).ToArray());
         var network = new Recorder(10);

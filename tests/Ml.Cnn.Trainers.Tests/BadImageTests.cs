@@ -4,7 +4,7 @@ using SkiaSharp;
 
 namespace Ml.Cnn.Trainers.Tests;
 
-/// <summary>Pictures that cannot be read or decoded, in training and in scoring.</summary>
+/// <summary>Images that cannot be read or decoded, in training and in scoring.</summary>
 [TestClass]
 public sealed class BadImageTests
 {
@@ -21,7 +21,7 @@ public sealed class BadImageTests
     [DataRow("images", 3)]
     public void Training_names_every_bad_file_once_the_pass_is_over(string source, int threads)
     {
-        using var folder = PictureFolder.OfDigits(60);
+        using var folder = TestImageFolder.OfDigits(60);
         var data = WithBadFiles(folder, source, out var bad);
         var error = Assert.ThrowsExactly<BadImageException>(() => s_mlContext.FitLeNet(data, Pipelines.Options(change: o => (o.BatchSize, o.ReaderThreads, o.Cache) = (8, threads, source == "memory" ? ImageCache.Memory : ImageCache.None))));
         CollectionAssert.AreEqual(bad, error.Images.Select(i => i.File).ToArray());
@@ -29,7 +29,7 @@ public sealed class BadImageTests
             Assert.Contains(name, error.Message);
     }
 
-    /// <summary>Protects users who let bad pictures go: they are counted, listed and told to the log, and training goes on without them.</summary>
+    /// <summary>Protects users who let bad images go: they are counted, listed and told to the log, and training goes on without them.</summary>
     [TestMethod]
     [DataRow("folder")]
     [DataRow("enumerable")]
@@ -39,7 +39,7 @@ public sealed class BadImageTests
     {
         var mlContext = new MLContext(seed: 1);
         var messages = mlContext.Listen();
-        using var folder = PictureFolder.OfDigits(60);
+        using var folder = TestImageFolder.OfDigits(60);
         var data = WithBadFiles(folder, source, out var bad);
         var options = Pipelines.Options(epochs: 2, change: o => (o.OnBadImage, o.Cache) = (BadImageHandling.Skip, source == "memory" ? ImageCache.Memory : ImageCache.None));
         var model = mlContext.FitLeNet(data, options).LastTransformer;
@@ -49,11 +49,11 @@ public sealed class BadImageTests
         Assert.Contains(m => m.StartsWith($"Warning: {bad.Length} bad images were skipped", StringComparison.Ordinal) && bad.All(m.Contains), messages);
     }
 
-    /// <summary>Protects scoring: a bad picture never takes another one's score. It is an error that names it, …</summary>
+    /// <summary>Protects scoring: a bad image never takes another one's score. It is an error that names it, …</summary>
     [TestMethod]
-    public void Scoring_a_bad_picture_throws_its_name()
+    public void Scoring_a_bad_image_throws_its_name()
     {
-        using var folder = PictureFolder.OfDigits(60);
+        using var folder = TestImageFolder.OfDigits(60);
         var model = s_mlContext.FitLeNet(folder.Load(s_mlContext)).LastTransformer;
         foreach (var source in (string[])["folder", "images"])
         {
@@ -69,9 +69,9 @@ public sealed class BadImageTests
     [DataRow("folder")]
     [DataRow("enumerable")]
     [DataRow("images")]
-    public void A_model_that_skips_bad_pictures_gives_them_no_score(string source)
+    public void A_model_that_skips_bad_images_gives_them_no_score(string source)
     {
-        using var folder = PictureFolder.OfDigits(60);
+        using var folder = TestImageFolder.OfDigits(60);
         var model = s_mlContext.FitLeNet(folder.Load(s_mlContext), Pipelines.Options(change: o => o.OnBadImage = BadImageHandling.Skip)).LastTransformer;
         var expected = Pipelines.Scores(model.Transform(folder.Load(s_mlContext)));
         var data = WithBadFiles(folder, source, out var bad);
@@ -93,11 +93,11 @@ public sealed class BadImageTests
         Assert.HasCount(60 + bad.Length, scored.GetColumn<string>("ImagePath").ToList());
     }
 
-    /// <summary>Protects readers of the picture column beside its scores: the file that is not there hurts only those who ask for its bytes.</summary>
+    /// <summary>Protects readers of the image column beside its scores: the file that is not there hurts only those who ask for its bytes.</summary>
     [TestMethod]
-    public void A_missing_file_is_one_bad_picture_also_where_its_bytes_are_passed_on()
+    public void A_missing_file_is_one_bad_image_also_where_its_bytes_are_passed_on()
     {
-        using var folder = PictureFolder.OfDigits(60);
+        using var folder = TestImageFolder.OfDigits(60);
         var model = s_mlContext.FitLeNet(folder.Load(s_mlContext), Pipelines.Options(change: o => o.OnBadImage = BadImageHandling.Skip)).LastTransformer;
         var scored = model.Transform(WithBadFiles(folder, "folder", out var bad));
         using var cursor = scored.GetRowCursor(scored.Schema);
@@ -129,7 +129,7 @@ public sealed class BadImageTests
     [TestMethod]
     public void Skipping_never_leaves_a_batch_of_one()
     {
-        using var folder = PictureFolder.OfDigits(12);
+        using var folder = TestImageFolder.OfDigits(12);
         foreach (var i in Enumerable.Range(0, 9))
             folder.Add($"{i}", $"bad{i}.png", [1, 2, 3]);
         RecordingNetwork? network = null;
@@ -141,38 +141,38 @@ public sealed class BadImageTests
         Assert.DoesNotContain(1, sizes);
     }
 
-    /// <summary>Protects a folder in which nothing is a picture.</summary>
+    /// <summary>Protects a folder in which nothing is an image.</summary>
     [TestMethod]
-    public void A_folder_without_one_good_picture_is_an_error_that_names_some()
+    public void A_folder_without_one_good_image_is_an_error_that_names_some()
     {
-        using var folder = new PictureFolder();
+        using var folder = new TestImageFolder();
         foreach (var name in (string[])["a", "b", "c"])
             folder.Add(name, "bad.png", [1, 2, 3]);
         var error = Assert.Throws<InvalidOperationException>(() => s_mlContext.FitLeNet(folder.Load(s_mlContext), Pipelines.Options(change: o => o.OnBadImage = BadImageHandling.Skip)));
         Assert.Contains("bad.png", error.Message);
     }
 
-    /// <summary>Protects validation: a bad picture there is named too.</summary>
+    /// <summary>Protects validation: a bad image there is named too.</summary>
     [TestMethod]
-    public void Bad_pictures_of_the_validation_set_are_named()
+    public void Bad_images_of_the_validation_set_are_named()
     {
-        using var folder = PictureFolder.OfDigits(60);
+        using var folder = TestImageFolder.OfDigits(60);
         var keys = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(folder.Load(s_mlContext));
         var train = keys.Transform(folder.Load(s_mlContext));
-        using var other = PictureFolder.OfDigits(20, seed: 2);
+        using var other = TestImageFolder.OfDigits(20, seed: 2);
         var validation = keys.Transform(WithBadFiles(other, "folder", out var bad));
         var error = Assert.ThrowsExactly<BadImageException>(() => s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options(change: o => o.ValidationSet = validation)).Fit(train));
         CollectionAssert.AreEqual(bad, error.Images.Select(i => i.File).ToArray());
     }
 
     /// <summary>
-    /// Protects training in which the network and the decoding take turns on all cores: whole batches of bad pictures are passed over.
+    /// Protects training in which the network and the decoding take turns on all cores: whole batches of bad images are passed over.
     /// </summary>
     [TestMethod]
     [Timeout(120_000, CooperativeCancellation = false)]
-    public void Decoding_in_turns_passes_over_batches_of_bad_pictures()
+    public void Decoding_in_turns_passes_over_batches_of_bad_images()
     {
-        using var folder = PictureFolder.OfDigits(40);
+        using var folder = TestImageFolder.OfDigits(40);
         for (var i = 0; i < 30; i++)
             folder.Add("5", $"bad-{i:00}.png", [1, 2, 3]);
         var model = s_mlContext.FitLeNet(folder.Load(s_mlContext), Pipelines.Options(epochs: 2,
@@ -181,14 +181,14 @@ public sealed class BadImageTests
         Assert.IsTrue(model.History.All(epoch => epoch.Images == 40));
     }
 
-    /// <summary>A missing file, one of no bytes, one cut short, one that is no picture.</summary>
-    private static IDataView WithBadFiles(PictureFolder folder, string source, out string[] bad)
+    /// <summary>A missing file, one of no bytes, one cut short, one that is no image.</summary>
+    private static IDataView WithBadFiles(TestImageFolder folder, string source, out string[] bad)
     {
-        var jpeg = Pictures.Colour(60, 40, (x, y) => new((byte)(x * y), (byte)(x + y), 7), SKEncodedImageFormat.Jpeg);
+        var jpeg = Images.Color(60, 40, (x, y) => new((byte)(x * y), (byte)(x + y), 7), SKEncodedImageFormat.Jpeg);
         var cut = folder.Add("1", "bad-cut.jpg", source == "images" ? [0xFF, 0xD8, 0xFF] : jpeg[..(jpeg.Length / 2)]);
         var empty = folder.Add("2", "bad-empty.jpg", []);
         var missing = folder.Add("3", "bad-missing.jpg", jpeg);
-        var text = folder.Add("4", "bad-text.png", "This is no picture."u8.ToArray());
+        var text = folder.Add("4", "bad-text.png", "This is no image."u8.ToArray());
         bad = [cut, empty, missing, text];
         Array.Sort(bad, StringComparer.Ordinal);
 

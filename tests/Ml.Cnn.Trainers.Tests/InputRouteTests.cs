@@ -6,21 +6,21 @@ using SkiaSharp;
 
 namespace Ml.Cnn.Trainers.Tests;
 
-/// <summary>Every kind of column and of data view that pictures come in.</summary>
+/// <summary>Every kind of column and of data view that images come in.</summary>
 [TestClass]
 public sealed class InputRouteTests
 {
     private static readonly MLContext s_mlContext = new(seed: 1);
 
     private static readonly string[] s_routes =
-        ["Interleaved", "Planar", "FlatPlanar", "Numbers", "NumbersPlanar", "Encoded", "Picture", "ExtractedPlanar", "ExtractedInterleaved"];
+        ["Interleaved", "Planar", "FlatPlanar", "Numbers", "NumbersPlanar", "Encoded", "Image", "ExtractedPlanar", "ExtractedInterleaved"];
 
-    /// <summary>Protects models that are trained on one kind of column and used on another: the same picture scores the same.</summary>
+    /// <summary>Protects models that are trained on one kind of column and used on another: the same image scores the same.</summary>
     [TestMethod]
-    public void The_same_colour_picture_scores_the_same_by_every_route()
+    public void The_same_color_image_scores_the_same_by_every_route()
     {
-        using var folder = new PictureFolder();
-        var data = ColourRoutes(folder, 40);
+        using var folder = new TestImageFolder();
+        var data = ColorRoutes(folder, 40);
         var model = Fit(data, "Interleaved");
         var expected = Pipelines.Scores(Renamed(model, data, "Interleaved"));
 
@@ -33,8 +33,8 @@ public sealed class InputRouteTests
     [TestMethod]
     public void Training_takes_every_route()
     {
-        using var folder = new PictureFolder();
-        var data = ColourRoutes(folder, 40);
+        using var folder = new TestImageFolder();
+        var data = ColorRoutes(folder, 40);
         foreach (var route in s_routes)
         {
             var model = Fit(data, route);
@@ -59,21 +59,21 @@ public sealed class InputRouteTests
         Assert.AreEqual(new(1, 28, 28, 10), s_mlContext.FitLeNet(numbers).LastTransformer.Shape);
     }
 
-    /// <summary>Protects files of every usual kind in one folder: gray, colour and transparent, of all sizes and proportions.</summary>
+    /// <summary>Protects files of every usual kind in one folder: gray, color and transparent, of all sizes and proportions.</summary>
     [TestMethod]
-    public void Pictures_of_any_size_and_number_of_channels_train_and_score()
+    public void Images_of_any_size_and_number_of_channels_train_and_score()
     {
-        using var folder = new PictureFolder();
+        using var folder = new TestImageFolder();
         var random = new Random(3);
         (int Width, int Height)[] sizes = [(28, 28), (64, 48), (33, 91), (200, 31), (1, 1), (5, 3), (1, 900), (2000, 2)];
         foreach (var (width, height) in sizes)
         {
             byte Noise(int x, int y) => (byte)((x * 7 + y * 13 + random.Next(32)) & 255);
-            folder.Add("gray", $"{width}x{height}.png", Pictures.Gray(width, height, Noise));
-            folder.Add("gray", $"{width}x{height}.jpg", Pictures.Gray(width, height, Noise, SKEncodedImageFormat.Jpeg));
-            folder.Add("colour", $"{width}x{height}.jpg", Pictures.Colour(width, height, (x, y) => new(Noise(x, y), 200, 20), SKEncodedImageFormat.Jpeg));
-            folder.Add("clear", $"{width}x{height}.png", Pictures.Colour(width, height, (x, y) => new(10, Noise(x, y), 200, (byte)(x * 31 & 255)), alpha: true));
-            folder.Add("clear", $"{width}x{height}.webp", Pictures.Colour(width, height, (x, y) => new(10, Noise(x, y), 200, 128), SKEncodedImageFormat.Webp, alpha: true));
+            folder.Add("gray", $"{width}x{height}.png", Images.Gray(width, height, Noise));
+            folder.Add("gray", $"{width}x{height}.jpg", Images.Gray(width, height, Noise, SKEncodedImageFormat.Jpeg));
+            folder.Add("color", $"{width}x{height}.jpg", Images.Color(width, height, (x, y) => new(Noise(x, y), 200, 20), SKEncodedImageFormat.Jpeg));
+            folder.Add("clear", $"{width}x{height}.png", Images.Color(width, height, (x, y) => new(10, Noise(x, y), 200, (byte)(x * 31 & 255)), alpha: true));
+            folder.Add("clear", $"{width}x{height}.webp", Images.Color(width, height, (x, y) => new(10, Noise(x, y), 200, 128), SKEncodedImageFormat.Webp, alpha: true));
         }
         foreach (var channels in (int[])[1, 3, 4])
         {
@@ -90,7 +90,7 @@ public sealed class InputRouteTests
     [TestMethod]
     public void Real_photos_score_alike_as_bytes_and_as_MLImage()
     {
-        using var folder = new PictureFolder();
+        using var folder = new TestImageFolder();
         var number = 0;
         foreach (var photo in SharedData.Files("data/imagenette-mini.tar").Where((_, i) => i % 150 == 0))
             folder.Add(Path.GetFileName(Path.GetDirectoryName(photo.Name)!), $"{number++}.jpg", photo.Bytes);
@@ -107,7 +107,7 @@ public sealed class InputRouteTests
     public void Training_takes_every_source()
     {
         var digits = s_mlContext.Data.GenerateDigits(100);
-        using var folder = new PictureFolder();
+        using var folder = new TestImageFolder();
         var text = Path.Combine(folder.Path, "digits.csv");
         File.WriteAllLines(text, s_mlContext.Data.CreateEnumerable<Digit>(digits, reuseRowObject: false).Select(d => $"{d.Label},{string.Join(',', d.Image)}"));
         var sources = new Dictionary<string, IDataView>
@@ -152,7 +152,7 @@ public sealed class InputRouteTests
     private static IDataView Copied(IDataView data, string route) => s_mlContext.Transforms.CopyColumns("Image", route).Fit(data).Transform(data);
 
     /// <summary>Tinted digits in columns of every kind.</summary>
-    private static IDataView ColourRoutes(PictureFolder folder, int count)
+    private static IDataView ColorRoutes(TestImageFolder folder, int count)
     {
         var rows = s_mlContext.Data.CreateEnumerable<Digit>(s_mlContext.Data.GenerateDigits(count), reuseRowObject: false).Select((digit, i) =>
         {
@@ -162,8 +162,8 @@ public sealed class InputRouteTests
                 for (var p = 0; p < 784; p++)
                     interleaved[p * 3 + c] = planes[c][p];
             byte[] planar = [.. planes.SelectMany(p => p)];
-            var path = folder.Add(digit.Label, $"{i}.png", Pictures.Colour(28, 28, (x, y) => new(planes[0][y * 28 + x], planes[1][y * 28 + x], planes[2][y * 28 + x])));
-            return new ColourRow
+            var path = folder.Add(digit.Label, $"{i}.png", Images.Color(28, 28, (x, y) => new(planes[0][y * 28 + x], planes[1][y * 28 + x], planes[2][y * 28 + x])));
+            return new ColorRow
             {
                 ImagePath = path,
                 Label = digit.Label,
@@ -177,14 +177,14 @@ public sealed class InputRouteTests
         var data = s_mlContext.Data.LoadFromEnumerable(rows);
         return s_mlContext.Transforms.Conversion.MapValueToKey("Key", "Label")
             .Append(s_mlContext.Transforms.LoadRawImageBytes("Encoded", null, "ImagePath"))
-            .Append(s_mlContext.Transforms.LoadImages("Picture", null, "ImagePath"))
-            .Append(s_mlContext.Transforms.ResizeImages("Sized", 28, 28, "Picture"))
+            .Append(s_mlContext.Transforms.LoadImages("Image", null, "ImagePath"))
+            .Append(s_mlContext.Transforms.ResizeImages("Sized", 28, 28, "Image"))
             .Append(s_mlContext.Transforms.ExtractPixels("ExtractedPlanar", "Sized"))
             .Append(s_mlContext.Transforms.ExtractPixels("ExtractedInterleaved", "Sized", interleavePixelColors: true, orderOfExtraction: ImagePixelExtractingEstimator.ColorsOrder.ARGB))
             .Fit(data).Transform(data);
     }
 
-    private sealed class ColourRow
+    private sealed class ColorRow
     {
         public string ImagePath { get; set; } = "";
 

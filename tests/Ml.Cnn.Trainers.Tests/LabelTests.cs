@@ -68,7 +68,7 @@ public sealed class LabelTests
         Assert.Contains("MapValueToKey", error.Message);
     }
 
-    /// <summary>Protects data that is partly labelled: the other rows are left out, with a warning.</summary>
+    /// <summary>Protects data that is partly labeled: the other rows are left out, with a warning.</summary>
     [TestMethod]
     public void Rows_without_a_label_are_left_out()
     {
@@ -95,8 +95,8 @@ public sealed class LabelTests
         Assert.Contains("two classes", Assert.ThrowsExactly<InvalidOperationException>(() => Fit(rows)).Message);
         foreach (var row in rows)
             row.Label = 99;
-        Assert.Contains("0 labelled rows", Assert.ThrowsExactly<InvalidOperationException>(() => Fit(rows)).Message);
-        Assert.Contains("0 labelled rows", Assert.ThrowsExactly<InvalidOperationException>(() => Fit([])).Message);
+        Assert.Contains("0 labeled rows", Assert.ThrowsExactly<InvalidOperationException>(() => Fit(rows)).Message);
+        Assert.Contains("0 labeled rows", Assert.ThrowsExactly<InvalidOperationException>(() => Fit([])).Message);
         var nothing = s_mlContext.Data.LoadFromEnumerable(Array.Empty<Digit>());
         Assert.Contains("Label", Assert.Throws<InvalidOperationException>(() => s_mlContext.FitLeNet(nothing)).Message);
 

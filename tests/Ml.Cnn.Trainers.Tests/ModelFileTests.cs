@@ -196,7 +196,7 @@ public sealed class ModelFileTests
         AssertDamaged(Altered(s_file, json => json["formatVersion"] = 99), "update the library");
         AssertDamaged(Altered(s_file, json => json["architecture"]!["name"] = "lenet99"), "lenet99");
         AssertDamaged(Altered(s_file, json => json["architecture"]!["settings"]!["activation"] = "sine"), "sine");
-        AssertDamaged(Altered(s_file, json => json["architecture"]!["settings"]!["colour"] = "red"), "colour");
+        AssertDamaged(Altered(s_file, json => json["architecture"]!["settings"]!["color"] = "red"), "color");
         AssertDamaged(Altered(s_file, json => json["network"]!["classes"] = 9), "9 classes");
         AssertDamaged(Altered(s_file, json => json["network"]!["height"] = 4), "28");
         AssertDamaged(Altered(s_file, json => json["network"]!["channels"] = 3), "channels");
@@ -205,7 +205,7 @@ public sealed class ModelFileTests
         AssertDamaged(Altered(s_file, json => (json["network"]!["height"], json["preprocessing"]!["height"]) = (2_000_000_000, 2_000_000_000)), "lenet5");
         AssertDamaged(Altered(s_file, json => json["preprocessing"]!["normalization"]!["mean"] = new JsonArray()), "normalization");
         AssertDamaged(Altered(s_file, json => json["preprocessing"]!["interpolation"] = "guess"), "interpolation");
-        AssertDamaged(Altered(s_file, json => json["classes"]!["type"] = "colour"), "colour");
+        AssertDamaged(Altered(s_file, json => json["classes"]!["type"] = "color"), "color");
         AssertDamaged(Altered(s_file, json => json["classes"]!["type"] = "int32", names: ["x"]), "model.json");
         AssertDamaged(Altered(s_file, json => json["columns"]!["feature"] = null), "model.json");
         AssertDamaged(Altered(s_file, json => json.AsObject().Remove("classes")), "classes");
@@ -215,8 +215,8 @@ public sealed class ModelFileTests
     [TestMethod]
     public void Another_networks_weights_are_refused()
     {
-        var colour = s_mlContext.Save(s_mlContext.FitLeNet(s_digits, Pipelines.Options(change: o => o.Channels = 3)));
-        var weights = Entry(colour, "weights.safetensors");
+        var color = s_mlContext.Save(s_mlContext.FitLeNet(s_digits, Pipelines.Options(change: o => o.Channels = 3)));
+        var weights = Entry(color, "weights.safetensors");
         AssertDamaged(Replaced(s_file, "weights.safetensors", weights), "weights.safetensors");
         var rehashed = Altered(Replaced(s_file, "weights.safetensors", weights), json =>
         {

@@ -73,7 +73,7 @@ public sealed class OptionsTests
         CollectionAssert.AreEquivalent(typeof(CnnOptions).GetProperties().Select(p => p.Name).ToArray(), s_wrong.Keys.Concat(free).ToArray());
     }
 
-    /// <summary>Protects networks from pictures that leave their layers nothing.</summary>
+    /// <summary>Protects networks from images that leave their layers nothing.</summary>
     [TestMethod]
     public void Too_small_an_image_size_is_refused()
     {

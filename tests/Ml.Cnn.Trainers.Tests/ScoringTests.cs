@@ -84,9 +84,9 @@ public sealed class ScoringTests
     [TestMethod]
     public void Columns_that_pass_through_keep_their_values()
     {
-        using var folder = PictureFolder.OfDigits(Rows);
+        using var folder = TestImageFolder.OfDigits(Rows);
         var raw = folder.Load(s_mlContext);
-        var data = s_mlContext.Transforms.LoadImages("Picture", null, "ImagePath")
+        var data = s_mlContext.Transforms.LoadImages("Decoded", null, "ImagePath")
             .Append(s_mlContext.Transforms.Conversion.MapValueToKey("Key", "Label"))
             .Append(s_mlContext.Transforms.Text.TokenizeIntoWords("Words", "ImagePath", ['/', '\\', '.'])).Fit(raw).Transform(raw);
         var scored = s_model.LastTransformer.Transform(data);
@@ -167,11 +167,11 @@ public sealed class ScoringTests
         Pipelines.AssertSame(Pipelines.Scores(s_model.Transform(s_digits)), Pipelines.Scores(both.Transform(s_digits)));
     }
 
-    /// <summary>Protects an engine whose picture is bad: the error names it, and the next prediction is right again.</summary>
+    /// <summary>Protects an engine whose image is bad: the error names it, and the next prediction is right again.</summary>
     [TestMethod]
-    public void An_engine_survives_a_bad_picture()
+    public void An_engine_survives_a_bad_image()
     {
-        using var folder = PictureFolder.OfDigits(20);
+        using var folder = TestImageFolder.OfDigits(20);
         var model = s_mlContext.FitLeNet(folder.Load(s_mlContext));
         using var engine = s_mlContext.Model.CreatePredictionEngine<Encoded, DigitScores>(model.LastTransformer);
         var good = new Encoded { Image = File.ReadAllBytes(Directory.GetFiles(folder.Path, "*.png", SearchOption.AllDirectories)[0]), ImagePath = "good.png" };
@@ -242,30 +242,30 @@ public sealed class ScoringTests
 
     private static string[] Texts(VBuffer<ReadOnlyMemory<char>> values) => [.. values.DenseValues().Select(v => v.ToString())];
 
-    /// <summary>One line per row of text, key, vectors and the picture's pixels; getters are called in the middle of a batch.</summary>
+    /// <summary>One line per row of text, key, vectors and the image's pixels; getters are called in the middle of a batch.</summary>
     private static List<string> ReadAll(IDataView data, bool scores, int? shuffle)
     {
-        string[] names = ["ImagePath", "Label", "Key", "Image", "Words", "Picture"];
+        string[] names = ["ImagePath", "Label", "Key", "Image", "Words", "Decoded"];
         var lines = new List<string>();
         using var cursor = data.GetRowCursor(data.Schema.Where(c => names.Contains(c.Name) || (scores && c.Name == "Score")), shuffle is { } seed ? new Random(seed) : null);
         var getPath = cursor.GetGetter<ReadOnlyMemory<char>>(data.Schema["ImagePath"]);
         var getKey = cursor.GetGetter<uint>(data.Schema["Key"]);
         var getImage = cursor.GetGetter<VBuffer<byte>>(data.Schema["Image"]);
         var getWords = cursor.GetGetter<VBuffer<ReadOnlyMemory<char>>>(data.Schema["Words"]);
-        var getPicture = cursor.GetGetter<MLImage>(data.Schema["Picture"]);
+        var getDecoded = cursor.GetGetter<MLImage>(data.Schema["Decoded"]);
         ReadOnlyMemory<char> path = default;
         uint key = 0;
         VBuffer<byte> image = default;
         VBuffer<ReadOnlyMemory<char>> words = default;
-        MLImage picture = null!;
+        MLImage decoded = null!;
         while (cursor.MoveNext())
         {
             getPath(ref path);
             getKey(ref key);
             getImage(ref image);
             getWords(ref words);
-            getPicture(ref picture);
-            lines.Add($"{path} {key} {Convert.ToHexString(image.DenseValues().ToArray())} {string.Join('|', words.DenseValues())} {picture.Width} {Convert.ToHexString(picture.Pixels)}");
+            getDecoded(ref decoded);
+            lines.Add($"{path} {key} {Convert.ToHexString(image.DenseValues().ToArray())} {string.Join('|', words.DenseValues())} {decoded.Width} {Convert.ToHexString(decoded.Pixels)}");
         }
         return lines;
     }

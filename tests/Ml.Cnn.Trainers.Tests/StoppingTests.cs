@@ -2,18 +2,18 @@ using Microsoft.ML;
 
 namespace Ml.Cnn.Trainers.Tests;
 
-/// <summary>Training that ends before its time: cancelled, or because the loss is no longer a number.</summary>
+/// <summary>Training that ends before its time: canceled, or because the loss is no longer a number.</summary>
 [TestClass]
 public sealed class StoppingTests
 {
     private static readonly MLContext s_mlContext = new(seed: 1);
 
-    /// <summary>Protects hours of training: cancelling in the middle of an epoch gives the model as it is.</summary>
+    /// <summary>Protects hours of training: canceling in the middle of an epoch gives the model as it is.</summary>
     [TestMethod]
     [DataRow(1, "own")]
     [DataRow(2, "own")]
     [DataRow(2, "enumerable")]
-    public void Cancelling_in_an_epoch_returns_the_model(int epoch, string source)
+    public void Canceling_in_an_epoch_returns_the_model(int epoch, string source)
     {
         using var cancellation = new CancellationTokenSource();
         var data = source == "own" ? s_mlContext.Data.GenerateDigits(400) : s_mlContext.EnumerableDigits(400);
@@ -30,27 +30,27 @@ public sealed class StoppingTests
         var model = mlContext.Transforms.Conversion.MapValueToKey("Label")
             .Append(mlContext.MulticlassClassification.Trainers.Cnn((channels, classes) => network = new(channels, classes) { OnStep = Cancel }, options)).Fit(data);
 
-        Assert.AreEqual(StopReason.Cancelled, model.LastTransformer.StopReason);
+        Assert.AreEqual(StopReason.Canceled, model.LastTransformer.StopReason);
         Assert.HasCount(epoch - 1, model.LastTransformer.History);
         Assert.HasCount(last, network.BatchSizes);
         Assert.AreNotEqual(network.WeightsBeforeStep[0], Pipelines.Weights(network));
-        Assert.Contains(m => m.StartsWith("Warning: Training was cancelled", StringComparison.Ordinal), messages);
+        Assert.Contains(m => m.StartsWith("Warning: Training was canceled", StringComparison.Ordinal), messages);
         Assert.HasCount(400, Pipelines.Scores(model.Transform(data)));
     }
 
-    /// <summary>Protects callers who cancelled before there was anything to return.</summary>
+    /// <summary>Protects callers who canceled before there was anything to return.</summary>
     [TestMethod]
     [DataRow("own")]
     [DataRow("enumerable")]
-    public void Cancelling_before_the_first_step_is_an_exception(string source)
+    public void Canceling_before_the_first_step_is_an_exception(string source)
     {
         var data = source == "own" ? s_mlContext.Data.GenerateDigits(100) : s_mlContext.EnumerableDigits(100);
         Assert.Throws<OperationCanceledException>(() => s_mlContext.FitLeNet(data, Pipelines.Options(change: o => o.CancellationToken = new(canceled: true))));
     }
 
-    /// <summary>Protects cancelling while the validation set is scored: the last whole epoch counts.</summary>
+    /// <summary>Protects canceling while the validation set is scored: the last whole epoch counts.</summary>
     [TestMethod]
-    public void Cancelling_in_a_callback_keeps_the_best_epoch()
+    public void Canceling_in_a_callback_keeps_the_best_epoch()
     {
         using var cancellation = new CancellationTokenSource();
         var keys = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(s_mlContext.Data.GenerateDigits(100));
@@ -62,7 +62,7 @@ public sealed class StoppingTests
         }
         ));
         var model = s_mlContext.MulticlassClassification.Trainers.LeNet(options).Fit(data);
-        Assert.AreEqual(StopReason.Cancelled, model.StopReason);
+        Assert.AreEqual(StopReason.Canceled, model.StopReason);
         Assert.HasCount(2, model.History);
         Assert.AreEqual(model.History.Max(e => e.ValidationAccuracy)!.Value, s_mlContext.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy, 1e-9);
     }

@@ -190,7 +190,7 @@ public sealed class TrainingTests
     [TestMethod]
     public void Temporary_rows_leave_no_file()
     {
-        using var folder = new PictureFolder();
+        using var folder = new TestImageFolder();
         var mlContext = new MLContext(seed: 1) { TempFilePath = folder.Path };
         var during = -1;
         mlContext.FitLeNet(mlContext.EnumerableDigits(64), Pipelines.Options(change: o => o.EpochCallback = _ => during = Directory.GetFiles(folder.Path).Length));

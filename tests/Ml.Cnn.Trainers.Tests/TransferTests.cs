@@ -32,12 +32,12 @@ public sealed class TransferTests
         Assert.AreEqual(1000, model.History[0].Images);
     }
 
-    /// <summary>Protects the shortcut: a head trained on kept features is the head that training on pictures gives.</summary>
+    /// <summary>Protects the shortcut: a head trained on kept features is the head that training on images gives.</summary>
     [TestMethod]
-    public void Kept_features_give_the_same_head_as_pictures()
+    public void Kept_features_give_the_same_head_as_images()
     {
         var data = Parity(s_mlContext, 300, fromEnumerable: true);
-        var nothing = new ImageAugmentation([new RandomHorizontalFlip(0)]); // a recipe that might change pictures, and does not
+        var nothing = new ImageAugmentation([new RandomHorizontalFlip(0)]); // a recipe that might change images, and does not
 
         var kept = Fit(data, o => (o.Weights, o.Freeze, o.Epochs, o.ValidationSet) = (s_trained, Freezing.Backbone, 3, data));
         var seen = Fit(data, o => (o.Weights, o.Freeze, o.Epochs, o.ValidationSet, o.Augmentation) = (s_trained, Freezing.Backbone, 3, data, nothing));
@@ -109,20 +109,20 @@ public sealed class TransferTests
         }
     }
 
-    /// <summary>Protects weights from a file, for gray pictures where they were trained on colours.</summary>
+    /// <summary>Protects weights from a file, for gray images where they were trained on colors.</summary>
     [TestMethod]
     public void A_file_of_weights_is_a_start_for_other_channels_too()
     {
         var path = Path.GetTempFileName();
         try
         {
-            var colours = FitNamed("resnet20_cifar", Parity(s_mlContext, 32), o => (o.Epochs, o.Channels, o.ImageSize) = (1, 3, 28));
+            var colors = FitNamed("resnet20_cifar", Parity(s_mlContext, 32), o => (o.Epochs, o.Channels, o.ImageSize) = (1, 3, 28));
             using (var file = File.Create(path))
-                ModuleState.Save(colours.Scorer.Network, file);
+                ModuleState.Save(colors.Scorer.Network, file);
 
             var gray = FitNamed("resnet20_cifar", Parity(s_mlContext, 32), o => (o.Weights, o.Epochs, o.Channels, o.LearningRate, o.BatchNormStatistics) = (path, 1, 1, 1e-9, BatchNormStatistics.Fixed));
 
-            Assert.IsTrue(State(gray)["conv1.weight"].allclose(State(colours)["conv1.weight"].sum(1, keepdim: true), 1e-4, 1e-5));
+            Assert.IsTrue(State(gray)["conv1.weight"].allclose(State(colors)["conv1.weight"].sum(1, keepdim: true), 1e-4, 1e-5));
         }
         finally
         {
@@ -149,7 +149,7 @@ public sealed class TransferTests
         return (mlContext ?? s_mlContext).MulticlassClassification.Trainers.Cnn(network, options).Fit(keyed);
     }
 
-    /// <summary>Drawn digits, labelled "even" and "odd".</summary>
+    /// <summary>Drawn digits, labeled "even" and "odd".</summary>
     private static IDataView Parity(MLContext mlContext, int count, int seed = 1, bool fromEnumerable = false)
     {
         var digits = fromEnumerable ? mlContext.EnumerableDigits(count, seed) : mlContext.Data.GenerateDigits(count, seed);

@@ -34,7 +34,7 @@ public class GeneratedDigitsTests
     }
 
     [TestMethod]
-    public void Seeds_give_other_pictures_and_labels_are_balanced()
+    public void Seeds_give_other_images_and_labels_are_balanced()
     {
         var data = Context.Data.GenerateDigits(1000, seed: 1);
         var other = Rows.Images(Context.Data.GenerateDigits(1000, seed: 2));
@@ -46,7 +46,7 @@ public class GeneratedDigitsTests
             Assert.AreEqual(100, label.Count());
     }
 
-    /// <summary>White strokes on black, inside the picture, as in MNIST; at every size.</summary>
+    /// <summary>White strokes on black, inside the image, as in MNIST; at every size.</summary>
     [TestMethod]
     [DataRow(8)]
     [DataRow(28)]
@@ -61,7 +61,7 @@ public class GeneratedDigitsTests
 
         Assert.IsInRange(15.0, 55.0, images.Average(image => image.Average(value => (double)value)), "MNIST's mean is 33.");
         foreach (var image in images)
-            Assert.IsGreaterThan(60, image.Max(), "Thin strokes in tiny pictures are pale, but there.");
+            Assert.IsGreaterThan(60, image.Max(), "Thin strokes in tiny images are pale, but there.");
     }
 
     /// <summary>Neither trivial nor impossible: a linear classifier on the pixels learns a good part, but not all.</summary>

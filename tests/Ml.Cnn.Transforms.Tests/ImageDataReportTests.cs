@@ -13,27 +13,27 @@ public class ImageDataReportTests
     public void A_folder_with_bad_duplicate_and_odd_files_is_described()
     {
         using var folder = new TemporaryFolder();
-        var jpeg = ReferencePictures.Read("baseline.jpg");
+        var jpeg = ReferenceImages.Read("baseline.jpg");
         folder.Write("a/1.jpg", jpeg);
-        folder.Write("a/gray.jpg", ReferencePictures.Read("gray.jpg"));
-        folder.Write("a/turned.jpg", ReferencePictures.Read("orientation-6.jpg"));
+        folder.Write("a/gray.jpg", ReferenceImages.Read("gray.jpg"));
+        folder.Write("a/turned.jpg", ReferenceImages.Read("orientation-6.jpg"));
         folder.Write("b/copy.jpg", jpeg);
         folder.Write("b/cut.jpg", jpeg[..(jpeg.Length / 2)]);
         folder.Write("b/empty.png");
-        folder.Write("b/not a picture.gif", [.. "<html>"u8]);
-        folder.Write("b/really a gif.png", ReferencePictures.Read("two-frames.gif"));
-        folder.Write("b/see-through.webp", ReferencePictures.Read("alpha.webp"));
+        folder.Write("b/not an image.gif", [.. "<html>"u8]);
+        folder.Write("b/really a gif.png", ReferenceImages.Read("two-frames.gif"));
+        folder.Write("b/see-through.webp", ReferenceImages.Read("alpha.webp"));
 
         var report = Context.Data.InspectImages(Context.Data.LoadImageFolder(folder.Path));
 
         string Name(string path) => Path.GetRelativePath(folder.Path, path).Replace('\\', '/');
         Assert.AreEqual(9, report.Images);
         CollectionAssert.AreEqual(new ClassCount[] { new("a", 3), new("b", 6) }, report.Classes.ToArray());
-        CollectionAssert.AreEqual(new[] { "b/cut.jpg", "b/empty.png", "b/not a picture.gif" }, report.BadFiles.Select(bad => Name(bad.File)).ToArray());
+        CollectionAssert.AreEqual(new[] { "b/cut.jpg", "b/empty.png", "b/not an image.gif" }, report.BadFiles.Select(bad => Name(bad.File)).ToArray());
         Assert.Contains("incomplete", report.BadFiles[0].Reason);
         Assert.Contains("empty", report.BadFiles[1].Reason);
         Assert.AreEqual("a/1.jpg = b/copy.jpg", string.Join(" | ", report.Duplicates.Select(files => string.Join(" = ", files.Select(Name)))));
-        Assert.AreEqual(new ImageSizes(37, 40, 24, 29), report.Sizes, "The turned picture is 40 × 24 once it is upright.");
+        Assert.AreEqual(new ImageSizes(37, 40, 24, 29), report.Sizes, "The turned image is 40 × 24 once it is upright.");
         Assert.AreEqual(1, report.Channels.Gray);
         Assert.AreEqual(6, report.Channels.Gray + report.Channels.Rgb + report.Channels.Rgba);
         Assert.IsGreaterThanOrEqualTo(1, report.Channels.Rgba);
@@ -53,7 +53,7 @@ public class ImageDataReportTests
     public void Files_that_are_missing_are_named_in_the_datas_order()
     {
         using var folder = new TemporaryFolder();
-        folder.Write("here.png", ReferencePictures.Read("alpha.png"));
+        folder.Write("here.png", ReferenceImages.Read("alpha.png"));
         var list = folder.Write("list.csv", [.. "gone.png,a\nhere.png,a\n.,b\n"u8]);
 
         var report = Context.Data.InspectImages(Context.Data.LoadImageList(list, hasHeader: false));
@@ -66,8 +66,8 @@ public class ImageDataReportTests
     [TestMethod]
     public void Many_images_on_many_threads_give_the_same_report()
     {
-        var pictures = ReferencePictures.Names("*.png").Take(20).Select(ReferencePictures.Read).ToArray();
-        var data = Context.Data.LoadImages(Enumerable.Range(0, 600).Select(i => (i % 100 == 7 ? [1, 2, 3] : pictures[i % 20], $"c{i % 3}")));
+        var images = ReferenceImages.Names("*.png").Take(20).Select(ReferenceImages.Read).ToArray();
+        var data = Context.Data.LoadImages(Enumerable.Range(0, 600).Select(i => (i % 100 == 7 ? [1, 2, 3] : images[i % 20], $"c{i % 3}")));
         var counts = new List<long>();
 
         var report = Context.Data.InspectImages(data, progress: new Recorder(counts));
@@ -89,8 +89,8 @@ public class ImageDataReportTests
         Assert.AreEqual(new ImageChannels(50, 0, 0), digits.Channels);
 
         using var folder = new TemporaryFolder();
-        folder.Write("a/1.png", ReferencePictures.Read("colour.bmp"));
-        folder.Write("a/2.png", ReferencePictures.Read("alpha.png"));
+        folder.Write("a/1.png", ReferenceImages.Read("color.bmp"));
+        folder.Write("a/2.png", ReferenceImages.Read("alpha.png"));
         var paths = Context.Data.LoadImageFolder(folder.Path);
         var raw = Context.Transforms.LoadRawImageBytes("Image", null, "ImagePath").Fit(paths).Transform(paths);
         var loaded = Context.Transforms.LoadImages("Image", null, "ImagePath").Fit(paths).Transform(paths);
@@ -100,7 +100,7 @@ public class ImageDataReportTests
     }
 
     [TestMethod]
-    public void The_work_can_be_cancelled_and_wrong_columns_are_named()
+    public void The_work_can_be_canceled_and_wrong_columns_are_named()
     {
         var data = Context.Data.GenerateDigits(500);
         using var cancellation = new CancellationTokenSource();
@@ -108,7 +108,7 @@ public class ImageDataReportTests
         Assert.ThrowsExactly<OperationCanceledException>(() => Context.Data.InspectImages(data, progress: progress, cancellationToken: cancellation.Token));
 
         Assert.Contains("Class", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Context.Data.InspectImages(data, labelColumnName: "Class")).Message);
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Context.Data.InspectImages(data, imageColumnName: "Picture"));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Context.Data.InspectImages(data, imageColumnName: "Image"));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Context.Data.InspectImages(data, imageColumnName: "Label"));
     }
 

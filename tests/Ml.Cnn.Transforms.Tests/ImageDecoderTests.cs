@@ -12,14 +12,14 @@ public class ImageDecoderTests
     [DynamicData(nameof(Formats))]
     public void Decoding_equals_Pillow(string name)
     {
-        var decoded = ReferencePictures.Decode(name);
+        var decoded = ReferenceImages.Decode(name);
 
         // Decoders of lossy formats may round differently; Skia's conversions of CMYK and of chroma do.
         var lossy = name is "cmyk.jpg" or "baseline.jpg" or "lossy.webp";
-        ReferencePictures.AssertClose(ReferencePictures.Decode($"expected-{name}.png"), decoded.Pixels, name, lossy ? 4 : 1, lossy ? 0.02 : 0);
+        ReferenceImages.AssertClose(ReferenceImages.Decode($"expected-{name}.png"), decoded.Pixels, name, lossy ? 4 : 1, lossy ? 0.02 : 0);
     }
 
-    /// <summary>Phones store pictures lying on their side.</summary>
+    /// <summary>Phones store images lying on their side.</summary>
     [TestMethod]
     [DataRow(1)]
     [DataRow(2)]
@@ -29,22 +29,22 @@ public class ImageDecoderTests
     [DataRow(6)]
     [DataRow(7)]
     [DataRow(8)]
-    public void Pictures_come_out_upright(int orientation)
+    public void Images_come_out_upright(int orientation)
     {
         var name = $"orientation-{orientation}.jpg";
         foreach (var channels in (int[])[1, 3, 4])
         {
-            var decoded = ReferencePictures.Decode(name, channels);
+            var decoded = ReferenceImages.Decode(name, channels);
 
             Assert.AreEqual((40, 24), (decoded.Width, decoded.Height));
-            Assert.IsLessThan(6, ReferencePictures.MeanDifference(ReferencePictures.Decode("upright.png", channels).Pixels, decoded.Pixels));
+            Assert.IsLessThan(6, ReferenceImages.MeanDifference(ReferenceImages.Decode("upright.png", channels).Pixels, decoded.Pixels));
         }
     }
 
     [TestMethod]
     public void Orientation_can_be_left_alone()
     {
-        var stored = ImageDecoder.Decode(ReferencePictures.Read("orientation-6.jpg"), new DecodeOptions { ApplyOrientation = false });
+        var stored = ImageDecoder.Decode(ReferenceImages.Read("orientation-6.jpg"), new DecodeOptions { ApplyOrientation = false });
 
         Assert.AreEqual((24, 40), (stored.Width, stored.Height));
     }
@@ -52,8 +52,8 @@ public class ImageDecoderTests
     [TestMethod]
     public void Transparent_pixels_show_the_background_or_keep_their_alpha()
     {
-        var straight = ReferencePictures.Decode("alpha.png", 4);
-        var black = ImageDecoder.Decode(ReferencePictures.Read("alpha.png"), new DecodeOptions { Background = 0x102030 });
+        var straight = ReferenceImages.Decode("alpha.png", 4);
+        var black = ImageDecoder.Decode(ReferenceImages.Read("alpha.png"), new DecodeOptions { Background = 0x102030 });
         var (clear, half) = (false, false);
 
         for (var i = 0; i < straight.Width * straight.Height; i++)
@@ -64,26 +64,26 @@ public class ImageDecoderTests
             if (alpha == 0)
                 CollectionAssert.AreEqual(new byte[] { 0x10, 0x20, 0x30 }, black.Pixels.Slice(i * 3, 3).ToArray());
         }
-        Assert.IsTrue(clear && half, "The picture has transparent and half transparent parts.");
+        Assert.IsTrue(clear && half, "The image has transparent and half transparent parts.");
     }
 
     [TestMethod]
     public void A_buffer_can_be_used_again()
     {
         var image = new PixelImage();
-        ImageDecoder.Decode(ReferencePictures.Read("source-wide.png"), image);
+        ImageDecoder.Decode(ReferenceImages.Read("source-wide.png"), image);
         var buffer = image.Buffer;
-        ImageDecoder.Decode(ReferencePictures.Read("gray.jpg"), image);
+        ImageDecoder.Decode(ReferenceImages.Read("gray.jpg"), image);
 
         Assert.AreSame(buffer, image.Buffer);
-        CollectionAssert.AreEqual(ReferencePictures.Decode("gray.jpg").Pixels.ToArray(), image.Pixels.ToArray());
+        CollectionAssert.AreEqual(ReferenceImages.Decode("gray.jpg").Pixels.ToArray(), image.Pixels.ToArray());
     }
 
     [TestMethod]
     public void Broken_input_is_refused_with_a_reason()
     {
-        var jpeg = ReferencePictures.Read("baseline.jpg");
-        var png = ReferencePictures.Read("alpha.png");
+        var jpeg = ReferenceImages.Read("baseline.jpg");
+        var png = ReferenceImages.Read("alpha.png");
 
         AssertRefused([], "empty");
         AssertRefused("<html>not found</html>"u8.ToArray(), "not an image of a known format");
@@ -93,13 +93,13 @@ public class ImageDecoderTests
         AssertRefused([0, 0, 4, 4, 0, 0, 0, 0], "not an image", "WBMP");
     }
 
-    /// <summary>A download that broke off must not train as a picture whose lower half is gray.</summary>
+    /// <summary>A download that broke off must not train as an image whose lower half is gray.</summary>
     [TestMethod]
     [DynamicData(nameof(Formats))]
     public void A_file_that_is_cut_short_is_refused_in_every_format(string name)
     {
-        var whole = ReferencePictures.Read(name);
-        // The GIF's first frame, which is the picture, ends at about half of the file.
+        var whole = ReferenceImages.Read(name);
+        // The GIF's first frame, which is the image, ends at about half of the file.
         foreach (var share in name == "two-frames.gif" ? (double[])[0.2, 0.35] : [0.5, 0.7, 0.85])
         {
             Assert.ThrowsExactly<ImageDecodingException>(() => ImageDecoder.Decode(whole.AsSpan(0, (int)(whole.Length * share))), $"{name}, {share:P0} of it");
@@ -109,7 +109,7 @@ public class ImageDecoderTests
     [TestMethod]
     public void A_truncated_file_can_be_allowed()
     {
-        var jpeg = ReferencePictures.Read("baseline.jpg");
+        var jpeg = ReferenceImages.Read("baseline.jpg");
         var partial = ImageDecoder.Decode(jpeg.AsSpan(0, jpeg.Length * 3 / 4), new DecodeOptions { AllowIncomplete = true });
 
         Assert.AreEqual((37, 29), (partial.Width, partial.Height));
@@ -119,14 +119,14 @@ public class ImageDecoderTests
     [TestMethod]
     public void A_bomb_is_refused_before_it_is_decoded()
     {
-        var png = ReferencePictures.Read("interlaced.png");
+        var png = ReferenceImages.Read("interlaced.png");
         // Width and height in IHDR.
         (png[16], png[17], png[20], png[21]) = (0, 1, 0, 1);
         PngChecksums.Repair(png);
         AssertRefused(png, "more than the limit");
 
         var small = new DecodeOptions { MaximumPixels = 37 * 29 - 1 };
-        var refusal = Assert.ThrowsExactly<ImageDecodingException>(() => ImageDecoder.Decode(ReferencePictures.Read("gray.jpg"), small));
+        var refusal = Assert.ThrowsExactly<ImageDecodingException>(() => ImageDecoder.Decode(ReferenceImages.Read("gray.jpg"), small));
         Assert.Contains("37 × 29", refusal.Message);
     }
 
@@ -139,7 +139,7 @@ public class ImageDecoderTests
             var options = new DecodeOptions { MinimumWidth = width, MinimumHeight = height };
             foreach (var name in (string[])["orientation-1.jpg", "orientation-6.jpg"])
             {
-                var decoded = ImageDecoder.Decode(ReferencePictures.Read(name), options);
+                var decoded = ImageDecoder.Decode(ReferenceImages.Read(name), options);
                 Assert.AreEqual(expected, (decoded.Width, decoded.Height), $"{name} for {width} × {height}");
             }
         }
@@ -148,13 +148,13 @@ public class ImageDecoderTests
     [TestMethod]
     public void An_MLImage_has_the_same_pixels_as_its_file()
     {
-        foreach (var (name, channels) in new[] { ("colour.bmp", 3), ("colour.bmp", 1), ("alpha.png", 3), ("lossless.webp", 4) })
+        foreach (var (name, channels) in new[] { ("color.bmp", 3), ("color.bmp", 1), ("alpha.png", 3), ("lossless.webp", 4) })
         {
-            using var image = MLImage.CreateFromStream(new MemoryStream(ReferencePictures.Read(name)));
+            using var image = MLImage.CreateFromStream(new MemoryStream(ReferenceImages.Read(name)));
             var converted = new PixelImage();
             ImageDecoder.Convert(image, converted, new DecodeOptions { Channels = channels });
 
-            ReferencePictures.AssertClose(ReferencePictures.Decode(name, channels), converted.Pixels, name);
+            ReferenceImages.AssertClose(ReferenceImages.Decode(name, channels), converted.Pixels, name);
         }
 
         var disposed = MLImage.CreateFromPixels(1, 1, MLPixelFormat.Bgra32, [1, 2, 3, 255]);
@@ -179,7 +179,7 @@ public class ImageDecoderTests
     }
 
     private static IEnumerable<object[]> Formats =>
-        ReferencePictures.Names("expected-*.png").Select(name => new object[] { name["expected-".Length..^".png".Length] });
+        ReferenceImages.Names("expected-*.png").Select(name => new object[] { name["expected-".Length..^".png".Length] });
 
     private static void AssertRefused(byte[] bytes, params string[] reasons)
     {

@@ -17,9 +17,9 @@ public class ImageResizerTests
         var channels = mode switch { "gray" => 1, "rgb" => 3, _ => 4 };
         var resized = new PixelImage();
 
-        ImageResizer.Resize(ReferencePictures.Decode($"source-{mode}.png", channels), resized, width, height, Enum.Parse<Interpolation>(interpolation, true));
+        ImageResizer.Resize(ReferenceImages.Decode($"source-{mode}.png", channels), resized, width, height, Enum.Parse<Interpolation>(interpolation, true));
 
-        ReferencePictures.AssertClose(ReferencePictures.Decode(name, channels), resized.Pixels, name, most: 0);
+        ReferenceImages.AssertClose(ReferenceImages.Decode(name, channels), resized.Pixels, name, most: 0);
     }
 
     /// <summary>The whole preprocessing of torchvision's weights: the short side's length, the crop's position, black where the image ends.</summary>
@@ -37,9 +37,9 @@ public class ImageResizerTests
         };
         var pixels = new byte[preprocessing.ByteCount];
 
-        preprocessing.Apply(ReferencePictures.Decode($"source-{parts[1]}.png"), pixels);
+        preprocessing.Apply(ReferenceImages.Decode($"source-{parts[1]}.png"), pixels);
 
-        ReferencePictures.AssertClose(ReferencePictures.Decode(name), pixels, name, most: 0);
+        ReferenceImages.AssertClose(ReferenceImages.Decode(name), pixels, name, most: 0);
     }
 
     /// <summary>A model whose accuracy was published over ten crops reaches it with the same ten only.</summary>
@@ -55,7 +55,7 @@ public class ImageResizerTests
             Width = Size(name).Second,
             Crops = parts[2] == "5" ? EvaluationCrops.Five : EvaluationCrops.Ten,
         };
-        var source = ReferencePictures.Decode($"source-{parts[1]}.png");
+        var source = ReferenceImages.Decode($"source-{parts[1]}.png");
         var pixels = new List<byte>();
 
         foreach (var view in preprocessing.Views())
@@ -65,7 +65,7 @@ public class ImageResizerTests
             pixels.AddRange(part);
         }
 
-        ReferencePictures.AssertClose(ReferencePictures.Decode(name), [.. pixels], name, most: 0);
+        ReferenceImages.AssertClose(ReferenceImages.Decode(name), [.. pixels], name, most: 0);
     }
 
     [TestMethod]
@@ -84,7 +84,7 @@ public class ImageResizerTests
     [DataRow(4)]
     public void A_window_is_a_part_of_the_whole_result(int channels)
     {
-        var source = ReferencePictures.Decode("source-rgba.png", channels);
+        var source = ReferenceImages.Decode("source-rgba.png", channels);
         var box = new PixelRectangle(7, 3, 41, 37);
         var (whole, part) = (new byte[90 * 23 * channels], new byte[31 * 11 * channels]);
 
@@ -112,29 +112,29 @@ public class ImageResizerTests
         }
     }
 
-    /// <summary>Gray pictures among colour ones, and colour pictures for a gray network.</summary>
+    /// <summary>Gray images among color ones, and color images for a gray network.</summary>
     [TestMethod]
     public void Channels_are_converted_as_Pillow_does()
     {
-        var gray = ReferencePictures.Decode("source-gray.png", 1);
-        var colour = ReferencePictures.Decode("source-rgb.png");
-        var toColour = new ImagePreprocessing { Width = 53, Height = 41 };
-        var toGray = toColour with { Channels = 1, Normalization = Normalization.Mnist };
-        var (asColour, asGray) = (new byte[toColour.ByteCount], new byte[toGray.ByteCount]);
+        var gray = ReferenceImages.Decode("source-gray.png", 1);
+        var color = ReferenceImages.Decode("source-rgb.png");
+        var toColor = new ImagePreprocessing { Width = 53, Height = 41 };
+        var toGray = toColor with { Channels = 1, Normalization = Normalization.Mnist };
+        var (asColor, asGray) = (new byte[toColor.ByteCount], new byte[toGray.ByteCount]);
 
-        toColour.Apply(gray, asColour);
-        toGray.Apply(colour, asGray);
+        toColor.Apply(gray, asColor);
+        toGray.Apply(color, asGray);
 
         CollectionAssert.AreEqual(gray.Pixels.ToArray(), asGray);
-        for (var i = 0; i < asColour.Length; i++)
-            Assert.AreEqual(gray.Pixels[i / 3], asColour[i]);
+        for (var i = 0; i < asColor.Length; i++)
+            Assert.AreEqual(gray.Pixels[i / 3], asColor[i]);
     }
 
     [TestMethod]
     [DataRow(1)]
     [DataRow(3)]
     [DataRow(4)]
-    public void Normalised_values_lie_where_the_network_expects_them(int channels)
+    public void Normalized_values_lie_where_the_network_expects_them(int channels)
     {
         var tensor = new PixelTensor(Normalization.ImageNet, channels);
         var statistics = Normalization.ImageNet.ForChannels(channels);
@@ -173,11 +173,11 @@ public class ImageResizerTests
             Assert.ThrowsExactly<ArgumentOutOfRangeException>(wrong.Validate);
     }
 
-    private static IEnumerable<object[]> Resized => ReferencePictures.Names("resize-*.png").Select(name => new object[] { name });
+    private static IEnumerable<object[]> Resized => ReferenceImages.Names("resize-*.png").Select(name => new object[] { name });
 
-    private static IEnumerable<object[]> Chains => ReferencePictures.Names("chain-*.png").Select(name => new object[] { name });
+    private static IEnumerable<object[]> Chains => ReferenceImages.Names("chain-*.png").Select(name => new object[] { name });
 
-    private static IEnumerable<object[]> Crops => ReferencePictures.Names("crops-*.png").Select(name => new object[] { name });
+    private static IEnumerable<object[]> Crops => ReferenceImages.Names("crops-*.png").Select(name => new object[] { name });
 
     private static (int First, int Second) Size(string name)
     {

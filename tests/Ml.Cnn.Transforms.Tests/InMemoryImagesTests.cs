@@ -12,7 +12,7 @@ public class InMemoryImagesTests
     [TestMethod]
     public void Bytes_and_streams_become_encoded_images()
     {
-        var (jpeg, png) = (ReferencePictures.Read("baseline.jpg"), ReferencePictures.Read("alpha.png"));
+        var (jpeg, png) = (ReferenceImages.Read("baseline.jpg"), ReferenceImages.Read("alpha.png"));
         using var stream = new MemoryStream([0, .. png]);
         stream.Position = 1;
 
@@ -36,10 +36,10 @@ public class InMemoryImagesTests
     public void Images_can_be_read_again_and_again_by_ML_NETs_transforms()
     {
         IDataView data;
-        using (var image = MLImage.CreateFromStream(new MemoryStream(ReferencePictures.Read("colour.bmp"))))
-            data = Context.Data.LoadImages([(image, "a"), (image, "b"), (image, "c")], "Picture", "Class");
+        using (var image = MLImage.CreateFromStream(new MemoryStream(ReferenceImages.Read("color.bmp"))))
+            data = Context.Data.LoadImages([(image, "a"), (image, "b"), (image, "c")], "Image", "Class");
 
-        var pixels = Context.Transforms.ResizeImages("Small", 4, 4, "Picture").Append(Context.Transforms.ExtractPixels("Pixels", "Small")).Fit(data).Transform(data);
+        var pixels = Context.Transforms.ResizeImages("Small", 4, 4, "Image").Append(Context.Transforms.ExtractPixels("Pixels", "Small")).Fit(data).Transform(data);
         for (var epoch = 0; epoch < 3; epoch++)
         {
             var rows = pixels.GetColumn<float[]>("Pixels").ToList();
@@ -47,7 +47,7 @@ public class InMemoryImagesTests
             CollectionAssert.AreEqual(rows[0], rows[2]);
             Assert.IsGreaterThan(0, rows[0].Sum());
         }
-        Assert.IsInstanceOfType<ImageDataViewType>(data.Schema["Picture"].Type);
+        Assert.IsInstanceOfType<ImageDataViewType>(data.Schema["Image"].Type);
         CollectionAssert.AreEqual(new[] { "a", "b", "c" }, Rows.Texts(data, "Class"));
     }
 

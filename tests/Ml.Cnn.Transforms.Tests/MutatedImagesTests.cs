@@ -14,28 +14,28 @@ public class MutatedImagesTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
     [TestMethod]
-    public void Ten_thousand_damaged_files_end_in_a_picture_or_in_the_one_exception()
+    public void Ten_thousand_damaged_files_end_in_an_image_or_in_the_one_exception()
     {
-        var originals = ReferencePictures.Names("*.*")
+        var originals = ReferenceImages.Names("*.*")
             .Where(name => !name.EndsWith(".py", StringComparison.Ordinal) && !name.Contains("size-", StringComparison.Ordinal) && !name.StartsWith("chain-", StringComparison.Ordinal))
-            .Select(ReferencePictures.Read).ToArray();
-        var (pictures, refusals) = (0, 0);
+            .Select(ReferenceImages.Read).ToArray();
+        var (images, refusals) = (0, 0);
         var slow = new ConcurrentBag<int>();
         var memory = PeakMemory();
 
         Parallel.For(0, Count, () => new PixelImage(), (i, _, image) =>
         {
             var time = Stopwatch.StartNew();
-            Interlocked.Increment(ref DecodeMutation(originals, i, image) ? ref pictures : ref refusals);
+            Interlocked.Increment(ref DecodeMutation(originals, i, image) ? ref images : ref refusals);
             if (time.Elapsed > Limit)
                 slow.Add(i);
             return image;
         }, _ => { });
 
-        Assert.AreEqual(Count, pictures + refusals);
-        Assert.IsGreaterThan(Count / 10, pictures);
+        Assert.AreEqual(Count, images + refusals);
+        Assert.IsGreaterThan(Count / 10, images);
         Assert.IsGreaterThan(Count / 10, refusals);
-        // One thread's picture and what the codec decodes it from is 7 bytes per pixel; the rest is room for the process around it.
+        // One thread's image and what the codec decodes it from is 7 bytes per pixel; the rest is room for the process around it.
         var bound = (Environment.ProcessorCount + 1) * 7 * MaximumPixels + (256L << 20);
         Assert.IsLessThan(bound, PeakMemory() - memory, "growth of the peak memory, in bytes");
         // A machine that is busy with other work may stop a thread for a second; it does not do so every time.
@@ -51,10 +51,10 @@ public class MutatedImagesTests
     [DataRow("two-frames.gif")]
     [DataRow("interlaced.png")]
     [DataRow("palette.png")]
-    [DataRow("colour.bmp")]
+    [DataRow("color.bmp")]
     public void A_size_that_the_file_cannot_hold_is_refused_at_once(string name)
     {
-        var bytes = ReferencePictures.Read(name);
+        var bytes = ReferenceImages.Read(name);
         switch (Path.GetExtension(name))
         {
             case ".jpg":
@@ -86,9 +86,9 @@ public class MutatedImagesTests
         Assert.IsTrue(refusal.Message.Contains("incomplete", StringComparison.Ordinal) || refusal.Message.Contains("damaged", StringComparison.Ordinal), refusal.Message);
     }
 
-    /// <summary>Nothing compresses better than a single colour.</summary>
+    /// <summary>Nothing compresses better than a single color.</summary>
     [TestMethod]
-    public void A_single_colour_is_no_damage()
+    public void A_single_color_is_no_damage()
     {
         foreach (var format in (SKEncodedImageFormat[])[SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp])
         {

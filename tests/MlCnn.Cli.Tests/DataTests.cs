@@ -18,7 +18,7 @@ public sealed class DataTests : CliTest
         var (first, bad, copy) = (Path.Join(Folder, "data", "eins", "a.png"), Path.Join(Folder, "data", "null", "x.jpg"), Path.Join(Folder, "data", "zwei [2]", "b.png"));
         File.Move(Directory.GetFiles(Path.Join(Folder, "data", "eins"))[0], first);
         File.Copy(first, copy);
-        File.WriteAllText(bad, "no picture");
+        File.WriteAllText(bad, "no image");
 
         var report = Run("data", "data", "--json").Expect(0).Json;
         AssertProperties(report, "images", "classes", "sizes", "badFiles", "duplicates");
@@ -87,10 +87,10 @@ public sealed class DataTests : CliTest
     }
 
     [TestMethod]
-    public void Augment_draws_a_row_per_picture_of_every_class()
+    public void Augment_draws_a_row_per_image_of_every_class()
     {
         WriteFolder("data", seed: 1);
-        File.WriteAllText(Path.Join(Folder, "data", "null", "x.jpg"), "no picture");
+        File.WriteAllText(Path.Join(Folder, "data", "null", "x.jpg"), "no image");
         File.WriteAllText(Path.Join(Folder, "sheet.png"), "the one before");
         string[] augment = ["augment", "data", "--preset", "light", "--images", "3", "--views", "2", "--size", "100", "--seed", "5", "--out"];
         var drawn = Run([.. augment, "sheet.png"]).Expect(0);
@@ -111,7 +111,7 @@ public sealed class DataTests : CliTest
         Assert.AreEqual((4 + 112 + 16 + 116, 4 + 2 * 116), (digits.Width, digits.Height));
     }
 
-    private void WriteFolder(string name, int seed) => Pictures.Write(Path.Join(Folder, name), count: 100, seed, s_classes, ".png");
+    private void WriteFolder(string name, int seed) => Images.Write(Path.Join(Folder, name), count: 100, seed, s_classes, ".png");
 
     private void WriteCifar(string file, int rows, int labelBytes)
     {

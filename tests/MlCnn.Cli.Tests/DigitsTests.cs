@@ -1,6 +1,6 @@
 namespace MlCnn.Cli.Tests;
 
-/// <summary>From training on drawn digits to predictions for picture files, with every JSON object on the way.</summary>
+/// <summary>From training on drawn digits to predictions for image files, with every JSON object on the way.</summary>
 [TestClass]
 public sealed class DigitsTests : CliTest
 {
@@ -35,7 +35,7 @@ public sealed class DigitsTests : CliTest
         Assert.AreEqual(20, evaluation.GetProperty("perClass")[9].GetProperty("support").GetInt32());
 
         // Trained on pixels, the network reads files too: as a folder of some of its classes, and one by one.
-        Pictures.Write(Path.Join(Folder, "files"), count: 60, seed: 9, classes: s_digits[..3], ".png");
+        Images.Write(Path.Join(Folder, "files"), count: 60, seed: 9, classes: s_digits[..3], ".png");
         var files = Run("evaluate", "--model", "m.zip", "--data", "files", "--json").Expect(0).Json;
         Assert.AreEqual(18, files.GetProperty("images").GetInt32());
         Assert.IsGreaterThan(0.6, files.GetProperty("microAccuracy").GetDouble());

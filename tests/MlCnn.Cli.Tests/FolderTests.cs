@@ -1,6 +1,6 @@
 namespace MlCnn.Cli.Tests;
 
-/// <summary>Folders of picture files with names that people give.</summary>
+/// <summary>Folders of image files with names that people give.</summary>
 [TestClass]
 public sealed class FolderTests : CliTest
 {
@@ -9,9 +9,9 @@ public sealed class FolderTests : CliTest
     [TestMethod]
     public void Train_evaluate_and_predict_on_files_with_awkward_names()
     {
-        Pictures.Write(Path.Join(Folder, "my pictures"), count: 300, seed: 1, s_classes, ".jpg");
-        Pictures.Write(Path.Join(Folder, "others"), count: 60, seed: 2, s_classes, ".png");
-        var training = Run("train", "--data", "my pictures", "--validation", "others", "--arch", "lenet5", "--epochs", "3", "--batch-size", "16", "--optimizer", "adam", "--out", "mein modell.zip", "--json").Expect(0).Json;
+        Images.Write(Path.Join(Folder, "my images"), count: 300, seed: 1, s_classes, ".jpg");
+        Images.Write(Path.Join(Folder, "others"), count: 60, seed: 2, s_classes, ".png");
+        var training = Run("train", "--data", "my images", "--validation", "others", "--arch", "lenet5", "--epochs", "3", "--batch-size", "16", "--optimizer", "adam", "--out", "mein modell.zip", "--json").Expect(0).Json;
         Assert.AreEqual(90, training.GetProperty("images").GetInt32());
         Assert.AreEqual("mein modell.zip", training.GetProperty("model").GetString());
         CollectionAssert.AreEquivalent(s_classes, training.GetProperty("classes").EnumerateArray().Select(c => c.GetString()).ToArray());
@@ -32,7 +32,7 @@ public sealed class FolderTests : CliTest
 
         var bad = Run(["predict", "--model", "mein modell.zip", "--json", "missing.png", "ein Bild ñ [1].png", "mein modell.zip"]).Expect(1);
         Assert.AreEqual("", bad.Output);
-        Assert.Contains("2 pictures cannot be used", bad.Error);
+        Assert.Contains("2 images cannot be used", bad.Error);
         Assert.Contains("missing.png: ", bad.Error);
         Assert.Contains("mein modell.zip: ", bad.Error);
 
@@ -44,15 +44,15 @@ public sealed class FolderTests : CliTest
     }
 
     [TestMethod]
-    public void Bad_pictures_end_the_training_or_are_left_out_and_are_named_either_way()
+    public void Bad_images_end_the_training_or_are_left_out_and_are_named_either_way()
     {
-        Pictures.Write(Path.Join(Folder, "data"), count: 100, seed: 1, s_classes, ".png");
+        Images.Write(Path.Join(Folder, "data"), count: 100, seed: 1, s_classes, ".png");
         foreach (var name in (string[])["1.jpg", "2.png"])
-            File.WriteAllText(Path.Join(Folder, "data", s_classes[0], name), "no picture");
+            File.WriteAllText(Path.Join(Folder, "data", s_classes[0], name), "no image");
         string[] train = ["train", "--data", "data", "--arch", "lenet5", "--epochs", "1", "--out", "m.zip", "--json"];
 
         var failed = Run(train).Expect(1).Error;
-        Assert.Contains("2 pictures cannot be used", failed);
+        Assert.Contains("2 images cannot be used", failed);
         Assert.Contains(Path.Join(s_classes[0], "1.jpg"), failed);
         Assert.Contains(Path.Join(s_classes[0], "2.png"), failed);
         Assert.IsFalse(File.Exists(Path.Join(Folder, "m.zip")));
@@ -61,9 +61,9 @@ public sealed class FolderTests : CliTest
         Assert.AreEqual(30, skipped.Json.GetProperty("images").GetInt32());
         Assert.Contains(Path.Join(s_classes[0], "2.png"), skipped.Error);
 
-        // Leaving pictures out is for training: an evaluation names them all.
+        // Leaving images out is for training: an evaluation names them all.
         var evaluation = Run("evaluate", "--model", "m.zip", "--data", "data", "--json").Expect(1);
-        Assert.Contains("2 pictures cannot be used", evaluation.Error);
+        Assert.Contains("2 images cannot be used", evaluation.Error);
         Assert.AreEqual("", evaluation.Output);
     }
 }

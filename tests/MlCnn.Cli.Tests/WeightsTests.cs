@@ -13,18 +13,18 @@ public sealed class WeightsTests : CliTest
         using (var model = ZipFile.OpenRead(Path.Join(Folder, "trained.zip")))
             model.Entries.Single(entry => entry.Name == "weights.safetensors").ExtractToFile(Path.Join(Folder, "w.safetensors"));
         File.WriteAllText(Path.Join(Folder, "labels.txt"), "zero\none\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n");
-        Pictures.Write(Path.Join(Folder, "pictures"), count: 20, seed: 2, ["0", "1", "2"], ".png");
-        var pictures = Directory.GetFiles(Path.Join(Folder, "pictures"), "*.png", SearchOption.AllDirectories);
+        Images.Write(Path.Join(Folder, "images"), count: 20, seed: 2, ["0", "1", "2"], ".png");
+        var images = Directory.GetFiles(Path.Join(Folder, "images"), "*.png", SearchOption.AllDirectories);
 
         var imported = Run("import", "--arch", "lenet5", "--weights", "w.safetensors", "--labels", "labels.txt", "--out", "m.zip", "--json").Expect(0).Json;
         AssertProperties(imported, "arch", "classes", "inputShape", "resizeShortSide", "model");
         Assert.AreEqual(10, imported.GetProperty("classes").GetInt32());
-        var (expected, actual) = (Predict("trained.zip", pictures), Predict("m.zip", pictures));
+        var (expected, actual) = (Predict("trained.zip", images), Predict("m.zip", images));
         CollectionAssert.AreEqual(expected.Select(p => p.Probability).ToArray(), actual.Select(p => p.Probability).ToArray());
         CollectionAssert.AreEqual(expected.Select(p => File.ReadAllLines(Path.Join(Folder, "labels.txt"))[int.Parse(p.Label, System.Globalization.CultureInfo.InvariantCulture)]).ToArray(), actual.Select(p => p.Label).ToArray());
 
         Run("import", "--arch", "lenet5", "--weights", "w.safetensors", "--out", "m.zip").Expect(0);
-        Assert.StartsWith("class", Predict("m.zip", pictures)[0].Label);
+        Assert.StartsWith("class", Predict("m.zip", images)[0].Label);
         File.WriteAllText(Path.Join(Folder, "labels.txt"), "zero\none");
         Assert.Contains("10 classes apart, and there are 2", Run("import", "--arch", "lenet5", "--weights", "w.safetensors", "--labels", "labels.txt", "--out", "m.zip").Expect(1).Error);
         Assert.Contains("no last layer 'classifier.6'", Run("import", "--arch", "alexnet", "--weights", "w.safetensors", "--out", "m.zip").Expect(1).Error);
@@ -53,7 +53,7 @@ public sealed class WeightsTests : CliTest
         Assert.Contains("Delete it", Run("weights", "get", "resnet18").Expect(1).Error);
     }
 
-    private (string Label, float Probability)[] Predict(string model, string[] pictures) =>
-        [.. Run(["predict", "--model", model, "--json", .. pictures]).Expect(0).Json.GetProperty("predictions").EnumerateArray()
+    private (string Label, float Probability)[] Predict(string model, string[] images) =>
+        [.. Run(["predict", "--model", model, "--json", .. images]).Expect(0).Json.GetProperty("predictions").EnumerateArray()
             .Select(prediction => (prediction.GetProperty("label").GetString()!, prediction.GetProperty("probability").GetSingle()))];
 }

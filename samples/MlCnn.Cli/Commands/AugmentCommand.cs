@@ -5,7 +5,7 @@ using MlCnn.Cli.Display;
 
 namespace MlCnn.Cli.Commands;
 
-/// <summary>mlcnn augment: a picture of what a network sees in training.</summary>
+/// <summary>mlcnn augment: an image of what a network sees in training.</summary>
 internal static class AugmentCommand
 {
     private const int DefaultImages = 6;
@@ -18,16 +18,16 @@ internal static class AugmentCommand
     public static Command Create()
     {
         var source = CommandOptions.Source();
-        var preset = CommandOptions.Preset("--preset", "What happens to the pictures.", required: true);
+        var preset = CommandOptions.Preset("--preset", "What happens to the images.", required: true);
         var sheet = CommandOptions.Text("--out", "FILE", "Where to save the contact sheet, a PNG such as sheet.png.", required: true);
-        var images = CommandOptions.Number("--images", "How many pictures, spread over the classes: one per row, at least 1.", least: 1);
+        var images = CommandOptions.Number("--images", "How many images, spread over the classes: one per row, at least 1.", least: 1);
         images.DefaultValueFactory = _ => DefaultImages;
         var views = CommandOptions.Number("--views", "How many augmented views of each, beside the original, at least 1.", least: 1);
         views.DefaultValueFactory = _ => DefaultViews;
         var size = CommandOptions.Number("--size", "Height and width of the network's input in pixels, at least 1. Default: 224 for files; as they are for MNIST, CIFAR and digits.", least: 1);
-        var seed = CommandOptions.Number("--seed", "Which pictures and views.", least: int.MinValue);
+        var seed = CommandOptions.Number("--seed", "Which images and views.", least: int.MinValue);
         seed.DefaultValueFactory = _ => 1;
-        var command = new Command("augment", "Draws pictures and what --augment makes of them.") { source, preset, sheet, images, views, size, seed };
+        var command = new Command("augment", "Draws images and what --augment makes of them.") { source, preset, sheet, images, views, size, seed };
         command.SetAction(result =>
         {
             var data = result.GetRequiredValue(source);
@@ -40,13 +40,13 @@ internal static class AugmentCommand
     private static int Run(DataSource source, ImageAugmentation recipe, string path, int images, int views, int size, int seed)
     {
         if (images * (views + 1.0) * size * size > MostPixels)
-            throw new UsageException($"{images} × {views + 1.0} pictures of {size}×{size} pixels are too many for a sheet: lower --images, --views or --size.");
+            throw new UsageException($"{images} × {views + 1.0} images of {size}×{size} pixels are too many for a sheet: lower --images, --views or --size.");
         OutputFile.CheckWritable(path, "sheet.png");
         var mlContext = Messages.CreateContext();
-        var png = Messages.While("Drawing the pictures", () => mlContext.Data.DrawAugmentations(source.Load(mlContext, DataRole.Training), recipe, images, views, size, seed,
+        var png = Messages.While("Drawing the images", () => mlContext.Data.DrawAugmentations(source.Load(mlContext, DataRole.Training), recipe, images, views, size, seed,
             DataSource.ImageColumn, DataSource.PathColumn, DataSource.LabelColumn));
         OutputFile.Write(path, png);
-        Messages.Note($"Saved the sheet to {path}: a picture per row, the original first.");
+        Messages.Note($"Saved the sheet to {path}: an image per row, the original first.");
         return ExitCode.Success;
     }
 }

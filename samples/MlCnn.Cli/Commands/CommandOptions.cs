@@ -82,13 +82,13 @@ internal static class CommandOptions
     /// <summary>The data of a command that is about nothing else.</summary>
     public static Argument<DataSource> Source() => new("SRC")
     {
-        Description = $"The pictures: {DataSource.Forms}. Of MNIST and CIFAR the training images are taken unless told otherwise.",
+        Description = $"The images: {DataSource.Forms}. Of MNIST and CIFAR the training images are taken unless told otherwise.",
         CustomParser = result => Read(result, text =>
             text.StartsWith("--", StringComparison.Ordinal) ? throw new FormatException($"Unknown option '{text}'.") : DataSource.Parse(text)),
     };
 
-    /// <summary>The parts of a picture that a network scores.</summary>
-    public static Option<string> Crops() => Choice("--crops", "The parts of a picture that are scored: its middle, or the mean over five parts (corners and middle) or ten (and their mirror images), which takes as many times as long.",
+    /// <summary>The parts of an image that a network scores.</summary>
+    public static Option<string> Crops() => Choice("--crops", "The parts of an image that are scored: its middle, or the mean over five parts (corners and middle) or ten (and their mirror images), which takes as many times as long.",
         s_crops, "center");
 
     /// <summary>The network as <c>--crops</c> asks for it.</summary>

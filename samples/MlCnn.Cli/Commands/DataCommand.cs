@@ -11,7 +11,7 @@ internal static class DataCommand
     {
         var source = CommandOptions.Source();
         var json = CommandOptions.Json();
-        var command = new Command("data", "Reads every picture and tells classes, sizes, pictures that cannot be read and pictures that occur twice.") { source, json };
+        var command = new Command("data", "Reads every image and tells classes, sizes, images that cannot be read and images that occur twice.") { source, json };
         command.SetAction(result => Run(result.GetRequiredValue(source), result.GetValue(json)));
         return command;
     }
@@ -19,7 +19,7 @@ internal static class DataCommand
     private static int Run(DataSource source, bool json)
     {
         var mlContext = Messages.CreateContext();
-        var report = Messages.While("Reading the pictures", () =>
+        var report = Messages.While("Reading the images", () =>
             mlContext.Data.InspectImages(source.Load(mlContext, DataRole.Training), DataSource.ImageColumn, DataSource.PathColumn, DataSource.LabelColumn));
         if (json)
             JsonOutput.Write(report);

@@ -6,7 +6,7 @@ using MlCnn.Cli.Display;
 
 namespace MlCnn.Cli.Commands;
 
-/// <summary>mlcnn evaluate: how good a model is on labelled pictures.</summary>
+/// <summary>mlcnn evaluate: how good a model is on labeled images.</summary>
 internal static class EvaluateCommand
 {
     private const int TopK = 5;
@@ -14,11 +14,11 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         var model = CommandOptions.Model();
-        var data = CommandOptions.Parsed("--data", "SRC", $"The labelled pictures to measure with: {DataSource.Forms}. MNIST's and CIFAR's are their test images unless told otherwise; drawn digits are other ones than those of training.",
+        var data = CommandOptions.Parsed("--data", "SRC", $"The labeled images to measure with: {DataSource.Forms}. MNIST's and CIFAR's are their test images unless told otherwise; drawn digits are other ones than those of training.",
             required: true, DataSource.Parse);
         var crops = CommandOptions.Crops();
         var json = CommandOptions.Json();
-        var command = new Command("evaluate", "Measures how well a model tells the classes of labelled pictures.") { model, data, crops, json };
+        var command = new Command("evaluate", "Measures how well a model tells the classes of labeled images.") { model, data, crops, json };
         command.SetAction(result => Run(result.GetRequiredValue(model), result.GetRequiredValue(data), result.GetValue(crops)!, result.GetValue(json)));
         return command;
     }
@@ -33,8 +33,8 @@ internal static class EvaluateCommand
 
         var keyed = mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn,
             keyData: mlContext.Data.LoadFromEnumerable(classes.Select(name => new ClassName { Label = name }))).Fit(data).Transform(data);
-        var scored = PictureScoring.Score(mlContext, network, keyed, source.IsFiles);
-        var metrics = Messages.While("Scoring the pictures", () => Evaluate(mlContext, scored, network));
+        var scored = ImageScoring.Score(mlContext, network, keyed, source.IsFiles);
+        var metrics = Messages.While("Scoring the images", () => Evaluate(mlContext, scored, network));
         var result = Summarize(metrics, classes);
         if (json)
             JsonOutput.Write(result);
@@ -52,7 +52,7 @@ internal static class EvaluateCommand
         }
         catch (Exception)
         {
-            PictureScoring.ForEach(scored, network, (_, _) => { }); // if pictures are the reason, this names all of them, not only the first
+            ImageScoring.ForEach(scored, network, (_, _) => { }); // if images are the reason, this names all of them, not only the first
             throw;
         }
     }

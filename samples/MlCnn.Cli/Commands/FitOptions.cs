@@ -38,24 +38,24 @@ internal sealed class FitOptions
         ["file"] = ImageCache.File,
     };
 
-    private readonly Option<int?> _batchSize = CommandOptions.Number("--batch-size", "Pictures per training step, at least 1. Default: the network's own.", least: 1);
-    private readonly Option<int?> _seed = CommandOptions.Number("--seed", "Fixes the initial weights and the order of the pictures. Default: another seed every time.", least: int.MinValue);
+    private readonly Option<int?> _batchSize = CommandOptions.Number("--batch-size", "Images per training step, at least 1. Default: the network's own.", least: 1);
+    private readonly Option<int?> _seed = CommandOptions.Number("--seed", "Fixes the initial weights and the order of the images. Default: another seed every time.", least: int.MinValue);
     private readonly Option<string> _device = CommandOptions.Parsed("--device", "auto|cpu|cuda|cuda:N", "Where to train. auto takes the first GPU, or the CPU if there is none.", required: false, ParseDevice);
-    private readonly Option<string> _onBadImage = CommandOptions.Choice("--on-bad-image", "Whether a picture that cannot be read ends the training or is left out. Every such picture is named.", s_handlings, "fail");
-    private readonly Option<string> _augmentation = CommandOptions.OneOf("--augment", "What happens to the pictures, anew in every epoch; 'mlcnn augment' shows it. Default: the preset's, or nothing.", [NoAugmentation, .. ImageAugmentation.PresetNames]);
+    private readonly Option<string> _onBadImage = CommandOptions.Choice("--on-bad-image", "Whether an image that cannot be read ends the training or is left out. Every such image is named.", s_handlings, "fail");
+    private readonly Option<string> _augmentation = CommandOptions.OneOf("--augment", "What happens to the images, anew in every epoch; 'mlcnn augment' shows it. Default: the preset's, or nothing.", [NoAugmentation, .. ImageAugmentation.PresetNames]);
     private readonly Option<string> _precision = CommandOptions.Choice("--precision", "The arithmetic of training. auto times a few steps of larger networks and takes the fastest of bfloat16, on processors made for it, and float32; float16 needs a GPU.", s_precisions, "auto");
     private readonly Option<int?> _threads = CommandOptions.Number("--threads", "Cores for one operation of the network on the CPU, and as many that read and decode, at least 1. Default: by the network's size, and one per core.", least: 1);
     private readonly Option<string> _weights = CommandOptions.Text("--weights", "NAME|FILE|model.zip", "What the weights start from: published weights such as resnet18 ('mlcnn weights list' names them all), a .pth or .safetensors file, or a model of this command. Default: random weights.", required: false);
     private readonly Option<string> _freeze = CommandOptions.Choice("--freeze", "Which weights stay as they start: none, all but the last layer's, or, stage by stage, one less every epoch from the last layer on.", s_freezing, "none");
-    private readonly Option<string> _cache = CommandOptions.Choice("--cache", "Where decoded pictures are kept for the next epoch: nowhere, in memory or in a temporary file.", s_caches, "none");
+    private readonly Option<string> _cache = CommandOptions.Choice("--cache", "Where decoded images are kept for the next epoch: nowhere, in memory or in a temporary file.", s_caches, "none");
 
     public FitOptions() => _device.DefaultValueFactory = _ => "auto";
 
-    public Option<DataSource> Data { get; } = CommandOptions.Parsed("--data", "SRC", $"The pictures to learn from: {DataSource.Forms}.", required: true, DataSource.Parse);
+    public Option<DataSource> Data { get; } = CommandOptions.Parsed("--data", "SRC", $"The images to learn from: {DataSource.Forms}.", required: true, DataSource.Parse);
 
     public Option<Architecture> Architecture { get; } = CommandOptions.Architecture();
 
-    public Option<int?> ImageSize { get; } = CommandOptions.Number("--image-size", "Height and width in pixels that pictures are brought to. Default: the network's own for files; as they are for MNIST, CIFAR and digits.", least: 1);
+    public Option<int?> ImageSize { get; } = CommandOptions.Number("--image-size", "Height and width in pixels that images are brought to. Default: the network's own for files; as they are for MNIST, CIFAR and digits.", least: 1);
 
     public void AddTo(Command command)
     {

@@ -63,7 +63,7 @@ internal static class ImportCommand
     // With the loading of files before it, so that any ML.NET program can use the model as one that was trained on files.
     private static void Save(MLContext mlContext, CnnTransformer network, string path)
     {
-        var none = mlContext.Data.LoadFromEnumerable(Array.Empty<PictureFile>());
+        var none = mlContext.Data.LoadFromEnumerable(Array.Empty<ImageFile>());
         var loading = mlContext.Transforms.LoadRawImageBytes(DataSource.ImageColumn, null, DataSource.PathColumn).Fit(none);
         var scored = network.Transform(loading.Transform(none));
         var labels = mlContext.Transforms.Conversion.MapKeyToValue(network.PredictedLabelColumnName).Fit(scored);

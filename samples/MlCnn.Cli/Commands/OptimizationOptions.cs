@@ -25,8 +25,8 @@ internal sealed class OptimizationOptions
     private readonly Option<double?> _momentum = CommandOptions.Fraction("--momentum", "The momentum of sgd, rmsprop and lars, from 0 to below 1. Default: 0.9.", includesZero: true);
     private readonly Option<double?> _weightDecay = CommandOptions.PositiveNumber("--weight-decay", "The weight decay, above 0. Default: the network's own, 0.01 for adamw and lamb.");
     private readonly Option<double?> _labelSmoothing = CommandOptions.Fraction("--label-smoothing", "The part of each label that is spread over all classes, from 0 to below 1, such as 0.1. Default: 0.", includesZero: true);
-    private readonly Option<ClassWeights> _classWeights = CommandOptions.Parsed("--class-weights", "balanced|CLASS=X,…", "How much classes count in the loss: rare ones as much as frequent ones, or by given weights. Default: all pictures count the same.", required: false, ParseClassWeights);
-    private readonly Option<bool> _balancedSampling = new("--balanced-sampling") { Description = "Draw equally many pictures of each class in every epoch." };
+    private readonly Option<ClassWeights> _classWeights = CommandOptions.Parsed("--class-weights", "balanced|CLASS=X,…", "How much classes count in the loss: rare ones as much as frequent ones, or by given weights. Default: all images count the same.", required: false, ParseClassWeights);
+    private readonly Option<bool> _balancedSampling = new("--balanced-sampling") { Description = "Draw equally many images of each class in every epoch." };
     private readonly Option<double?> _clip = CommandOptions.PositiveNumber("--clip", "The longest that the gradient may be, above 0; a longer one is shortened. Default: no limit.");
     private readonly Option<int?> _accumulate = CommandOptions.Number("--accumulate", "Batches per step of the weights, at least 1: as one large batch, in the memory of a small one. Default: 1.", least: 1);
     private readonly Option<double?> _average = CommandOptions.Fraction("--ema", "The decay of a moving average of the weights, above 0 and below 1, such as 0.999; the average is what is measured and saved. Default: none.", includesZero: false);

@@ -4,12 +4,12 @@ using MlCnn.Cli.Display;
 
 namespace MlCnn.Cli.Commands;
 
-/// <summary>mlcnn predict: the classes of picture files.</summary>
+/// <summary>mlcnn predict: the classes of image files.</summary>
 internal static class PredictCommand
 {
     private const int DefaultTop = 5;
 
-    private const string Files = "The picture files (JPEG, PNG, WebP, BMP or GIF). Put -- before a name that starts with a dash. "
+    private const string Files = "The image files (JPEG, PNG, WebP, BMP or GIF). Put -- before a name that starts with a dash. "
         + "A model that was trained on MNIST or drawn digits expects what it has seen, a white digit on black: invert ink on paper first.";
 
     public static Command Create()
@@ -20,7 +20,7 @@ internal static class PredictCommand
         top.DefaultValueFactory = _ => DefaultTop;
         var crops = CommandOptions.Crops();
         var json = CommandOptions.Json();
-        var command = new Command("predict", "Tells the classes of pictures.") { images, model, top, crops, json };
+        var command = new Command("predict", "Tells the classes of images.") { images, model, top, crops, json };
         command.SetAction(result =>
         {
             CheckOptions(result);
@@ -44,11 +44,11 @@ internal static class PredictCommand
     {
         var mlContext = Messages.CreateContext();
         var network = CommandOptions.With(ModelFile.LoadNetwork(mlContext, modelPath), crops);
-        var data = mlContext.Data.LoadFromEnumerable(files.Select(file => new PictureFile { ImagePath = file }));
-        var scored = PictureScoring.Score(mlContext, network, data, isFiles: true);
+        var data = mlContext.Data.LoadFromEnumerable(files.Select(file => new ImageFile { ImagePath = file }));
+        var scored = ImageScoring.Score(mlContext, network, data, isFiles: true);
 
         var predictions = new List<PredictionEntry>();
-        PictureScoring.ForEach(scored, network, (row, scores) => predictions.Add(Describe(files[row], scores, network.ClassNames, top)));
+        ImageScoring.ForEach(scored, network, (row, scores) => predictions.Add(Describe(files[row], scores, network.ClassNames, top)));
         var result = new PredictResult(predictions);
         if (json)
             JsonOutput.Write(result);

@@ -43,7 +43,7 @@ internal static class Training
         CheckImageSize(request.Architecture, request.ImageSize, request.Data);
         CheckControl(request);
         if (request.Validation is { } other && other.Pixels != request.Data.Pixels)
-            throw new UsageException("--data and --validation must both be pictures in files (a folder, an archive or a list), both MNIST or drawn digits, or both CIFAR.");
+            throw new UsageException("--data and --validation must both be images in files (a folder, an archive or a list), both MNIST or drawn digits, or both CIFAR.");
         OutputFile.CheckWritable(request.Model, "model.zip");
 
         using var signals = new StopSignals();
@@ -54,7 +54,7 @@ internal static class Training
 
         var network = CnnTransformer.Find(model)!;
         mlContext.Model.SaveAtomically(model, train.Schema, request.Model);
-        var interrupted = network.StopReason == StopReason.Cancelled;
+        var interrupted = network.StopReason == StopReason.Canceled;
         if (interrupted)
             Messages.Note($"Saved the best model of {network.History.Count} whole epochs to {request.Model}.");
         Tell(request, network, train, interrupted);
@@ -88,14 +88,14 @@ internal static class Training
         CancellationToken = cancellation,
     };
 
-    /// <summary>What comes before a trainer: labels as keys, and the pictures' files.</summary>
+    /// <summary>What comes before a trainer: labels as keys, and the images' files.</summary>
     public static IEstimator<ITransformer> Preparation(MLContext mlContext, DataSource data) =>
         data.IsFiles ? Keys(mlContext).Append<ITransformer>(LoadFiles(mlContext)) : Keys(mlContext);
 
     private static ValueToKeyMappingEstimator Keys(MLContext mlContext) =>
         mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn, keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
 
-    // Whether the pictures lie in files or in an archive need not be the same as for the training data.
+    // Whether the images lie in files or in an archive need not be the same as for the training data.
     private static IDataView Validation(MLContext mlContext, DataSource source, ValueToKeyMappingTransformer keys, IDataView train)
     {
         var data = source.Load(mlContext, DataRole.Validation);
@@ -107,14 +107,14 @@ internal static class Training
     private static ImageLoadingEstimator LoadFiles(MLContext mlContext) =>
         mlContext.Transforms.LoadRawImageBytes(DataSource.ImageColumn, null, DataSource.PathColumn);
 
-    /// <exception cref="UsageException">The pictures are too small for the network.</exception>
+    /// <exception cref="UsageException">The images are too small for the network.</exception>
     public static void CheckImageSize(Architecture architecture, int? imageSize, DataSource data)
     {
         var smallest = architecture.MinimumImageSize;
         if (imageSize < smallest)
             throw new UsageException($"--image-size must be at least {smallest} for {architecture.Name}, which was designed for {architecture.ImageSize}.");
         if (imageSize is null && data.Pixels?.Side < smallest)
-            throw new UsageException($"{architecture.Name} needs pictures of at least {smallest}×{smallest} pixels, and these are {data.Pixels.Side}×{data.Pixels.Side}: add --image-size {smallest}, or choose a smaller network such as lenet5.");
+            throw new UsageException($"{architecture.Name} needs images of at least {smallest}×{smallest} pixels, and these are {data.Pixels.Side}×{data.Pixels.Side}: add --image-size {smallest}, or choose a smaller network such as lenet5.");
     }
 
     private static void CheckControl(TrainingRequest request)

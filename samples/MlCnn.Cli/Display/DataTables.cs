@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace MlCnn.Cli.Display;
 
-/// <summary>A look at data as tables: the whole, each class, and the pictures that need a person.</summary>
+/// <summary>A look at data as tables: the whole, each class, and the images that need a person.</summary>
 internal static class DataTables
 {
     public static void Write(ImageDataReport report)
@@ -23,11 +23,11 @@ internal static class DataTables
         var table = new Table { Border = TableBorder.Simple, ShowHeaders = false };
         table.AddColumn("");
         table.AddColumn(new TableColumn("").RightAligned());
-        table.AddRow("Pictures", Number(report.Images));
+        table.AddRow("Images", Number(report.Images));
         table.AddRow("Classes", Number(report.Classes.Count));
         table.AddRow("Width", Range(sizes.MinWidth, sizes.MaxWidth));
         table.AddRow("Height", Range(sizes.MinHeight, sizes.MaxHeight));
-        foreach (var (name, count) in (ReadOnlySpan<(string, long)>)[("Gray", channels.Gray), ("Colour", channels.Rgb), ("Colour with alpha", channels.Rgba)])
+        foreach (var (name, count) in (ReadOnlySpan<(string, long)>)[("Gray", channels.Gray), ("Color", channels.Rgb), ("Color with alpha", channels.Rgba)])
         {
             if (count > 0)
                 table.AddRow(name, Number(count));
@@ -41,7 +41,7 @@ internal static class DataTables
     {
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumn("Class");
-        table.AddColumn(new TableColumn("Pictures").NoWrap().RightAligned());
+        table.AddColumn(new TableColumn("Images").NoWrap().RightAligned());
         foreach (var (label, count) in report.Classes)
             table.AddRow(Markup.Escape(label), Number(count));
         return table;
@@ -60,7 +60,7 @@ internal static class DataTables
     private static Table Duplicates(ImageDataReport report)
     {
         var table = new Table { Border = TableBorder.Simple };
-        table.AddColumn("Picture");
+        table.AddColumn("Image");
         table.AddColumn("The same again");
         foreach (var files in report.Duplicates)
             table.AddRow(Markup.Escape(files[0]), Markup.Escape(string.Join(Environment.NewLine, files.Skip(1))));

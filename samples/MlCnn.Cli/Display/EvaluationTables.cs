@@ -23,7 +23,7 @@ internal static class EvaluationTables
         var table = new Table { Border = TableBorder.Simple, ShowHeaders = false };
         table.AddColumn("");
         table.AddColumn(new TableColumn("").RightAligned());
-        table.AddRow("Pictures", result.Images.ToString("N0", CultureInfo.InvariantCulture));
+        table.AddRow("Images", result.Images.ToString("N0", CultureInfo.InvariantCulture));
         table.AddRow("Accuracy", Percent(result.MicroAccuracy));
         table.AddRow("Mean accuracy of the classes", Percent(result.MacroAccuracy));
         if (topK > 1 && topK < result.PerClass.Count)
@@ -36,7 +36,7 @@ internal static class EvaluationTables
     {
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumn("Class");
-        foreach (var name in (string[])["Precision", "Recall", "Pictures"])
+        foreach (var name in (string[])["Precision", "Recall", "Images"])
             table.AddColumn(new TableColumn(name).NoWrap().RightAligned());
         foreach (var entry in result.PerClass)
             table.AddRow(Markup.Escape(entry.Label), Percent(entry.Precision), Percent(entry.Recall), entry.Support.ToString("N0", CultureInfo.InvariantCulture));
@@ -60,7 +60,7 @@ internal static class EvaluationTables
     private static string Cell(double count, bool isRight)
     {
         var text = count.ToString("0", CultureInfo.InvariantCulture);
-        return count == 0 ? "[grey]·[/]" : isRight ? $"[green]{text}[/]" : $"[red]{text}[/]";
+        return count == 0 ? "[gray]·[/]" : isRight ? $"[green]{text}[/]" : $"[red]{text}[/]";
     }
 
     private static string Percent(double share) => FormattableString.Invariant($"{share * 100:0.0} %");

@@ -29,7 +29,7 @@ internal static class Messages
     public static T While<T>(string what, Func<T> work) =>
         Progress.Profile.Capabilities.Interactive ? Progress.Status().Start(what + " …", _ => work()) : work();
 
-    /// <summary>The library's warnings, such as skipped pictures or a CPU in the GPU's place.</summary>
+    /// <summary>The library's warnings, such as skipped images or a CPU in the GPU's place.</summary>
     public static MLContext CreateContext()
     {
         var mlContext = new MLContext();
@@ -41,7 +41,7 @@ internal static class Messages
         return mlContext;
     }
 
-    /// <summary>What went wrong in one line; several only where bad pictures are listed.</summary>
+    /// <summary>What went wrong in one line; several only where bad images are listed.</summary>
     public static string Describe(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
@@ -57,7 +57,7 @@ internal static class Messages
     }
 
     private static string ListImages(IReadOnlyList<BadImage> images) =>
-        $"{images.Count} {(images.Count == 1 ? "picture" : "pictures")} cannot be used:{Environment.NewLine}  "
+        $"{images.Count} {(images.Count == 1 ? "image" : "images")} cannot be used:{Environment.NewLine}  "
         + string.Join(Environment.NewLine + "  ", images);
 
     /// <summary>Text that takes the place of the bar, which is then drawn anew below it: what the bar left there is erased first.</summary>

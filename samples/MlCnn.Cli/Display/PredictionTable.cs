@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace MlCnn.Cli.Display;
 
-/// <summary>The classes of pictures as a table: one line per picture, the runners-up beside the winner.</summary>
+/// <summary>The classes of images as a table: one line per image, the runners-up beside the winner.</summary>
 internal static class PredictionTable
 {
     /// <summary>Runners-up below this say nothing.</summary>

@@ -136,8 +136,8 @@ public static class AlexNet
         // gives their rectified units positive inputs from the start; the other biases 0.
         private void DrawWeights()
         {
-            Initialisation.ConvolutionsNormal(this, 0.01);
-            Initialisation.LinearNormal(this, 0.01);
+            Initialization.ConvolutionsNormal(this, 0.01);
+            Initialization.LinearNormal(this, 0.01);
             using var noGradient = no_grad();
             var convolutions = modules().OfType<Conv2d>().Select(conv => conv.Bias).ToArray();
             var linear = modules().OfType<Linear>().Select(layer => layer.Bias).ToArray();

@@ -69,7 +69,7 @@ public sealed record Architecture
     /// </summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What training minimises. Default: cross-entropy.</summary>
+    /// <summary>What training minimizes. Default: cross-entropy.</summary>
     internal ClassificationLoss Loss { get; init; } = ClassificationLoss.CrossEntropy;
 
     /// <summary>Makes the network that <see cref="Settings"/> describe; null where there is nothing to choose.</summary>
@@ -78,7 +78,7 @@ public sealed record Architecture
     /// <summary>Whether a saved model can make this network in another process.</summary>
     internal bool CanBeLoaded { get; init; } = true;
 
-    /// <summary>Builds the module with freshly initialised weights from libtorch's current random state.</summary>
+    /// <summary>Builds the module with freshly initialized weights from libtorch's current random state.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The shape is none that the network can take.</exception>
     internal Func<NetworkShape, Module<Tensor, Tensor>> Build
     {

@@ -90,7 +90,7 @@ public static class ConvNeXt
             avgpool = new AdaptiveAvgPool2d(1);
             classifier = new Sequential(new LayerNorm2d(channels[^1], Epsilon), new Flatten(), new Linear(channels[^1], shape.Classes));
             RegisterComponents();
-            Initialisation.Normal(this, 0.02); // the authors' code truncates at ±2, which is a hundred deviations away
+            Initialization.Normal(this, 0.02); // the authors' code truncates at ±2, which is a hundred deviations away
         }
 
         public override Tensor forward(Tensor images) =>        // N × C × 224 × 224

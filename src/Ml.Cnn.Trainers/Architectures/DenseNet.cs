@@ -130,7 +130,7 @@ public static class DenseNet
             classifier = linear;
             RegisterComponents();
             // As torchvision and the authors draw them (He et al. 2015, as the paper says in §4.2).
-            Initialisation.ConvolutionsKaimingFanIn(this);
+            Initialization.ConvolutionsKaimingFanIn(this);
             using var noGradient = no_grad();
             linear.Bias!.zero_();
         }

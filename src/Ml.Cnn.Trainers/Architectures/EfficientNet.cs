@@ -190,8 +190,8 @@ public static class EfficientNet
             flatten = new Flatten();
             classifier = new Sequential(new Dropout(dropout), new Linear(last, shape.Classes));
             RegisterComponents();
-            Initialisation.ConvolutionsKaimingFanOut(this);
-            Initialisation.LinearUniformFanOut(this);
+            Initialization.ConvolutionsKaimingFanOut(this);
+            Initialization.LinearUniformFanOut(this);
         }
 
         public override Tensor forward(Tensor images) =>        // N × C × 224 × 224 for B0

@@ -103,8 +103,8 @@ public static class GoogLeNet
             fc = new Linear(1024, shape.Classes);
             RegisterComponents();
             // As torchvision draws them: from a Gaussian of deviation 0.01, which it cuts off at ±2, two hundred deviations away.
-            Initialisation.ConvolutionsNormal(this, 0.01);
-            Initialisation.LinearNormal(this, 0.01);
+            Initialization.ConvolutionsNormal(this, 0.01);
+            Initialization.LinearNormal(this, 0.01);
         }
 
         public override Tensor forward(Tensor images) => Forward(images, auxiliary: null);

@@ -108,8 +108,8 @@ public static class InceptionV3
                 ("flatten", new Flatten()),                                                     // N × 2048
                 ("fc", new Linear(2048, shape.Classes)));                                       // N × classes
             // As torchvision draws them: from a Gaussian of deviation 0.1, which it cuts off at ±2, twenty deviations away.
-            Initialisation.ConvolutionsNormal(this, 0.1);
-            Initialisation.LinearNormal(this, 0.1);
+            Initialization.ConvolutionsNormal(this, 0.1);
+            Initialization.LinearNormal(this, 0.1);
             _auxiliary?.DrawWeights();
         }
 

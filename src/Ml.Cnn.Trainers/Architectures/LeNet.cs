@@ -51,8 +51,8 @@ public static class LeNet
     /// connections in C3, distances from fixed codes as the output, the loss of equation 9. 60,000 trained parameters for gray digits.
     /// </summary>
     /// <remarks>
-    /// The codes of the first ten classes are pictures of the digits 0 to 9; further ones are fixed random codes, as the paper suggests. Map labels
-    /// to keys in their order (<c>keyOrdinality: ByValue</c>) if each digit is to have its own picture; training succeeds in any order.
+    /// The codes of the first ten classes are images of the digits 0 to 9; further ones are fixed random codes, as the paper suggests. Map labels
+    /// to keys in their order (<c>keyOrdinality: ByValue</c>) if each digit is to have its own image; training succeeds in any order.
     /// </remarks>
     public static Architecture CreateAsPublished() => All[1];
 
@@ -123,7 +123,7 @@ public static class LeNet
 
             // The slope at 0 is 1/4 for the logistic function and 1 for tanh.
             if (activation != LeNetActivation.Relu)
-                Initialisation.XavierUniform([conv1, conv2, fc1, fc2, fc3], gain: activation == LeNetActivation.Sigmoid ? 4 : 1);
+                Initialization.XavierUniform([conv1, conv2, fc1, fc2, fc3], gain: activation == LeNetActivation.Sigmoid ? 4 : 1);
 
             int Pooled(int size) => ((size + 2 * padding - 4) / 2 - 4) / 2;
 

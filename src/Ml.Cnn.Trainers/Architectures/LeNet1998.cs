@@ -37,7 +37,7 @@ internal static class LeNet1998
         Channels = 1,
         DefaultClasses = 10,
         Normalization = new([-Background / (Ink - Background)], [1 / (Ink - Background)]),
-        Training = new(BatchSize: 16, LearningRate: 0.001, WeightDecay: 0), // the paper trains one picture at a time, without weight decay
+        Training = new(BatchSize: 16, LearningRate: 0.001, WeightDecay: 0), // the paper trains one image at a time, without weight decay
         Head = "classifier", // F6 learns the codes of the classes, and has to again for other classes
         Stages = [["c1"], ["s2"], ["c3"], ["s4"], ["c5"], ["classifier"]],
         Loss = new MaximumAPosterioriLoss(RubbishPenalty),
@@ -62,7 +62,7 @@ internal static class LeNet1998
 
         public Network(NetworkShape shape) : base(nameof(LeNet1998))
         {
-            // MNIST's digits stand in the middle of a 32 × 32 field, so that strokes at their ends reach the centre of a C3 unit's view (§II.B).
+            // MNIST's digits stand in the middle of a 32 × 32 field, so that strokes at their ends reach the center of a C3 unit's view (§II.B).
             var isMnist = shape is { Height: 28, Width: 28 };
             pad = isMnist ? new ConstantPad2d(2, Background) : new Identity();
             var (height, width) = isMnist ? (32, 32) : (shape.Height, shape.Width);

@@ -87,8 +87,8 @@ public static class MobileNetV1
             flatten = new Flatten();
             classifier = new Sequential(new Dropout(dropout), new Linear(channels, shape.Classes));
             RegisterComponents();
-            Initialisation.ConvolutionsKaimingFanOut(this);
-            Initialisation.LinearNormal(this, 0.01);
+            Initialization.ConvolutionsKaimingFanOut(this);
+            Initialization.LinearNormal(this, 0.01);
 
             int Scaled(int full) => ChannelRounding.ToMultiple(full * width);
 

@@ -100,8 +100,8 @@ public static class MobileNetV2
             flatten = new Flatten();
             classifier = new Sequential(new Dropout(dropout), new Linear(last, shape.Classes));
             RegisterComponents();
-            Initialisation.ConvolutionsKaimingFanOut(this);
-            Initialisation.LinearNormal(this, 0.01);
+            Initialization.ConvolutionsKaimingFanOut(this);
+            Initialization.LinearNormal(this, 0.01);
         }
 
         public override Tensor forward(Tensor images) =>        // N × C × 224 × 224

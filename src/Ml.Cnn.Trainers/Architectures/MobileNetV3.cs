@@ -125,8 +125,8 @@ public static class MobileNetV3
             var last = ChannelRounding.ToMultiple(variant.LastChannels * width);
             classifier = new Sequential(new Linear(6 * channels, last), new Hardswish(), new Dropout(dropout), new Linear(last, shape.Classes));
             RegisterComponents();
-            Initialisation.ConvolutionsKaimingFanOut(this);
-            Initialisation.LinearNormal(this, 0.01);
+            Initialization.ConvolutionsKaimingFanOut(this);
+            Initialization.LinearNormal(this, 0.01);
         }
 
         public override Tensor forward(Tensor images) =>        // N × C × 224 × 224

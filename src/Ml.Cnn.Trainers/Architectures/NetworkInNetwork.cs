@@ -86,7 +86,7 @@ public static class NetworkInNetwork
             flatten = new Flatten();
             RegisterComponents();
             // As released: from a Gaussian of deviation 0.05, biases 0.
-            Initialisation.ConvolutionsNormal(this, 0.05);
+            Initialization.ConvolutionsNormal(this, 0.05);
         }
 
         public override Tensor forward(Tensor images) =>        // N × C × 32 × 32

@@ -2,15 +2,15 @@ using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Architectures;
 
-/// <summary>The codes of ±1 that LeNet-5's output compares layer F6 with: pictures of the digits, 7 pixels wide and 12 high.</summary>
+/// <summary>The codes of ±1 that LeNet-5's output compares layer F6 with: images of the digits, 7 pixels wide and 12 high.</summary>
 /// <remarks>
 /// Drawn in the manner of the paper's figure 3 (LeCun et al. 1998, §II.B): a digit is ten rows high and stands on two empty ones. The i-th class has
-/// the picture of the digit i. Classes after the tenth have codes "chosen at random with equal probabilities for −1 and +1", which the paper
+/// the image of the digit i. Classes after the tenth have codes "chosen at random with equal probabilities for −1 and +1", which the paper
 /// names as the alternative: bit b of class c is that of <see cref="RandomBit"/>, the same everywhere and for ever.
 /// </remarks>
 internal static class OutputCodes
 {
-    /// <summary>Units of F6, and pixels of a picture.</summary>
+    /// <summary>Units of F6, and pixels of an image.</summary>
     public const int Length = Width * Height;
 
     private const int Width = 7;
@@ -166,14 +166,14 @@ internal static class OutputCodes
         var values = new float[(long)classes * Length];
         for (var c = 0; c < classes; c++)
         {
-            var picture = c < Digits.Length ? string.Concat(Digits[c].Split('\n')) : null;
+            var image = c < Digits.Length ? string.Concat(Digits[c].Split('\n')) : null;
             for (var b = 0; b < Length; b++)
-                values[(long)c * Length + b] = (picture is null ? RandomBit(c, b) : picture[b] == '#') ? 1 : -1;
+                values[(long)c * Length + b] = (image is null ? RandomBit(c, b) : image[b] == '#') ? 1 : -1;
         }
         return tensor(values, [classes, Length], device: get_default_device());
     }
 
-    /// <summary>The top bit of the finaliser of splitmix64 at c · 84 + b + 1 times its increment.</summary>
+    /// <summary>The top bit of the finalizer of splitmix64 at c · 84 + b + 1 times its increment.</summary>
     private static bool RandomBit(int c, int b)
     {
         var z = ((ulong)c * Length + (ulong)b + 1) * 0x9E3779B97F4A7C15;

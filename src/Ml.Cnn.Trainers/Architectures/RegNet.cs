@@ -72,11 +72,11 @@ public static class RegNet
 
     /// <summary>The parameters of a RegNet (§3.3).</summary>
     /// <param name="Depth">d: blocks.</param>
-    /// <param name="InitialWidth">w₀: the width of the first block, before it is quantised.</param>
+    /// <param name="InitialWidth">w₀: the width of the first block, before it is quantized.</param>
     /// <param name="Slope">w_a: how much wider each block is than the one before.</param>
-    /// <param name="Quantisation">w_m: the factor between the widths of two stages.</param>
+    /// <param name="Quantization">w_m: the factor between the widths of two stages.</param>
     /// <param name="GroupWidth">g: channels in a group of the 3 × 3 convolutions.</param>
-    internal sealed record Line(int Depth, int InitialWidth, double Slope, double Quantisation, int GroupWidth)
+    internal sealed record Line(int Depth, int InitialWidth, double Slope, double Quantization, int GroupWidth)
     {
         /// <summary>The stages, of one width each; the bottleneck ratio b is 1, so the widths are made multiples of the group width.</summary>
         public IReadOnlyList<Stage> Stages() =>
@@ -91,8 +91,8 @@ public static class RegNet
         private int Width(int block)
         {
             var u = InitialWidth + Slope * block;                                               // equation 2
-            var s = Math.Round(Math.Log(u / InitialWidth) / Math.Log(Quantisation));            // equation 3, rounded
-            return 8 * (int)Math.Round(InitialWidth * Math.Pow(Quantisation, s) / 8);           // equation 4, to a multiple of 8
+            var s = Math.Round(Math.Log(u / InitialWidth) / Math.Log(Quantization));            // equation 3, rounded
+            return 8 * (int)Math.Round(InitialWidth * Math.Pow(Quantization, s) / 8);           // equation 4, to a multiple of 8
         }
     }
 
@@ -111,8 +111,8 @@ public static class RegNet
             flatten = new Flatten();
             fc = new Linear(channels, shape.Classes);
             RegisterComponents();
-            Initialisation.ConvolutionsKaimingFanOut(this);
-            Initialisation.LinearNormal(this, 0.01);
+            Initialization.ConvolutionsKaimingFanOut(this);
+            Initialization.LinearNormal(this, 0.01);
 
             Module<Tensor, Tensor> Blocks(Stage stage, int number) => new Sequential(Enumerable.Range(0, stage.Blocks).Select(i =>
             {

@@ -126,7 +126,7 @@ public static class ResNet
             flatten = new Flatten();
             fc = new Linear(channels, shape.Classes);
             RegisterComponents();
-            Initialisation.ConvolutionsKaimingFanOut(this);
+            Initialization.ConvolutionsKaimingFanOut(this);
 
             Sequential Stage(int planes, int blocks, int stride)
             {

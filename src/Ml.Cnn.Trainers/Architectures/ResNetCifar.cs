@@ -70,7 +70,7 @@ public static class ResNetCifar
             fc = new Linear(64, shape.Classes);
             RegisterComponents();
             // "We adopt the weight initialization in [12]" (§3.4), which is He et al. 2015, "Delving deep into rectifiers".
-            Initialisation.ConvolutionsKaimingFanOut(this);
+            Initialization.ConvolutionsKaimingFanOut(this);
 
             Sequential Stage(int inChannels, int outChannels, int stride) => new(Enumerable.Range(0, blocks)
                 .Select(i => new ResidualBlock(i == 0 ? inChannels : outChannels, outChannels, i == 0 ? stride : 1, shortcut: shortcut)));

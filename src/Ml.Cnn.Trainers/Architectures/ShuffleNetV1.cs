@@ -85,8 +85,8 @@ public static class ShuffleNetV1
             flatten = new Flatten();
             fc = new Linear(channels, shape.Classes);
             RegisterComponents();
-            Initialisation.ConvolutionsKaimingFanOut(this);
-            Initialisation.LinearNormal(this, 0.01);
+            Initialization.ConvolutionsKaimingFanOut(this);
+            Initialization.LinearNormal(this, 0.01);
 
             Sequential Stage(int units, int firstGroups)
             {

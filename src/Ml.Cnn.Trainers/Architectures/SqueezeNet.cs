@@ -116,7 +116,7 @@ public static class SqueezeNet
         // from a Gaussian of deviation 0.01; biases 0.
         private void DrawWeights(Conv2d last)
         {
-            Initialisation.ConvolutionsKaimingUniformFanIn(this);
+            Initialization.ConvolutionsKaimingUniformFanIn(this);
             using var noGradient = no_grad();
             last.Weight.normal_(0, 0.01);
         }

@@ -146,8 +146,8 @@ public static class Vgg
                 new Dropout(dropout),
                 new Linear(4096, shape.Classes));                                           // N × classes
             RegisterComponents();
-            Initialisation.ConvolutionsKaimingFanOut(this);
-            Initialisation.LinearNormal(this, 0.01);
+            Initialization.ConvolutionsKaimingFanOut(this);
+            Initialization.LinearNormal(this, 0.01);
         }
 
         public override Tensor forward(Tensor images) => features.call(images).Then(avgpool).Then(flatten).Then(classifier);

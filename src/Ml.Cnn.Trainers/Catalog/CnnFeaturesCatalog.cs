@@ -8,12 +8,12 @@ namespace Microsoft.ML;
 public static class CnnFeaturesCatalog
 {
     /// <summary>
-    /// Adds what a layer of a trained network makes of each picture, as a vector for any other ML.NET trainer. Pictures are prepared as for
+    /// Adds what a layer of a trained network makes of each image, as a vector for any other ML.NET trainer. Images are prepared as for
     /// the network; one that cannot be decoded fails or gets features that are not numbers, as it is with the network's scores.
     /// </summary>
     /// <param name="catalog">The transforms.</param>
     /// <param name="outputColumnName">The column to add: a vector of Single.</param>
-    /// <param name="inputColumnName">The column of pictures: encoded bytes, MLImage, or a vector of pixels.</param>
+    /// <param name="inputColumnName">The column of images: encoded bytes, MLImage, or a vector of pixels.</param>
     /// <param name="model">
     /// The network, with which the features share the weights: a trained one, one found in a loaded model (<see cref="CnnTransformer.Find"/>),
     /// or published weights (<c>mlContext.Model.ImportCnn</c>).
@@ -43,10 +43,10 @@ public static class CnnFeaturesCatalog
         return new(new ImageFeaturizer(scorer, outputColumnName, layer, pool));
     }
 
-    /// <summary>Adds what a layer of a saved network makes of each picture: see the other overload.</summary>
+    /// <summary>Adds what a layer of a saved network makes of each image: see the other overload.</summary>
     /// <param name="catalog">The transforms.</param>
     /// <param name="outputColumnName">The column to add: a vector of Single.</param>
-    /// <param name="inputColumnName">The column of pictures: encoded bytes, MLImage, or a vector of pixels.</param>
+    /// <param name="inputColumnName">The column of images: encoded bytes, MLImage, or a vector of pixels.</param>
     /// <param name="modelPath">A model.zip with a network of this library, alone or in a pipeline.</param>
     /// <param name="layer">A layer's name; null, the default: what the network's last, class-specific layer takes.</param>
     /// <param name="pool">Whether a feature map is averaged over height and width. Default: true without <paramref name="layer"/>, false with it.</param>

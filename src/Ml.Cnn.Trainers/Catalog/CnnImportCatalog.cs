@@ -8,7 +8,7 @@ namespace Microsoft.ML;
 /// <summary>Models from weights that others trained, beside ML.NET's own methods on <c>mlContext.Model</c>.</summary>
 public static class CnnImportCatalog
 {
-    /// <summary>Makes a model that scores pictures from weights alone, with no training.</summary>
+    /// <summary>Makes a model that scores images from weights alone, with no training.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="architecture">The network's name, "resnet50".</param>
     /// <param name="weights">
@@ -31,7 +31,7 @@ public static class CnnImportCatalog
         return NetworkImport.Import(MlNetEnvironment.Of(catalog), network, WeightsSource.Find(weights, network), options ?? new());
     }
 
-    /// <summary>Makes a model that scores pictures from published weights.</summary>
+    /// <summary>Makes a model that scores images from published weights.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="weights">The weights, such as <c>PretrainedWeights.ResNet50ImageNet1KV2</c>.</param>
     /// <param name="options">Class names, columns, preprocessing.</param>

@@ -28,7 +28,7 @@ namespace Microsoft.ML
 {
     public static partial class CnnCatalog
     {
-        /// <summary>Trains LeNet-5, for digits and other small pictures (LeCun et al. 1998).</summary>
+        /// <summary>Trains LeNet-5, for digits and other small images (LeCun et al. 1998).</summary>
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="labelColumnName">The column of labels, a key.</param>
         /// <param name="featureColumnName">The column of images: encoded bytes, MLImage, or a vector of pixels.</param>
@@ -42,7 +42,7 @@ namespace Microsoft.ML
             InitialWeights? weights = null) =>
             catalog.LeNet(Common(new LeNetOptions(), labelColumnName, featureColumnName, epochs, imageSize, validationSet, weights));
 
-        /// <summary>Trains LeNet-5, for digits and other small pictures, with every option.</summary>
+        /// <summary>Trains LeNet-5, for digits and other small images, with every option.</summary>
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>

@@ -5,7 +5,7 @@ using Ml.Cnn.Trainers.Input;
 
 namespace Ml.Cnn.Trainers.Features;
 
-/// <summary>Adds a trained network's features to data with pictures. <c>mlContext.Transforms.CnnFeatures(…)</c> makes one.</summary>
+/// <summary>Adds a trained network's features to data with images. <c>mlContext.Transforms.CnnFeatures(…)</c> makes one.</summary>
 /// <remarks>There is nothing to learn: <see cref="Fit"/> reads no row.</remarks>
 public sealed class CnnFeaturesEstimator : IEstimator<CnnFeaturesTransformer>
 {

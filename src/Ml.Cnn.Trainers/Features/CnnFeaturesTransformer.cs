@@ -6,7 +6,7 @@ using Ml.Cnn.Trainers.Scoring;
 
 namespace Ml.Cnn.Trainers.Features;
 
-/// <summary>What one layer of a trained network makes of pictures, as a column of numbers for any other ML.NET trainer.</summary>
+/// <summary>What one layer of a trained network makes of images, as a column of numbers for any other ML.NET trainer.</summary>
 /// <remarks>Features are computed in batches while the data is read; any number of threads, cursors and prediction engines may read at once.</remarks>
 public sealed class CnnFeaturesTransformer : ITransformer
 {
@@ -27,10 +27,10 @@ public sealed class CnnFeaturesTransformer : ITransformer
     /// <summary>Whether the layer's feature maps are averaged, one number per channel.</summary>
     public bool IsPooled => _featurizer.IsPooled;
 
-    /// <summary>How many features a picture has.</summary>
+    /// <summary>How many features an image has.</summary>
     public int Length => _featurizer.Length;
 
-    /// <summary>The column of pictures that this transformer reads.</summary>
+    /// <summary>The column of images that this transformer reads.</summary>
     public string InputColumnName => _featurizer.Model.FeatureColumnName;
 
     /// <summary>The column of the features, a vector of Single.</summary>

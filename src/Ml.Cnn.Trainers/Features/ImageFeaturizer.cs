@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Features;
 
-/// <summary>Turns pictures into what one layer of a network makes of them: one column of numbers.</summary>
+/// <summary>Turns images into what one layer of a network makes of them: one column of numbers.</summary>
 internal sealed class ImageFeaturizer : ImageMapper
 {
     private readonly SubNetwork _network;

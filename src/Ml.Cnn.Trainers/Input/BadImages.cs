@@ -1,12 +1,12 @@
 using Ml.Cnn.Transforms;
 namespace Ml.Cnn.Trainers.Input;
 
-/// <summary>The pictures that could not be used, each once, and what follows from them.</summary>
+/// <summary>The images that could not be used, each once, and what follows from them.</summary>
 internal sealed class BadImages(BadImageHandling handling)
 {
     private readonly SortedDictionary<string, string> _reasons = new(StringComparer.Ordinal);
 
-    /// <summary>Whether there can be no bad picture among those that training has got past.</summary>
+    /// <summary>Whether there can be no bad image among those that training has got past.</summary>
     public bool MustFailOnAny => handling == BadImageHandling.Fail;
 
     public bool MustFail => handling == BadImageHandling.Fail && _reasons.Count > 0;

@@ -17,11 +17,11 @@ internal sealed class BatchQueue : IDisposable
     private readonly bool _inTurns;
     private readonly ImageBatch[] _batches;
 
-    /// <param name="decoder">Makes pictures into input.</param>
+    /// <param name="decoder">Makes images into input.</param>
     /// <param name="shape">The network's input.</param>
     /// <param name="batchSize">Images per batch. One that would be alone in its batch joins another batch: batch norm needs two.</param>
     /// <param name="threads">Cores that decode.</param>
-    /// <param name="badImages">Where pictures that cannot be decoded are noted.</param>
+    /// <param name="badImages">Where images that cannot be decoded are noted.</param>
     /// <param name="inTurns">
     /// Whether a batch is decoded when it is asked for: where the network's operations take every core, decoding beside them would
     /// make all cores wait for the one that it slows.
@@ -36,7 +36,7 @@ internal sealed class BatchQueue : IDisposable
     /// <param name="feed">The rows.</param>
     /// <param name="epoch">Decides the augmentation.</param>
     /// <param name="cancellation">Ends the pass early.</param>
-    /// <param name="known">As many batches at the beginning are wanted for their labels alone: their pictures, which could be decoded before, are not decoded.</param>
+    /// <param name="known">As many batches at the beginning are wanted for their labels alone: their images, which could be decoded before, are not decoded.</param>
     public IEnumerable<ImageBatch> Read(IRowFeed feed, int epoch, CancellationToken cancellation, long known = 0) =>
         _inTurns ? ReadInTurns(feed, epoch, known, cancellation) : ReadAhead(feed, epoch, known, cancellation);
 
@@ -121,7 +121,7 @@ internal sealed class BatchQueue : IDisposable
         for (var number = 1L; ReadRows(feed, rows); number++)
         {
             var next = take();
-            // The last known batch may give an image away to the one behind it. Which pictures are bad, only decoding tells.
+            // The last known batch may give an image away to the one behind it. Which images are bad, only decoding tells.
             Fill(next, rows, epoch, decode: number >= known || !_badImages.MustFailOnAny);
             foreach (var row in rows)
                 feed.Recycle(row);
@@ -184,7 +184,7 @@ internal sealed class BatchQueue : IDisposable
         else
             Parallel.For(0, rows.Count, new ParallelOptions { MaxDegreeOfParallelism = _threads }, FillRow);
 
-        // Bad pictures leave no gap: the last good one moves into each.
+        // Bad images leave no gap: the last good one moves into each.
         var count = 0;
         for (var i = 0; i < rows.Count; i++)
         {

@@ -7,7 +7,7 @@ namespace Ml.Cnn.Trainers.Input;
 /// <summary>Decodes the rows of another feed, so that they can be kept: bytes of the network's size, or larger ones to cut parts out of.</summary>
 internal sealed class DecodedFeed : IRowFeed
 {
-    // As much larger than the network's input as pictures usually are before a part is cut out of them: 256 for 224.
+    // As much larger than the network's input as images usually are before a part is cut out of them: 256 for 224.
     private const double RoomForCrops = 256.0 / 224;
 
     private const int RowsAtOnce = 64;
@@ -17,10 +17,10 @@ internal sealed class DecodedFeed : IRowFeed
     private readonly List<ImageRow> _ready = [];
     private int _next;
 
-    /// <param name="rows">Encoded pictures, or pixels. Disposed with this feed.</param>
+    /// <param name="rows">Encoded images, or pixels. Disposed with this feed.</param>
     /// <param name="format">What they hold.</param>
     /// <param name="preprocessing">The network's input.</param>
-    /// <param name="isAugmented">Whether parts will be cut out of the pictures, which are then kept whole and larger.</param>
+    /// <param name="isAugmented">Whether parts will be cut out of the images, which are then kept whole and larger.</param>
     public DecodedFeed(IRowFeed rows, FeatureFormat format, ImagePreprocessing preprocessing, bool isAugmented)
     {
         _rows = rows;

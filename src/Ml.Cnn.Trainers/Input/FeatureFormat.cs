@@ -78,7 +78,7 @@ internal sealed record FeatureFormat(FeatureKind Kind, int Height = 0, int Width
         return format is { Channels: 1 or 3 or 4, Height: > 0, Width: > 0 } ? format : null;
     }
 
-    // A flat vector, as from a CSV of pixels: a square picture.
+    // A flat vector, as from a CSV of pixels: a square image.
     private static FeatureFormat? OfFlat(FeatureKind kind, int length, PixelLayout layout, int? channels)
     {
         int[] candidates = channels is { } given ? [given] : [1, 3, 4];

@@ -2,8 +2,8 @@ using Ml.Cnn.Transforms.Decoding;
 
 namespace Ml.Cnn.Trainers.Input;
 
-/// <summary>One row of the input on its way from a cursor to a batch: the picture as it came, not decoded yet.</summary>
-/// <remarks>Rows are used again and again, so that their arrays grow to the largest picture once.</remarks>
+/// <summary>One row of the input on its way from a cursor to a batch: the image as it came, not decoded yet.</summary>
+/// <remarks>Rows are used again and again, so that their arrays grow to the largest image once.</remarks>
 internal sealed class ImageRow
 {
     /// <summary>Encoded bytes, or pixels as bytes; the first <see cref="Length"/> count.</summary>
@@ -14,7 +14,7 @@ internal sealed class ImageRow
 
     public int Length;
 
-    /// <summary>The picture of an MLImage column, copied: the image itself belongs to its source.</summary>
+    /// <summary>The image of an MLImage column, copied: the image itself belongs to its source.</summary>
     public readonly PixelImage Image = new();
 
     /// <summary>The label's key, from 1; 0 where it is missing.</summary>
@@ -32,7 +32,7 @@ internal sealed class ImageRow
     /// <summary>The file that the row came from, where the source tells; empty otherwise.</summary>
     public ReadOnlyMemory<char> Path;
 
-    /// <summary>Why the picture cannot be used; null while nothing is wrong.</summary>
+    /// <summary>Why the image cannot be used; null while nothing is wrong.</summary>
     public string? Defect;
 
     /// <summary>How a message names the row.</summary>

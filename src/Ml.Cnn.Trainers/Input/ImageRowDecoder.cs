@@ -6,7 +6,7 @@ using Ml.Cnn.Transforms.Geometry;
 
 namespace Ml.Cnn.Trainers.Input;
 
-/// <summary>Makes a row's picture into the network's input: decoded, resized, cropped, normalised. Thread safe.</summary>
+/// <summary>Makes a row's image into the network's input: decoded, resized, cropped, normalized. Thread safe.</summary>
 internal sealed class ImageRowDecoder
 {
     private const ulong LastBatchStream = 2;
@@ -22,7 +22,7 @@ internal sealed class ImageRowDecoder
     /// <param name="format">What the rows hold.</param>
     /// <param name="preprocessing">What the network wants.</param>
     /// <param name="channelsLast">Whether the values of a pixel lie side by side in the output.</param>
-    /// <param name="augmentation">What happens to the pictures on their way; null: they are only brought to the network's size.</param>
+    /// <param name="augmentation">What happens to the images on their way; null: they are only brought to the network's size.</param>
     /// <param name="seed">Fixes what is random in the augmentation.</param>
     public ImageRowDecoder(FeatureFormat format, ImagePreprocessing preprocessing, bool channelsLast, AugmentationPipeline? augmentation = null, int seed = 0)
         : this(format, preprocessing, channelsLast, [new(preprocessing, augmentation)], seed) { }
@@ -46,7 +46,7 @@ internal sealed class ImageRowDecoder
 
     /// <summary>Decodes as the model scores: in its evaluation view, with those steps of its augmentation that are without chance.</summary>
     /// <param name="format">What the rows hold.</param>
-    /// <param name="evaluationView">What the network wants, with as many views of a picture as it says.</param>
+    /// <param name="evaluationView">What the network wants, with as many views of an image as it says.</param>
     /// <param name="recipe">The augmentation that the network was trained with, or null.</param>
     /// <param name="channelsLast">Whether the values of a pixel lie side by side in the output.</param>
     public static ImageRowDecoder ForScoring(FeatureFormat format, ImagePreprocessing evaluationView, ImageAugmentation? recipe, bool channelsLast)
@@ -59,7 +59,7 @@ internal sealed class ImageRowDecoder
     /// <summary>Whether the output is height × width × channels rather than channels × height × width.</summary>
     public bool ChannelsLast { get; }
 
-    /// <summary>Views of one picture that scoring looks at; 1 in training.</summary>
+    /// <summary>Views of one image that scoring looks at; 1 in training.</summary>
     public int Views => _views.Length;
 
     /// <summary>Values per view: channels × height × width.</summary>
@@ -71,39 +71,39 @@ internal sealed class ImageRowDecoder
     /// <summary>Whether an image takes less time than handing it to another thread.</summary>
     /// <param name="format">What the rows hold.</param>
     /// <param name="preprocessing">What the network wants.</param>
-    /// <param name="isAugmented">Whether more happens to the pictures than being brought to size.</param>
+    /// <param name="isAugmented">Whether more happens to the images than being brought to size.</param>
     public static bool IsCheapFor(FeatureFormat format, ImagePreprocessing preprocessing, bool isAugmented) =>
         format.Kind != FeatureKind.EncodedBytes && preprocessing.Channels * preprocessing.Height * preprocessing.Width <= 16_384 && !isAugmented;
 
-    /// <summary>Height × width × channels bytes of the network's size: everything but the normalisation.</summary>
-    /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the picture cannot be used.</returns>
+    /// <summary>Height × width × channels bytes of the network's size: everything but the normalization.</summary>
+    /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the image cannot be used.</returns>
     public bool TryPreprocess(ImageRow row, Span<byte> destination) => Guarded(row, 0, destination, static (decoder, row, epoch, scratch, destination) =>
-        decoder.BringToSize(decoder.Picture(row, scratch), decoder._views[0], row, epoch, scratch, destination));
+        decoder.BringToSize(decoder.Image(row, scratch), decoder._views[0], row, epoch, scratch, destination));
 
-    /// <summary>The whole picture in the row's <see cref="ImageRow.Image"/>, made smaller if its short side is longer than the preprocessing's.</summary>
-    /// <param name="row">The picture; keeps the result.</param>
-    /// <param name="room">Room for the picture on its way.</param>
-    /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the picture cannot be used.</returns>
+    /// <summary>The whole image in the row's <see cref="ImageRow.Image"/>, made smaller if its short side is longer than the preprocessing's.</summary>
+    /// <param name="row">The image; keeps the result.</param>
+    /// <param name="room">Room for the image on its way.</param>
+    /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the image cannot be used.</returns>
     public bool TryDecodeWhole(ImageRow row, PixelImage room) => Guarded<byte>(row, 0, default, (decoder, row, _, scratch, _) =>
     {
-        var picture = Picture(row, scratch);
-        var (width, height) = _preprocessing.ResizedSize(picture.Width, picture.Height);
-        if (width < picture.Width)
+        var image = Image(row, scratch);
+        var (width, height) = _preprocessing.ResizedSize(image.Width, image.Height);
+        if (width < image.Width)
         {
-            ImageResizer.Resize(picture, room, width, height, _preprocessing.Interpolation);
-            picture = room;
+            ImageResizer.Resize(image, room, width, height, _preprocessing.Interpolation);
+            image = room;
         }
-        if (ReferenceEquals(picture, row.Image))
+        if (ReferenceEquals(image, row.Image))
             return;
-        row.Image.Reset(picture.Width, picture.Height, picture.Channels);
-        picture.Pixels.CopyTo(row.Image.Pixels);
+        row.Image.Reset(image.Width, image.Height, image.Channels);
+        image.Pixels.CopyTo(row.Image.Pixels);
     });
 
-    /// <summary>Normalised values, channels × height × width or <see cref="ChannelsLast"/>.</summary>
-    /// <param name="row">The picture.</param>
+    /// <summary>Normalized values, channels × height × width or <see cref="ChannelsLast"/>.</summary>
+    /// <param name="row">The image.</param>
     /// <param name="epoch">Augmentation is random in it, the seed and the row.</param>
     /// <param name="destination">Takes <see cref="Length"/> values for each of the <see cref="Views"/>.</param>
-    /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the picture cannot be used.</returns>
+    /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the image cannot be used.</returns>
     public bool TryDecode(ImageRow row, int epoch, Span<float> destination) => Guarded(row, epoch, destination, static (decoder, row, epoch, scratch, destination) =>
     {
         if (decoder._format.Kind == FeatureKind.FloatPixels)
@@ -112,10 +112,10 @@ internal sealed class ImageRowDecoder
             return;
         }
         var bytes = scratch.BytesOfLength(decoder.Length);
-        var picture = decoder.Picture(row, scratch, epoch);
+        var image = decoder.Image(row, scratch, epoch);
         for (var view = 0; view < decoder.Views; view++)
         {
-            decoder.BringToSize(picture, decoder._views[view], row, epoch, scratch, bytes);
+            decoder.BringToSize(image, decoder._views[view], row, epoch, scratch, bytes);
             var floats = destination.Slice(view * decoder.Length, decoder.Length);
             if (decoder.ChannelsLast)
                 decoder._normalizer.FillInterleaved(bytes, floats);
@@ -148,16 +148,16 @@ internal sealed class ImageRowDecoder
         }
     }
 
-    private void BringToSize(PixelImage picture, View view, ImageRow row, int epoch, Scratch scratch, Span<byte> destination)
+    private void BringToSize(PixelImage image, View view, ImageRow row, int epoch, Scratch scratch, Span<byte> destination)
     {
         if (view.Augmentation is null)
         {
-            view.Preprocessing.Apply(picture, destination);
+            view.Preprocessing.Apply(image, destination);
             return;
         }
         // The first streams belong to what happens to whole batches.
         var random = new AugmentationRandom(_seed, epoch, row.Id, row.Repetition == 0 ? 0 : (ulong)row.Repetition + LastBatchStream);
-        view.Augmentation.Apply(picture, scratch.Augmentation, ref random, destination);
+        view.Augmentation.Apply(image, scratch.Augmentation, ref random, destination);
     }
 
     // A JPEG of which the augmentation will take a large part only is decoded at a smaller scale.
@@ -190,20 +190,20 @@ internal sealed class ImageRowDecoder
             throw new ImageDecodingException($"the vector holds {length} values instead of {_format.Height}×{_format.Width}×{_format.Channels}");
     }
 
-    // Without an epoch, the picture serves every epoch.
-    private PixelImage Picture(ImageRow row, Scratch scratch, int? epoch = null)
+    // Without an epoch, the image serves every epoch.
+    private PixelImage Image(ImageRow row, Scratch scratch, int? epoch = null)
     {
         switch (_format.Kind)
         {
             case FeatureKind.Image:
                 return row.Image;
             case FeatureKind.EncodedBytes:
-                ImageDecoder.Decode(row.Bytes.AsSpan(0, row.Length), scratch.Picture, Decoding(row, epoch));
-                return scratch.Picture;
+                ImageDecoder.Decode(row.Bytes.AsSpan(0, row.Length), scratch.Image, Decoding(row, epoch));
+                return scratch.Image;
             default:
-                scratch.Picture.Reset(_format.Width, _format.Height, _format.Channels);
-                CopyPixels(row.Bytes.AsSpan(0, row.Length), scratch.Picture.Pixels);
-                return scratch.Picture;
+                scratch.Image.Reset(_format.Width, _format.Height, _format.Channels);
+                CopyPixels(row.Bytes.AsSpan(0, row.Length), scratch.Image.Pixels);
+                return scratch.Image;
         }
     }
 
@@ -221,15 +221,15 @@ internal sealed class ImageRowDecoder
                 destination[i * _format.Channels + c] = source[c * plane + i];
     }
 
-    /// <summary>One way to look at a picture.</summary>
+    /// <summary>One way to look at an image.</summary>
     private sealed record View(ImagePreprocessing Preprocessing, AugmentationPipeline? Augmentation);
 
-    /// <summary>What one thread needs for one picture; used again for the next.</summary>
+    /// <summary>What one thread needs for one image; used again for the next.</summary>
     private sealed class Scratch
     {
         private byte[] _bytes = [];
 
-        public PixelImage Picture { get; } = new();
+        public PixelImage Image { get; } = new();
 
         public AugmentationScratch Augmentation { get; } = new();
 

@@ -6,7 +6,7 @@ using Ml.Cnn.Transforms.Decoding;
 namespace Ml.Cnn.Trainers.Input;
 
 /// <summary>The columns that training or scoring reads.</summary>
-/// <param name="Feature">The pictures.</param>
+/// <param name="Feature">The images.</param>
 /// <param name="Format">What the feature column holds.</param>
 /// <param name="Label">The labels; null while scoring.</param>
 /// <param name="Path">A text column that names the files, for messages; null where there is none.</param>
@@ -80,7 +80,7 @@ internal sealed class ImageRowReader
         }
     }
 
-    // LoadImages and LoadRawImageBytes open the file inside the getter: a file that cannot be read is one bad picture, not the end of the cursor.
+    // LoadImages and LoadRawImageBytes open the file inside the getter: a file that cannot be read is one bad image, not the end of the cursor.
     private static bool IsAboutTheFile(Exception e) => e.GetBaseException() is ImageDecodingException or IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException;
 
     private static Action<ImageRow> ReadBytes(ValueGetter<VBuffer<byte>> getter)

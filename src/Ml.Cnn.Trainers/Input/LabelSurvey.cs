@@ -8,7 +8,7 @@ namespace Ml.Cnn.Trainers.Input;
 /// <param name="Missing">Rows without a label, which training leaves out.</param>
 internal sealed record LabelSurvey(long[] Counts, long Missing)
 {
-    public long Labelled => Counts.Sum();
+    public long Labeled => Counts.Sum();
 
     /// <exception cref="InvalidOperationException">A row's weight is negative or no number, or no row weighs anything.</exception>
     public static LabelSurvey Take(IDataView data, DataViewSchema.Column label, DataViewSchema.Column? weight, CancellationToken cancellation)

@@ -5,7 +5,7 @@ using Ml.Cnn.Transforms.Augmentation;
 namespace Ml.Cnn.Trainers.Input;
 
 /// <summary>
-/// Epochs over a data view that cannot shuffle and must be read anew each time, since its pictures are augmented on the way:
+/// Epochs over a data view that cannot shuffle and must be read anew each time, since its images are augmented on the way:
 /// the rows pass through a large pool, from which the next one is drawn at random.
 /// </summary>
 internal sealed class PooledSource(IDataView data, ImageColumns columns, int threads, int seed, AugmentedEpochs epochs) : IEpochSource

@@ -7,7 +7,7 @@ namespace Ml.Cnn.Trainers.Input;
 /// <summary>Epochs over a data view that cannot shuffle (an enumerable, a text loader): its rows, once written to a temporary file.</summary>
 /// <remarks>
 /// A data view of this kind often comes sorted by class, and a pool of a few thousand rows does not mix that. One pass copies
-/// the rows as they are (encoded pictures stay encoded) to disk; then every epoch reads them in a fully random order with
+/// the rows as they are (encoded images stay encoded) to disk; then every epoch reads them in a fully random order with
 /// memory that does not grow with the data. The file is deleted when training ends, also when the process is killed.
 /// </remarks>
 internal sealed class SpooledSource : IEpochSource

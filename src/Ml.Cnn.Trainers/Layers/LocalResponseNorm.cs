@@ -11,7 +11,7 @@ namespace Ml.Cnn.Trainers.Layers;
 public sealed class LocalResponseNorm : Layer
 {
     /// <summary>Creates the layer; the defaults are the paper's.</summary>
-    /// <param name="size">n: how many neighbouring channels are summed, the channel itself in the middle; odd, 1 or more. Default 5.</param>
+    /// <param name="size">n: how many neighboring channels are summed, the channel itself in the middle; odd, 1 or more. Default 5.</param>
     /// <param name="alpha">α, 0 or more. Default 1e-4.</param>
     /// <param name="beta">β, 0 or more. Default 0.75.</param>
     /// <param name="k">k, above 0. Default 2.</param>
@@ -19,14 +19,14 @@ public sealed class LocalResponseNorm : Layer
     public LocalResponseNorm(int size = 5, double alpha = 1e-4, double beta = 0.75, double k = 2) : base("local_response_norm")
     {
         if (size < 1 || size % 2 == 0)
-            throw new ArgumentOutOfRangeException(nameof(size), size, "The number of neighbouring channels must be odd.");
+            throw new ArgumentOutOfRangeException(nameof(size), size, "The number of neighboring channels must be odd.");
         ArgumentOutOfRangeException.ThrowIfNegative(alpha);
         ArgumentOutOfRangeException.ThrowIfNegative(beta);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
         (Size, Alpha, Beta, K) = (size, alpha, beta, k);
     }
 
-    /// <summary>n: how many neighbouring channels are summed.</summary>
+    /// <summary>n: how many neighboring channels are summed.</summary>
     public int Size { get; }
 
     /// <summary>α: the factor of the sum of squares.</summary>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Ml.Cnn.Trainers.Layers;
 
 /// <summary>
-/// The largest of each few neighbouring channels, an activation whose shape is learnt with the layer before it (Goodfellow et al. 2013,
+/// The largest of each few neighboring channels, an activation whose shape is learned with the layer before it (Goodfellow et al. 2013,
 /// "Maxout networks", §3): N × (k · C) × … to N × C × …. Kind "maxout".
 /// </summary>
 public sealed class Maxout : Layer

@@ -4,31 +4,31 @@ using static TorchSharp.torch;
 namespace Ml.Cnn.Trainers.Layers;
 
 /// <summary>
-/// The squared Euclidean distance of a row from each of several fixed centres, yᵢ = Σⱼ (xⱼ − wᵢⱼ)²: LeNet-5's output
+/// The squared Euclidean distance of a row from each of several fixed centers, yᵢ = Σⱼ (xⱼ − wᵢⱼ)²: LeNet-5's output
 /// (LeCun et al. 1998, equation 7). N × inputs to N × outputs. Kind "radial_basis".
 /// </summary>
-/// <remarks>The centres are the buffer <c>weight</c> (outputs × inputs, float32): saved with the network, and not trained.</remarks>
+/// <remarks>The centers are the buffer <c>weight</c> (outputs × inputs, float32): saved with the network, and not trained.</remarks>
 public sealed class RadialBasis : Layer
 {
     /// <summary>Creates the layer.</summary>
-    /// <param name="centres">The centres: outputs × inputs. The layer keeps a copy.</param>
+    /// <param name="centers">The centers: outputs × inputs. The layer keeps a copy.</param>
     /// <exception cref="ArgumentException">The tensor is not two-dimensional, or empty.</exception>
-    public RadialBasis(Tensor centres) : base("radial_basis")
+    public RadialBasis(Tensor centers) : base("radial_basis")
     {
-        ArgumentNullException.ThrowIfNull(centres);
-        if (centres.dim() != 2 || centres.numel() == 0)
-            throw new ArgumentException($"The centres are a tensor of outputs × inputs, not {string.Join(" × ", centres.shape)}.", nameof(centres));
-        Weight = centres.detach().to(float32, copy: true).DetachFromDisposeScope();
+        ArgumentNullException.ThrowIfNull(centers);
+        if (centers.dim() != 2 || centers.numel() == 0)
+            throw new ArgumentException($"The centers are a tensor of outputs × inputs, not {string.Join(" × ", centers.shape)}.", nameof(centers));
+        Weight = centers.detach().to(float32, copy: true).DetachFromDisposeScope();
         RegisterComponents();
     }
 
     /// <summary>Length of an input row.</summary>
     public int Inputs => (int)Weight.size(1);
 
-    /// <summary>Length of an output row: how many centres there are.</summary>
+    /// <summary>Length of an output row: how many centers there are.</summary>
     public int Outputs => (int)Weight.size(0);
 
-    /// <summary>The centres: outputs × inputs.</summary>
+    /// <summary>The centers: outputs × inputs.</summary>
     [field: ComponentName(Name = "weight")]
     public Tensor Weight { get; private set; }
 
@@ -39,11 +39,11 @@ public sealed class RadialBasis : Layer
         using var row = input.to(float32);
         using var rowSquares = row.square();
         using var rowNorms = rowSquares.sum(1, keepdim: true);      // N × 1
-        using var centreSquares = Weight.square();
-        using var centreNorms = centreSquares.sum(1);               // outputs
-        using var centres = Weight.t();                             // inputs × outputs
-        using var products = row.matmul(centres);                   // N × outputs
-        using var norms = rowNorms.add(centreNorms);
+        using var centerSquares = Weight.square();
+        using var centerNorms = centerSquares.sum(1);               // outputs
+        using var centers = Weight.t();                             // inputs × outputs
+        using var products = row.matmul(centers);                   // N × outputs
+        using var norms = rowNorms.add(centerNorms);
         return norms.add(products, alpha: -2);
     }
 }

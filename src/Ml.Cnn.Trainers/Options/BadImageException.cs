@@ -2,16 +2,16 @@ using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers;
 
-/// <summary>Some pictures could not be used. The message names all of them, up to <see cref="Named"/>.</summary>
+/// <summary>Some images could not be used. The message names all of them, up to <see cref="Named"/>.</summary>
 public sealed class BadImageException : InvalidOperationException
 {
-    /// <summary>How many bad pictures the message names; <see cref="Images"/> holds all.</summary>
+    /// <summary>How many bad images the message names; <see cref="Images"/> holds all.</summary>
     public const int Named = 50;
 
-    /// <param name="images">The pictures, at least one.</param>
+    /// <param name="images">The images, at least one.</param>
     public BadImageException(IReadOnlyList<BadImage> images) : base(Describe(images)) => Images = images;
 
-    /// <summary>Every bad picture, in ordinal order of the names.</summary>
+    /// <summary>Every bad image, in ordinal order of the names.</summary>
     public IReadOnlyList<BadImage> Images { get; }
 
     private static string Describe(IReadOnlyList<BadImage> images) =>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Ml.Cnn.Trainers;
 
 /// <summary>The rule that turns gradients into steps.</summary>
@@ -50,7 +52,7 @@ public enum PixelLayout
     /// </summary>
     Auto,
 
-    /// <summary>Height × width × channels: the colours of a pixel lie side by side.</summary>
+    /// <summary>Height × width × channels: the colors of a pixel lie side by side.</summary>
     HeightWidthChannels,
 
     /// <summary>Channels × height × width: one plane after the other.</summary>
@@ -117,8 +119,9 @@ public enum StopReason
     /// <summary>Every epoch was trained.</summary>
     Completed,
 
-    /// <summary>The cancellation token was cancelled; the model is the best so far.</summary>
-    Cancelled,
+    /// <summary>The cancellation token was canceled; the model is the best so far.</summary>
+    [JsonStringEnumMemberName("cancelled")] // as the first format of model.json spells it
+    Canceled,
 
     /// <summary>The loss was no longer a number; the model is the best before that.</summary>
     LossNotFinite,

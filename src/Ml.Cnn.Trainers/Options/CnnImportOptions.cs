@@ -13,7 +13,7 @@ public sealed class CnnImportOptions
     public IReadOnlyList<string>? ClassNames { get; set; }
 
     /// <summary>
-    /// How pictures become the network's input. Default: as the published weights of the file's name were evaluated, else as the
+    /// How images become the network's input. Default: as the published weights of the file's name were evaluated, else as the
     /// network's default weights, else the network's own image size and normalization.
     /// </summary>
     public ImagePreprocessing? Preprocessing { get; set; }
@@ -30,7 +30,7 @@ public sealed class CnnImportOptions
     /// <summary>"auto", "cpu", "cuda" or "cuda:1": see <see cref="CnnOptions.Device"/>. Default "auto".</summary>
     public string Device { get; set; } = "auto";
 
-    /// <summary>What a picture that cannot be decoded does. Default: it fails, and is named.</summary>
+    /// <summary>What an image that cannot be decoded does. Default: it fails, and is named.</summary>
     public BadImageHandling OnBadImage { get; set; } = BadImageHandling.Fail;
 
     /// <summary>Where published weights are kept. Default: the platform's cache folder.</summary>

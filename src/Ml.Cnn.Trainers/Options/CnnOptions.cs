@@ -147,7 +147,7 @@ public class CnnOptions
     /// <summary>The precision of training's arithmetic. Default: what suits the machine. Scores are always computed in float32.</summary>
     public Precision Precision { get; set; }
 
-    /// <summary>Labelled images with the training data's columns, scored after every epoch; the best epoch's weights are returned. Default: none.</summary>
+    /// <summary>Labeled images with the training data's columns, scored after every epoch; the best epoch's weights are returned. Default: none.</summary>
     public IDataView? ValidationSet { get; set; }
 
     /// <summary>
@@ -173,7 +173,7 @@ public class CnnOptions
     public BadImageHandling OnBadImage { get; set; } = BadImageHandling.Fail;
 
     /// <summary>
-    /// What happens to training images, new in every epoch: random crops, flips, colours, mixing. Default: none. Scores are
+    /// What happens to training images, new in every epoch: random crops, flips, colors, mixing. Default: none. Scores are
     /// computed from the recipe's evaluation view, in which nothing is random.
     /// </summary>
     public ImageAugmentation? Augmentation { get; set; }
@@ -208,7 +208,7 @@ public class CnnOptions
     /// <summary>Stops training at the next step; <see cref="OnCancellation"/> says what Fit does then.</summary>
     public CancellationToken CancellationToken { get; set; }
 
-    /// <summary>Whether a cancelled Fit returns the best model so far or throws. Default: it returns the model.</summary>
+    /// <summary>Whether a canceled Fit returns the best model so far or throws. Default: it returns the model.</summary>
     public CancellationHandling OnCancellation { get; set; }
 
     /// <summary>A copy without what the learning-rate finder has no use for.</summary>

@@ -31,7 +31,7 @@ public sealed class TrainingPreset
         }),
         new("resnet-imagenet", "He et al. 2015, section 3.4", 120, options =>
         {
-            // Batch 256, rate 0.1 "divided by 10 when the error plateaus", 60 × 10⁴ iterations, decay 0.0001, momentum 0.9; scale and colour augmentation as VGG's.
+            // Batch 256, rate 0.1 "divided by 10 when the error plateaus", 60 × 10⁴ iterations, decay 0.0001, momentum 0.9; scale and color augmentation as VGG's.
             Sgd(options, batchSize: 256, learningRate: 0.1, weightDecay: 1e-4);
             options.Schedule = LearningRateSchedule.ReduceOnPlateau(0.1, PlateauPatience);
             options.Augmentation = ImageAugmentation.Preset("vgg");

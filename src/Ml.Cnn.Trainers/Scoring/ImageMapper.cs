@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
-/// <summary>What a network computes from pictures, and the columns that take it. Every cursor and thread shares the one mapper.</summary>
+/// <summary>What a network computes from images, and the columns that take it. Every cursor and thread shares the one mapper.</summary>
 /// <remarks>Nothing here changes after construction: forward passes in evaluation mode only read the weights.</remarks>
 internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
 {
@@ -15,7 +15,7 @@ internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
 
     public ExecutionPlan Plan => plan;
 
-    /// <summary>Values per picture.</summary>
+    /// <summary>Values per image.</summary>
     public abstract int Length { get; }
 
     /// <summary>Adds the columns that take the values.</summary>
@@ -23,7 +23,7 @@ internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
 
     /// <summary>A getter of one of these columns.</summary>
     /// <param name="column">Its position among them.</param>
-    /// <param name="rows">The pictures and their values.</param>
+    /// <param name="rows">The images and their values.</param>
     /// <param name="current">Brings the rows up to date and gives the index of the current one.</param>
     public abstract Delegate Getter(int column, MappedRows rows, Func<int> current);
 
@@ -31,7 +31,7 @@ internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
     public ImageRowDecoder Decoder(FeatureFormat format) => ImageRowDecoder.ForScoring(format, model.Preprocessing, model.Augmentation, plan.ChannelsLast);
 
     /// <summary>Maps the first <paramref name="count"/> rows.</summary>
-    /// <param name="rows">The pictures; those that cannot be used get a <see cref="ImageRow.Defect"/>.</param>
+    /// <param name="rows">The images; those that cannot be used get a <see cref="ImageRow.Defect"/>.</param>
     /// <param name="count">How many.</param>
     /// <param name="decoder">Decodes them.</param>
     /// <param name="values">Takes count × <see cref="Length"/> values. Those of a defective row mean nothing.</param>
@@ -39,7 +39,7 @@ internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
     {
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
-        // Several views of a picture take no more memory than several pictures.
+        // Several views of an image take no more memory than several images.
         var atOnce = Math.Max(1, count / decoder.Views);
         using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(atOnce * decoder.Views, besideDecoding: true));
         using var batch = new ImageBatch(atOnce * decoder.Views, model.Shape, decoder.ChannelsLast);
@@ -73,6 +73,6 @@ internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
         }
     }
 
-    /// <summary>The network's part: N × channels × height × width to N × <see cref="Length"/>. The means of several views of a picture are taken of it.</summary>
+    /// <summary>The network's part: N × channels × height × width to N × <see cref="Length"/>. The means of several views of an image are taken of it.</summary>
     protected abstract Tensor Compute(Tensor images);
 }

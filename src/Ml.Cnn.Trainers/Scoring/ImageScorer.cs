@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
-/// <summary>Turns pictures into class probabilities: the columns PredictedLabel and Score.</summary>
+/// <summary>Turns images into class probabilities: the columns PredictedLabel and Score.</summary>
 internal sealed class ImageScorer(Module<Tensor, Tensor> network, ExecutionPlan plan, CnnModel model) : ImageMapper(plan, model)
 {
     public Module<Tensor, Tensor> Network => network;

@@ -4,7 +4,7 @@ using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
-/// <summary>Pictures read ahead and what a network makes of them, picture by picture.</summary>
+/// <summary>Images read ahead and what a network makes of them, image by image.</summary>
 internal sealed class MappedRows(ImageMapper mapper, ImageRowDecoder decoder, int capacity)
 {
     private readonly ImageRow[] _rows = [.. Enumerable.Range(0, capacity).Select(_ => new ImageRow())];
@@ -18,10 +18,10 @@ internal sealed class MappedRows(ImageMapper mapper, ImageRowDecoder decoder, in
     /// <param name="current">Brings the rows up to date and gives the index of the current one.</param>
     public Delegate Getter(int column, Func<int> current) => mapper.Getter(column, this, current);
 
-    /// <summary>What the network made of a picture; means nothing where that <see cref="IsUsable">cannot be used</see>.</summary>
+    /// <summary>What the network made of an image; means nothing where that <see cref="IsUsable">cannot be used</see>.</summary>
     public ReadOnlySpan<float> Values(int index) => _values.AsSpan(index * mapper.Length, mapper.Length);
 
-    /// <summary>The values as a column holds them: not numbers where the picture cannot be used.</summary>
+    /// <summary>The values as a column holds them: not numbers where the image cannot be used.</summary>
     public void CopyTo(ref VBuffer<float> value, int index)
     {
         var editor = VBufferEditor.Create(ref value, mapper.Length);
@@ -32,7 +32,7 @@ internal sealed class MappedRows(ImageMapper mapper, ImageRowDecoder decoder, in
         value = editor.Commit();
     }
 
-    /// <exception cref="BadImageException">The picture is bad, and bad pictures fail.</exception>
+    /// <exception cref="BadImageException">The image is bad, and bad images fail.</exception>
     public bool IsUsable(int index)
     {
         var row = _rows[index];

@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Training;
 
-/// <summary>What training minimises: how far a network's outputs are from the labels.</summary>
+/// <summary>What training minimizes: how far a network's outputs are from the labels.</summary>
 internal abstract class ClassificationLoss
 {
     /// <summary>The mean over the batch of −log softmax(logits) at the label.</summary>

@@ -20,7 +20,7 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
     /// <param name="lowest">The first step's rate, above 0.</param>
     /// <param name="highest">The last step's rate, above the lowest.</param>
     /// <param name="steps">At least 2.</param>
-    /// <exception cref="OperationCanceledException">Cancelled before the end.</exception>
+    /// <exception cref="OperationCanceledException">Canceled before the end.</exception>
     public LearningRateCurve Run(double lowest, double highest, int steps)
     {
         using var optimizer = Optimizers.Create(settings, subject.Groups());

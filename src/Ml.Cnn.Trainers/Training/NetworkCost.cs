@@ -10,7 +10,7 @@ namespace Ml.Cnn.Trainers.Training;
 internal sealed record NetworkCost(long? MultiplyAdds)
 {
     // Below this many multiply-adds, a core spends longer waiting for the others than on its own part of an operation. Cores that
-    // are wanted for decoding pictures too make the others wait longer.
+    // are wanted for decoding images too make the others wait longer.
     private const double WorthACore = 25e6;
     private const double WorthABusyCore = 100e6;
 
@@ -19,7 +19,7 @@ internal sealed record NetworkCost(long? MultiplyAdds)
 
     /// <summary>The cores that a pass over so many images is worth.</summary>
     /// <param name="images">In a batch.</param>
-    /// <param name="besideDecoding">Whether other threads decode pictures meanwhile.</param>
+    /// <param name="besideDecoding">Whether other threads decode images meanwhile.</param>
     public int ThreadsFor(int images, bool besideDecoding) => MultiplyAdds is { } each
         ? (int)Math.Clamp(each * (double)images / (besideDecoding ? WorthABusyCore : WorthACore), 1, Environment.ProcessorCount)
         : Environment.ProcessorCount;

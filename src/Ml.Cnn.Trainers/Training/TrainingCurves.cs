@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace Ml.Cnn.Trainers;
 
-/// <summary>A picture of how a training went: loss, accuracy and learning rate over the epochs. On a system without any font it has no text.</summary>
+/// <summary>An image of how a training went: loss, accuracy and learning rate over the epochs. On a system without any font it has no text.</summary>
 public static class TrainingCurves
 {
     /// <summary>Draws the curves into a file. An earlier file is replaced by the whole new one only.</summary>
@@ -22,7 +22,7 @@ public static class TrainingCurves
 
     /// <summary>Draws the curves as a PNG.</summary>
     /// <param name="history">The epochs, at least one.</param>
-    /// <param name="stream">Where the picture is written to; left open.</param>
+    /// <param name="stream">Where the image is written to; left open.</param>
     /// <param name="width">In pixels, at least 400. Default 1200.</param>
     /// <param name="height">In pixels, at least 300. Default 800.</param>
     /// <exception cref="ArgumentException">The history is empty.</exception>
@@ -30,8 +30,8 @@ public static class TrainingCurves
     {
         ArgumentNullException.ThrowIfNull(stream);
         Check(history, width, height);
-        using var picture = CurvesPicture.Draw(history, width, height);
-        using var png = picture.Encode(SKEncodedImageFormat.Png, 100);
+        using var image = CurvesImage.Draw(history, width, height);
+        using var png = image.Encode(SKEncodedImageFormat.Png, 100);
         png.SaveTo(stream);
     }
 

@@ -234,15 +234,15 @@ internal sealed class TrainingLoop
             return ReturnToNumbers(best);
         _average?.Use();
         var reason = _history.Count >= _settings.Epochs ? StopReason.Completed : _stop.Reason ?? StopReason.Completed;
-        if (reason == StopReason.Cancelled && _steps == 0)
-            throw new OperationCanceledException("Training was cancelled before its first step: there is no model to return.", _options.CancellationToken);
+        if (reason == StopReason.Canceled && _steps == 0)
+            throw new OperationCanceledException("Training was canceled before its first step: there is no model to return.", _options.CancellationToken);
         var far = $"after {_history.Count} whole epochs and {_steps} steps";
-        if (reason == StopReason.Cancelled && _options.OnCancellation == CancellationHandling.Throw)
-            throw new OperationCanceledException($"Training was cancelled {far}.", _options.CancellationToken);
+        if (reason == StopReason.Canceled && _options.OnCancellation == CancellationHandling.Throw)
+            throw new OperationCanceledException($"Training was canceled {far}.", _options.CancellationToken);
         if (_ranking.ReturnsBest && best.IsTaken)
             best.Restore(_subject.Network);
-        if (reason == StopReason.Cancelled)
-            _log.Warning(MessageSensitivity.None, "{0}", $"Training was cancelled {far}; the best model so far is returned.");
+        if (reason == StopReason.Canceled)
+            _log.Warning(MessageSensitivity.None, "{0}", $"Training was canceled {far}; the best model so far is returned.");
         if (reason == StopReason.TimeBudgetSpent)
             _log.Warning(MessageSensitivity.None, "{0}", $"The time budget was spent {far}; the best model so far is returned.");
         if (reason == StopReason.NoProgress)

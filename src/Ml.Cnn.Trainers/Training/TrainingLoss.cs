@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Ml.Cnn.Trainers.Training;
 
 /// <summary>
-/// What a step minimises: the network's loss with label smoothing (Szegedy et al. 2015, section 7), class weights and example weights. As PyTorch's
+/// What a step minimizes: the network's loss with label smoothing (Szegedy et al. 2015, section 7), class weights and example weights. As PyTorch's
 /// cross_entropy, it is Σ weight × loss / Σ weight over the batch, where an image's weight is that of its label's class times its own.
 /// </summary>
 /// <param name="loss">The network's.</param>

@@ -97,13 +97,13 @@ internal sealed class TrainingRun
         var plan = PlanTiming.Choose(network, _shape, Plans(device, cost), _settings.BatchSize, text => log.Info(MessageSensitivity.None, "{0}", text));
         network = plan.Prepare(network);
         log.Info(MessageSensitivity.None, FormattableString.Invariant(
-            $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {plan.Description}; {survey.Labelled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
+            $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {plan.Description}; {survey.Labeled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
 
         if (_options.MultiScale is { } scales)
             ScaledBatches.Check(scales, _architecture, network, _shape, device);
         using var classWeights = _options.ClassWeights is { } weights ? tensor(weights.For(_classes.Names, survey.Counts), ScalarType.Float32, device).DetachFromDisposeScope() : null;
         var loss = new TrainingLoss(_architecture.Loss, _options.LabelSmoothing, classWeights, usesExampleWeights: _columns.Weight is not null);
-        var images = _options.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labelled;
+        var images = _options.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labeled;
         var inTurns = device.type == TorchSharp.DeviceType.CPU && networkThreads >= Environment.ProcessorCount;
         var checkpoints = _checkpoints is null ? null
             : new TrainingCheckpoints(_options.Checkpoints!, _checkpoints, settings!, _settings.Seed, new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, networkThreads), log);
@@ -136,8 +136,8 @@ internal sealed class TrainingRun
         return train(subject, new EpochBatches(source, batches, at.BadImages, at.Images), validation);
     }
 
-    /// <summary>With a frozen backbone: what the head sees of each picture is computed once, and the head is trained on that.</summary>
-    /// <returns>Null where that is not to be, because pictures differ from epoch to epoch or the network cannot be cut.</returns>
+    /// <summary>With a frozen backbone: what the head sees of each image is computed once, and the head is trained on that.</summary>
+    /// <returns>Null where that is not to be, because images differ from epoch to epoch or the network cannot be cut.</returns>
     private T? TrainHead<T>(Workplace at, Training<T> train) where T : class
     {
         if (_options is not { Freeze: Freezing.Backbone, Augmentation: null, MultiScale: null } || _options.BatchNormStatistics == BatchNormStatistics.Updated
@@ -163,10 +163,10 @@ internal sealed class TrainingRun
         return train(subject, new EpochBatches(features, batches, at.BadImages, at.Images), validation);
     }
 
-    private SpooledSource Features(Workplace at, HeadOnly head, IRowFeed pictures, ImageRowDecoder decoder, bool isBalanced)
+    private SpooledSource Features(Workplace at, HeadOnly head, IRowFeed images, ImageRowDecoder decoder, bool isBalanced)
     {
         using var batches = at.Queue(decoder, _shape, _settings);
-        using var feed = new FeatureFeed(at.Network, head, at.Plan.Device, pictures, batches, _options.CancellationToken);
+        using var feed = new FeatureFeed(at.Network, head, at.Plan.Device, images, batches, _options.CancellationToken);
         var features = new SpooledSource(feed, FeatureKind.FloatPixels, TemporaryFolder, _settings.Seed, isBalanced);
         if (at.BadImages.MustFail)
             features.Dispose();
@@ -192,7 +192,7 @@ internal sealed class TrainingRun
         var others = report.Fresh.Where(name => !name.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToArray();
         log.Info(MessageSensitivity.None, "{0}", $"weights from {_options.Weights}: {report.Loaded.Count} tensors"
             + (report.Adapted.Count > 0 ? $", {string.Join(", ", report.Adapted)} adapted to {_shape.Channels} channels" : "")
-            + (others.Length > 0 ? $", {string.Join(", ", others)} initialised afresh" : ""));
+            + (others.Length > 0 ? $", {string.Join(", ", others)} initialized afresh" : ""));
     }
 
     /// <summary>The network where it is trained, and whom to tell.</summary>
@@ -227,14 +227,14 @@ internal sealed class TrainingRun
     private LabelSurvey Survey(IChannel log)
     {
         if (_classes.Count < 2)
-            throw new InvalidOperationException($"The label column '{_options.LabelColumnName}' has one class only ('{_classes.Names[0]}'): telling pictures apart takes two.");
+            throw new InvalidOperationException($"The label column '{_options.LabelColumnName}' has one class only ('{_classes.Names[0]}'): telling images apart takes two.");
         var survey = LabelSurvey.Take(_data, _columns.Label!.Value, _columns.Weight, _options.CancellationToken);
         if (survey.Missing > 0)
             log.Warning(MessageSensitivity.None, "{0}", $"{survey.Missing} rows without a label are left out.");
-        if (survey.Labelled < 2)
-            throw new InvalidOperationException($"The training data holds {survey.Labelled} labelled rows; training takes at least two.");
+        if (survey.Labeled < 2)
+            throw new InvalidOperationException($"The training data holds {survey.Labeled} labeled rows; training takes at least two.");
         if (survey.Counts.Count(c => c > 0) < 2)
-            throw new InvalidOperationException($"Every row of the training data is of the class '{_classes.Names[Array.FindIndex(survey.Counts, c => c > 0)]}': telling pictures apart takes two classes.");
+            throw new InvalidOperationException($"Every row of the training data is of the class '{_classes.Names[Array.FindIndex(survey.Counts, c => c > 0)]}': telling images apart takes two classes.");
         return survey;
     }
 

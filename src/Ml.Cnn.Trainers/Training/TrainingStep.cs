@@ -10,7 +10,7 @@ namespace Ml.Cnn.Trainers.Training;
 /// <summary>One step of training: forward, loss, backward, and a move of the optimizer.</summary>
 /// <param name="network">On <paramref name="device"/> already; trained in place.</param>
 /// <param name="shape">Its input and classes.</param>
-/// <param name="loss">What to minimise.</param>
+/// <param name="loss">What to minimize.</param>
 /// <param name="scales">Brings batches to other sizes; null: none.</param>
 /// <param name="mixing">Mixes images of a batch; null: none.</param>
 /// <param name="update">Moves the network's parameters.</param>

@@ -9,7 +9,7 @@ namespace Ml.Cnn.Trainers.Training;
 /// <summary>What is trained: a network or its head.</summary>
 /// <param name="Network">On <paramref name="Device"/> already; trained in place.</param>
 /// <param name="Shape">Its input and classes.</param>
-/// <param name="Loss">What to minimise.</param>
+/// <param name="Loss">What to minimize.</param>
 /// <param name="Device">Where the steps run.</param>
 /// <param name="ScalesLoss">Whether its arithmetic loses small gradients: float16.</param>
 /// <param name="Stages">Which parts are trained when; null: all of it, always.</param>

@@ -8,13 +8,13 @@ using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Transfer;
 
-/// <summary>Rows of features instead of pictures: what a network's head sees of each, computed batch by batch while they are read.</summary>
+/// <summary>Rows of features instead of images: what a network's head sees of each, computed batch by batch while they are read.</summary>
 internal sealed class FeatureFeed : IRowFeed
 {
     private readonly Module<Tensor, Tensor> _network;
     private readonly HeadOnly _head;
     private readonly Device _device;
-    private readonly IRowFeed _pictures;
+    private readonly IRowFeed _images;
     private readonly IEnumerator<ImageBatch> _batches;
     private readonly ImageRow _row = new();
     private float[] _features = [];
@@ -25,13 +25,13 @@ internal sealed class FeatureFeed : IRowFeed
     /// <param name="network">The whole network, on <paramref name="device"/>; it is run as it scores.</param>
     /// <param name="head">Its end.</param>
     /// <param name="device">Where it runs.</param>
-    /// <param name="pictures">The rows. Disposed with this feed.</param>
+    /// <param name="images">The rows. Disposed with this feed.</param>
     /// <param name="batches">Decodes them; not by chance, for the features are computed once.</param>
     /// <param name="cancellation">Ends the feed.</param>
-    public FeatureFeed(Module<Tensor, Tensor> network, HeadOnly head, Device device, IRowFeed pictures, BatchQueue batches, CancellationToken cancellation)
+    public FeatureFeed(Module<Tensor, Tensor> network, HeadOnly head, Device device, IRowFeed images, BatchQueue batches, CancellationToken cancellation)
     {
-        (_network, _head, _device, _pictures) = (network, head, device, pictures);
-        _batches = batches.Read(pictures, epoch: 0, cancellation).GetEnumerator();
+        (_network, _head, _device, _images) = (network, head, device, images);
+        _batches = batches.Read(images, epoch: 0, cancellation).GetEnumerator();
     }
 
     public bool TryRead([NotNullWhen(true)] out ImageRow? row)
@@ -60,7 +60,7 @@ internal sealed class FeatureFeed : IRowFeed
     public void Dispose()
     {
         _batches.Dispose();
-        _pictures.Dispose();
+        _images.Dispose();
     }
 
     private void Compute(ImageBatch batch)

@@ -30,7 +30,7 @@ internal sealed class StartingPoint
     /// <summary>How the weights expect images.</summary>
     public ImagePreprocessing Preprocessing(int channels) => _source?.PreprocessingFor(_architecture, channels) ?? _model!.Preprocessing;
 
-    /// <summary>Copies the weights into a network; a head for other classes stays as it was initialised.</summary>
+    /// <summary>Copies the weights into a network; a head for other classes stays as it was initialized.</summary>
     /// <param name="network">The network, freshly built.</param>
     /// <param name="classes">The names of its classes.</param>
     /// <param name="options">Cache, progress and cancellation of a download.</param>

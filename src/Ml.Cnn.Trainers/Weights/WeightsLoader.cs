@@ -19,7 +19,7 @@ public static class WeightsLoader
     /// <param name="network">The network. Its tensors keep their handles, devices, element types and layouts.</param>
     /// <param name="architecture">What it is.</param>
     /// <param name="weights">Names and tensors, as of <see cref="WeightsFile.Tensors"/>.</param>
-    /// <param name="replaceHead">Whether the last, class-specific layer stays as it was initialised if the weights' has other classes or is missing. Default: that is an error.</param>
+    /// <param name="replaceHead">Whether the last, class-specific layer stays as it was initialized if the weights' has other classes or is missing. Default: that is an error.</param>
     /// <exception cref="WeightsFormatException">The weights do not fit. The network is then as it was.</exception>
     public static WeightsReport LoadInto(Module<Tensor, Tensor> network, Architecture architecture, IEnumerable<KeyValuePair<string, Tensor>> weights, bool replaceHead = false)
     {
@@ -40,7 +40,7 @@ public static class WeightsLoader
     }
 
     /// <summary>
-    /// The filters of a first convolution for gray or RGBA images, from those for RGB. Gray: the sum over the colours, which answers a
+    /// The filters of a first convolution for gray or RGBA images, from those for RGB. Gray: the sum over the colors, which answers a
     /// gray image as the RGB filters answer three equal channels. RGBA: the RGB filters, and zero for the fourth channel, which has no
     /// say until training gives it one.
     /// </summary>

@@ -32,7 +32,7 @@ internal sealed record WeightsSource(string? Path, PretrainedWeights? Published)
     public WeightsFile Read(WeightsCache? cache, IProgress<WeightsProgress>? progress, CancellationToken cancellationToken) =>
         WeightsFile.Read(Path ?? (cache ?? new()).Get(Published!, progress, cancellationToken));
 
-    /// <summary>How these weights expect pictures: as they are evaluated, or as the network's default weights are, or as the network says.</summary>
+    /// <summary>How these weights expect images: as they are evaluated, or as the network's default weights are, or as the network says.</summary>
     public ImagePreprocessing PreprocessingFor(Architecture architecture, int channels)
     {
         var preprocessing = (Published ?? PretrainedWeights.DefaultOf(architecture.Name))?.Preprocessing ?? new ImagePreprocessing

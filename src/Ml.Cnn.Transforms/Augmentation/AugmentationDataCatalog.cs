@@ -11,7 +11,7 @@ public static class AugmentationDataCatalog
 {
     /// <summary>
     /// Draws what a recipe makes of some images: a contact sheet with one row per image, the whole image first and then its
-    /// views in the first epochs, as the network sees them before the normalisation.
+    /// views in the first epochs, as the network sees them before the normalization.
     /// </summary>
     /// <remarks>
     /// The images are spread over the classes; those that cannot be read are passed over. Views smaller than 96 pixels are
@@ -52,10 +52,10 @@ public static class AugmentationDataCatalog
         DataViewSchema.Column? label = labelColumnName is null ? null : data.Schema.GetColumnOrNull(labelColumnName) ?? throw SchemaErrors.Missing("label", labelColumnName);
         var theSeed = seed ?? MlNetEnvironment.Seed(MlNetEnvironment.Of(catalog)) ?? 0;
 
-        var pictures = RowSample.Read(data, image, label, images, theSeed);
-        if (pictures.Count == 0)
+        var samples = RowSample.Read(data, image, label, images, theSeed);
+        if (samples.Count == 0)
             throw new InvalidOperationException("The data has no image that can be read.");
-        var target = new ImagePreprocessing { Height = imageSize, Width = imageSize, ResizeShortSide = imageSize, Channels = PictureColumn.Channels(image) };
-        return ContactSheet.Draw(pictures, recipe, target, views, theSeed);
+        var target = new ImagePreprocessing { Height = imageSize, Width = imageSize, ResizeShortSide = imageSize, Channels = ImageColumn.Channels(image) };
+        return ContactSheet.Draw(samples, recipe, target, views, theSeed);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class AugmentationPipeline
     /// <param name="recipe">What to do.</param>
     /// <param name="target">The network's input.</param>
     /// <param name="scoring">
-    /// Only what is without chance: where the recipe would first cut or resize, the picture is brought to the recipe's
+    /// Only what is without chance: where the recipe would first cut or resize, the image is brought to the recipe's
     /// <see cref="ImageAugmentation.EvaluationView"/>.
     /// </param>
     public AugmentationPipeline(ImageAugmentation recipe, ImagePreprocessing target, bool scoring = false)
@@ -23,7 +23,7 @@ internal sealed class AugmentationPipeline
         _target = scoring ? recipe.EvaluationView(target) : target;
     }
 
-    /// <summary>Bytes of a picture that is ready: height × width × channels of the target.</summary>
+    /// <summary>Bytes of an image that is ready: height × width × channels of the target.</summary>
     public int ByteCount => _target.ByteCount;
 
     /// <summary>
@@ -36,15 +36,15 @@ internal sealed class AugmentationPipeline
         {
             if (_steps.Length == 0 || _steps[0] is FitStep)
                 return _target.DecodeOptions(reducedScale: true);
-            // Steps before the first resizing see the picture at its own scale, and so must the scoring that follows them.
+            // Steps before the first resizing see the image at its own scale, and so must the scoring that follows them.
             var scale = _steps[0].NeededScale ?? 0;
             var side = (int)Math.Min(int.MaxValue, Math.Ceiling(scale * Math.Max(_target.Width, _target.Height)));
             return new() { Channels = _target.Channels, MinimumWidth = side, MinimumHeight = side };
         }
     }
 
-    /// <summary>What a decoder has to give for one picture, of which the part that will be drawn is known.</summary>
-    /// <param name="random">A copy of the picture's own.</param>
+    /// <summary>What a decoder has to give for one image, of which the part that will be drawn is known.</summary>
+    /// <param name="random">A copy of the image's own.</param>
     public DecodeOptions DecodeOptionsFor(AugmentationRandom random)
     {
         var options = DecodeOptions;
@@ -53,10 +53,10 @@ internal sealed class AugmentationPipeline
             : options;
     }
 
-    /// <summary>Decoded pixels to the network's input, everything but the normalisation.</summary>
+    /// <summary>Decoded pixels to the network's input, everything but the normalization.</summary>
     /// <param name="decoded">Of any size and number of channels. It is read, never written.</param>
     /// <param name="scratch">The calling thread's own.</param>
-    /// <param name="random">The picture's own.</param>
+    /// <param name="random">The image's own.</param>
     /// <param name="destinationHwc">Exactly <see cref="ByteCount"/> bytes.</param>
     public void Apply(PixelImage decoded, AugmentationScratch scratch, ref AugmentationRandom random, Span<byte> destinationHwc)
     {
@@ -84,7 +84,7 @@ internal sealed class AugmentationPipeline
         return [.. steps];
     }
 
-    /// <summary>Brings a picture to the network's size without chance.</summary>
+    /// <summary>Brings an image to the network's size without chance.</summary>
     private sealed record FitStep : AugmentationStep
     {
         public static FitStep Instance { get; } = new();

@@ -21,7 +21,7 @@ internal static class AugmentationPresets
             evaluationScale: Ratio256To224),
         // He et al. 2016, section 4.2: 4 pixels of border around 32.
         ["cifar"] = () => new([new ScaleJitter(), new RandomCrop(padding: 4.0 / 32), new RandomHorizontalFlip()]),
-        // Most of the picture: for small data sets, fine-tuning, and things that fill the picture.
+        // Most of the image: for small data sets, fine-tuning, and things that fill the image.
         ["light"] = () => new([new RandomResizedCrop((0.6, 1)), new RandomHorizontalFlip()]),
         // Müller and Hutter 2021, section 4, in the setting for ImageNet.
         ["trivial"] = () => new(

@@ -1,7 +1,7 @@
 namespace Ml.Cnn.Transforms.Augmentation;
 
 /// <summary>
-/// The draws of one picture in one epoch. They depend on nothing but the numbers given here, so neither the order of
+/// The draws of one image in one epoch. They depend on nothing but the numbers given here, so neither the order of
 /// the rows nor the number of threads shows in the result. Pass it by reference: a copy repeats the draws.
 /// </summary>
 /// <remarks>splitmix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014): a counter behind a mixing function.</remarks>

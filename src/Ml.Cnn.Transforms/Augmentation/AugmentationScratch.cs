@@ -4,7 +4,7 @@ using Ml.Cnn.Transforms.Geometry;
 namespace Ml.Cnn.Transforms.Augmentation;
 
 /// <summary>
-/// The picture on its way through the steps, and the buffers that one thread needs for it; used again for the next.
+/// The image on its way through the steps, and the buffers that one thread needs for it; used again for the next.
 /// </summary>
 /// <remarks>
 /// Cropping and resizing are put off until a step asks for pixels, so that a chain of them becomes one pass over the
@@ -27,10 +27,10 @@ internal sealed class AugmentationScratch
     /// <summary>The network's input, to which the steps' sizes relate.</summary>
     public ImagePreprocessing Target { get; private set; } = new();
 
-    /// <summary>Width of the picture as it is now, in pixels.</summary>
+    /// <summary>Width of the image as it is now, in pixels.</summary>
     public int Width => _window.Width;
 
-    /// <summary>Height of the picture as it is now, in pixels.</summary>
+    /// <summary>Height of the image as it is now, in pixels.</summary>
     public int Height => _window.Height;
 
     /// <summary>1, 3 or 4.</summary>
@@ -42,7 +42,7 @@ internal sealed class AugmentationScratch
     /// <summary>One histogram of 256 counts per channel.</summary>
     public int[] Histogram { get; } = new int[4 * 256];
 
-    /// <summary>Takes a picture. It is read, never written.</summary>
+    /// <summary>Takes an image. It is read, never written.</summary>
     public void Begin(PixelImage source, ImagePreprocessing target)
     {
         Target = target;
@@ -54,15 +54,15 @@ internal sealed class AugmentationScratch
         See(source);
     }
 
-    /// <summary>Leaves a part of the picture. Costs nothing.</summary>
+    /// <summary>Leaves a part of the image. Costs nothing.</summary>
     public void Crop(PixelRectangle part)
     {
         if (!part.IsInside(Width, Height))
-            throw new ArgumentOutOfRangeException(nameof(part), part, $"The part is not inside the picture of {Width} × {Height} pixels.");
+            throw new ArgumentOutOfRangeException(nameof(part), part, $"The part is not inside the image of {Width} × {Height} pixels.");
         _window = part with { X = _window.X + part.X, Y = _window.Y + part.Y };
     }
 
-    /// <summary>Brings the picture to another size. Costs nothing yet.</summary>
+    /// <summary>Brings the image to another size. Costs nothing yet.</summary>
     public void Resize(int width, int height, Interpolation interpolation)
     {
         if ((width, height) == (Width, Height))
@@ -75,7 +75,7 @@ internal sealed class AugmentationScratch
         _interpolation = interpolation;
     }
 
-    /// <summary>Brings the picture to the target's size as scoring does: the short side resized, the middle cut out.</summary>
+    /// <summary>Brings the image to the target's size as scoring does: the short side resized, the middle cut out.</summary>
     public void FitToTarget()
     {
         var fitted = Room(Target.Width, Target.Height);
@@ -94,7 +94,7 @@ internal sealed class AugmentationScratch
         }
     }
 
-    /// <summary>Room for a picture of that size, other than <see cref="Image"/>; <see cref="Take"/> makes it the picture.</summary>
+    /// <summary>Room for an image of that size, other than <see cref="Image"/>; <see cref="Take"/> makes it the image.</summary>
     public PixelImage Room(int width, int height)
     {
         var room = ReferenceEquals(_source, _first) ? _second : _first;
@@ -112,7 +112,7 @@ internal sealed class AugmentationScratch
         return _floats.AsSpan(0, length);
     }
 
-    /// <summary>Writes the picture in the target's size.</summary>
+    /// <summary>Writes the image in the target's size.</summary>
     public void Finish(Span<byte> destinationHwc)
     {
         if (destinationHwc.Length != Target.ByteCount)

@@ -4,7 +4,7 @@ using Ml.Cnn.Transforms.Augmentation;
 namespace Ml.Cnn.Transforms;
 
 /// <summary>
-/// One step of an <see cref="ImageAugmentation"/>: data that says what happens to a picture and in which range. Steps are
+/// One step of an <see cref="ImageAugmentation"/>: data that says what happens to an image and in which range. Steps are
 /// immutable and may be shared by threads and recipes. In JSON the property <c>step</c> names the kind.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "step")]
@@ -39,28 +39,28 @@ public abstract record AugmentationStep
     internal virtual bool IsRandom => true;
 
     /// <summary>
-    /// For a step that brings pictures of any size to the network's: how many times larger than the network's input a
-    /// picture should be so that the step never magnifies it more than it would have to. Null for all other steps.
+    /// For a step that brings images of any size to the network's: how many times larger than the network's input a
+    /// image should be so that the step never magnifies it more than it would have to. Null for all other steps.
     /// </summary>
     internal virtual double? NeededScale => null;
 
     /// <summary>
-    /// For a step that draws a part of the picture and brings it to the network's size: how small the whole picture may be for the part
+    /// For a step that draws a part of the image and brings it to the network's size: how small the whole image may be for the part
     /// that it is about to draw to have that size still. Null for all other steps.
     /// </summary>
-    /// <param name="width">The picture's, in pixels.</param>
-    /// <param name="height">The picture's, in pixels.</param>
+    /// <param name="width">The image's, in pixels.</param>
+    /// <param name="height">The image's, in pixels.</param>
     /// <param name="target">The network's input.</param>
     /// <param name="random">A copy of what the step will draw from.</param>
     internal virtual (int Width, int Height)? NeededSize(int width, int height, ImagePreprocessing target, AugmentationRandom random) => null;
 
-    /// <summary>Whether the step makes pictures of the network's size, whatever the size that they had.</summary>
+    /// <summary>Whether the step makes images of the network's size, whatever the size that they had.</summary>
     internal virtual bool GivesTargetSize => false;
 
-    /// <summary>Whether the picture has another size afterwards that is not the network's.</summary>
+    /// <summary>Whether the image has another size afterwards that is not the network's.</summary>
     internal virtual bool ChangesSize => NeededScale is not null && !GivesTargetSize;
 
-    /// <summary>Does the step to one picture.</summary>
+    /// <summary>Does the step to one image.</summary>
     internal abstract void Apply(AugmentationScratch scratch, ref AugmentationRandom random);
 
     /// <summary>The value itself if it is a probability.</summary>

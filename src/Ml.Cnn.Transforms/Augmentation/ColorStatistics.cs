@@ -2,20 +2,20 @@ using Ml.Cnn.Transforms.Decoding;
 
 namespace Ml.Cnn.Transforms.Augmentation;
 
-/// <summary>Mean and covariance of RGB over many pictures, and their principal components.</summary>
+/// <summary>Mean and covariance of RGB over many images, and their principal components.</summary>
 internal sealed class ColorStatistics
 {
-    private const int PixelsPerPicture = 4096;
+    private const int PixelsPerImage = 4096;
 
     private readonly double[] _sum = new double[3];
     private readonly double[,] _products = new double[3, 3];
     private double _count;
 
-    /// <summary>Looks at pixels in equal distances, each picture weighing the same.</summary>
+    /// <summary>Looks at pixels in equal distances, each image weighing the same.</summary>
     public void Add(PixelImage rgb)
     {
         var total = rgb.Width * rgb.Height;
-        var taken = Math.Min(total, PixelsPerPicture);
+        var taken = Math.Min(total, PixelsPerImage);
         Span<double> color = stackalloc double[3];
         for (var i = 0; i < taken; i++)
         {
@@ -32,11 +32,11 @@ internal sealed class ColorStatistics
         _count++;
     }
 
-    /// <exception cref="InvalidOperationException">There was no picture.</exception>
+    /// <exception cref="InvalidOperationException">There was no image.</exception>
     public ColorComponents Components()
     {
         if (_count == 0)
-            throw new InvalidOperationException("No picture could be decoded, so there are no colours to take components of.");
+            throw new InvalidOperationException("No image could be decoded, so there are no colors to take components of.");
         var covariance = new double[3, 3];
         for (var a = 0; a < 3; a++)
             for (var b = 0; b < 3; b++)

@@ -4,7 +4,7 @@ using SkiaSharp;
 
 namespace Ml.Cnn.Transforms.Augmentation;
 
-/// <summary>Pictures in rows on white, as a PNG: so that a person sees what a network sees.</summary>
+/// <summary>Images in rows on white, as a PNG: so that a person sees what a network sees.</summary>
 internal static class ContactSheet
 {
     private const int Gap = 4;
@@ -15,55 +15,55 @@ internal static class ContactSheet
     /// <summary>Smaller views are magnified by a whole number, every pixel a square, until they are at least that large.</summary>
     private const int SmallestCell = 96;
 
-    /// <summary>One row per picture: the whole picture, then its augmented views.</summary>
-    /// <param name="pictures">Decoded pictures of any size, and their rows in the data.</param>
+    /// <summary>One row per image: the whole image, then its augmented views.</summary>
+    /// <param name="images">Decoded images of any size, and their rows in the data.</param>
     /// <param name="recipe">What is done to them.</param>
     /// <param name="target">The network's input; it gives the size of the cells.</param>
-    /// <param name="views">Augmented views per picture, one for each epoch from 0 on.</param>
+    /// <param name="views">Augmented views per image, one for each epoch from 0 on.</param>
     /// <param name="seed">Fixes the views.</param>
     /// <returns>A PNG file.</returns>
-    public static byte[] Draw(IReadOnlyList<(PixelImage Picture, long Row)> pictures, ImageAugmentation recipe, ImagePreprocessing target, int views, int seed)
+    public static byte[] Draw(IReadOnlyList<(PixelImage Image, long Row)> images, ImageAugmentation recipe, ImagePreprocessing target, int views, int seed)
     {
         var scale = (SmallestCell + target.Height - 1) / target.Height;
         var cell = target.Height * scale;
-        var sheet = new PixelImage(checked(Gap + cell + WideGap + views * (cell + Gap)), checked(Gap + pictures.Count * (cell + Gap)), 4);
+        var sheet = new PixelImage(checked(Gap + cell + WideGap + views * (cell + Gap)), checked(Gap + images.Count * (cell + Gap)), 4);
         sheet.Pixels.Fill(255);
         var pipeline = new AugmentationPipeline(recipe, target);
         var (scratch, view) = (new AugmentationScratch(), new PixelImage(target.Width, target.Height, target.Channels));
-        for (var y = 0; y < pictures.Count; y++)
+        for (var y = 0; y < images.Count; y++)
         {
             var top = Gap + y * (cell + Gap);
-            PlaceWhole(pictures[y].Picture, sheet, Gap, top, cell);
+            PlaceWhole(images[y].Image, sheet, Gap, top, cell);
             for (var epoch = 0; epoch < views; epoch++)
             {
-                var random = new AugmentationRandom(seed, epoch, (ulong)pictures[y].Row);
-                pipeline.Apply(pictures[y].Picture, scratch, ref random, view.Pixels);
+                var random = new AugmentationRandom(seed, epoch, (ulong)images[y].Row);
+                pipeline.Apply(images[y].Image, scratch, ref random, view.Pixels);
                 Place(view, sheet, Gap + cell + WideGap + epoch * (cell + Gap), top, scale);
             }
         }
         return Encode(sheet);
     }
 
-    /// <summary>All of a picture in the middle of a square cell, its proportions kept.</summary>
-    private static void PlaceWhole(PixelImage picture, PixelImage sheet, int left, int top, int cell)
+    /// <summary>All of an image in the middle of a square cell, its proportions kept.</summary>
+    private static void PlaceWhole(PixelImage image, PixelImage sheet, int left, int top, int cell)
     {
-        var longSide = Math.Max(picture.Width, picture.Height);
+        var longSide = Math.Max(image.Width, image.Height);
         var magnified = cell / longSide;
         if (magnified < 1)
         {
             var fitted = new PixelImage();
-            ImageResizer.Resize(picture, fitted, Shortened(picture.Width), Shortened(picture.Height), Interpolation.Bilinear);
-            (picture, magnified) = (fitted, 1);
+            ImageResizer.Resize(image, fitted, Shortened(image.Width), Shortened(image.Height), Interpolation.Bilinear);
+            (image, magnified) = (fitted, 1);
         }
-        Place(picture, sheet, left + (cell - picture.Width * magnified) / 2, top + (cell - picture.Height * magnified) / 2, magnified);
+        Place(image, sheet, left + (cell - image.Width * magnified) / 2, top + (cell - image.Height * magnified) / 2, magnified);
 
         int Shortened(int side) => Math.Max(1, (int)((long)side * cell / longSide));
     }
 
-    private static void Place(PixelImage picture, PixelImage sheet, int left, int top, int scale)
+    private static void Place(PixelImage image, PixelImage sheet, int left, int top, int scale)
     {
         var opaque = new PixelImage();
-        ChannelConverter.Convert(picture, opaque, 4);
+        ChannelConverter.Convert(image, opaque, 4);
         for (var y = 0; y < opaque.Height * scale; y++)
         {
             var from = opaque.Pixels.Slice(y / scale * opaque.Width * 4, opaque.Width * 4);

@@ -5,14 +5,14 @@ using Ml.Cnn.Transforms.Decoding;
 
 namespace Ml.Cnn.Transforms.Augmentation;
 
-/// <summary>The colour of places that the picture does not reach, given as 0xRRGGBB, in a picture's channels.</summary>
+/// <summary>The color of places that the image does not reach, given as 0xRRGGBB, in an image's channels.</summary>
 internal static class FillColor
 {
-    /// <exception cref="ArgumentOutOfRangeException">The number is no colour.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number is no color.</exception>
     public static int Checked(int fill, string name)
     {
         if (fill is < 0 or > 0xFFFFFF)
-            throw new ArgumentOutOfRangeException(name, fill, $"The colour {name} must be 0xRRGGBB, from 0x000000 (black) to 0xFFFFFF (white).");
+            throw new ArgumentOutOfRangeException(name, fill, $"The color {name} must be 0xRRGGBB, from 0x000000 (black) to 0xFFFFFF (white).");
         return fill;
     }
 
@@ -44,14 +44,14 @@ internal static class FillColor
     }
 }
 
-/// <summary>A colour as "#RRGGBB".</summary>
+/// <summary>A color as "#RRGGBB".</summary>
 internal sealed class FillColorConverter : JsonConverter<int>
 {
     public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && reader.GetString() is ['#', .. { Length: 6 } digits]
         && int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var color)
             ? color
-            : throw new JsonException("A colour is a text like \"#RRGGBB\".");
+            : throw new JsonException("A color is a text like \"#RRGGBB\".");
 
     public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options) =>
         writer.WriteStringValue($"#{value:X6}");

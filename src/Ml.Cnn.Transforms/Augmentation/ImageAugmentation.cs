@@ -5,11 +5,11 @@ using Ml.Cnn.Transforms.Augmentation;
 namespace Ml.Cnn.Transforms;
 
 /// <summary>
-/// A recipe for what happens to training pictures, new in every epoch: steps in their order, and perhaps a mixing of each
+/// A recipe for what happens to training images, new in every epoch: steps in their order, and perhaps a mixing of each
 /// batch. Immutable; may be shared by threads and trainers.
 /// </summary>
 /// <remarks>
-/// Sizes in steps relate to the network's input, so that a recipe fits every network. A picture that the steps leave at
+/// Sizes in steps relate to the network's input, so that a recipe fits every network. An image that the steps leave at
 /// another size is brought to the input's as in scoring. Steps without chance (<see cref="Grayscale"/>, the filters) belong
 /// to scoring as well; all others are left out there.
 /// </remarks>
@@ -30,11 +30,11 @@ public sealed record ImageAugmentation
     };
 
     /// <summary>Makes a recipe.</summary>
-    /// <param name="steps">What happens to each picture, in this order. May be empty.</param>
-    /// <param name="batch">How the pictures of a batch are mixed. Default null: not at all.</param>
+    /// <param name="steps">What happens to each image, in this order. May be empty.</param>
+    /// <param name="batch">How the images of a batch are mixed. Default null: not at all.</param>
     /// <param name="evaluationScale">
-    /// In scoring, how much larger than the network's input the picture's short side is made before the middle is cut out,
-    /// from 1 to 4. Default 1: as much of the picture as fits. 256.0 / 224 is usual after training on random parts.
+    /// In scoring, how much larger than the network's input the image's short side is made before the middle is cut out,
+    /// from 1 to 4. Default 1: as much of the image as fits. 256.0 / 224 is usual after training on random parts.
     /// </param>
     /// <exception cref="ArgumentNullException">There are no steps, or one of them is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The scale is out of its range.</exception>
@@ -48,10 +48,10 @@ public sealed record ImageAugmentation
         (Steps, Batch, EvaluationScale) = (Array.AsReadOnly([.. steps]), batch, evaluationScale);
     }
 
-    /// <summary>What happens to each picture, in this order.</summary>
+    /// <summary>What happens to each image, in this order.</summary>
     public IReadOnlyList<AugmentationStep> Steps { get; }
 
-    /// <summary>How the pictures of a batch are mixed; null if they are not.</summary>
+    /// <summary>How the images of a batch are mixed; null if they are not.</summary>
     public BatchAugmentation? Batch { get; }
 
     /// <summary>In scoring, the short side before cutting out the middle, as a multiple of the network's input.</summary>
@@ -83,8 +83,8 @@ public sealed record ImageAugmentation
     /// <param name="batch">The mixing; null for none.</param>
     public ImageAugmentation With(BatchAugmentation? batch) => new(Steps, batch, EvaluationScale);
 
-    /// <summary>How pictures come to the network when it scores, after training with this recipe.</summary>
-    /// <param name="network">The network's input. Where it stretches pictures (<see cref="ImagePreprocessing.ResizeShortSide"/> is null) it goes on doing so.</param>
+    /// <summary>How images come to the network when it scores, after training with this recipe.</summary>
+    /// <param name="network">The network's input. Where it stretches images (<see cref="ImagePreprocessing.ResizeShortSide"/> is null) it goes on doing so.</param>
     public ImagePreprocessing EvaluationView(ImagePreprocessing network)
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -4,29 +4,29 @@ using Ml.Cnn.Transforms.Splits;
 
 namespace Ml.Cnn.Transforms.Augmentation;
 
-/// <summary>A few pictures of a data set, spread over its classes.</summary>
+/// <summary>A few images of a data set, spread over its classes.</summary>
 internal static class RowSample
 {
-    /// <summary>Pictures that can be decoded, sorted by class. Others take the place of those that cannot.</summary>
-    /// <param name="data">All pictures.</param>
+    /// <summary>Images that can be decoded, sorted by class. Others take the place of those that cannot.</summary>
+    /// <param name="data">All images.</param>
     /// <param name="image">Their column.</param>
     /// <param name="label">Their labels; null if they have none.</param>
-    /// <param name="count">How many pictures; fewer come only if there are fewer.</param>
+    /// <param name="count">How many images; fewer come only if there are fewer.</param>
     /// <param name="seed">Which of each class.</param>
-    public static List<(PixelImage Picture, long Row)> Read(IDataView data, DataViewSchema.Column image, DataViewSchema.Column? label, int count, int seed)
+    public static List<(PixelImage Image, long Row)> Read(IDataView data, DataViewSchema.Column image, DataViewSchema.Column? label, int count, int seed)
     {
         var order = Order(ReadLabels(data, label), count, seed);
-        var found = new List<(PixelImage Picture, long Row, string Class)>();
+        var found = new List<(PixelImage Image, long Row, string Class)>();
         for (var next = 0; next < order.Count && found.Count < count;)
         {
             var wanted = order.Skip(next).Take(count - found.Count).ToDictionary(row => row.Row, row => row.Class);
             next += wanted.Count;
             found.AddRange(ReadRows(data, image, wanted));
         }
-        return [.. found.OrderBy(one => one.Class, StringComparer.Ordinal).ThenBy(one => one.Row).Select(one => (one.Picture, one.Row))];
+        return [.. found.OrderBy(one => one.Class, StringComparer.Ordinal).ThenBy(one => one.Row).Select(one => (one.Image, one.Row))];
     }
 
-    /// <summary>All rows, those first that are to be taken first: one of each class, then another of each. If there are more classes than pictures, evenly spaced ones lead.</summary>
+    /// <summary>All rows, those first that are to be taken first: one of each class, then another of each. If there are more classes than images, evenly spaced ones lead.</summary>
     private static List<(long Row, string Class)> Order(List<string> labels, int count, int seed)
     {
         var classes = labels.Index()
@@ -58,25 +58,25 @@ internal static class RowSample
         return labels;
     }
 
-    private static IEnumerable<(PixelImage Picture, long Row, string Class)> ReadRows(IDataView data, DataViewSchema.Column image, Dictionary<long, string> wanted)
+    private static IEnumerable<(PixelImage Image, long Row, string Class)> ReadRows(IDataView data, DataViewSchema.Column image, Dictionary<long, string> wanted)
     {
         using var cursor = Cursor(data, image);
-        var read = PictureColumn.Reader(cursor, image);
+        var read = ImageColumn.Reader(cursor, image);
         var last = wanted.Keys.Max();
         for (var row = 0L; row <= last && cursor.MoveNext(); row++)
         {
             if (!wanted.TryGetValue(row, out var label))
                 continue;
-            var picture = new PixelImage();
+            var decoded = new PixelImage();
             try
             {
-                read(picture);
+                read(decoded);
             }
             catch (Exception e) when (e is ImageDecodingException or IOException or UnauthorizedAccessException)
             {
                 continue;
             }
-            yield return (picture, row, label);
+            yield return (decoded, row, label);
         }
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Ml.Cnn.Transforms;
 
-/// <summary>How a turned or distorted picture's pixels follow from the original's, which lie elsewhere.</summary>
+/// <summary>How a turned or distorted image's pixels follow from the original's, which lie elsewhere.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<WarpSampling>))]
 public enum WarpSampling
 {

@@ -3,9 +3,9 @@ using SkiaSharp;
 namespace Ml.Cnn.Transforms.Decoding;
 
 /// <summary>What an image file says of itself, read from its header.</summary>
-/// <param name="Width">Of the upright picture, in pixels.</param>
-/// <param name="Height">Of the upright picture, in pixels.</param>
-/// <param name="Channels">1 for gray, 3 for colours (a palette and CMYK too), 4 for colours and alpha.</param>
+/// <param name="Width">Of the upright image, in pixels.</param>
+/// <param name="Height">Of the upright image, in pixels.</param>
+/// <param name="Channels">1 for gray, 3 for colors (a palette and CMYK too), 4 for colors and alpha.</param>
 internal readonly record struct EncodedImageInfo(int Width, int Height, int Channels)
 {
     /// <summary>Reads the header of a file that <see cref="ImageDecoder"/> decodes.</summary>

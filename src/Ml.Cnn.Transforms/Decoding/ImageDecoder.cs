@@ -5,15 +5,15 @@ using SkiaSharp;
 namespace Ml.Cnn.Transforms.Decoding;
 
 /// <summary>
-/// JPEG, PNG, WebP, BMP and GIF (its first frame) to pixels, over SkiaSharp's SKCodec. Colours are the file's own numbers:
-/// an embedded colour profile is not applied, as in Pillow and torchvision, whose weights this library reads.
+/// JPEG, PNG, WebP, BMP and GIF (its first frame) to pixels, over SkiaSharp's SKCodec. Colors are the file's own numbers:
+/// an embedded color profile is not applied, as in Pillow and torchvision, whose weights this library reads.
 /// Every method may be called on several threads at once.
 /// </summary>
 internal static class ImageDecoder
 {
     /// <summary>Decodes an image into <paramref name="destination"/>, whose buffer is reused.</summary>
     /// <param name="encoded">A whole image file.</param>
-    /// <param name="destination">Takes the picture's size and pixels. After an exception its contents are undefined.</param>
+    /// <param name="destination">Takes the image's size and pixels. After an exception its contents are undefined.</param>
     /// <param name="options">Default: RGB at full size.</param>
     /// <exception cref="ImageDecodingException">Whatever is wrong with the image.</exception>
     public static unsafe void Decode(ReadOnlySpan<byte> encoded, PixelImage destination, DecodeOptions? options = null)
@@ -54,7 +54,7 @@ internal static class ImageDecoder
     /// Copies ML.NET's image. Its pixels are taken as premultiplied with alpha, which is how ML.NET loads images.
     /// </summary>
     /// <param name="source">The image; it stays the caller's to dispose.</param>
-    /// <param name="destination">Takes the picture's size and pixels.</param>
+    /// <param name="destination">Takes the image's size and pixels.</param>
     /// <param name="options">Only channels, background and the size limit matter here.</param>
     /// <exception cref="ImageDecodingException">The image was disposed, or is larger than allowed.</exception>
     public static void Convert(MLImage source, PixelImage destination, DecodeOptions? options = null)
@@ -182,11 +182,11 @@ internal static class ImageDecoder
             case SKCodecResult.IncompleteInput or SKCodecResult.ErrorInInput when options.AllowIncomplete:
                 return;
             case SKCodecResult.IncompleteInput:
-                throw new ImageDecodingException("The image is incomplete: the data ends before the picture does.");
+                throw new ImageDecodingException("The image is incomplete: the data ends before the image does.");
             case SKCodecResult.ErrorInInput or SKCodecResult.InvalidInput:
                 throw new ImageDecodingException("The image is damaged: its data has errors.");
             default:
-                throw new ImageDecodingException($"The image could not be decoded ({result}); its kind of colours or compression may not be supported.");
+                throw new ImageDecodingException($"The image could not be decoded ({result}); its kind of colors or compression may not be supported.");
         }
     }
 

@@ -28,7 +28,7 @@ internal static class PixelConverter
     /// <param name="source">Rows without padding: 1 byte per pixel for gray, else 4.</param>
     /// <param name="order">How a pixel's bytes lie.</param>
     /// <param name="alpha">What its fourth byte means.</param>
-    /// <param name="origin">Where the picture's first row and column are.</param>
+    /// <param name="origin">Where the image's first row and column are.</param>
     /// <param name="destination">Where to.</param>
     /// <param name="background">0xRRGGBB behind transparent pixels if the destination has no alpha.</param>
     public static void Convert(ReadOnlySpan<byte> source, ColorOrder order, AlphaKind alpha, SKEncodedOrigin origin, PixelImage destination, int background)
@@ -86,7 +86,7 @@ internal static class PixelConverter
         }
     }
 
-    /// <summary>The source's pixel for the upright picture's first pixel, and the steps to its right and downward neighbours.</summary>
+    /// <summary>The source's pixel for the upright image's first pixel, and the steps to its right and downward neighbors.</summary>
     private static (int First, int Right, int Down) Walk(SKEncodedOrigin origin, int width, int height)
     {
         var lastRow = (height - 1) * width;

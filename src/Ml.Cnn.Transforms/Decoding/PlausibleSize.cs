@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Ml.Cnn.Transforms.Decoding;
 
 /// <summary>
-/// The fewest bytes that a picture of the announced size can be encoded in. libjpeg takes the end of the data for gray
-/// picture, however much is missing: a damaged header can make a small file a photo of 170 megapixels that decodes for
+/// The fewest bytes that an image of the announced size can be encoded in. libjpeg takes the end of the data for gray
+/// image, however much is missing: a damaged header can make a small file a photo of 170 megapixels that decodes for
 /// seconds into a gigabyte.
 /// </summary>
 internal static class PlausibleSize
@@ -12,14 +12,14 @@ internal static class PlausibleSize
     // An LZW code of 12 bits stands for at most some 3,800 pixels.
     private const int GifPixelsPerByte = 2600;
 
-    // A small picture on a larger canvas is a legal GIF; up to here it costs nothing.
+    // A small image on a larger canvas is a legal GIF; up to here it costs nothing.
     private const long GifCanvas = 4_000_000;
 
-    /// <summary>Whether a GIF of that size can be a picture, and not only an empty canvas.</summary>
+    /// <summary>Whether a GIF of that size can be an image, and not only an empty canvas.</summary>
     public static bool FitsGif(long pixels, int bytes) => pixels <= GifCanvas || pixels <= (long)bytes * GifPixelsPerByte;
 
     /// <summary>
-    /// The bytes of the JPEG's first scan if every block were its average colour: per block the shortest code of a DC
+    /// The bytes of the JPEG's first scan if every block were its average color: per block the shortest code of a DC
     /// difference, and in baseline files the code that ends the block (ITU-T T.81, F.1.2). 0 for what is not understood.
     /// </summary>
     public static long OfJpeg(ReadOnlySpan<byte> file)

@@ -40,7 +40,7 @@ internal static class ChannelConverter
             to[pixel] = PixelConverter.Luma(from[pixel * 3], from[pixel * 3 + 1], from[pixel * 3 + 2]);
     }
 
-    /// <summary>Gray to equal colours; a fourth channel is opaque.</summary>
+    /// <summary>Gray to equal colors; a fourth channel is opaque.</summary>
     public static void Expand(ReadOnlySpan<byte> source, int sourceChannels, Span<byte> destination, int channels)
     {
         var pixels = source.Length / sourceChannels;

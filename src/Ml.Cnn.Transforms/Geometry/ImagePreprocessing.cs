@@ -6,7 +6,7 @@ using Ml.Cnn.Transforms.Geometry;
 namespace Ml.Cnn.Transforms;
 
 /// <summary>
-/// How an image of any size becomes the input of a network: resized, cropped, brought to a number of channels, normalised.
+/// How an image of any size becomes the input of a network: resized, cropped, brought to a number of channels, normalized.
 /// Sizes and positions follow torchvision's Resize and CenterCrop, pixels Pillow's antialiased resize.
 /// </summary>
 public sealed record ImagePreprocessing

@@ -43,7 +43,7 @@ internal static class ImageResizer
         if (!window.IsInside(width, height))
             throw new ArgumentOutOfRangeException(nameof(window), window, $"The window is not inside the resized image of {width} × {height} pixels.");
 
-        // Transparent pixels must not bleed their colour into their neighbours: colours are weighted with alpha meanwhile.
+        // Transparent pixels must not bleed their color into their neighbors: colors are weighted with alpha meanwhile.
         if (source.Channels == 4 && (width != box.Width || height != box.Height))
         {
             using var weighted = Premultiply(source, box);

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Ml.Cnn.Transforms.Geometry;
 
 /// <summary>
-/// The loops of <see cref="ResizePasses"/> for CPUs with AVX2: two pixels at a time by one multiply-add of 16-bit neighbours, once
+/// The loops of <see cref="ResizePasses"/> for CPUs with AVX2: two pixels at a time by one multiply-add of 16-bit neighbors, once
 /// with the upper halves of their weights and once with the lower ones. Exact, so the results are those of the other loops.
 /// </summary>
 internal static class PairedResizePasses
@@ -87,7 +87,7 @@ internal static class PairedResizePasses
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // called in bulk from the first image on
     private static void FourRows(ref byte source, int stride, int channels, ResizeCoefficients coefficients, int firstColumn, int columns, ref byte target)
     {
-        // Two pixels as 16-bit neighbours: r r g g b b (a a).
+        // Two pixels as 16-bit neighbors: r r g g b b (a a).
         var spread = channels == 3
             ? Vector256.Create(Vector128.Create((byte)0, 255, 3, 255, 1, 255, 4, 255, 2, 255, 5, 255, 255, 255, 255, 255))
             : Vector256.Create(Vector128.Create((byte)0, 255, 4, 255, 1, 255, 5, 255, 2, 255, 6, 255, 3, 255, 7, 255));

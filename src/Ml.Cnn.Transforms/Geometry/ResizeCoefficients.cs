@@ -85,7 +85,7 @@ internal sealed class ResizeCoefficients
     public ReadOnlySpan<int> Weights(int output) => _weights.AsSpan(output * _mostTaps, _counts[output]);
 
     /// <summary>
-    /// The same weights two by two, split into 16-bit halves for the CPU's multiply-add of neighbours: the upper halves of two
+    /// The same weights two by two, split into 16-bit halves for the CPU's multiply-add of neighbors: the upper halves of two
     /// weights in one number, then their lower <see cref="LowBits"/> bits in the next. An odd one is paired with 0.
     /// </summary>
     public ReadOnlySpan<int> Pairs(int output) => _pairs.AsSpan(output * _mostTaps, (_counts[output] + 1) & ~1);

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Ml.Cnn.Transforms;
 
 /// <summary>
-/// What a data set of images holds. Serialised by System.Text.Json with camel-case names it is
+/// What a data set of images holds. Serialized by System.Text.Json with camel-case names it is
 /// <c>{images, classes:[{label, count}], sizes:{minWidth, maxWidth, minHeight, maxHeight}, badFiles:[{file, reason}], duplicates:[[file, …]]}</c>.
 /// </summary>
 /// <param name="Images">The number of images, those that cannot be read included.</param>
@@ -11,7 +11,7 @@ namespace Ml.Cnn.Transforms;
 /// <param name="Sizes">The smallest and largest sides of the images that can be read, upright; 0 if there are none.</param>
 /// <param name="BadFiles">The images that cannot be read, in the data's order.</param>
 /// <param name="Duplicates">Images whose files are equal byte for byte: each list has two or more, in the data's order.</param>
-/// <param name="Channels">How many of the images that can be read are gray, in colour, or in colour with alpha, as their files say. Not serialised.</param>
+/// <param name="Channels">How many of the images that can be read are gray, in color, or in color with alpha, as their files say. Not serialized.</param>
 public sealed record ImageDataReport(
     long Images,
     IReadOnlyList<ClassCount> Classes,

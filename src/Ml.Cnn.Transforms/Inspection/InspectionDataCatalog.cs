@@ -28,7 +28,7 @@ public static class InspectionDataCatalog
     /// <param name="progress">Told now and then how many images have been read, from the threads that read them, and at the end.</param>
     /// <param name="cancellationToken">Ends the work within the time of one image.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The work was canceled.</exception>
     /// <example>
     /// <code>
     /// ImageDataReport report = mlContext.Data.InspectImages(mlContext.Data.LoadImageFolder("flowers/train"));

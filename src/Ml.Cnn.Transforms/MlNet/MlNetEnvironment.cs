@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 
 namespace Ml.Cnn.MlNet;
 
-/// <summary>The environment behind an <see cref="MLContext"/> and its catalogues, which ML.NET keeps internal.</summary>
+/// <summary>The environment behind an <see cref="MLContext"/> and its catalogs, which ML.NET keeps internal.</summary>
 internal static class MlNetEnvironment
 {
     public static IHostEnvironment Of(object catalog) => ((IInternalCatalog)catalog).Environment;

@@ -100,10 +100,10 @@ public static partial class CnnDataCatalog
     public static IDataView LoadImages(this DataOperationsCatalog catalog, IEnumerable<(MLImage Image, string Label)> images,
         string imageColumnName = "Image", string labelColumnName = "Label")
     {
-        var (pictures, labels) = CheckImages(catalog, images, imageColumnName, labelColumnName);
-        if (Array.FindIndex(pictures, image => image is null) is >= 0 and var missing)
+        var (values, labels) = CheckImages(catalog, images, imageColumnName, labelColumnName);
+        if (Array.FindIndex(values, image => image is null) is >= 0 and var missing)
             throw new ArgumentException($"Image {missing} is null.", nameof(images));
-        return new MLImagesDataView(pictures, labels, imageColumnName, labelColumnName);
+        return new MLImagesDataView(values, labels, imageColumnName, labelColumnName);
     }
 
     private static (T[] Images, string[] Labels) CheckImages<T>(
@@ -113,8 +113,8 @@ public static partial class CnnDataCatalog
         ArgumentNullException.ThrowIfNull(images);
         CheckNames(imageColumnName, labelColumnName);
         var rows = images.ToArray();
-        if (Array.FindIndex(rows, row => string.IsNullOrEmpty(row.Label)) is >= 0 and var unlabelled)
-            throw new ArgumentException($"Image {unlabelled} has no label.", nameof(images));
+        if (Array.FindIndex(rows, row => string.IsNullOrEmpty(row.Label)) is >= 0 and var unlabeled)
+            throw new ArgumentException($"Image {unlabeled} has no label.", nameof(images));
         return ([.. rows.Select(row => row.Image)], [.. rows.Select(row => row.Label)]);
     }
 

@@ -92,12 +92,12 @@ public static partial class CnnDataCatalog
     /// </summary>
     /// <remarks>
     /// A row depends on <paramref name="seed"/>, <paramref name="size"/> and its index only: the first thousand rows of a
-    /// larger set are the smaller set. Another seed gives other pictures, for testing. Rows are drawn when they are read
+    /// larger set are the smaller set. Another seed gives other images, for testing. Rows are drawn when they are read
     /// (about 25,000 a second and core at 28 × 28) and not kept; cache the data view to draw them once.
     /// </remarks>
     /// <param name="catalog">The catalog.</param>
     /// <param name="count">How many rows, at least 1.</param>
-    /// <param name="seed">Which pictures. Default 1.</param>
+    /// <param name="seed">Which images. Default 1.</param>
     /// <param name="size">Height and width in pixels, from 8 to 512. Default 28.</param>
     /// <param name="imageColumnName">The column of pixels, a vector of bytes with dimensions size × size × 1. Default "Image".</param>
     /// <param name="labelColumnName">The column of labels, text. Default "Label".</param>

@@ -11,7 +11,7 @@ namespace Ml.Cnn.Transforms.Sources;
 internal sealed class MLImagesDataView(MLImage[] images, string[] labels, string imageColumnName, string labelColumnName)
     : IndexedDataView(MakeSchema(imageColumnName, labelColumnName), images.Length)
 {
-    private readonly Picture[] _pictures = [.. images.Select(image => new Picture(image.Width, image.Height, image.PixelFormat, image.Pixels.ToArray(), image.Tag))];
+    private readonly Image[] _images = [.. images.Select(image => new Image(image.Width, image.Height, image.PixelFormat, image.Pixels.ToArray(), image.Tag))];
 
     /// <inheritdoc/>
     internal override Delegate CreateGetter(int column, Func<int> row)
@@ -20,10 +20,10 @@ internal sealed class MLImagesDataView(MLImage[] images, string[] labels, string
 
         void Get(ref MLImage value)
         {
-            var picture = _pictures[row()];
+            var image = _images[row()];
             value?.Dispose(); // as ML.NET's image loader does
-            value = MLImage.CreateFromPixels(picture.Width, picture.Height, picture.Format, picture.Pixels);
-            value.Tag = picture.Tag;
+            value = MLImage.CreateFromPixels(image.Width, image.Height, image.Format, image.Pixels);
+            value.Tag = image.Tag;
         }
     }
 
@@ -35,5 +35,5 @@ internal sealed class MLImagesDataView(MLImage[] images, string[] labels, string
         return builder.ToSchema();
     }
 
-    private sealed record Picture(int Width, int Height, MLPixelFormat Format, byte[] Pixels, string Tag);
+    private sealed record Image(int Width, int Height, MLPixelFormat Format, byte[] Pixels, string Tag);
 }

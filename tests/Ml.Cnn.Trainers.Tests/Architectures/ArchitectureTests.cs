@@ -10,7 +10,7 @@ using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Tests.Architectures;
 
-/// <summary>Holds every network of the catalogue to the same rules. What needs no numbers is checked on torch's meta device, which takes no memory.</summary>
+/// <summary>Holds every network of the catalog to the same rules. What needs no numbers is checked on torch's meta device, which takes no memory.</summary>
 [TestClass]
 [DoNotParallelize]
 public sealed class ArchitectureTests
@@ -329,7 +329,7 @@ public sealed class ArchitectureTests
         Assert.AreSame(resnet, resnet.With(resnet.Settings));
         foreach (var architecture in ArchitectureCatalog.All)
         {
-            Assert.ThrowsExactly<FormatException>(() => architecture.With(new Dictionary<string, string> { ["colour"] = "blue" }), architecture.Name);
+            Assert.ThrowsExactly<FormatException>(() => architecture.With(new Dictionary<string, string> { ["color"] = "blue" }), architecture.Name);
             Assert.AreEqual(architecture.Name, architecture.With(architecture.Settings).Name);
             CollectionAssert.AreEquivalent(architecture.Settings.ToArray(), architecture.With(architecture.Settings).Settings.ToArray(), architecture.Name);
         }

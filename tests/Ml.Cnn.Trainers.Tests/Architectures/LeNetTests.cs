@@ -56,15 +56,15 @@ public sealed class LeNetTests
         using var scope = NewDisposeScope();
         manual_seed(1);
         using var network = LeNet.Create(activation, pooling).Build(new(1, 28, 28, 4));
-        // Four classes of noise around four coarse pictures.
-        var pictures = randn(4, 1, 7, 7).repeat_interleave(4, 2).repeat_interleave(4, 3);
+        // Four classes of noise around four coarse images.
+        var patterns = randn(4, 1, 7, 7).repeat_interleave(4, 2).repeat_interleave(4, 3);
         using var optimizer = optim.SGD(network.parameters(), 0.05, momentum: 0.9);
         var losses = new List<float>();
         for (var step = 0; step < 150; step++)
         {
             using var stepScope = NewDisposeScope();
             var labels = randint(0, 4, [32], int64);
-            var images = pictures.index_select(0, labels) + 0.5 * randn(32, 1, 28, 28);
+            var images = patterns.index_select(0, labels) + 0.5 * randn(32, 1, 28, 28);
             optimizer.zero_grad();
             var loss = functional.cross_entropy(network.call(images), labels);
             loss.backward();

@@ -30,7 +30,7 @@ public sealed class PublishedFormTests
         Assert.IsTrue(codes.abs().eq(1).all().item<bool>());
     }
 
-    /// <summary>Protects classes without a picture: every class has a code of its own, and the first ten do not depend on how many there are.</summary>
+    /// <summary>Protects classes without an image: every class has a code of its own, and the first ten do not depend on how many there are.</summary>
     [TestMethod]
     public void Codes_differ_from_class_to_class()
     {
@@ -105,7 +105,7 @@ public sealed class PublishedFormTests
         CollectionAssert.AreEqual(new long[] { 1, 96, 55, 55 }, first!.shape);
     }
 
-    /// <summary>Protects the seam between a network and the training loop: a network's own loss is what is minimised, and auxiliary heads take part in training only.</summary>
+    /// <summary>Protects the seam between a network and the training loop: a network's own loss is what is minimized, and auxiliary heads take part in training only.</summary>
     [TestMethod]
     public void The_loop_uses_the_networks_loss_for_every_head()
     {
@@ -144,7 +144,7 @@ public sealed class PublishedFormTests
         }
     }
 
-    /// <summary>Protects the options: every network that is a variant of a family can be had from the catalogue's methods.</summary>
+    /// <summary>Protects the options: every network that is a variant of a family can be had from the catalog's methods.</summary>
     [TestMethod]
     public void Every_variant_can_be_chosen_by_options()
     {

@@ -49,7 +49,7 @@ internal static class ReferenceWeights
         return name.EndsWith("weight", StringComparison.Ordinal) ? (0.5f, 0.25f) : (0.2f, -0.1f);
     }
 
-    // The finaliser of splitmix64, and its upper 24 bits as a number in [0, 1).
+    // The finalizer of splitmix64, and its upper 24 bits as a number in [0, 1).
     private static float Uniform(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;

@@ -85,12 +85,12 @@ public sealed class CnnFeaturesTests
     [DataRow("pool2", true)]
     public void A_saved_pipeline_gives_the_same_features_elsewhere(string? layer, bool? pool)
     {
-        var pipeline = s_mlContext.Transforms.CopyColumns("Picture", "Image").Append(s_mlContext.Transforms.CnnFeatures("Vector", "Picture", s_network, layer, pool));
+        var pipeline = s_mlContext.Transforms.CopyColumns("Photo", "Image").Append(s_mlContext.Transforms.CnnFeatures("Vector", "Photo", s_network, layer, pool));
         var model = pipeline.Fit(s_digits);
         var loaded = Pipelines.Load(s_mlContext.Save(model, s_digits.Schema));
         Pipelines.AssertSame(Values(model.Transform(s_digits), "Vector"), Values(loaded.Transform(s_digits), "Vector"));
         var features = ((TransformerChain<ITransformer>)loaded).OfType<CnnFeaturesTransformer>().Single();
-        Assert.AreEqual((model.LastTransformer.Layer, model.LastTransformer.IsPooled, "Picture"), (features.Layer, features.IsPooled, features.InputColumnName));
+        Assert.AreEqual((model.LastTransformer.Layer, model.LastTransformer.IsPooled, "Image"), (features.Layer, features.IsPooled, features.InputColumnName));
     }
 
     [TestMethod]
@@ -151,7 +151,7 @@ public sealed class CnnFeaturesTests
     }
 
     [TestMethod]
-    public void A_bad_picture_has_no_numbers_or_fails_as_with_the_scores()
+    public void A_bad_image_has_no_numbers_or_fails_as_with_the_scores()
     {
         var bytes = s_mlContext.Data.LoadFromEnumerable([new Photo { Image = [1, 2, 3] }]);
         var skipping = s_network.WithBadImages(BadImageHandling.Skip);

@@ -88,7 +88,7 @@ public sealed class BlockLayerTests
     }
 
     [TestMethod]
-    public void Maxout_takes_the_largest_of_neighbouring_channels()
+    public void Maxout_takes_the_largest_of_neighboring_channels()
     {
         using var scope = NewDisposeScope();
         var rows = tensor(new float[] { 1, 5, -2, 7, 0, 3 }).reshape(1, 6);
@@ -181,8 +181,8 @@ public sealed class BlockLayerTests
     {
         using var scope = NewDisposeScope();
         var x = randn(2, 5, 3, 4) * 3 + 1;
-        var centred = x - x.mean([1], keepdim: true);
-        var expected = centred / (centred.pow(2).mean([1], keepdim: true) + 1e-3).sqrt();
+        var centered = x - x.mean([1], keepdim: true);
+        var expected = centered / (centered.pow(2).mean([1], keepdim: true) + 1e-3).sqrt();
         var pixels = new LayerNorm2d(5, 1e-3);
         var features = new LayerNorm(5, 1e-3);
         using (no_grad())

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Tests.Layers;
 
-/// <summary>The vectorised average pooling does what libtorch's does.</summary>
+/// <summary>The vectorized average pooling does what libtorch's does.</summary>
 [TestClass]
 public sealed class PairwiseMeanTests
 {

@@ -72,12 +72,12 @@ public sealed class PublishedLayerTests
 
     /// <summary>LeCun et al. 1998, equation 7.</summary>
     [TestMethod]
-    public void Radial_basis_gives_squared_distances_from_centres_that_do_not_move()
+    public void Radial_basis_gives_squared_distances_from_centers_that_do_not_move()
     {
         using var scope = NewDisposeScope();
-        var (x, centres) = (randn(3, 5), randn(4, 5));
-        using var layer = new RadialBasis(centres);
-        Assert.IsTrue(layer.call(x).allclose((x.unsqueeze(1) - centres).square().sum(2), 1e-4, 1e-5));
+        var (x, centers) = (randn(3, 5), randn(4, 5));
+        using var layer = new RadialBasis(centers);
+        Assert.IsTrue(layer.call(x).allclose((x.unsqueeze(1) - centers).square().sum(2), 1e-4, 1e-5));
         Assert.IsEmpty(layer.parameters());
         Assert.ThrowsExactly<ArgumentException>(() => new RadialBasis(zeros(3)));
     }

@@ -2,7 +2,7 @@ using MlCnn.Docs;
 
 namespace Ml.Cnn.Trainers.Tests.Snippets;
 
-/// <summary>The documents quote code that is compiled and run, and a table that the catalogue makes.</summary>
+/// <summary>The documents quote code that is compiled and run, and a table that the catalog makes.</summary>
 [TestClass]
 public sealed class DocumentTests
 {

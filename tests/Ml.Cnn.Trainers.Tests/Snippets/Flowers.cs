@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace Ml.Cnn.Trainers.Tests.Snippets;
 
-/// <summary>The folders that the documents' snippets speak of, as the current folder, gone after the test: flowers/train and flowers/test, with one drawn picture per class.</summary>
+/// <summary>The folders that the documents' snippets speak of, as the current folder, gone after the test: flowers/train and flowers/test, with one drawn image per class.</summary>
 internal sealed class Flowers : IDisposable
 {
     private readonly string _before = Environment.CurrentDirectory;
@@ -10,20 +10,20 @@ internal sealed class Flowers : IDisposable
 
     public Flowers()
     {
-        (string Name, SKColor Colour)[] classes = [("daisy", SKColors.White), ("dandelion", SKColors.Yellow), ("rose", SKColors.Red), ("sunflower", SKColors.Orange), ("tulip", SKColors.Purple)];
-        foreach (var (name, colour) in classes)
+        (string Name, SKColor Color)[] classes = [("daisy", SKColors.White), ("dandelion", SKColors.Yellow), ("rose", SKColors.Red), ("sunflower", SKColors.Orange), ("tulip", SKColors.Purple)];
+        foreach (var (name, color) in classes)
         {
-            Draw($"flowers/train/{name}/1.png", colour, 14);
-            Draw($"flowers/test/{name}/1.png", colour, 17);
+            Draw($"flowers/train/{name}/1.png", color, 14);
+            Draw($"flowers/test/{name}/1.png", color, 17);
         }
         Environment.CurrentDirectory = _folder;
     }
 
-    private void Draw(string file, SKColor colour, float radius)
+    private void Draw(string file, SKColor color, float radius)
     {
         using var bitmap = new SKBitmap(64, 48);
         using var canvas = new SKCanvas(bitmap);
-        using var paint = new SKPaint { Color = colour };
+        using var paint = new SKPaint { Color = color };
         canvas.Clear(SKColors.Green);
         canvas.DrawCircle(32, 24, radius, paint);
         var path = Path.Join(_folder, file);

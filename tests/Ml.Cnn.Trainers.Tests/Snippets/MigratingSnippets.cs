@@ -44,10 +44,10 @@ public sealed class MigratingSnippets
     {
         using var flowers = new Flowers();
         var mlContext = new MLContext(seed: 1);
-        var pictures = Directory.GetFiles("flowers/train", "*.png", SearchOption.AllDirectories)
+        var images = Directory.GetFiles("flowers/train", "*.png", SearchOption.AllDirectories)
             .Select(path => (File.ReadAllBytes(path), Path.GetFileName(Path.GetDirectoryName(path)!))).ToArray();
         // snippet: from-memory
-        IDataView train = mlContext.Data.LoadImages(pictures); // (byte[] Image, string Label), whole files; streams and MLImage as well
+        IDataView train = mlContext.Data.LoadImages(images); // (byte[] Image, string Label), whole files; streams and MLImage as well
         var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
             .Append(mlContext.MulticlassClassification.Trainers.ResNet(featureColumnName: "Image", imageSize: 64, epochs: 1));
         // end snippet

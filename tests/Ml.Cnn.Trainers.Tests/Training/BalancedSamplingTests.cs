@@ -78,7 +78,7 @@ public sealed class BalancedSamplingTests
     [TestMethod]
     public void Augmentation_in_the_pipeline_is_refused()
     {
-        using var folder = PictureFolder.OfDigits(20);
+        using var folder = TestImageFolder.OfDigits(20);
         var pipeline = s_mlContext.Transforms.Conversion.MapValueToKey("Label")
             .Append(s_mlContext.Transforms.LoadImages("Image", null, "ImagePath"))
             .Append(s_mlContext.Transforms.RandomRotation("Image", degrees: (-20, 20)))

@@ -88,7 +88,7 @@ public sealed class CheckpointTests
     [TestMethod]
     [DataRow(1)]
     [DataRow(3)] // gradients wait for the step that they are summed for
-    public void A_cancelled_training_goes_on_where_it_was_cancelled(int accumulation)
+    public void A_canceled_training_goes_on_where_it_was_canceled(int accumulation)
     {
         using var cancellation = new CancellationTokenSource();
         torch.random.manual_seed(8);
@@ -99,7 +99,7 @@ public sealed class CheckpointTests
             if (step == StepsPerEpoch + 4)
                 cancellation.Cancel();
         });
-        Assert.AreEqual(StopReason.Cancelled, stopped.StopReason);
+        Assert.AreEqual(StopReason.Canceled, stopped.StopReason);
         var steps = 0;
         var resumed = Fit(o => (o.GradientAccumulation, o.Checkpoints) = (accumulation, Checkpoints(resume: true)), onStep: _ => steps++);
 
@@ -258,19 +258,19 @@ public sealed class CheckpointTests
         Assert.Contains(m => m.StartsWith("Warning: The loss was NaN in epoch 1, step 5, at learning rate", StringComparison.Ordinal) && m.Contains("the last checkpoint (epoch 1, step 4)", StringComparison.Ordinal), messages);
     }
 
-    /// <summary>Protects batches that leave bad pictures out: they are the same ones after a resume, and the model still names what was skipped.</summary>
+    /// <summary>Protects batches that leave bad images out: they are the same ones after a resume, and the model still names what was skipped.</summary>
     [TestMethod]
-    public void Skipped_pictures_are_skipped_again()
+    public void Skipped_images_are_skipped_again()
     {
-        using var pictures = PictureFolder.OfDigits(60);
-        pictures.Add("0", "00000.png", [1, 2, 3]);
-        pictures.Add("1", "broken.png", [4, 5, 6]);
+        using var images = TestImageFolder.OfDigits(60);
+        images.Add("0", "00000.png", [1, 2, 3]);
+        images.Add("1", "broken.png", [4, 5, 6]);
         CnnTransformer Train(Action<CnnOptions> change, int crashAt = int.MaxValue) => s_mlContext.Transforms.Conversion.MapValueToKey("Label")
             .Append(s_mlContext.MulticlassClassification.Trainers.Cnn((channels, classes) => new CrashingNetwork(channels, classes, crashAt, _ => { }), Options(o =>
             {
                 (o.OnBadImage, o.BatchSize, o.ImageSize, o.Channels) = (BadImageHandling.Skip, 4, 28, 1);
                 change(o);
-            }))).Fit(pictures.Load(s_mlContext)).LastTransformer;
+            }))).Fit(images.Load(s_mlContext)).LastTransformer;
 
         var undisturbed = Train(_ => { });
         Assert.ThrowsExactly<CrashException>(() => Train(o => o.Checkpoints = Checkpoints(every: TimeSpan.FromTicks(1)), crashAt: 37));

@@ -92,9 +92,9 @@ public sealed class ControlTests
         Assert.HasCount(10, Pipelines.Scores(model.Transform(s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(s_mlContext.Data.GenerateDigits(200)).Transform(s_mlContext.Data.GenerateDigits(10)))));
     }
 
-    /// <summary>Protects callers that want .NET's own behaviour: cancelling throws where they say so.</summary>
+    /// <summary>Protects callers that want .NET's own behavior: canceling throws where they say so.</summary>
     [TestMethod]
-    public void Cancelling_throws_where_it_is_asked_to()
+    public void Canceling_throws_where_it_is_asked_to()
     {
         using var cancellation = new CancellationTokenSource();
         var error = Assert.Throws<OperationCanceledException>(() => s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(100), Pipelines.Options(epochs: 3, change: o =>

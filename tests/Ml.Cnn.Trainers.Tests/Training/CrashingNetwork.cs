@@ -11,7 +11,7 @@ internal sealed class CrashingNetwork : Module<Tensor, Tensor>
     private readonly Action<int> _onStep;
     private int _steps;
 
-    /// <param name="channels">Of the pictures.</param>
+    /// <param name="channels">Of the images.</param>
     /// <param name="classes">To tell apart.</param>
     /// <param name="crashAt">The training step, from 1, that does not take place.</param>
     /// <param name="onStep">Told the number of each training step, from 1.</param>

@@ -38,7 +38,7 @@ public sealed class MultiScaleTests
         }
     }
 
-    /// <summary>Protects the pictures: made smaller, an image keeps its mean, and a single bright pixel is not lost between those that are sampled.</summary>
+    /// <summary>Protects the images: made smaller, an image keeps its mean, and a single bright pixel is not lost between those that are sampled.</summary>
     [TestMethod]
     public void Smaller_images_are_antialiased()
     {

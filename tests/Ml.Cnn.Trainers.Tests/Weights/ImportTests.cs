@@ -138,10 +138,10 @@ public sealed class ImportTests
     private static Prediction Score(MLContext mlContext, CnnTransformer model, string photo)
     {
         var data = mlContext.Data.LoadFromEnumerable([new Photo { ImagePath = photo }]);
-        var pictures = mlContext.Transforms.LoadRawImageBytes("Image", null, nameof(Photo.ImagePath)).Fit(data).Transform(data);
-        var scored = model.Transform(pictures);
-        var labelled = mlContext.Transforms.Conversion.MapKeyToValue("Label", "PredictedLabel").Fit(scored).Transform(scored);
-        return mlContext.Data.CreateEnumerable<Prediction>(labelled, reuseRowObject: false).Single();
+        var images = mlContext.Transforms.LoadRawImageBytes("Image", null, nameof(Photo.ImagePath)).Fit(data).Transform(data);
+        var scored = model.Transform(images);
+        var labeled = mlContext.Transforms.Conversion.MapKeyToValue("Label", "PredictedLabel").Fit(scored).Transform(scored);
+        return mlContext.Data.CreateEnumerable<Prediction>(labeled, reuseRowObject: false).Single();
     }
 
     private sealed class Photo

@@ -6,7 +6,7 @@ using MlCnn.Testing;
 
 namespace Ml.Cnn.Trainers.Tests.Weights;
 
-/// <summary>The catalogue of published weights.</summary>
+/// <summary>The catalog of published weights.</summary>
 [TestClass]
 public sealed class PretrainedWeightsTests
 {
@@ -48,7 +48,7 @@ public sealed class PretrainedWeightsTests
 
     /// <summary>The facts in code are those of the reference file.</summary>
     [TestMethod]
-    public void The_catalogue_is_torchvisions()
+    public void The_catalog_is_torchvisions()
     {
         var lines = File.ReadAllLines(SharedData.Require("parity/architectures.csv")).Select(line => line.Split(',')).ToArray();
         var rows = lines[1..].Select(cells => lines[0].Zip(cells).ToDictionary(pair => pair.First, pair => pair.Second))
@@ -78,9 +78,9 @@ public sealed class PretrainedWeightsTests
         }
     }
 
-    /// <summary>torchvision's transform_input, after its normalisation: x · (deviation / 0.5) + (mean − 0.5) / 0.5.</summary>
+    /// <summary>torchvision's transform_input, after its normalization: x · (deviation / 0.5) + (mean − 0.5) / 0.5.</summary>
     [TestMethod]
-    public void Weights_that_expect_transform_input_are_normalised_in_one_step()
+    public void Weights_that_expect_transform_input_are_normalized_in_one_step()
     {
         foreach (var weights in (PretrainedWeights[])[PretrainedWeights.GoogLeNetImageNet1KV1, PretrainedWeights.InceptionV3ImageNet1KV1])
         {
@@ -106,7 +106,7 @@ public sealed class PretrainedWeightsTests
 
     /// <summary>A network that comes under torchvision's name has torchvision's weights.</summary>
     [TestMethod]
-    public void Networks_of_the_catalogue_fit_their_published_weights()
+    public void Networks_of_the_catalog_fit_their_published_weights()
     {
         foreach (var architecture in ArchitectureCatalog.All)
         {

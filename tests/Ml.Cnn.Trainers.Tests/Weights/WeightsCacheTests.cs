@@ -141,7 +141,7 @@ public sealed class WeightsCacheTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Cancelling_keeps_what_was_received()
+    public async Task Canceling_keeps_what_was_received()
     {
         _server.Stalls = true;
         using var cancellation = new CancellationTokenSource();

@@ -55,7 +55,7 @@ public sealed class WeightsLoaderTests
         CollectionAssert.AreEqual(new[] { "fc.weight", "fc.bias" }, WeightsLoader.LoadInto(same, s_resnet, trunk, replaceHead: true).Fresh.ToArray());
     }
 
-    /// <summary>Equal channels are what a gray picture is in RGB; a fourth channel must have no say.</summary>
+    /// <summary>Equal channels are what a gray image is in RGB; a fourth channel must have no say.</summary>
     [TestMethod]
     public void The_first_convolution_answers_gray_and_RGBA_as_it_answered_RGB()
     {

@@ -7,19 +7,19 @@ public class AugmentationRandomTests
 {
     private const int Count = 20_000;
 
-    /// <summary>Neighbouring rows, epochs and seeds are what a run asks for: they must not resemble each other.</summary>
+    /// <summary>Neighboring rows, epochs and seeds are what a run asks for: they must not resemble each other.</summary>
     [TestMethod]
     [DataRow("row")]
     [DataRow("epoch")]
     [DataRow("seed")]
     [DataRow("stream")]
-    public void Neighbours_draw_independently(string what)
+    public void Neighbors_draw_independently(string what)
     {
         var first = Enumerable.Range(0, Count).Select(i => Generator(what, i).NextDouble()).ToArray();
 
         Draws.AssertUniform(first, 0, 1, 0.01, what);
         Draws.AssertEqualShares(first.Select(v => (int)(v * 32)), 32, $"{what}: values");
-        Draws.AssertEqualShares(first.Zip(first.Skip(1), (a, b) => (int)(a * 6) * 6 + (int)(b * 6)), 36, $"{what}: pairs of neighbours");
+        Draws.AssertEqualShares(first.Zip(first.Skip(1), (a, b) => (int)(a * 6) * 6 + (int)(b * 6)), 36, $"{what}: pairs of neighbors");
     }
 
     [TestMethod]

@@ -5,7 +5,7 @@ using Ml.Cnn.Transforms.Augmentation.Pixels;
 namespace Ml.Cnn.Transforms.Tests.Augmentation;
 
 /// <summary>
-/// Each operation against what torchvision and Pillow make of the same picture (TestData/generate_augmentations.py): recipes that
+/// Each operation against what torchvision and Pillow make of the same image (TestData/generate_augmentations.py): recipes that
 /// were tuned there should mean the same here.
 /// </summary>
 [TestClass]
@@ -19,9 +19,9 @@ public class AugmentationReferenceTests
     {
         var parts = Path.GetFileNameWithoutExtension(file).Split('-');
         var channels = parts[1] == "gray" ? 1 : 3;
-        var source = ReferencePictures.Decode($"source-{parts[1]}.png", channels);
+        var source = ReferenceImages.Decode($"source-{parts[1]}.png", channels);
         var before = source.Pixels.ToArray();
-        var expected = ReferencePictures.Decode(file, channels);
+        var expected = ReferenceImages.Decode(file, channels);
         var scratch = new AugmentationScratch();
         scratch.Begin(source, new() { Width = expected.Width, Height = expected.Height, Channels = channels });
 
@@ -30,7 +30,7 @@ public class AugmentationReferenceTests
         Assert.AreEqual((expected.Width, expected.Height), (scratch.Width, scratch.Height));
         // A pixel that lies exactly between two others may go either way where the nearest one is taken.
         var share = parts[^1] == "nearest" || parts[2] == "policy" ? 0.01 : 0.001;
-        ReferencePictures.AssertClose(expected, scratch.Image.Pixels, file, most: share > 0.005 ? 255 : 2, share);
+        ReferenceImages.AssertClose(expected, scratch.Image.Pixels, file, most: share > 0.005 ? 255 : 2, share);
         CollectionAssert.AreEqual(before, source.Pixels.ToArray(), "The source is the caller's.");
     }
 
@@ -107,7 +107,7 @@ public class AugmentationReferenceTests
         }
     }
 
-    private static IEnumerable<object[]> Files => ReferencePictures.Names("augment-*.png").Select(name => new object[] { name });
+    private static IEnumerable<object[]> Files => ReferenceImages.Names("augment-*.png").Select(name => new object[] { name });
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 

@@ -170,7 +170,7 @@ public class AugmentingEstimatorTests
         CollectionAssert.AreEqual(expected, image.Pixels.ToArray());
     }
 
-    /// <summary>Colours that are multiplied with alpha come out so, in the order they came in.</summary>
+    /// <summary>Colors that are multiplied with alpha come out so, in the order they came in.</summary>
     [TestMethod]
     [DataRow(MLPixelFormat.Rgba32)]
     [DataRow(MLPixelFormat.Bgra32)]

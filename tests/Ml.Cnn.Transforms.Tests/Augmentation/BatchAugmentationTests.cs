@@ -16,7 +16,7 @@ public class BatchAugmentationTests
         Assert.IsTrue(mixes.All(m => m.Box is null));
         Assert.AreEqual(0.5, lambdas.Average(), 0.03);
         Assert.AreEqual(1 / (4 * 1.8), lambdas.Average(l => (l - 0.5) * (l - 0.5)), 0.01);
-        Draws.AssertEqualShares(mixes.Select(m => m.Permutation[0]), 8, "partners of the first picture");
+        Draws.AssertEqualShares(mixes.Select(m => m.Permutation[0]), 8, "partners of the first image");
         Assert.IsTrue(mixes.All(m => m.Permutation.Order().SequenceEqual(Enumerable.Range(0, 8))));
     }
 

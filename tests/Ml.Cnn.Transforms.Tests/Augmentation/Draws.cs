@@ -9,7 +9,7 @@ internal static class Draws
     /// <summary>Printed by every failed assertion, so that a failure can be repeated.</summary>
     public const int Seed = 20241;
 
-    /// <summary>A picture whose red is the column and whose green is the row: a pixel tells where it came from.</summary>
+    /// <summary>An image whose red is the column and whose green is the row: a pixel tells where it came from.</summary>
     public static PixelImage Coordinates(int width, int height)
     {
         var image = new PixelImage(width, height, 3);
@@ -18,7 +18,7 @@ internal static class Draws
         return image;
     }
 
-    /// <summary>A picture of one colour.</summary>
+    /// <summary>An image of one color.</summary>
     public static PixelImage Plain(int width, int height, byte red, byte green, byte blue)
     {
         var image = new PixelImage(width, height, 3);
@@ -27,7 +27,7 @@ internal static class Draws
         return image;
     }
 
-    /// <summary>What one step makes of a picture; the network's input is <paramref name="width"/> × <paramref name="height"/>, by default the picture's size.</summary>
+    /// <summary>What one step makes of an image; the network's input is <paramref name="width"/> × <paramref name="height"/>, by default the image's size.</summary>
     public static PixelImage Apply(AugmentationStep step, PixelImage source, ulong row, int epoch = 0, int? width = null, int? height = null)
     {
         var scratch = new AugmentationScratch();

@@ -24,7 +24,7 @@ public class GeometryStepTests
     [TestMethod]
     [DataRow(BorderMode.Constant)]
     [DataRow(BorderMode.Reflect)]
-    public void A_border_shifts_the_picture(BorderMode border)
+    public void A_border_shifts_the_image(BorderMode border)
     {
         var source = Draws.Coordinates(32, 32);
         var shifts = Enumerable.Range(0, Count).Select(row =>
@@ -41,7 +41,7 @@ public class GeometryStepTests
     }
 
     [TestMethod]
-    public void A_small_picture_gets_the_border_it_needs()
+    public void A_small_image_gets_the_border_it_needs()
     {
         var crop = Draws.Apply(new RandomCrop(fill: 0x102030), Draws.Plain(5, 50, 9, 9, 9), 1, width: 32, height: 20);
 
@@ -76,7 +76,7 @@ public class GeometryStepTests
     [TestMethod]
     [DataRow(3, 400, 0, 198, 3, 4)]
     [DataRow(400, 3, 198, 0, 4, 3)]
-    public void An_extreme_picture_gives_its_middle(int width, int height, int x, int y, int w, int h)
+    public void An_extreme_image_gives_its_middle(int width, int height, int x, int y, int w, int h)
     {
         var random = new AugmentationRandom(1, 0, 0);
         Assert.AreEqual(new PixelRectangle(x, y, w, h), new RandomResizedCrop((0.9, 1)).Draw(width, height, ref random));
@@ -153,7 +153,7 @@ public class GeometryStepTests
         Draws.AssertUniform(Read(new(translateX: 0.2), 100, 100, 0, -1), -40, 40, 0.6, "shift in x");
         Draws.AssertUniform(Read(new(translateY: 0.1), 100, 100, 1, -1), -20, 20, 0.6, "shift in y");
         Draws.AssertUniform([.. Read(new(scale: (0.8, 1.25)), 160, 100, 0, 1).Select(d => 60 / (60 + d))], 0.8, 1.25, 0.02, "scale");
-        // A picture sheared by x degrees moves 60 rows above its middle by 60 · tan x.
+        // An image sheared by x degrees moves 60 rows above its middle by 60 · tan x.
         Draws.AssertUniform([.. Read(new(shearX: (-30, 10)), 100, 40, 0, -1).Select(d => double.RadiansToDegrees(Math.Atan(d / 60)))], -30, 10, 0.8, "shear in x");
         Draws.AssertUniform([.. Read(new(shearY: (0, 20)), 40, 100, 1, -1).Select(d => double.RadiansToDegrees(Math.Atan(d / 60)))], 0, 20, 0.8, "shear in y");
 
@@ -205,7 +205,7 @@ public class GeometryStepTests
     }
 
     [TestMethod]
-    public void Erasing_fills_with_noise_or_a_colour()
+    public void Erasing_fills_with_noise_or_a_color()
     {
         var source = Draws.Plain(40, 40, 100, 100, 100);
         Draws.AssertFrequency(0.3, Draws.Read(new RandomErasing(0.3, fill: 0), source, Count, i => i.Pixels.Contains((byte)0) ? 1 : 0).Count(e => e == 1), Count, "erasing");

@@ -88,9 +88,9 @@ public class RecipeTests
         Assert.AreEqual(2, new ImageAugmentation([new RandomCrop()]).Then(new Grayscale()).With(new Mixup()).Steps.Count);
     }
 
-    /// <summary>Every step meets pictures of every shape and number of channels, and leaves the network's size behind.</summary>
+    /// <summary>Every step meets images of every shape and number of channels, and leaves the network's size behind.</summary>
     [TestMethod]
-    public void Every_step_takes_every_picture()
+    public void Every_step_takes_every_image()
     {
         foreach (var step in s_every)
             foreach (var (width, height) in new[] { (1, 1), (1, 9), (200, 2), (33, 47) })
@@ -111,11 +111,11 @@ public class RecipeTests
                 }
     }
 
-    /// <summary>Same seed, epoch and row: the same picture, on any thread and after any other. Another epoch: another picture.</summary>
+    /// <summary>Same seed, epoch and row: the same image, on any thread and after any other. Another epoch: another image.</summary>
     [TestMethod]
     public void Draws_depend_on_seed_epoch_and_row_alone()
     {
-        var source = ReferencePictures.Decode("source-wide.png");
+        var source = ReferenceImages.Decode("source-wide.png");
         var target = new ImagePreprocessing { Width = 24, Height = 24 };
         foreach (var step in s_every.Select(s => new ImageAugmentation([s])).Append(ImageAugmentation.Preset("trivial")).Append(new ImageAugmentation(s_every)))
         {
@@ -148,7 +148,7 @@ public class RecipeTests
     [TestMethod]
     public void A_late_crop_gives_the_pixels_of_an_early_one()
     {
-        var source = ReferencePictures.Decode("source-wide.png");
+        var source = ReferenceImages.Decode("source-wide.png");
         var (lazy, eager) = (new AugmentationScratch(), new AugmentationScratch());
         var target = new ImagePreprocessing { Width = 20, Height = 10 };
         foreach (var (scratch, isEager) in new[] { (lazy, false), (eager, true) })
@@ -171,7 +171,7 @@ public class RecipeTests
     [TestMethod]
     public void Scoring_sees_the_evaluation_view_and_the_steps_without_chance()
     {
-        var source = ReferencePictures.Decode("source-wide.png");
+        var source = ReferenceImages.Decode("source-wide.png");
         var target = new ImagePreprocessing { Width = 28, Height = 28, ResizeShortSide = 28 };
         var random = new AugmentationRandom(1, 0, 0);
         var (expected, actual) = (new byte[target.ByteCount], new byte[target.ByteCount]);
@@ -199,11 +199,11 @@ public class RecipeTests
     }
 
     /// <summary>
-    /// Protects what the network sees where a picture is decoded at the scale that its drawn part needs: the part has the network's size
-    /// still, and looks as it does in the whole picture.
+    /// Protects what the network sees where an image is decoded at the scale that its drawn part needs: the part has the network's size
+    /// still, and looks as it does in the whole image.
     /// </summary>
     [TestMethod]
-    public void A_part_of_a_picture_decoded_at_a_smaller_scale_is_the_same_part()
+    public void A_part_of_an_image_decoded_at_a_smaller_scale_is_the_same_part()
     {
         var jpeg = SmoothJpeg(640, 480);
         var target = new ImagePreprocessing { Width = 48, Height = 40 };
@@ -223,11 +223,11 @@ public class RecipeTests
             var (first, second) = (random, random);
             pipeline.Apply(full, scratch, ref first, expected);
             pipeline.Apply(scaled, scratch, ref second, actual);
-            // The part may lie beside the other one by a pixel of the smaller picture; the colours change by 1.3 levels a pixel.
+            // The part may lie beside the other one by a pixel of the smaller image; the colors change by 1.3 levels a pixel.
             var pixel = (double)full.Width / scaled.Width;
             Assert.IsLessThan(1 + 1.3 * pixel, expected.Zip(actual, (a, b) => Math.Abs(a - b)).Average(), $"row {row}, decoded at 1/{pixel}");
         }
-        Assert.IsGreaterThan(50, smaller, "most parts of a picture of ten times the size need no full decode");
+        Assert.IsGreaterThan(50, smaller, "most parts of an image of ten times the size need no full decode");
     }
 
     private static byte[] SmoothJpeg(int width, int height)

@@ -17,7 +17,7 @@ BILINEAR, BICUBIC = Image.Resampling.BILINEAR, Image.Resampling.BICUBIC
 
 
 def draw(width, height):
-    """Smooth colours, hard edges, thin lines, one noisy corner, transparent and half transparent parts."""
+    """Smooth colors, hard edges, thin lines, one noisy corner, transparent and half transparent parts."""
     y, x = np.mgrid[0:height, 0:width].astype(float)
     pixels = np.stack([
         128 + 127 * np.sin(x / width * 5),
@@ -135,8 +135,8 @@ def formats():
     check("lossy.webp")
     rgba.save("alpha.webp", lossless=True, exact=True)
     check("alpha.webp")
-    rgb.save("colour.bmp")
-    check("colour.bmp")
+    rgb.save("color.bmp")
+    check("color.bmp")
     rgb.quantize(20).save("palette.bmp")
     check("palette.bmp")
     frames = [rgb.quantize(30), ImageOps.invert(rgb).quantize(30)]
@@ -145,7 +145,7 @@ def formats():
 
 
 def write_png(name, pixels, bits, interlaced=False):
-    """A PNG writer for what Pillow does not write: 16 bits per colour, and Adam7."""
+    """A PNG writer for what Pillow does not write: 16 bits per color, and Adam7."""
     import struct
     import zlib
     height, width, _ = pixels.shape

@@ -20,7 +20,7 @@ def save(image, *name):
     image.save("augment-" + "-".join(str(part) for part in name) + ".png", optimize=True)
 
 
-def colours(source, name):
+def colors(source, name):
     for factor in (0.4, 1.6):
         save(F.adjust_brightness(source, factor), name, "brightness", factor)
         save(F.adjust_contrast(source, factor), name, "contrast", factor)
@@ -34,7 +34,7 @@ def colours(source, name):
 
 def main():
     rgb, gray = Image.open("source-rgb.png"), Image.open("source-gray.png")
-    colours(rgb, "rgb")
+    colors(rgb, "rgb")
     for factor in (0.4, 1.6):
         save(F.adjust_saturation(rgb, factor), "rgb", "saturation", factor)
     for turns in (0.15, 0.4):

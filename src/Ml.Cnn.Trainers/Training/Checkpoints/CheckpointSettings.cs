@@ -68,7 +68,7 @@ internal static class CheckpointSettings
             throw new InvalidOperationException($"The checkpoint '{checkpoint}' is of another training: {string.Join("; ", others)}. Set these as they were, or choose another folder.");
     }
 
-    /// <summary>How many labelled rows there are, and which, whatever their order.</summary>
+    /// <summary>How many labeled rows there are, and which, whatever their order.</summary>
     public static string Fingerprint(IDataView data, DataViewSchema.Column label, CancellationToken cancellation)
     {
         using var cursor = data.GetRowCursor([label]);
@@ -87,7 +87,7 @@ internal static class CheckpointSettings
         return string.Create(CultureInfo.InvariantCulture, $"{rows} rows ({sum:x16})");
     }
 
-    // The finaliser of splitmix64.
+    // The finalizer of splitmix64.
     private static ulong Mixed(ulong z)
     {
         z = (z + 0x9E3779B97F4A7C15) * 0xBF58476D1CE4E5B9;

@@ -29,7 +29,7 @@ internal sealed record TrainingPosition
     /// <summary>The epochs that are over.</summary>
     public IReadOnlyList<CnnEpoch> History { get; init; } = [];
 
-    /// <summary>Pictures that were skipped.</summary>
+    /// <summary>Images that were skipped.</summary>
     public IReadOnlyList<BadImage> BadImages { get; init; } = [];
 
     public TrainingPosition BeginOfNextEpoch() => this with { Epoch = Epoch + 1, Batches = 0, Images = 0, RowOrder = RowOrderHash.Empty, Sums = new() };

@@ -16,7 +16,7 @@ internal sealed class StopConditions(CnnOptions options, EpochRanking ranking, I
 
     /// <summary>Why to stop; null to go on.</summary>
     public StopReason? Reason => NotFinite is not null ? StopReason.LossNotFinite
-        : options.CancellationToken.IsCancellationRequested ? StopReason.Cancelled
+        : options.CancellationToken.IsCancellationRequested ? StopReason.Canceled
         : _isTimeUp ? StopReason.TimeBudgetSpent
         : ranking.IsWithoutProgress(history) ? StopReason.NoProgress
         : null;

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace Ml.Cnn.Trainers.Training.Reporting;
 
-/// <summary>The picture of the curves, drawn anew after epochs and at the end.</summary>
+/// <summary>The image of the curves, drawn anew after epochs and at the end.</summary>
 /// <param name="path">The file.</param>
-/// <param name="warn">Told where the picture cannot have any text.</param>
+/// <param name="warn">Told where the image cannot have any text.</param>
 internal sealed class CurvesLog(string path, Action<string> warn) : ITrainingObserver
 {
-    // Short epochs are not to wait for their picture: one fiftieth of the time, at most.
+    // Short epochs are not to wait for their image: one fiftieth of the time, at most.
     private const int Rarely = 50;
 
     private readonly List<CnnEpoch> _history = [];
@@ -18,8 +18,8 @@ internal sealed class CurvesLog(string path, Action<string> warn) : ITrainingObs
     public void Begin(IReadOnlyList<CnnEpoch> history, long steps)
     {
         _history.AddRange(history);
-        if (!CurvesPicture.HasFont)
-            warn("The system has no fonts: the picture of the curves is drawn without any text.");
+        if (!CurvesImage.HasFont)
+            warn("The system has no fonts: the image of the curves is drawn without any text.");
     }
 
     public void Step(CnnStep step, EpochTotals totals) { }

@@ -30,7 +30,7 @@ internal sealed class TrainingObservers(IReadOnlyList<ITrainingObserver> observe
     /// <summary>What the options ask for. The logs come first, so that what a callback throws leaves them whole.</summary>
     /// <param name="options">The user's callbacks and logs.</param>
     /// <param name="epochs">Asked for.</param>
-    /// <param name="imagesInEpoch">Labelled images.</param>
+    /// <param name="imagesInEpoch">Labeled images.</param>
     /// <param name="warn">Told of a log that cannot be written.</param>
     /// <exception cref="IOException">The folder for the logs cannot be made.</exception>
     public static TrainingObservers For(CnnOptions options, int epochs, long imagesInEpoch, Action<string> warn)

@@ -2,7 +2,7 @@ using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Weights;
 
-/// <summary>Published weights of a network: where they are, how to tell them, what they expect of a picture, and how good they are.</summary>
+/// <summary>Published weights of a network: where they are, how to tell them, what they expect of an image, and how good they are.</summary>
 /// <remarks>
 /// All are torchvision's, trained on ImageNet (ILSVRC 2012, 1000 classes: <see cref="ImageNetClasses"/>); the figures are those that
 /// torchvision 0.14 publishes. <see cref="WeightsCache"/> downloads them.
@@ -53,7 +53,7 @@ public sealed partial record PretrainedWeights
     /// <summary>Whether only the trunk is of use: the last layers hold no valid numbers.</summary>
     public bool IsTrunkOnly => Top1Accuracy is null;
 
-    /// <summary>How a picture becomes the network's input when the weights are evaluated.</summary>
+    /// <summary>How an image becomes the network's input when the weights are evaluated.</summary>
     public required ImagePreprocessing Preprocessing { get; init; }
 
     /// <summary>The share of ImageNet's validation images whose class is the most probable one, from 0 to 1; null for a trunk.</summary>
@@ -62,7 +62,7 @@ public sealed partial record PretrainedWeights
     /// <summary>The share whose class is among the five most probable ones, from 0 to 1; null for a trunk.</summary>
     public required double? Top5Accuracy { get; init; }
 
-    /// <summary>A licence that the weights have of their own; null where torchvision names none.</summary>
+    /// <summary>A license that the weights have of their own; null where torchvision names none.</summary>
     public Uri? License { get; init; }
 
     /// <summary>Finds weights by name. Case does not matter.</summary>

@@ -5,7 +5,7 @@ using Ml.Cnn.Transforms.Geometry;
 namespace Ml.Cnn.Transforms;
 
 /// <summary>
-/// Mixes the pictures of a training batch, and their labels in the same proportion: part of an <see cref="ImageAugmentation"/>.
+/// Mixes the images of a training batch, and their labels in the same proportion: part of an <see cref="ImageAugmentation"/>.
 /// In JSON the property <c>mix</c> names the kind.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "mix")]
@@ -20,9 +20,9 @@ public abstract record BatchAugmentation
     public double Alpha { get; }
 
     /// <summary>What happens to one batch.</summary>
-    /// <param name="count">Pictures in the batch.</param>
-    /// <param name="height">Of the pictures.</param>
-    /// <param name="width">Of the pictures.</param>
+    /// <param name="count">Images in the batch.</param>
+    /// <param name="height">Of the images.</param>
+    /// <param name="width">Of the images.</param>
     /// <param name="random">Seeded with the batch's number.</param>
     internal abstract BatchMix Draw(int count, int height, int width, ref AugmentationRandom random);
 
@@ -31,7 +31,7 @@ public abstract record BatchAugmentation
         : throw new ArgumentOutOfRangeException(name, alpha, $"The parameter {name} of the Beta distribution must lie above 0 and at most at 100.");
 }
 
-/// <summary>Lays two pictures over each other (Zhang et al., mixup: Beyond Empirical Risk Minimization, 2018, section 2).</summary>
+/// <summary>Lays two images over each other (Zhang et al., mixup: Beyond Empirical Risk Minimization, 2018, section 2).</summary>
 public sealed record Mixup : BatchAugmentation
 {
     /// <summary>Makes the step.</summary>
@@ -46,7 +46,7 @@ public sealed record Mixup : BatchAugmentation
         new(random.NextPermutation(count), (float)random.NextBeta(Alpha, Alpha), null);
 }
 
-/// <summary>Puts a part of another picture into each (Yun et al., CutMix, 2019, section 3.1).</summary>
+/// <summary>Puts a part of another image into each (Yun et al., CutMix, 2019, section 3.1).</summary>
 public sealed record CutMix : BatchAugmentation
 {
     /// <summary>Makes the step.</summary>

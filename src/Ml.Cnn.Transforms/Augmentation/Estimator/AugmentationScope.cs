@@ -32,18 +32,18 @@ internal sealed class AugmentationScope : IDisposable
     /// <summary>From 0.</summary>
     public int Epoch { get; }
 
-    /// <summary>Whether augmented pictures were asked for within the scope. Where they were in one epoch and not in the next, a cache stands between.</summary>
+    /// <summary>Whether augmented images were asked for within the scope. Where they were in one epoch and not in the next, a cache stands between.</summary>
     public bool WasSeen => Volatile.Read(ref _seen) != 0;
 
     public static AugmentationScope Enter(int seed, int epoch) => s_current.Value = new(seed, epoch, Current);
 
-    /// <summary>Called by a view whose augmented pictures are asked for.</summary>
+    /// <summary>Called by a view whose augmented images are asked for.</summary>
     public void See() => Volatile.Write(ref _seen, 1);
 
     public void Dispose() => s_current.Value = _outer;
 }
 
-/// <summary>The scopes of one training run: warns once if a cache keeps the first epoch's augmented pictures.</summary>
+/// <summary>The scopes of one training run: warns once if a cache keeps the first epoch's augmented images.</summary>
 /// <param name="seed">The run's seed.</param>
 /// <param name="warn">Takes the warning.</param>
 internal sealed class AugmentedEpochs(int seed, Action<string> warn)
@@ -51,7 +51,7 @@ internal sealed class AugmentedEpochs(int seed, Action<string> warn)
     private bool _wasSeen;
     private bool _isWarned;
 
-    /// <summary>Whether augmented pictures were asked for in any epoch so far.</summary>
+    /// <summary>Whether augmented images were asked for in any epoch so far.</summary>
     public bool WasSeen => _wasSeen;
 
     /// <summary>Runs what creates an epoch's cursors.</summary>

@@ -40,8 +40,8 @@ public static partial class ImageAugmentationCatalog
     /// <param name="outputColumnName">The column of augmented images.</param>
     /// <param name="inputColumnName">A column of images (MLImage). Default: the output column's name.</param>
     /// <param name="padding">The border added on each side before cutting, as a share of the size, from 0 to 1. Default 0.</param>
-    /// <param name="border">What the border shows. Default: one colour.</param>
-    /// <param name="fill">That colour, 0xRRGGBB. Default black.</param>
+    /// <param name="border">What the border shows. Default: one color.</param>
+    /// <param name="fill">That color, 0xRRGGBB. Default black.</param>
     /// <param name="width">The images' width afterwards, in pixels. Default null: each image keeps its own.</param>
     /// <param name="height">The images' height afterwards, in pixels. Default null: each image keeps its own.</param>
     /// <param name="seed">Fixes the draws together with the epoch and the row. Default: the MLContext's, or 0.</param>
@@ -85,8 +85,8 @@ public static partial class ImageAugmentationCatalog
     /// <param name="outputColumnName">The column of padded images.</param>
     /// <param name="padding">The border's width on each side, in pixels, from 0 to 4096.</param>
     /// <param name="inputColumnName">A column of images (MLImage). Default: the output column's name.</param>
-    /// <param name="border">What the border shows. Default: one colour.</param>
-    /// <param name="fill">That colour, 0xRRGGBB. Default black.</param>
+    /// <param name="border">What the border shows. Default: one color.</param>
+    /// <param name="fill">That color, 0xRRGGBB. Default black.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     public static ImageAugmentingEstimator PadImages(this TransformsCatalog catalog, string outputColumnName, int padding, string? inputColumnName = null,
         BorderMode border = BorderMode.Constant, int fill = 0) =>
@@ -119,7 +119,7 @@ public static partial class ImageAugmentationCatalog
     /// <param name="outputColumnName">The column of augmented images.</param>
     /// <param name="degrees">The angle in degrees, counter-clockwise: (−15, 15), for instance.</param>
     /// <param name="inputColumnName">A column of images (MLImage). Default: the output column's name.</param>
-    /// <param name="fill">The colour of what comes into sight, 0xRRGGBB. Default black.</param>
+    /// <param name="fill">The color of what comes into sight, 0xRRGGBB. Default black.</param>
     /// <param name="sampling">How pixels between pixels are computed. Default bilinear.</param>
     /// <param name="seed">Fixes the draws together with the epoch and the row. Default: the MLContext's, or 0.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
@@ -137,7 +137,7 @@ public static partial class ImageAugmentationCatalog
     /// <param name="scale">The factor of the size. Default (1, 1).</param>
     /// <param name="shearX">The horizontal shear in degrees. Default (0, 0).</param>
     /// <param name="shearY">The vertical shear in degrees. Default (0, 0).</param>
-    /// <param name="fill">The colour of what comes into sight, 0xRRGGBB. Default black.</param>
+    /// <param name="fill">The color of what comes into sight, 0xRRGGBB. Default black.</param>
     /// <param name="sampling">How pixels between pixels are computed. Default bilinear.</param>
     /// <param name="seed">Fixes the draws together with the epoch and the row. Default: the MLContext's, or 0.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
@@ -152,7 +152,7 @@ public static partial class ImageAugmentationCatalog
     /// <param name="inputColumnName">A column of images (MLImage). Default: the output column's name.</param>
     /// <param name="distortion">How far corners may move, from 0 to 1 (up to the middle). Default 0.5.</param>
     /// <param name="probability">How often, from 0 to 1. Default 0.5.</param>
-    /// <param name="fill">The colour of what comes into sight, 0xRRGGBB. Default black.</param>
+    /// <param name="fill">The color of what comes into sight, 0xRRGGBB. Default black.</param>
     /// <param name="sampling">How pixels between pixels are computed. Default bilinear.</param>
     /// <param name="seed">Fixes the draws together with the epoch and the row. Default: the MLContext's, or 0.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
@@ -167,7 +167,7 @@ public static partial class ImageAugmentationCatalog
     /// <param name="probability">How often, from 0 to 1. Default 0.5.</param>
     /// <param name="scale">The rectangle's area as a share of the image's. Default (0.02, 0.33).</param>
     /// <param name="ratio">The rectangle's height divided by its width. Default (0.3, 3.3).</param>
-    /// <param name="fill">The colour, 0xRRGGBB. Default null: noise.</param>
+    /// <param name="fill">The color, 0xRRGGBB. Default null: noise.</param>
     /// <param name="seed">Fixes the draws together with the epoch and the row. Default: the MLContext's, or 0.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     public static ImageAugmentingEstimator RandomErasing(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,

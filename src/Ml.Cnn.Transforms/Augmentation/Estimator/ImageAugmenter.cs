@@ -24,22 +24,22 @@ internal sealed class ImageAugmenter(AugmentationSettings settings, (int Seed, i
     public MLImage Apply(MLImage source, ulong row)
     {
         ImageDecoder.Convert(source, _rgba, s_withAlpha);
-        var picture = _rgba;
+        var image = _rgba;
         if (IsOpaque(_rgba))
         {
             ChannelConverter.Convert(_rgba, _rgb, 3);
-            picture = _rgb;
+            image = _rgb;
         }
-        var target = settings.Target(picture);
+        var target = settings.Target(image);
         var (seed, epoch) = draws ?? default;
         var random = new AugmentationRandom(seed, epoch, row, stream);
-        var result = Run(picture, draws is null ? settings.Augmentation.EvaluationView(target) : target, ref random);
+        var result = Run(image, draws is null ? settings.Augmentation.EvaluationView(target) : target, ref random);
         return ToImage(result, source);
     }
 
-    private PixelImage Run(PixelImage picture, ImagePreprocessing target, ref AugmentationRandom random)
+    private PixelImage Run(PixelImage image, ImagePreprocessing target, ref AugmentationRandom random)
     {
-        _scratch.Begin(picture, target);
+        _scratch.Begin(image, target);
         foreach (var step in _steps)
             step.Apply(_scratch, ref random);
         if (settings.Width is null)
@@ -69,7 +69,7 @@ internal sealed class ImageAugmenter(AugmentationSettings settings, (int Seed, i
         var isBgra = source.PixelFormat == MLPixelFormat.Bgra32;
         for (var i = 0; i < pixels.Length; i += 4)
         {
-            // ML.NET's images carry their colours multiplied with alpha.
+            // ML.NET's images carry their colors multiplied with alpha.
             var alpha = pixels[i + 3];
             if (alpha != 255)
                 (pixels[i], pixels[i + 1], pixels[i + 2]) = (Weighted(pixels[i], alpha), Weighted(pixels[i + 1], alpha), Weighted(pixels[i + 2], alpha));

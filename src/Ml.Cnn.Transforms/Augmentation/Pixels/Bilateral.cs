@@ -1,6 +1,6 @@
 namespace Ml.Cnn.Transforms.Augmentation.Pixels;
 
-/// <summary>A mean over the neighbours that lie near and look alike (Tomasi and Manduchi, 1998).</summary>
+/// <summary>A mean over the neighbors that lie near and look alike (Tomasi and Manduchi, 1998).</summary>
 internal static class Bilateral
 {
     public static void Apply(AugmentationScratch scratch, int size, double sigmaColor, double sigmaSpace)
@@ -8,9 +8,9 @@ internal static class Bilateral
         var source = scratch.Image;
         var result = scratch.Room(source.Width, source.Height);
         var (channels, radius) = (source.Channels, size / 2);
-        var colours = Math.Min(channels, 3);
-        // Weights by distance, then weights by the difference of colour, summed over the channels.
-        var weights = scratch.Floats(size * size + colours * 255 + 1);
+        var colors = Math.Min(channels, 3);
+        // Weights by distance, then weights by the difference of color, summed over the channels.
+        var weights = scratch.Floats(size * size + colors * 255 + 1);
         var near = weights[..(size * size)];
         var alike = weights[near.Length..];
         for (var i = 0; i < near.Length; i++)
@@ -33,18 +33,18 @@ internal static class Bilateral
                 for (var i = 0; i < near.Length; i++)
                 {
                     var place = BorderedCrop.Reflect(y + i / size - radius, source.Height) * source.Width + BorderedCrop.Reflect(x + i % size - radius, source.Width);
-                    var neighbour = from.Slice(place * channels, channels);
+                    var neighbor = from.Slice(place * channels, channels);
                     var difference = 0;
-                    for (var c = 0; c < colours; c++)
-                        difference += Math.Abs(neighbour[c] - center[c]);
+                    for (var c = 0; c < colors; c++)
+                        difference += Math.Abs(neighbor[c] - center[c]);
                     var weight = near[i] * alike[difference];
                     total += weight;
-                    for (var c = 0; c < colours; c++)
-                        sums[c] += weight * neighbour[c];
+                    for (var c = 0; c < colors; c++)
+                        sums[c] += weight * neighbor[c];
                 }
                 var pixel = to.Slice((y * source.Width + x) * channels, channels);
                 center.CopyTo(pixel);
-                for (var c = 0; c < colours; c++)
+                for (var c = 0; c < colors; c++)
                     pixel[c] = (byte)(sums[c] / total + 0.5f);
             }
         scratch.Take(result);

@@ -3,14 +3,14 @@ using Ml.Cnn.Transforms.Geometry;
 
 namespace Ml.Cnn.Transforms.Augmentation.Pixels;
 
-/// <summary>A part of a picture that may reach beyond its edges.</summary>
+/// <summary>A part of an image that may reach beyond its edges.</summary>
 internal static class BorderedCrop
 {
     public static void Copy(PixelImage source, PixelRectangle crop, BorderMode border, int fill, PixelImage destination)
     {
         var channels = source.Channels;
         var rowBytes = crop.Width * channels;
-        // Columns of the crop that the picture has.
+        // Columns of the crop that the image has.
         var first = Math.Clamp(-crop.X, 0, crop.Width);
         var end = Math.Clamp(source.Width - crop.X, first, crop.Width);
         for (var y = 0; y < crop.Height; y++)
@@ -39,7 +39,7 @@ internal static class BorderedCrop
         }
     }
 
-    /// <summary>The place in the picture that a place outside mirrors; the outermost pixels are not repeated.</summary>
+    /// <summary>The place in the image that a place outside mirrors; the outermost pixels are not repeated.</summary>
     public static int Reflect(int place, int size)
     {
         if ((uint)place < (uint)size)

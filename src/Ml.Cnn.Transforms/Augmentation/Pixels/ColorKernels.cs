@@ -5,7 +5,7 @@ using Ml.Cnn.Transforms.Decoding;
 
 namespace Ml.Cnn.Transforms.Augmentation.Pixels;
 
-/// <summary>What happens to the colours of eight pixels at once. Values are 0 to 255, before and after.</summary>
+/// <summary>What happens to the colors of eight pixels at once. Values are 0 to 255, before and after.</summary>
 internal interface IColorKernel
 {
     void Transform(ref Vector256<int> red, ref Vector256<int> green, ref Vector256<int> blue);
@@ -17,7 +17,7 @@ internal static class ColorKernels
     /// <summary>Bytes that eight RGB pixels are read from: the last vector reads four more than it needs.</summary>
     private const int ReadBytes = 28;
 
-    /// <summary>Changes a picture of 3 or 4 channels in place; alpha stays.</summary>
+    /// <summary>Changes an image of 3 or 4 channels in place; alpha stays.</summary>
     public static void Run<TKernel>(PixelImage image, ref TKernel kernel) where TKernel : struct, IColorKernel
     {
         var pixels = image.Pixels;

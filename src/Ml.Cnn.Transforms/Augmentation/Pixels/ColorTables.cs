@@ -3,15 +3,15 @@ using Ml.Cnn.Transforms.Decoding;
 namespace Ml.Cnn.Transforms.Augmentation.Pixels;
 
 /// <summary>
-/// Changes of colour that look at one value at a time, by a table of 256 results per channel. Results are those of
+/// Changes of color that look at one value at a time, by a table of 256 results per channel. Results are those of
 /// Pillow's ImageEnhance and ImageOps, on which torchvision and the papers' policies rest. Alpha stays.
 /// </summary>
 internal static class ColorTables
 {
-    /// <summary>0 is black, 1 the picture, 2 twice as bright.</summary>
+    /// <summary>0 is black, 1 the image, 2 twice as bright.</summary>
     public static void Brightness(AugmentationScratch scratch, double factor) => Blend(scratch, 0, factor);
 
-    /// <summary>0 is the mean gray, 1 the picture, 2 twice the distance from that gray.</summary>
+    /// <summary>0 is the mean gray, 1 the image, 2 twice the distance from that gray.</summary>
     public static void Contrast(AugmentationScratch scratch, double factor) => Blend(scratch, Luma.Mean(scratch.Image), factor);
 
     /// <summary>Keeps the upper bits of each value.</summary>
@@ -56,7 +56,7 @@ internal static class ColorTables
     /// <summary>Adds a number to each channel.</summary>
     public static void Shift(AugmentationScratch scratch, ReadOnlySpan<double> shift)
     {
-        for (var c = 0; c < ColourChannels(scratch.Image); c++)
+        for (var c = 0; c < ColorChannels(scratch.Image); c++)
             for (var i = 0; i < 256; i++)
                 scratch.Table[c * 256 + i] = (byte)Math.Clamp(Math.Round(i + shift[c]), 0, 255);
         Apply(scratch);
@@ -82,19 +82,19 @@ internal static class ColorTables
     {
         var image = scratch.Image;
         Count(image, scratch.Histogram);
-        for (var c = 0; c < ColourChannels(image); c++)
+        for (var c = 0; c < ColorChannels(image); c++)
             fillTable(scratch.Histogram.AsSpan(c * 256, 256), scratch.Table.AsSpan(c * 256, 256));
         Apply(scratch);
     }
 
-    private static int ColourChannels(PixelImage image) => Math.Min(image.Channels, 3);
+    private static int ColorChannels(PixelImage image) => Math.Min(image.Channels, 3);
 
     private static void Count(PixelImage image, int[] histogram)
     {
         Array.Clear(histogram);
         ReadOnlySpan<byte> pixels = image.Pixels;
         var channels = image.Channels;
-        for (var c = 0; c < ColourChannels(image); c++)
+        for (var c = 0; c < ColorChannels(image); c++)
         {
             var counts = histogram.AsSpan(c * 256, 256);
             for (var i = c; i < pixels.Length; i += channels)

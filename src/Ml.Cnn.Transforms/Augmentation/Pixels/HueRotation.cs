@@ -5,8 +5,8 @@ using Ml.Cnn.Transforms.Decoding;
 namespace Ml.Cnn.Transforms.Augmentation.Pixels;
 
 /// <summary>
-/// Turns the colours around the colour wheel. The way there and back goes over hue and saturation in 256 steps, as in
-/// Pillow, so that results agree with the pictures that published weights were trained on. Gray pictures stay.
+/// Turns the colors around the color wheel. The way there and back goes over hue and saturation in 256 steps, as in
+/// Pillow, so that results agree with the images that published weights were trained on. Gray images stay.
 /// </summary>
 internal static class HueRotation
 {
@@ -53,14 +53,14 @@ internal static class HueRotation
         {
             var divisor = Vector256.ConvertToSingle(Vector256.Max(spread, Vector256<int>.One));
             var (redIsLargest, greenIsLargest) = (Vector256.Equals(red, largest).AsSingle(), Vector256.Equals(green, largest).AsSingle());
-            // How far each colour is from the largest, as a share of the spread: of the two others, one always lacks 1.
+            // How far each color is from the largest, as a share of the spread: of the two others, one always lacks 1.
             var redLack = Vector256.ConvertToSingle(largest - red) / divisor;
             var greenLack = Vector256.ConvertToSingle(largest - green) / divisor;
             var blueLack = Vector256.ConvertToSingle(largest - blue) / divisor;
             var ahead = Vector256.ConditionalSelect(redIsLargest, blueLack, Vector256.ConditionalSelect(greenIsLargest, redLack, greenLack));
             var behind = Vector256.ConditionalSelect(redIsLargest, greenLack, Vector256.ConditionalSelect(greenIsLargest, blueLack, redLack));
             var start = Vector256.ConditionalSelect(redIsLargest, Vector256<float>.Zero, Vector256.ConditionalSelect(greenIsLargest, Vector256.Create(2f), Vector256.Create(4f)));
-            // start + ahead − behind, so that it is rounded once: a neighbouring hue is up to six grey levels off.
+            // start + ahead − behind, so that it is rounded once: a neighboring hue is up to six gray levels off.
             var sixths = Vector256.ConditionalSelect(Vector256.Equals(behind, Vector256<float>.One),
                 start - Vector256<float>.One + ahead, start + Vector256<float>.One - behind);
             var turns = sixths / Vector256.Create(6f);

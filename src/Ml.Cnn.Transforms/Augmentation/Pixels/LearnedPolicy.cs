@@ -8,7 +8,7 @@ namespace Ml.Cnn.Transforms.Augmentation.Pixels;
 /// <param name="Level">How strong, from 0 to 9; without meaning for operations that have no magnitude.</param>
 internal readonly record struct PolicyStep(PolicyOperation Operation, double Probability, int Level = 0);
 
-/// <summary>The policies that Cubuk et al. found: one of the pairs is drawn for each picture (AutoAugment, 2019, tables 7 and 9).</summary>
+/// <summary>The policies that Cubuk et al. found: one of the pairs is drawn for each image (AutoAugment, 2019, tables 7 and 9).</summary>
 internal static class LearnedPolicy
 {
     public static (PolicyStep First, PolicyStep Second)[] ImageNet { get; } =

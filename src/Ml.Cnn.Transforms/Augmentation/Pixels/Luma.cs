@@ -7,7 +7,7 @@ namespace Ml.Cnn.Transforms.Augmentation.Pixels;
 /// <summary>The brightness that the eye sees: ITU-R 601-2 luma in Pillow's fixed point.</summary>
 internal static class Luma
 {
-    /// <summary>The mean luma of a picture, rounded to a grey level.</summary>
+    /// <summary>The mean luma of an image, rounded to a gray level.</summary>
     public static int Mean(PixelImage image)
     {
         long sum = 0;
@@ -25,7 +25,7 @@ internal static class Luma
         return (int)((double)sum / ((long)image.Width * image.Height) + 0.5);
     }
 
-    /// <summary>Every channel becomes the luma. Gray pictures stay.</summary>
+    /// <summary>Every channel becomes the luma. Gray images stay.</summary>
     public static void ToGray(PixelImage image)
     {
         if (image.Channels == 1)

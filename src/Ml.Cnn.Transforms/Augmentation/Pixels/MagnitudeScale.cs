@@ -3,7 +3,7 @@ namespace Ml.Cnn.Transforms.Augmentation.Pixels;
 /// <summary>What a magnitude from 0 to 1 means for each operation. The numbers are those of torchvision, with Pillow's units.</summary>
 internal static class MagnitudeScale
 {
-    /// <summary>AutoAugment's ranges (table 6), which RandAugment took over. Translations relate to the paper's pictures of 331 pixels.</summary>
+    /// <summary>AutoAugment's ranges (table 6), which RandAugment took over. Translations relate to the paper's images of 331 pixels.</summary>
     public static double Standard(PolicyOperation operation, double share, int width, int height) => operation switch
     {
         PolicyOperation.ShearX or PolicyOperation.ShearY => 0.3 * share,

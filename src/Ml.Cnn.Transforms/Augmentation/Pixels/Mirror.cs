@@ -32,7 +32,7 @@ internal static class Mirror
             else
             {
                 row.CopyTo(kept);
-                ReverseColours(kept.AsSpan(0, rowBytes), row);
+                ReverseColors(kept.AsSpan(0, rowBytes), row);
             }
         }
         ArrayPool<byte>.Shared.Return(kept);
@@ -54,7 +54,7 @@ internal static class Mirror
 
     /// <summary>Five RGB pixels at a time: 15 bytes reversed by one shuffle.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // called in bulk from the first image on
-    private static void ReverseColours(ReadOnlySpan<byte> source, Span<byte> target)
+    private static void ReverseColors(ReadOnlySpan<byte> source, Span<byte> target)
     {
         ref var from = ref MemoryMarshal.GetReference(source);
         ref var to = ref MemoryMarshal.GetReference(target);

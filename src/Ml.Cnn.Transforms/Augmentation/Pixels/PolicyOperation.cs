@@ -28,7 +28,7 @@ internal static class PolicyOperations
     public static bool IsSigned(this PolicyOperation operation) => operation is >= PolicyOperation.ShearX and <= PolicyOperation.Sharpness;
 
     /// <param name="operation">What to do.</param>
-    /// <param name="scratch">The picture.</param>
+    /// <param name="scratch">The image.</param>
     /// <param name="magnitude">
     /// A shear's tangent, a translation in pixels, an angle in degrees (counter-clockwise), a factor minus 1, the bits or the
     /// threshold; the others have none.

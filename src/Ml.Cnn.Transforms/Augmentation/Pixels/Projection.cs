@@ -10,7 +10,7 @@ internal readonly record struct Projection(double A, double B, double C, double 
     public static Projection Rotation(double degrees, int width, int height) => Affine(width / 2.0, height / 2.0, -degrees, 0, 0, 1, 0, 0);
 
     /// <summary>
-    /// The inverse of: shear, scale and turn clockwise around a centre, then shift. Signs and order are torchvision's.
+    /// The inverse of: shear, scale and turn clockwise around a center, then shift. Signs and order are torchvision's.
     /// </summary>
     public static Projection Affine(double centerX, double centerY, double degrees, double shiftX, double shiftY, double scale, double shearX, double shearY)
     {
@@ -24,7 +24,7 @@ internal readonly record struct Projection(double A, double B, double C, double 
             d, e, centerY - d * (centerX + shiftX) - e * (centerY + shiftY));
     }
 
-    /// <summary>Moves the corner pixels of a picture (top left, top right, bottom right, bottom left) to other places.</summary>
+    /// <summary>Moves the corner pixels of an image (top left, top right, bottom right, bottom left) to other places.</summary>
     /// <returns>Null if the places do not span an area.</returns>
     public static Projection? Perspective(int width, int height, ReadOnlySpan<(double X, double Y)> corners)
     {
@@ -39,7 +39,7 @@ internal readonly record struct Projection(double A, double B, double C, double 
         return Solve(equations) is { } s ? new(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]) : null;
     }
 
-    // Quarter turns are exact: a picture turned by 90 degrees keeps its pixels.
+    // Quarter turns are exact: an image turned by 90 degrees keeps its pixels.
     private static double Cosine(double angle) => Math.Round(Math.Cos(angle), 15);
 
     private static double Sine(double angle) => Math.Round(Math.Sin(angle), 15);

@@ -3,7 +3,7 @@ using Ml.Cnn.Transforms.Decoding;
 
 namespace Ml.Cnn.Transforms.Augmentation.Pixels;
 
-/// <summary>More or less colour: 0 is gray, 1 the picture. Gray pictures stay.</summary>
+/// <summary>More or less color: 0 is gray, 1 the image. Gray images stay.</summary>
 internal static class SaturationAdjustment
 {
     public static void Adjust(PixelImage image, double factor)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Ml.Cnn.Transforms.Augmentation.Pixels;
 
-/// <summary>Filters whose kernel is a column times a row. Beyond its edges the picture is mirrored. Alpha is filtered too.</summary>
+/// <summary>Filters whose kernel is a column times a row. Beyond its edges the image is mirrored. Alpha is filtered too.</summary>
 internal static class SeparableFilter
 {
     /// <summary>The weights of a Gaussian of that size, which sum to 1.</summary>

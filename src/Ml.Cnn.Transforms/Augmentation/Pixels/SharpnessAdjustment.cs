@@ -1,6 +1,6 @@
 namespace Ml.Cnn.Transforms.Augmentation.Pixels;
 
-/// <summary>0 is a smoothed picture, 1 the picture, 2 one as much sharper. The outermost pixels stay, as in Pillow.</summary>
+/// <summary>0 is a smoothed image, 1 the image, 2 one as much sharper. The outermost pixels stay, as in Pillow.</summary>
 internal static class SharpnessAdjustment
 {
     public static void Adjust(AugmentationScratch scratch, double factor)

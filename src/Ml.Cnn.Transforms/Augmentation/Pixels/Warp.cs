@@ -5,7 +5,7 @@ using Ml.Cnn.Transforms.Decoding;
 
 namespace Ml.Cnn.Transforms.Augmentation.Pixels;
 
-/// <summary>Draws a picture anew through a <see cref="Projection"/>, at the same size.</summary>
+/// <summary>Draws an image anew through a <see cref="Projection"/>, at the same size.</summary>
 internal static class Warp
 {
     public static void Apply(AugmentationScratch scratch, Projection projection, WarpSampling sampling, int fill)
@@ -16,7 +16,7 @@ internal static class Warp
         scratch.Take(result);
     }
 
-    /// <param name="source">The picture.</param>
+    /// <param name="source">The image.</param>
     /// <param name="result">Of the same size; another image.</param>
     /// <param name="projection">From the result's coordinates to the source's.</param>
     /// <param name="sampling">How pixels between pixels are computed.</param>
@@ -61,7 +61,7 @@ internal static class Warp
             pixel[c] = Unsafe.Add(ref from, c);
     }
 
-    // Beyond the middle of the outermost pixels their colour goes on.
+    // Beyond the middle of the outermost pixels their color goes on.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Bilinear(PixelImage source, double x, double y, Span<byte> pixel)
     {

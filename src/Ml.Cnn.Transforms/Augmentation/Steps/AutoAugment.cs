@@ -13,7 +13,7 @@ public sealed record AutoAugment : AugmentationStep
 
     /// <summary>Makes the step.</summary>
     /// <param name="policy">The data set that the pairs were learned on. Default ImageNet.</param>
-    /// <param name="fill">The colour of what comes into sight, 0xRRGGBB. Default black.</param>
+    /// <param name="fill">The color of what comes into sight, 0xRRGGBB. Default black.</param>
     /// <param name="sampling">For the operations that move pixels. Default nearest, as in the paper's program.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public AutoAugment(AutoAugmentPolicy policy = AutoAugmentPolicy.ImageNet, int fill = 0, WarpSampling sampling = WarpSampling.Nearest)
@@ -25,7 +25,7 @@ public sealed record AutoAugment : AugmentationStep
     /// <summary>The data set that the pairs were learned on.</summary>
     public AutoAugmentPolicy Policy { get; }
 
-    /// <summary>The colour of what comes into sight, 0xRRGGBB.</summary>
+    /// <summary>The color of what comes into sight, 0xRRGGBB.</summary>
     [JsonConverter(typeof(FillColorConverter))]
     public int Fill { get; }
 
@@ -53,9 +53,9 @@ public sealed record AutoAugment : AugmentationStep
 [JsonConverter(typeof(JsonStringEnumConverter<AutoAugmentPolicy>))]
 public enum AutoAugmentPolicy
 {
-    /// <summary>Photos of a thousand kinds of things: mostly changes of colour, and rotation.</summary>
+    /// <summary>Photos of a thousand kinds of things: mostly changes of color, and rotation.</summary>
     ImageNet,
 
-    /// <summary>Small pictures of ten kinds of things.</summary>
+    /// <summary>Small images of ten kinds of things.</summary>
     Cifar10,
 }

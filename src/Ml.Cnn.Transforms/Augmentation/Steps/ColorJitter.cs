@@ -6,7 +6,7 @@ namespace Ml.Cnn.Transforms;
 /// <summary>
 /// Changes brightness, contrast, saturation and hue by random factors and in random order (Howard, Some Improvements on
 /// Deep Convolutional Neural Network Based Image Classification, 2013, section 2). Parameters and results are
-/// torchvision's. Of gray pictures only brightness and contrast change.
+/// torchvision's. Of gray images only brightness and contrast change.
 /// </summary>
 public sealed record ColorJitter : AugmentationStep
 {
@@ -14,7 +14,7 @@ public sealed record ColorJitter : AugmentationStep
     /// <param name="brightness">How much: the factor lies within [max(0, 1 − value), 1 + value]. From 0 to 10.</param>
     /// <param name="contrast">The same for contrast.</param>
     /// <param name="saturation">The same for saturation.</param>
-    /// <param name="hue">How far hues turn either way, in turns of the colour wheel, from 0 to 0.5.</param>
+    /// <param name="hue">How far hues turn either way, in turns of the color wheel, from 0 to 0.5.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public ColorJitter(double brightness = 0, double contrast = 0, double saturation = 0, double hue = 0)
     {
@@ -37,7 +37,7 @@ public sealed record ColorJitter : AugmentationStep
     /// <summary>How much the saturation changes.</summary>
     public double Saturation { get; }
 
-    /// <summary>How far hues turn either way, in turns of the colour wheel.</summary>
+    /// <summary>How far hues turn either way, in turns of the color wheel.</summary>
     public double Hue { get; }
 
     internal override void Apply(AugmentationScratch scratch, ref AugmentationRandom random)

@@ -66,14 +66,14 @@ public sealed record GaussianFilter : AugmentationStep
 }
 
 /// <summary>
-/// Blurs areas and keeps edges: a mean over the neighbours that lie near and look alike (Tomasi and Manduchi, Bilateral
+/// Blurs areas and keeps edges: a mean over the neighbors that lie near and look alike (Tomasi and Manduchi, Bilateral
 /// Filtering for Gray and Color Images, 1998). Slow: its work grows with the square of its size. Without chance.
 /// </summary>
 public sealed record BilateralFilter : AugmentationStep
 {
     /// <summary>Makes the step.</summary>
-    /// <param name="size">Height and width of the neighbourhood in pixels, odd, from 3 to 99. Default 5.</param>
-    /// <param name="sigmaColor">How different a neighbour may look, in grey levels summed over the channels, from 0.1 to 1000. Default 75.</param>
+    /// <param name="size">Height and width of the neighborhood in pixels, odd, from 3 to 99. Default 5.</param>
+    /// <param name="sigmaColor">How different a neighbor may look, in gray levels summed over the channels, from 0.1 to 1000. Default 75.</param>
     /// <param name="sigmaSpace">How far it may lie, in pixels, from 0.1 to 50. Default 2.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public BilateralFilter(int size = 5, double sigmaColor = 75, double sigmaSpace = 2)
@@ -83,13 +83,13 @@ public sealed record BilateralFilter : AugmentationStep
         SigmaSpace = FilterSize.CheckedSigma(sigmaSpace, nameof(sigmaSpace), 50);
     }
 
-    /// <summary>Height and width of the neighbourhood in pixels.</summary>
+    /// <summary>Height and width of the neighborhood in pixels.</summary>
     public int Size { get; }
 
-    /// <summary>How different a neighbour may look, in grey levels summed over the channels.</summary>
+    /// <summary>How different a neighbor may look, in gray levels summed over the channels.</summary>
     public double SigmaColor { get; }
 
-    /// <summary>How far a neighbour may lie, in pixels.</summary>
+    /// <summary>How far a neighbor may lie, in pixels.</summary>
     public double SigmaSpace { get; }
 
     internal override bool IsRandom => false;
@@ -110,7 +110,7 @@ public sealed record SobelFilter : AugmentationStep
         ? direction
         : throw new ArgumentOutOfRangeException(nameof(direction), direction, "Unknown direction.");
 
-    /// <summary>Along which axis the picture is derived.</summary>
+    /// <summary>Along which axis the image is derived.</summary>
     public SobelDirection Direction { get; }
 
     internal override bool IsRandom => false;
@@ -124,7 +124,7 @@ public sealed record SobelFilter : AugmentationStep
     }
 }
 
-/// <summary>Along which axis <see cref="SobelFilter"/> derives a picture.</summary>
+/// <summary>Along which axis <see cref="SobelFilter"/> derives an image.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SobelDirection>))]
 public enum SobelDirection
 {

@@ -11,7 +11,7 @@ public sealed record RandomHorizontalFlip : AugmentationStep
     /// <exception cref="ArgumentOutOfRangeException">The probability is out of its range.</exception>
     public RandomHorizontalFlip(double probability = 0.5) => Probability = CheckedProbability(probability, nameof(probability));
 
-    /// <summary>How often a picture is flipped.</summary>
+    /// <summary>How often an image is flipped.</summary>
     public double Probability { get; }
 
     internal override void Apply(AugmentationScratch scratch, ref AugmentationRandom random)
@@ -21,7 +21,7 @@ public sealed record RandomHorizontalFlip : AugmentationStep
     }
 }
 
-/// <summary>Swaps top and bottom: for pictures that have no upside, as from a microscope or from above.</summary>
+/// <summary>Swaps top and bottom: for images that have no upside, as from a microscope or from above.</summary>
 public sealed record RandomVerticalFlip : AugmentationStep
 {
     /// <summary>Makes the step.</summary>
@@ -29,7 +29,7 @@ public sealed record RandomVerticalFlip : AugmentationStep
     /// <exception cref="ArgumentOutOfRangeException">The probability is out of its range.</exception>
     public RandomVerticalFlip(double probability = 0.5) => Probability = CheckedProbability(probability, nameof(probability));
 
-    /// <summary>How often a picture is flipped.</summary>
+    /// <summary>How often an image is flipped.</summary>
     public double Probability { get; }
 
     internal override void Apply(AugmentationScratch scratch, ref AugmentationRandom random)

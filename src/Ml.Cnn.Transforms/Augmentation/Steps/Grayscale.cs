@@ -3,7 +3,7 @@ using Ml.Cnn.Transforms.Augmentation.Pixels;
 
 namespace Ml.Cnn.Transforms;
 
-/// <summary>Takes the colour away; the number of channels stays. Without chance, so it belongs to scoring too.</summary>
+/// <summary>Takes the color away; the number of channels stays. Without chance, so it belongs to scoring too.</summary>
 public sealed record Grayscale : AugmentationStep
 {
     internal override bool IsRandom => false;
@@ -11,7 +11,7 @@ public sealed record Grayscale : AugmentationStep
     internal override void Apply(AugmentationScratch scratch, ref AugmentationRandom random) => Luma.ToGray(scratch.Image);
 }
 
-/// <summary>Takes the colour away at random; the number of channels stays.</summary>
+/// <summary>Takes the color away at random; the number of channels stays.</summary>
 public sealed record RandomGrayscale : AugmentationStep
 {
     /// <summary>Makes the step.</summary>
@@ -19,7 +19,7 @@ public sealed record RandomGrayscale : AugmentationStep
     /// <exception cref="ArgumentOutOfRangeException">The probability is out of its range.</exception>
     public RandomGrayscale(double probability = 0.1) => Probability = CheckedProbability(probability, nameof(probability));
 
-    /// <summary>How often a picture loses its colour.</summary>
+    /// <summary>How often an image loses its color.</summary>
     public double Probability { get; }
 
     internal override void Apply(AugmentationScratch scratch, ref AugmentationRandom random)

@@ -4,15 +4,15 @@ using Ml.Cnn.Transforms.Augmentation.Pixels;
 
 namespace Ml.Cnn.Transforms;
 
-/// <summary>A border around the picture, which grows by it. Without chance, so it belongs to scoring too. Agrees with torchvision's Pad.</summary>
+/// <summary>A border around the image, which grows by it. Without chance, so it belongs to scoring too. Agrees with torchvision's Pad.</summary>
 public sealed record Pad : AugmentationStep
 {
     private const int Most = 4096;
 
     /// <summary>Makes the step.</summary>
-    /// <param name="padding">The border's width on each side, in pixels of the picture as it is then, from 0 to 4096.</param>
-    /// <param name="border">What the border shows. Default: one colour.</param>
-    /// <param name="fill">That colour as 0xRRGGBB. Default black.</param>
+    /// <param name="padding">The border's width on each side, in pixels of the image as it is then, from 0 to 4096.</param>
+    /// <param name="border">What the border shows. Default: one color.</param>
+    /// <param name="fill">That color as 0xRRGGBB. Default black.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public Pad(int padding, BorderMode border = BorderMode.Constant, int fill = 0)
     {
@@ -29,7 +29,7 @@ public sealed record Pad : AugmentationStep
     /// <summary>What the border shows.</summary>
     public BorderMode Border { get; }
 
-    /// <summary>The border's colour, 0xRRGGBB.</summary>
+    /// <summary>The border's color, 0xRRGGBB.</summary>
     [JsonConverter(typeof(FillColorConverter))]
     public int Fill { get; }
 

@@ -5,19 +5,19 @@ using Ml.Cnn.Transforms.Augmentation.Pixels;
 namespace Ml.Cnn.Transforms;
 
 /// <summary>
-/// Adds to all pixels multiples of the principal components of the colours, as the light changes in natural pictures
+/// Adds to all pixels multiples of the principal components of the colors, as the light changes in natural images
 /// (Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural Networks, 2012, section 4.1). Gray
-/// pictures take the mean of what the colours would.
+/// images take the mean of what the colors would.
 /// </summary>
 /// <remarks>
-/// The multiple is a component's deviation (the root of its eigenvalue, in grey levels) times a Gaussian with
+/// The multiple is a component's deviation (the root of its eigenvalue, in gray levels) times a Gaussian with
 /// <see cref="Strength"/> as its deviation. The paper says eigenvalue; its authors' numbers for ImageNet are the roots.
 /// </remarks>
 public sealed record PcaColor : AugmentationStep
 {
     /// <summary>Makes the step.</summary>
     /// <param name="strength">The Gaussian's deviation, from 0 to 10. Default 0.1, the paper's.</param>
-    /// <param name="components">The components of the colours. Default ImageNet's; <see cref="ColorComponents.Of"/> computes others.</param>
+    /// <param name="components">The components of the colors. Default ImageNet's; <see cref="ColorComponents.Of"/> computes others.</param>
     /// <exception cref="ArgumentOutOfRangeException">The strength is out of its range.</exception>
     public PcaColor(double strength = 0.1, ColorComponents? components = null)
     {
@@ -30,7 +30,7 @@ public sealed record PcaColor : AugmentationStep
     /// <summary>The deviation of the Gaussian that each component is multiplied with.</summary>
     public double Strength { get; }
 
-    /// <summary>The components of the colours.</summary>
+    /// <summary>The components of the colors.</summary>
     public ColorComponents Components { get; }
 
     internal override void Apply(AugmentationScratch scratch, ref AugmentationRandom random)
@@ -42,7 +42,7 @@ public sealed record PcaColor : AugmentationStep
         ColorTables.Shift(scratch, shift);
     }
 
-    /// <summary>What is added to red, green and blue, in grey levels.</summary>
+    /// <summary>What is added to red, green and blue, in gray levels.</summary>
     internal void Draw(Span<double> shift, ref AugmentationRandom random)
     {
         shift.Clear();
@@ -55,12 +55,12 @@ public sealed record PcaColor : AugmentationStep
     }
 }
 
-/// <summary>The principal components of a data set's colours: along which directions of RGB its pixels differ, and how much.</summary>
+/// <summary>The principal components of a data set's colors: along which directions of RGB its pixels differ, and how much.</summary>
 public sealed record ColorComponents
 {
     /// <summary>Components that are known.</summary>
     /// <param name="directions">Three unit vectors after each other: nine numbers, each vector's red, green and blue.</param>
-    /// <param name="deviations">The pixels' deviation along each vector, in grey levels (0 to 255): three numbers from 0 on.</param>
+    /// <param name="deviations">The pixels' deviation along each vector, in gray levels (0 to 255): three numbers from 0 on.</param>
     /// <exception cref="ArgumentException">There are other than nine and three numbers, or a deviation is negative.</exception>
     public ColorComponents(IReadOnlyList<double> directions, IReadOnlyList<double> deviations)
     {
@@ -81,22 +81,22 @@ public sealed record ColorComponents
     /// <summary>Three unit vectors after each other, each vector's red, green and blue.</summary>
     public IReadOnlyList<double> Directions { get; }
 
-    /// <summary>The pixels' deviation along each vector, in grey levels.</summary>
+    /// <summary>The pixels' deviation along each vector, in gray levels.</summary>
     public IReadOnlyList<double> Deviations { get; }
 
-    /// <summary>Computes the components from pictures; of each, some thousand pixels are looked at. Pictures that cannot be decoded are left out.</summary>
+    /// <summary>Computes the components from images; of each, some thousand pixels are looked at. Images that cannot be decoded are left out.</summary>
     /// <param name="data">The training set.</param>
     /// <param name="columnName">A column of MLImage, or of encoded image files (a vector of bytes).</param>
-    /// <param name="maximumImages">How many pictures are read at most, from the first row on; at least 1. Default 2000.</param>
+    /// <param name="maximumImages">How many images are read at most, from the first row on; at least 1. Default 2000.</param>
     /// <exception cref="ArgumentException">There is no such column, or it is of another type.</exception>
-    /// <exception cref="InvalidOperationException">Not one picture could be decoded.</exception>
+    /// <exception cref="InvalidOperationException">Not one image could be decoded.</exception>
     public static ColorComponents Of(IDataView data, string columnName, int maximumImages = 2000)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentException.ThrowIfNullOrEmpty(columnName);
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumImages, 1);
         var statistics = new ColorStatistics();
-        foreach (var image in PictureColumn.Read(data, columnName, maximumImages))
+        foreach (var image in ImageColumn.Read(data, columnName, maximumImages))
             statistics.Add(image);
         return statistics.Components();
     }

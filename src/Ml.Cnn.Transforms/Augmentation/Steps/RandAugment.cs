@@ -17,7 +17,7 @@ public sealed record RandAugment : AugmentationStep
     /// <summary>Makes the step.</summary>
     /// <param name="count">How many operations follow each other (the paper's N), from 1 to 10. Default 2.</param>
     /// <param name="magnitude">How strong they are (M), from 0 to 30. Default 9.</param>
-    /// <param name="fill">The colour of what comes into sight, 0xRRGGBB. Default black.</param>
+    /// <param name="fill">The color of what comes into sight, 0xRRGGBB. Default black.</param>
     /// <param name="sampling">For the operations that move pixels. Default nearest, as in the paper's program.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public RandAugment(int count = 2, int magnitude = 9, int fill = 0, WarpSampling sampling = WarpSampling.Nearest)
@@ -36,7 +36,7 @@ public sealed record RandAugment : AugmentationStep
     /// <summary>How strong they are, from 0 to 30.</summary>
     public int Magnitude { get; }
 
-    /// <summary>The colour of what comes into sight, 0xRRGGBB.</summary>
+    /// <summary>The color of what comes into sight, 0xRRGGBB.</summary>
     [JsonConverter(typeof(FillColorConverter))]
     public int Fill { get; }
 
@@ -69,13 +69,13 @@ public sealed record TrivialAugmentWide : AugmentationStep
     private const int LargestMagnitude = 30;
 
     /// <summary>Makes the step.</summary>
-    /// <param name="fill">The colour of what comes into sight, 0xRRGGBB. Default black.</param>
+    /// <param name="fill">The color of what comes into sight, 0xRRGGBB. Default black.</param>
     /// <param name="sampling">For the operations that move pixels. Default nearest, as in the paper's program.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public TrivialAugmentWide(int fill = 0, WarpSampling sampling = WarpSampling.Nearest) =>
         (Fill, Sampling) = (FillColor.Checked(fill, nameof(fill)), sampling.Checked(nameof(sampling)));
 
-    /// <summary>The colour of what comes into sight, 0xRRGGBB.</summary>
+    /// <summary>The color of what comes into sight, 0xRRGGBB.</summary>
     [JsonConverter(typeof(FillColorConverter))]
     public int Fill { get; }
 

@@ -4,7 +4,7 @@ using Ml.Cnn.Transforms.Augmentation.Pixels;
 
 namespace Ml.Cnn.Transforms;
 
-/// <summary>Turns, shifts, scales and shears the picture around its middle, all in one. Its size stays.</summary>
+/// <summary>Turns, shifts, scales and shears the image around its middle, all in one. Its size stays.</summary>
 public sealed record RandomAffine : AugmentationStep
 {
     /// <summary>Makes the step. What is left out does not happen.</summary>
@@ -14,7 +14,7 @@ public sealed record RandomAffine : AugmentationStep
     /// <param name="scale">The factor of the size, from 0.01 to 100. Default (1, 1).</param>
     /// <param name="shearX">The horizontal shear in degrees, within (−89, 89).</param>
     /// <param name="shearY">The vertical shear in degrees, within (−89, 89).</param>
-    /// <param name="fill">The colour of what comes into sight, 0xRRGGBB. Default black.</param>
+    /// <param name="fill">The color of what comes into sight, 0xRRGGBB. Default black.</param>
     /// <param name="sampling">How pixels between pixels are computed. Default bilinear.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public RandomAffine(Interval degrees = default, double translateX = 0, double translateY = 0, Interval scale = default,
@@ -52,7 +52,7 @@ public sealed record RandomAffine : AugmentationStep
     /// <summary>The vertical shear in degrees.</summary>
     public Interval ShearY { get; }
 
-    /// <summary>The colour of what comes into sight, 0xRRGGBB.</summary>
+    /// <summary>The color of what comes into sight, 0xRRGGBB.</summary>
     [JsonConverter(typeof(FillColorConverter))]
     public int Fill { get; }
 

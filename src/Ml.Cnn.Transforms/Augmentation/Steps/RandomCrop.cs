@@ -7,7 +7,7 @@ namespace Ml.Cnn.Transforms;
 
 /// <summary>
 /// A part of the network's input size, cut out at a random place, each as likely as any other (AlexNet, section 4.1). The
-/// picture keeps its scale: put <see cref="ScaleJitter"/> before. With a border around the picture it is the shift of
+/// image keeps its scale: put <see cref="ScaleJitter"/> before. With a border around the image it is the shift of
 /// He et al. (2016), section 4.2, for CIFAR.
 /// </summary>
 public sealed record RandomCrop : AugmentationStep
@@ -15,10 +15,10 @@ public sealed record RandomCrop : AugmentationStep
     /// <summary>Makes the step.</summary>
     /// <param name="padding">
     /// The border added on each side before cutting, as a share of the network's input size, from 0 (the default) to 1:
-    /// CIFAR's 4 pixels of 32 are 0.125. A picture that is still too small gets as much more as it needs.
+    /// CIFAR's 4 pixels of 32 are 0.125. An image that is still too small gets as much more as it needs.
     /// </param>
-    /// <param name="border">What the border shows. Default: one colour.</param>
-    /// <param name="fill">That colour as 0xRRGGBB. Default black.</param>
+    /// <param name="border">What the border shows. Default: one color.</param>
+    /// <param name="fill">That color as 0xRRGGBB. Default black.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public RandomCrop(double padding = 0, BorderMode border = BorderMode.Constant, int fill = 0)
     {
@@ -35,7 +35,7 @@ public sealed record RandomCrop : AugmentationStep
     /// <summary>What the border shows.</summary>
     public BorderMode Border { get; }
 
-    /// <summary>The border's colour, 0xRRGGBB.</summary>
+    /// <summary>The border's color, 0xRRGGBB.</summary>
     [JsonConverter(typeof(FillColorConverter))]
     public int Fill { get; }
 
@@ -66,13 +66,13 @@ public sealed record RandomCrop : AugmentationStep
     }
 }
 
-/// <summary>What lies around a picture.</summary>
+/// <summary>What lies around an image.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<BorderMode>))]
 public enum BorderMode
 {
-    /// <summary>One colour.</summary>
+    /// <summary>One color.</summary>
     Constant,
 
-    /// <summary>The picture's mirror image; the outermost pixels are not repeated.</summary>
+    /// <summary>The image's mirror image; the outermost pixels are not repeated.</summary>
     Reflect,
 }

@@ -5,16 +5,16 @@ using Ml.Cnn.Transforms.Geometry;
 
 namespace Ml.Cnn.Transforms;
 
-/// <summary>Covers a random rectangle with noise or a colour (Zhong et al., Random Erasing Data Augmentation, 2017, section 3.2).</summary>
+/// <summary>Covers a random rectangle with noise or a color (Zhong et al., Random Erasing Data Augmentation, 2017, section 3.2).</summary>
 public sealed record RandomErasing : AugmentationStep
 {
     private const int Tries = 10;
 
     /// <summary>Makes the step.</summary>
     /// <param name="probability">How often, from 0 to 1. Default 0.5.</param>
-    /// <param name="scale">The rectangle's area as a share of the picture's, above 0 and at most 1. Default (0.02, 0.33).</param>
+    /// <param name="scale">The rectangle's area as a share of the image's, above 0 and at most 1. Default (0.02, 0.33).</param>
     /// <param name="ratio">The rectangle's height divided by its width, above 0. Default (0.3, 3.3).</param>
-    /// <param name="fill">The colour, 0xRRGGBB. Null, the default, is noise: a random byte for every value, the paper's best.</param>
+    /// <param name="fill">The color, 0xRRGGBB. Null, the default, is noise: a random byte for every value, the paper's best.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public RandomErasing(double probability = 0.5, Interval scale = default, Interval ratio = default, int? fill = null)
     {
@@ -27,13 +27,13 @@ public sealed record RandomErasing : AugmentationStep
     /// <summary>How often a rectangle is covered.</summary>
     public double Probability { get; }
 
-    /// <summary>The rectangle's area as a share of the picture's.</summary>
+    /// <summary>The rectangle's area as a share of the image's.</summary>
     public Interval Scale { get; }
 
     /// <summary>The rectangle's height divided by its width.</summary>
     public Interval Ratio { get; }
 
-    /// <summary>The colour, 0xRRGGBB; null is noise.</summary>
+    /// <summary>The color, 0xRRGGBB; null is noise.</summary>
     [JsonConverter(typeof(FillColorConverter))]
     public int? Fill { get; }
 
@@ -52,7 +52,7 @@ public sealed record RandomErasing : AugmentationStep
         }
     }
 
-    /// <summary>The rectangle for a picture of that size; null if none was found that leaves something of the picture.</summary>
+    /// <summary>The rectangle for an image of that size; null if none was found that leaves something of the image.</summary>
     internal PixelRectangle? Draw(int width, int height, ref AugmentationRandom random)
     {
         for (var i = 0; i < Tries; i++)

@@ -4,13 +4,13 @@ using Ml.Cnn.Transforms.Augmentation.Pixels;
 
 namespace Ml.Cnn.Transforms;
 
-/// <summary>Shows the picture as if seen from aside: each corner moves inwards by a random part of the way to the middle.</summary>
+/// <summary>Shows the image as if seen from aside: each corner moves inwards by a random part of the way to the middle.</summary>
 public sealed record RandomPerspective : AugmentationStep
 {
     /// <summary>Makes the step.</summary>
     /// <param name="distortion">How far corners may move, from 0 to 1 (up to the middle). Default 0.5.</param>
     /// <param name="probability">How often, from 0 to 1. Default 0.5.</param>
-    /// <param name="fill">The colour of what comes into sight, 0xRRGGBB. Default black.</param>
+    /// <param name="fill">The color of what comes into sight, 0xRRGGBB. Default black.</param>
     /// <param name="sampling">How pixels between pixels are computed. Default bilinear.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public RandomPerspective(double distortion = 0.5, double probability = 0.5, int fill = 0, WarpSampling sampling = WarpSampling.Bilinear)
@@ -24,10 +24,10 @@ public sealed record RandomPerspective : AugmentationStep
     /// <summary>How far corners may move: 1 is up to the middle.</summary>
     public double Distortion { get; }
 
-    /// <summary>How often a picture is distorted.</summary>
+    /// <summary>How often an image is distorted.</summary>
     public double Probability { get; }
 
-    /// <summary>The colour of what comes into sight, 0xRRGGBB.</summary>
+    /// <summary>The color of what comes into sight, 0xRRGGBB.</summary>
     [JsonConverter(typeof(FillColorConverter))]
     public int Fill { get; }
 

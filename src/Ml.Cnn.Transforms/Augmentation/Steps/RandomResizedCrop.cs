@@ -12,7 +12,7 @@ public sealed record RandomResizedCrop : AugmentationStep
     private const int Tries = 10;
 
     /// <summary>Makes the step.</summary>
-    /// <param name="scale">The part's area as a share of the picture's, above 0 and at most 1. Default (0.08, 1).</param>
+    /// <param name="scale">The part's area as a share of the image's, above 0 and at most 1. Default (0.08, 1).</param>
     /// <param name="ratio">The part's width divided by its height, above 0; as often wide as high. Default (3/4, 4/3).</param>
     /// <param name="interpolation">The filter for resizing. Default bilinear.</param>
     /// <exception cref="ArgumentOutOfRangeException">A range runs downwards or leaves its bounds.</exception>
@@ -25,7 +25,7 @@ public sealed record RandomResizedCrop : AugmentationStep
         Interpolation = interpolation;
     }
 
-    /// <summary>The part's area as a share of the picture's.</summary>
+    /// <summary>The part's area as a share of the image's.</summary>
     public Interval Scale { get; }
 
     /// <summary>The part's width divided by its height.</summary>
@@ -34,10 +34,10 @@ public sealed record RandomResizedCrop : AugmentationStep
     /// <summary>The filter for resizing.</summary>
     public Interpolation Interpolation { get; }
 
-    // The shorter side of the smallest part, in a picture of the same proportions as the input.
+    // The shorter side of the smallest part, in an image of the same proportions as the input.
     internal override double? NeededScale => 1 / Math.Sqrt(Scale.Minimum * Math.Min(1, Math.Min(Ratio.Minimum, 1 / Ratio.Maximum)));
 
-    // The same numbers draw the same part, but for rounding, of a picture that is decoded at a smaller scale.
+    // The same numbers draw the same part, but for rounding, of an image that is decoded at a smaller scale.
     internal override (int Width, int Height)? NeededSize(int width, int height, ImagePreprocessing target, AugmentationRandom random)
     {
         var part = Draw(width, height, ref random);
@@ -54,7 +54,7 @@ public sealed record RandomResizedCrop : AugmentationStep
         scratch.Resize(scratch.Target.Width, scratch.Target.Height, Interpolation);
     }
 
-    /// <summary>The part of a picture of that size.</summary>
+    /// <summary>The part of an image of that size.</summary>
     internal PixelRectangle Draw(int width, int height, ref AugmentationRandom random)
     {
         for (var i = 0; i < Tries; i++)
@@ -68,7 +68,7 @@ public sealed record RandomResizedCrop : AugmentationStep
         return Middle(width, height);
     }
 
-    // A picture of extreme proportions: its middle, as much as the ratio allows.
+    // An image of extreme proportions: its middle, as much as the ratio allows.
     private PixelRectangle Middle(int width, int height)
     {
         var (w, h) = (width, height);

@@ -4,12 +4,12 @@ using Ml.Cnn.Transforms.Augmentation.Pixels;
 
 namespace Ml.Cnn.Transforms;
 
-/// <summary>Turns the picture around its middle. Its size stays; corners are cut off, and what comes into sight is filled.</summary>
+/// <summary>Turns the image around its middle. Its size stays; corners are cut off, and what comes into sight is filled.</summary>
 public sealed record RandomRotation : AugmentationStep
 {
     /// <summary>Makes the step.</summary>
     /// <param name="degrees">The angle in degrees, counter-clockwise, within (−360, 360): (−15, 15), for instance.</param>
-    /// <param name="fill">The colour of what comes into sight, 0xRRGGBB. Default black.</param>
+    /// <param name="fill">The color of what comes into sight, 0xRRGGBB. Default black.</param>
     /// <param name="sampling">How pixels between pixels are computed. Default bilinear.</param>
     /// <exception cref="ArgumentOutOfRangeException">The range runs downwards or leaves its bounds.</exception>
     public RandomRotation(Interval degrees, int fill = 0, WarpSampling sampling = WarpSampling.Bilinear) =>
@@ -18,7 +18,7 @@ public sealed record RandomRotation : AugmentationStep
     /// <summary>The angle in degrees, counter-clockwise.</summary>
     public Interval Degrees { get; }
 
-    /// <summary>The colour of what comes into sight, 0xRRGGBB.</summary>
+    /// <summary>The color of what comes into sight, 0xRRGGBB.</summary>
     [JsonConverter(typeof(FillColorConverter))]
     public int Fill { get; }
 

@@ -3,14 +3,14 @@ using Ml.Cnn.Transforms.Augmentation;
 namespace Ml.Cnn.Transforms;
 
 /// <summary>
-/// Brings the picture's short side to a random length (Simonyan and Zisserman, Very Deep Convolutional Networks, 2015,
+/// Brings the image's short side to a random length (Simonyan and Zisserman, Very Deep Convolutional Networks, 2015,
 /// section 3.1: between 256 and 512 for a network of 224), with its proportions kept. A <see cref="RandomCrop"/> follows.
 /// </summary>
 public sealed record ScaleJitter : AugmentationStep
 {
     /// <summary>Makes the step.</summary>
     /// <param name="scale">
-    /// The length of the picture's short side as a multiple of the longer side of the network's input, from 0.1 to 100.
+    /// The length of the image's short side as a multiple of the longer side of the network's input, from 0.1 to 100.
     /// (256.0 / 224, 512.0 / 224) is VGG's; a range of one value resizes without chance. Default (1, 1).
     /// </param>
     /// <param name="interpolation">The filter for resizing. Default bilinear.</param>

@@ -5,7 +5,7 @@ namespace Ml.Cnn.Transforms.Sources.Digits;
 /// <summary>Draws digits, white on black. Not for several threads at once; what it draws depends only on the random numbers it is given.</summary>
 internal sealed class DigitPainter
 {
-    // All sizes are shares of the picture's side, so that larger pictures look the same; MNIST's digits are 20 of 28 pixels high.
+    // All sizes are shares of the image's side, so that larger images look the same; MNIST's digits are 20 of 28 pixels high.
     private const float LeastHeight = 0.58f;
     private const float MostHeight = 0.78f;
     private const float LeastStroke = 0.05f;
@@ -17,7 +17,7 @@ internal sealed class DigitPainter
     private const float MostTurn = 0.2f; // radians
     private const float MostWarp = 7f; // of the 100 × 140 units of a face
     private const float LeastContrast = 0.5f;
-    private const float MostNoise = 30f; // grey levels, standard deviation
+    private const float MostNoise = 30f; // gray levels, standard deviation
 
     private readonly int _size;
     private readonly SKPath[][] _faces;
@@ -32,7 +32,7 @@ internal sealed class DigitPainter
 
     /// <summary>Draws one digit.</summary>
     /// <param name="digit">0 to 9.</param>
-    /// <param name="random">Everything about the picture but the digit.</param>
+    /// <param name="random">Everything about the image but the digit.</param>
     /// <param name="pixels">Takes size × size bytes.</param>
     public void Paint(int digit, RowRandom random, Span<byte> pixels)
     {
@@ -56,7 +56,7 @@ internal sealed class DigitPainter
         canvas.DrawPath(path, pen);
         var blur = random.Between(0, MostBlur) * _size;
         var contrast = random.Between(LeastContrast, 1);
-        // Clean pictures among noisy ones.
+        // Clean images among noisy ones.
         var noise = Math.Max(0, random.Between(-MostNoise, MostNoise));
         GaussianBlur.Apply(bitmap.GetPixelSpan(), bitmap.RowBytes, _size, blur, _blurred);
 
@@ -69,7 +69,7 @@ internal sealed class DigitPainter
         }
     }
 
-    /// <summary>Moves the control points by two slow waves, so that lines bend and neighbouring points stay neighbours.</summary>
+    /// <summary>Moves the control points by two slow waves, so that lines bend and neighboring points stay neighbors.</summary>
     private static SKPath Warp(SKPath face, ref RowRandom random)
     {
         var (amplitude, other) = (random.Between(0, MostWarp), random.Between(0, MostWarp));
@@ -119,7 +119,7 @@ internal sealed class DigitPainter
             .PostConcat(SKMatrix.CreateRotation(turn));
     }
 
-    /// <summary>Into the picture, near its middle, and smaller where it would not fit.</summary>
+    /// <summary>Into the image, near its middle, and smaller where it would not fit.</summary>
     private SKMatrix Place(SKRect bounds, float strokeWidth, ref RowRandom random)
     {
         var room = _size * (1 - 2 * LeastMargin) - strokeWidth;

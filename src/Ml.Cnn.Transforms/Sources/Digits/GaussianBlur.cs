@@ -1,9 +1,9 @@
 namespace Ml.Cnn.Transforms.Sources.Digits;
 
-/// <summary>A separable Gaussian blur of a small square gray picture.</summary>
+/// <summary>A separable Gaussian blur of a small square gray image.</summary>
 internal static class GaussianBlur
 {
-    /// <summary>Blurs; outside the picture everything is black.</summary>
+    /// <summary>Blurs; outside the image everything is black.</summary>
     /// <param name="source">size rows of bytes.</param>
     /// <param name="stride">Bytes from a row to the next.</param>
     /// <param name="size">Height and width.</param>

@@ -4,8 +4,8 @@ using SkiaSharp;
 
 namespace MlCnn.Cli.Tests;
 
-/// <summary>Drawn digits as picture files.</summary>
-internal static class Pictures
+/// <summary>Drawn digits as image files.</summary>
+internal static class Images
 {
     /// <summary>Writes digits into a folder per class.</summary>
     /// <param name="folder">Is made.</param>
@@ -23,7 +23,7 @@ internal static class Pictures
             if (digit >= classes.Length)
                 continue;
             var classFolder = Directory.CreateDirectory(Path.Join(folder, classes[digit])).FullName;
-            WriteFile(Path.Join(classFolder, FormattableString.Invariant($"picture {i}{extension}")), row.Image);
+            WriteFile(Path.Join(classFolder, FormattableString.Invariant($"image {i}{extension}")), row.Image);
         }
     }
 

@@ -4,8 +4,8 @@ using SkiaSharp;
 
 namespace Ml.Cnn.Trainers.Tests;
 
-/// <summary>A folder of pictures with one subfolder per class, gone after the test.</summary>
-internal sealed class PictureFolder : IDisposable
+/// <summary>A folder of images with one subfolder per class, gone after the test.</summary>
+internal sealed class TestImageFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("mlcnn-").FullName;
 
@@ -19,13 +19,13 @@ internal sealed class PictureFolder : IDisposable
     }
 
     /// <summary>Drawn digits as gray PNG files: 0/00000.png, …</summary>
-    public static PictureFolder OfDigits(int count, int seed = 1)
+    public static TestImageFolder OfDigits(int count, int seed = 1)
     {
-        var folder = new PictureFolder();
+        var folder = new TestImageFolder();
         var mlContext = new MLContext();
         var row = 0;
         foreach (var digit in mlContext.Data.CreateEnumerable<Digit>(mlContext.Data.GenerateDigits(count, seed), reuseRowObject: false))
-            folder.Add(digit.Label, $"{row++:00000}.png", Pictures.Gray(28, 28, (x, y) => digit.Image[y * 28 + x]));
+            folder.Add(digit.Label, $"{row++:00000}.png", Images.Gray(28, 28, (x, y) => digit.Image[y * 28 + x]));
         return folder;
     }
 
@@ -39,8 +39,8 @@ internal sealed class PictureFolder : IDisposable
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
 
-/// <summary>Encoded pictures.</summary>
-internal static class Pictures
+/// <summary>Encoded images.</summary>
+internal static class Images
 {
     public static byte[] Gray(int width, int height, Func<int, int, byte> pixel, SKEncodedImageFormat format = SKEncodedImageFormat.Png)
     {
@@ -51,7 +51,7 @@ internal static class Pictures
         return Encode(bitmap, format);
     }
 
-    public static byte[] Colour(int width, int height, Func<int, int, SKColor> pixel, SKEncodedImageFormat format = SKEncodedImageFormat.Png, bool alpha = false)
+    public static byte[] Color(int width, int height, Func<int, int, SKColor> pixel, SKEncodedImageFormat format = SKEncodedImageFormat.Png, bool alpha = false)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, alpha ? SKAlphaType.Unpremul : SKAlphaType.Opaque));
         for (var y = 0; y < height; y++)

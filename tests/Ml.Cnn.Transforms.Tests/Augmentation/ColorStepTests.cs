@@ -4,16 +4,16 @@ using Ml.Cnn.Transforms.Decoding;
 
 namespace Ml.Cnn.Transforms.Tests.Augmentation;
 
-/// <summary>The steps that change colours: that they draw as they say.</summary>
+/// <summary>The steps that change colors: that they draw as they say.</summary>
 [TestClass]
-public class ColourStepTests
+public class ColorStepTests
 {
     private const int Count = 3000;
 
     [TestMethod]
     public void Jitter_factors_are_uniform()
     {
-        // Each picture makes one factor readable; contrast and saturation work around a mean of 100.
+        // Each image makes one factor readable; contrast and saturation work around a mean of 100.
         Draws.AssertUniform(Draws.Read(new ColorJitter(brightness: 0.4), Draws.Plain(2, 2, 100, 100, 100), Count, i => i.Pixels[0] / 100.0), 0.6, 1.4, 0.01, "brightness");
         var halves = Draws.Plain(2, 1, 60, 60, 60);
         halves.Pixels[..3].Fill(140);
@@ -34,14 +34,14 @@ public class ColourStepTests
         Assert.IsGreaterThan(300, results.Count());
     }
 
-    /// <summary>Factor 1 is the picture itself, to the bit, in any number of channels.</summary>
+    /// <summary>Factor 1 is the image itself, to the bit, in any number of channels.</summary>
     [TestMethod]
     [DataRow(1)]
     [DataRow(3)]
     [DataRow(4)]
     public void Factor_1_changes_nothing(int channels)
     {
-        var source = ReferencePictures.Decode("source-rgba.png", channels);
+        var source = ReferenceImages.Decode("source-rgba.png", channels);
         var scratch = new AugmentationScratch();
         scratch.Begin(source, new() { Width = source.Width, Height = source.Height, Channels = channels });
 
@@ -60,7 +60,7 @@ public class ColourStepTests
 
     /// <summary>Eight pixels at a time, and what is left over.</summary>
     [TestMethod]
-    public void Vectors_end_where_the_picture_does()
+    public void Vectors_end_where_the_image_does()
     {
         for (var pixels = 1; pixels < 40; pixels++)
         {
@@ -107,12 +107,12 @@ public class ColourStepTests
     }
 
     [TestMethod]
-    public void Components_are_found_in_pictures()
+    public void Components_are_found_in_images()
     {
-        // Colours that differ along (2, 1, 0) with deviation 30 and along (0, 0, 1) with deviation 10.
+        // Colors that differ along (2, 1, 0) with deviation 30 and along (0, 0, 1) with deviation 10.
         var random = new AugmentationRandom(Draws.Seed, 0, 0);
         var statistics = new ColorStatistics();
-        for (var picture = 0; picture < 20; picture++)
+        for (var number = 0; number < 20; number++)
         {
             var image = new PixelImage(60, 60, 3);
             for (var i = 0; i < 3600; i++)
@@ -135,7 +135,7 @@ public class ColourStepTests
     }
 
     [TestMethod]
-    public void Colour_is_lost_as_often_as_it_should() =>
+    public void Color_is_lost_as_often_as_it_should() =>
         Draws.AssertFrequency(0.25, Draws.Read(new RandomGrayscale(0.25), Draws.Plain(2, 2, 200, 100, 50), Count, i => i.Pixels[0]).Count(r => r != 200), Count, "gray");
 
     [TestMethod]
@@ -172,8 +172,8 @@ public class ColourStepTests
     {
         Assert.HasCount(25, LearnedPolicy.ImageNet);
         Assert.HasCount(25, LearnedPolicy.Cifar10);
-        // A picture stays as it is where neither half of a pair comes, or what comes does nothing to it (it has all grey levels already).
-        var source = ReferencePictures.Decode("source-rgb.png");
+        // An image stays as it is where neither half of a pair comes, or what comes does nothing to it (it has all gray levels already).
+        var source = ReferenceImages.Decode("source-rgb.png");
         var unchanged = Draws.Read(new AutoAugment(), source, 800, i => i.Pixels.SequenceEqual(source.Pixels) ? 1 : 0).Count(u => u == 1);
         var expected = LearnedPolicy.ImageNet.Average(p => (1 - Visible(p.First)) * (1 - Visible(p.Second)));
         Assert.AreEqual(expected, unchanged / 800.0, 0.05);

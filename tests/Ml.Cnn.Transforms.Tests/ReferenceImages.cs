@@ -3,7 +3,7 @@ using Ml.Cnn.Transforms.Decoding;
 namespace Ml.Cnn.Transforms.Tests;
 
 /// <summary>The files that TestData/generate.py made, and how far pixels are from them.</summary>
-internal static class ReferencePictures
+internal static class ReferenceImages
 {
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "TestData");
 
@@ -14,7 +14,7 @@ internal static class ReferencePictures
 
     public static PixelImage Decode(string name, int channels = 3) => ImageDecoder.Decode(Read(name), new DecodeOptions { Channels = channels });
 
-    /// <summary>At most <paramref name="most"/> grey levels apart everywhere, and at most 1 for all but <paramref name="share"/> of the values.</summary>
+    /// <summary>At most <paramref name="most"/> gray levels apart everywhere, and at most 1 for all but <paramref name="share"/> of the values.</summary>
     public static void AssertClose(PixelImage expected, ReadOnlySpan<byte> actual, string what, int most = 2, double share = 0.001)
     {
         Assert.AreEqual(expected.Pixels.Length, actual.Length, what);

@@ -10,7 +10,7 @@ using SkiaSharp;
 namespace Ml.Cnn.Trainers.Training.Reporting;
 
 /// <summary>Draws the curves of a training: loss and accuracy side by side, and the learning rate below them.</summary>
-internal static class CurvesPicture
+internal static class CurvesImage
 {
     private const int HeadingHeight = 44;
     private const double LearningRateShare = 0.3; // of the height
@@ -25,7 +25,7 @@ internal static class CurvesPicture
     private static readonly OxyColor s_grid = OxyColor.FromRgb(0xe4, 0xe4, 0xe4);
     private static readonly OxyColor s_text = OxyColor.FromRgb(0x22, 0x22, 0x22);
 
-    /// <summary>Whether the system has a font; without one, pictures have no text.</summary>
+    /// <summary>Whether the system has a font; without one, images have no text.</summary>
     public static bool HasFont => SKFontManager.Default.FontFamilyCount > 0;
 
     public static SKImage Draw(IReadOnlyList<CnnEpoch> history, int width, int height)

@@ -11,26 +11,26 @@ public static partial class ImageAugmentationCatalog
     /// <param name="brightness">How much: 0.4 is by factors from 0.6 to 1.4. Default 0: not at all.</param>
     /// <param name="contrast">The same for contrast.</param>
     /// <param name="saturation">The same for saturation.</param>
-    /// <param name="hue">How far hues turn either way, in turns of the colour wheel, from 0 to 0.5. Default 0.</param>
+    /// <param name="hue">How far hues turn either way, in turns of the color wheel, from 0 to 0.5. Default 0.</param>
     /// <param name="seed">Fixes the draws together with the epoch and the row. Default: the MLContext's, or 0.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     public static ImageAugmentingEstimator ColorJitter(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
         double brightness = 0, double contrast = 0, double saturation = 0, double hue = 0, int? seed = null) =>
         catalog.AugmentImages(outputColumnName, inputColumnName, new ImageAugmentation([new ColorJitter(brightness, contrast, saturation, hue)]), seed: seed);
 
-    /// <summary>Changes the colour of the light, as AlexNet's authors did. See <see cref="Ml.Cnn.Transforms.PcaColor"/>.</summary>
+    /// <summary>Changes the color of the light, as AlexNet's authors did. See <see cref="Ml.Cnn.Transforms.PcaColor"/>.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="outputColumnName">The column of augmented images.</param>
     /// <param name="inputColumnName">A column of images (MLImage). Default: the output column's name.</param>
     /// <param name="strength">The deviation of the Gaussian that components are multiplied with, from 0 to 10. Default 0.1.</param>
-    /// <param name="components">The components of the colours. Default ImageNet's; <see cref="ColorComponents.Of"/> computes a data set's own.</param>
+    /// <param name="components">The components of the colors. Default ImageNet's; <see cref="ColorComponents.Of"/> computes a data set's own.</param>
     /// <param name="seed">Fixes the draws together with the epoch and the row. Default: the MLContext's, or 0.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     public static ImageAugmentingEstimator PcaColor(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
         double strength = 0.1, ColorComponents? components = null, int? seed = null) =>
         catalog.AugmentImages(outputColumnName, inputColumnName, new ImageAugmentation([new PcaColor(strength, components)]), seed: seed);
 
-    /// <summary>Takes the colour away at random.</summary>
+    /// <summary>Takes the color away at random.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="outputColumnName">The column of augmented images.</param>
     /// <param name="inputColumnName">A column of images (MLImage). Default: the output column's name.</param>
@@ -47,7 +47,7 @@ public static partial class ImageAugmentationCatalog
     /// <param name="inputColumnName">A column of images (MLImage). Default: the output column's name.</param>
     /// <param name="count">How many operations, from 1 to 10. Default 2.</param>
     /// <param name="magnitude">How strong they are, from 0 to 30. Default 9.</param>
-    /// <param name="fill">The colour of what comes into sight, 0xRRGGBB. Default black.</param>
+    /// <param name="fill">The color of what comes into sight, 0xRRGGBB. Default black.</param>
     /// <param name="sampling">How pixels between pixels are computed. Default nearest.</param>
     /// <param name="seed">Fixes the draws together with the epoch and the row. Default: the MLContext's, or 0.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
@@ -59,7 +59,7 @@ public static partial class ImageAugmentationCatalog
     /// <param name="catalog">The catalog.</param>
     /// <param name="outputColumnName">The column of augmented images.</param>
     /// <param name="inputColumnName">A column of images (MLImage). Default: the output column's name.</param>
-    /// <param name="fill">The colour of what comes into sight, 0xRRGGBB. Default black.</param>
+    /// <param name="fill">The color of what comes into sight, 0xRRGGBB. Default black.</param>
     /// <param name="sampling">How pixels between pixels are computed. Default nearest.</param>
     /// <param name="seed">Fixes the draws together with the epoch and the row. Default: the MLContext's, or 0.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
@@ -72,7 +72,7 @@ public static partial class ImageAugmentationCatalog
     /// <param name="outputColumnName">The column of augmented images.</param>
     /// <param name="inputColumnName">A column of images (MLImage). Default: the output column's name.</param>
     /// <param name="policy">The data set that the pairs were learned on. Default ImageNet.</param>
-    /// <param name="fill">The colour of what comes into sight, 0xRRGGBB. Default black.</param>
+    /// <param name="fill">The color of what comes into sight, 0xRRGGBB. Default black.</param>
     /// <param name="sampling">How pixels between pixels are computed. Default nearest.</param>
     /// <param name="seed">Fixes the draws together with the epoch and the row. Default: the MLContext's, or 0.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
@@ -105,8 +105,8 @@ public static partial class ImageAugmentationCatalog
     /// <param name="catalog">The catalog.</param>
     /// <param name="outputColumnName">The column of augmented images.</param>
     /// <param name="inputColumnName">A column of images (MLImage). Default: the output column's name.</param>
-    /// <param name="size">Height and width of the neighbourhood in pixels, odd, from 3 to 99. Default 5.</param>
-    /// <param name="sigmaColor">How different a neighbour may look, in grey levels summed over the channels, from 0.1 to 1000. Default 75.</param>
+    /// <param name="size">Height and width of the neighborhood in pixels, odd, from 3 to 99. Default 5.</param>
+    /// <param name="sigmaColor">How different a neighbor may look, in gray levels summed over the channels, from 0.1 to 1000. Default 75.</param>
     /// <param name="sigmaSpace">How far it may lie, in pixels, from 0.1 to 50. Default 2.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     public static ImageAugmentingEstimator BilateralFilter(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,

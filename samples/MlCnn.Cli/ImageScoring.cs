@@ -5,8 +5,8 @@ using Ml.Cnn.Transforms;
 
 namespace MlCnn.Cli;
 
-/// <summary>Scores pictures with a network alone, whatever kind of pictures it was trained on.</summary>
-internal static class PictureScoring
+/// <summary>Scores images with a network alone, whatever kind of images it was trained on.</summary>
+internal static class ImageScoring
 {
     /// <summary>Adds the network's scores to data with a column of paths or of pixels.</summary>
     public static IDataView Score(MLContext mlContext, CnnTransformer network, IDataView data, bool isFiles)
@@ -19,7 +19,7 @@ internal static class PictureScoring
     }
 
     /// <summary>Gives each row's number and probabilities.</summary>
-    /// <exception cref="BadImageException">Some pictures cannot be used. It names all of them.</exception>
+    /// <exception cref="BadImageException">Some images cannot be used. It names all of them.</exception>
     public static void ForEach(IDataView scored, CnnTransformer network, Action<int, ReadOnlySpan<float>> take)
     {
         var column = scored.Schema[network.ScoreColumnName];

@@ -8,7 +8,7 @@ using SkiaSharp;
 namespace MlCnn.Docs;
 
 /// <summary>Digits that a LeNet has never seen, each above the class it names and the probability it gives.</summary>
-internal static class DigitsPicture
+internal static class DigitsImage
 {
     private const int Columns = 12;
     private const int Rows = 5;
@@ -51,9 +51,9 @@ internal static class DigitsPicture
         {
             var x = Gap + place % Columns * (Side + Gap);
             var y = Gap + place / Columns * (Side + Caption + Gap);
-            using var picture = ToBitmap(digit.Image);
+            using var image = ToBitmap(digit.Image);
             using var paint = new SKPaint { FilterQuality = SKFilterQuality.None };
-            canvas.DrawBitmap(picture, SKRect.Create(x, y, Side, Side), paint);
+            canvas.DrawBitmap(image, SKRect.Create(x, y, Side, Side), paint);
             text.Color = digit.PredictedLabel == digit.Label ? SKColors.Black : SKColors.Red;
             canvas.DrawText(string.Create(CultureInfo.InvariantCulture, $"{digit.PredictedLabel}  {digit.Score.Max():P0}"), x + Side / 2f, y + Side + 15, text);
             place++;

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace Ml.Cnn.Trainers.Architectures;
 
 /// <summary>The ways in which papers draw a network's first weights, where they differ from the layers' own.</summary>
-internal static class Initialisation
+internal static class Initialization
 {
     /// <summary>
     /// Every convolution normal with deviation √(2 / fan_out), which keeps the gradients' variance through rectified units
