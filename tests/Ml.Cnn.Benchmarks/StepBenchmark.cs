@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Runtime;
-using Ml.Cnn.Trainers.Training;
 using Ml.Cnn.Trainers.Training.Optimization;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

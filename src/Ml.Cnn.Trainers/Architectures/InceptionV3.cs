@@ -1,5 +1,5 @@
 using Ml.Cnn.Trainers.Layers;
-using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Trainers.Losses;
 using Ml.Cnn.Transforms;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,6 +1,6 @@
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers;
-using Ml.Cnn.Trainers.Features;
+using Ml.Cnn.Trainers.Scoring;
 
 namespace Microsoft.ML;
 

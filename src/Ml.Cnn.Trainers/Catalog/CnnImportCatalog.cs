@@ -1,6 +1,7 @@
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Transformers;
 using Ml.Cnn.Trainers.Weights;
 
 namespace Microsoft.ML;

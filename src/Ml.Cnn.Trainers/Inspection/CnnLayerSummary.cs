@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Layers;
 
 namespace Ml.Cnn.Trainers.Inspection;

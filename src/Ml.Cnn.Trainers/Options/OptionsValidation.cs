@@ -1,4 +1,4 @@
-using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Trainers.Runtime;
 
 namespace Ml.Cnn.Trainers;
 

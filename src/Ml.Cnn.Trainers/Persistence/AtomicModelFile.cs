@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Runtime.ExceptionServices;
+using Ml.Cnn.Trainers.IO;
 
 namespace Ml.Cnn.Trainers.Persistence;
 

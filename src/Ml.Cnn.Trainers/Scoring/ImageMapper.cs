@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Runtime;
-using Ml.Cnn.Trainers.Training;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Scoring;

@@ -1,4 +1,6 @@
+using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Optimization;
+using Ml.Cnn.Trainers.Training.Steps;
 using TorchSharp;
 
 namespace Ml.Cnn.Trainers.Training;

@@ -1,10 +1,13 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Checkpoints;
 using Ml.Cnn.Trainers.Training.Control;
+using Ml.Cnn.Trainers.Training.Metrics;
 using Ml.Cnn.Trainers.Training.Optimization;
 using Ml.Cnn.Trainers.Training.Reporting;
+using Ml.Cnn.Trainers.Training.Steps;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training;

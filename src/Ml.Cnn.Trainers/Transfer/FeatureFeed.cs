@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Layers;
-using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Ml.Cnn.Trainers.Weights.Formats;
 
 namespace Ml.Cnn.Trainers.Weights;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Losses;
 using Ml.Cnn.Trainers.Runtime;
-using Ml.Cnn.Trainers.Training;
 using Ml.Cnn.Trainers.Weights;
 using MlCnn.Testing;
 using static TorchSharp.torch;

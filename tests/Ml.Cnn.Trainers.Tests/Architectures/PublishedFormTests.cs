@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Layers;
-using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Trainers.Losses;
 using Ml.Cnn.Trainers.Weights;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers.Architectures;
-using Ml.Cnn.Trainers.Features;
 using Ml.Cnn.Trainers.Weights;
 using SkiaSharp;
 

@@ -1,7 +1,8 @@
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Inspection;
 using Ml.Cnn.Trainers.Layers;
-using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using Conv2d = Ml.Cnn.Trainers.Layers.Conv2d;

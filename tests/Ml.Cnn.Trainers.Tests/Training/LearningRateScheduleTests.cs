@@ -1,6 +1,6 @@
 using Microsoft.ML;
-using Ml.Cnn.Trainers.Training;
 using Ml.Cnn.Trainers.Training.Checkpoints;
+using Ml.Cnn.Trainers.Training.Steps;
 
 namespace Ml.Cnn.Trainers.Tests.Training;
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML;
-using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Trainers.Training.Metrics;
 using Ml.Cnn.Trainers.Training.Reporting;
 
 namespace Ml.Cnn.Trainers.Tests.Training;

@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Trainers.Training.Steps;
 using TorchSharp;
 using static TorchSharp.torch;
 

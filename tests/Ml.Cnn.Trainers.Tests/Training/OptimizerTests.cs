@@ -1,4 +1,4 @@
-using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Optimization;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,5 +1,5 @@
 using Ml.Cnn.Trainers.Architectures;
-using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Training.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Ml.Cnn.Trainers.IO;
 using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Weights;
 using TorchSharp;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.ML;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Persistence;
+using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Training.Checkpoints;

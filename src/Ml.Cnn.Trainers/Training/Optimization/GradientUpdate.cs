@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Checkpoints;
 using static TorchSharp.torch;
 

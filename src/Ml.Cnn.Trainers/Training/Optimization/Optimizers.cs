@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Settings;
 using TorchSharp.Modules;
 
 namespace Ml.Cnn.Trainers.Training.Optimization;

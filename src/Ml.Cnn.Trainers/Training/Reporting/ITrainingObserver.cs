@@ -1,3 +1,5 @@
+using Ml.Cnn.Trainers.Training.Metrics;
+
 namespace Ml.Cnn.Trainers.Training.Reporting;
 
 /// <summary>Follows a training: progress, logs, the user's callbacks. Disposed when training is over, however it ended.</summary>

@@ -1,4 +1,6 @@
 using System.Text;
+using Ml.Cnn.Trainers.IO;
+using Ml.Cnn.Trainers.Training.Metrics;
 
 namespace Ml.Cnn.Trainers.Training.Reporting;
 

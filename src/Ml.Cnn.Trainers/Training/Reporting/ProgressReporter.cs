@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ml.Cnn.Trainers.Training.Metrics;
 
 namespace Ml.Cnn.Trainers.Training.Reporting;
 

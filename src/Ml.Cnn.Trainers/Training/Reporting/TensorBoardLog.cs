@@ -1,3 +1,5 @@
+using Ml.Cnn.Trainers.Training.Metrics;
+
 namespace Ml.Cnn.Trainers.Training.Reporting;
 
 /// <summary>TensorBoard's event files: the runs "train" and "validation" by epoch, and "steps" by step.</summary>

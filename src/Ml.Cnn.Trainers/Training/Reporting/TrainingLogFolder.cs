@@ -1,3 +1,5 @@
+using Ml.Cnn.Trainers.Training.Metrics;
+
 namespace Ml.Cnn.Trainers.Training.Reporting;
 
 /// <summary>The folder of a training's logs: which files it holds is decided here.</summary>

@@ -1,3 +1,5 @@
+using Ml.Cnn.Trainers.Training.Metrics;
+
 namespace Ml.Cnn.Trainers.Training.Reporting;
 
 /// <summary>Several observers as one, told in their order.</summary>

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Weights.Formats;
 using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Weights;

@@ -1,3 +1,5 @@
+using Ml.Cnn.Trainers.Weights.Formats;
+
 namespace Ml.Cnn.Trainers.Weights.PyTorch;
 
 /// <summary>Finds the state of a network in what somebody saved: the state itself, or a checkpoint with a state inside.</summary>

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Weights.Formats;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Weights.PyTorch;

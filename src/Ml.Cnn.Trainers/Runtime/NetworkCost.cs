@@ -1,0 +1,26 @@
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Graph;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Runtime;
+
+/// <summary>How much work one image is, counted rather than timed, so that a run repeats.</summary>
+/// <param name="MultiplyAdds">Of the convolutions and linear layers; null for a network whose layers are not this library's.</param>
+internal sealed record NetworkCost(long? MultiplyAdds)
+{
+    // Below this many multiply-adds, a core spends longer waiting for the others than on its own part of an operation. Cores that
+    // are wanted for decoding images too make the others wait longer.
+    private const double WorthACore = 25e6;
+    private const double WorthABusyCore = 100e6;
+
+    public static NetworkCost Of(Module<Tensor, Tensor> network, NetworkShape shape) =>
+        new(NetworkGraph.Trace(network, shape).MultiplyAdds is > 0 and var sum ? sum : null);
+
+    /// <summary>The cores that a pass over so many images is worth.</summary>
+    /// <param name="images">In a batch.</param>
+    /// <param name="besideDecoding">Whether other threads decode images meanwhile.</param>
+    public int ThreadsFor(int images, bool besideDecoding) => MultiplyAdds is { } each
+        ? (int)Math.Clamp(each * (double)images / (besideDecoding ? WorthABusyCore : WorthACore), 1, Environment.ProcessorCount)
+        : Environment.ProcessorCount;
+}

@@ -1,0 +1,62 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Ml.Cnn.Trainers.Graph;
+using Ml.Cnn.Trainers.Layers;
+using static TorchSharp.torch;
+
+namespace Ml.Cnn.Trainers.Scoring;
+
+/// <summary>Turns images into what one layer of a network makes of them: one column of numbers.</summary>
+internal sealed class ImageFeaturizer : ImageMapper
+{
+    private readonly SubNetwork _network;
+
+    /// <param name="scorer">The network and the column that it reads.</param>
+    /// <param name="outputColumnName">The column that takes the features.</param>
+    /// <param name="layer">A name of the network's graph; null: whatever the head takes.</param>
+    /// <param name="pool">Whether a feature map is averaged; null: only what the head takes is.</param>
+    /// <exception cref="ArgumentException">There is no such layer.</exception>
+    public ImageFeaturizer(ImageScorer scorer, string outputColumnName, string? layer, bool? pool) : base(scorer.Plan, scorer.Model)
+    {
+        Scorer = scorer;
+        OutputColumnName = outputColumnName;
+        var graph = NetworkGraph.Trace(scorer.Network, scorer.Model.Shape);
+        var node = layer is null ? HeadInput(graph) : graph.Find(layer) ?? throw Unknown(layer, graph);
+        _network = new SubNetwork(node);
+        IsPooled = (pool ?? layer is null) && node.Shape.Count == 3;
+        Length = IsPooled ? node.Shape[0] : node.Shape.Aggregate(1, (product, size) => checked(product * size));
+    }
+
+    public ImageScorer Scorer { get; }
+
+    public string OutputColumnName { get; }
+
+    public string Layer => _network.Output.Name;
+
+    /// <summary>Whether feature maps are averaged, one number per channel.</summary>
+    public bool IsPooled { get; }
+
+    public override int Length { get; }
+
+    public override void AddColumns(DataViewSchema.Builder builder) =>
+        builder.AddColumn(OutputColumnName, new VectorDataViewType(NumberDataViewType.Single, Length));
+
+    public override Delegate Getter(int column, MappedRows rows, Func<int> current) =>
+        (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => rows.CopyTo(ref value, current()));
+
+    protected override Tensor Compute(Tensor images)
+    {
+        var output = _network.Run(images); // N × C × H × W, or N × length
+        return IsPooled ? output.mean([2, 3]) : output.flatten(1);
+    }
+
+    // No family is asked: the head is a module path, and what its first layer takes is in the graph.
+    private GraphNode HeadInput(NetworkGraph graph) =>
+        graph.FirstUnder(Model.Architecture.Head)?.Inputs[0] is { Layer: not null } input ? input
+            : throw new ArgumentException(graph.Nodes.Count > 0
+                ? $"{Model.Architecture.Name} does not tell which layer is its head: name a layer, one of {string.Join(", ", graph.Nodes.Select(node => node.Name))}."
+                : $"{Model.Architecture.Name} has no layers of this library that features could be taken from: build it from those in {typeof(Layer).Namespace}.");
+
+    private ArgumentException Unknown(string layer, NetworkGraph graph) => new(
+        $"{Model.Architecture.Name} has no layer called '{layer}'. The nearest are: {string.Join(", ", NearestNames.Of(layer, graph.Nodes.Select(node => node.Name), 5))}. CnnSummary lists all.", nameof(layer));
+}

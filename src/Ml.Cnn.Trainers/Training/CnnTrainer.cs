@@ -1,0 +1,86 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Ml.Cnn.MlNet;
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Training;
+
+namespace Ml.Cnn.Trainers;
+
+/// <summary>Trains a convolutional network on labeled images. The catalog's methods (<c>Trainers.ResNet(…)</c>, …) make one.</summary>
+public sealed class CnnTrainer : IEstimator<CnnTransformer>
+{
+    private readonly IHostEnvironment _environment;
+    private readonly Architecture _architecture;
+    private readonly CnnOptions _options;
+
+    internal CnnTrainer(IHostEnvironment environment, Architecture architecture, CnnOptions options)
+    {
+        OptionsValidation.Check(options);
+        _environment = environment;
+        _architecture = architecture;
+        _options = options;
+    }
+
+    /// <summary>The network that will be trained.</summary>
+    public Architecture Architecture => _architecture;
+
+    /// <summary>The input's columns, then the predicted label (a key) and the scores (a vector of Single).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The feature or label column is missing or of another type; the message says which are accepted.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        FeatureFormat.Check(inputSchema, _options.FeatureColumnName);
+        var label = LabelColumn.Check(inputSchema, _options.LabelColumnName);
+        ExampleWeightColumn.Check(inputSchema, _options.ExampleWeightColumnName);
+
+        var columns = inputSchema.ToDictionary(c => c.Name);
+        var keyValues = label.Annotations.Where(a => a.Name == ClassValues.KeyValues);
+        columns[_options.PredictedLabelColumnName] = ColumnShapes.Create(_options.PredictedLabelColumnName,
+            SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, keyValues);
+        columns[_options.ScoreColumnName] = ColumnShapes.Create(_options.ScoreColumnName,
+            SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, ColumnShapes.MulticlassScoreAnnotations(label));
+        return new SchemaShape(columns.Values);
+    }
+
+    /// <summary>Trains on every labeled row.</summary>
+    /// <returns>The trained network: the best epoch's by validation accuracy with a validation set, else the last one's.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="BadImageException">Images cannot be decoded, and <see cref="CnnOptions.OnBadImage"/> is to fail.</exception>
+    /// <exception cref="InvalidOperationException">There are fewer than two classes or two rows, the loss was never a number, or the device is missing.</exception>
+    /// <exception cref="OperationCanceledException">Canceled before the first step.</exception>
+    public CnnTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var run = new TrainingRun(_environment, _architecture, _options, input);
+        return TrainingThread.Run(run.Execute);
+    }
+
+    /// <summary>
+    /// Looks for a learning rate: trains a few steps at rates that rise evenly on a logarithmic scale and watches the loss (Smith 2015, section 3.3). The options' own rate,
+    /// schedule, epochs and validation set are not used. Nothing is left behind.
+    /// </summary>
+    /// <param name="input">The training data.</param>
+    /// <param name="lowest">The first step's rate, above 0. Default 1e-6.</param>
+    /// <param name="highest">The last step's rate, above the lowest. Default 10; it ends earlier once the loss has grown to four times its lowest value.</param>
+    /// <param name="steps">How many, at least 10. Default 100.</param>
+    /// <returns>The curve, and the rate at which the loss fell most steeply.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or a column is missing or of another type.</exception>
+    /// <exception cref="BadImageException">Images cannot be decoded, and <see cref="CnnOptions.OnBadImage"/> is to fail.</exception>
+    /// <exception cref="InvalidOperationException">There are fewer than two classes or two rows, or the device is missing.</exception>
+    /// <exception cref="OperationCanceledException">Canceled by <see cref="CnnOptions.CancellationToken"/>.</exception>
+    public LearningRateCurve FindLearningRate(IDataView input, double lowest = 1e-6, double highest = 10, int steps = 100)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (lowest is not (> 0 and < double.PositiveInfinity))
+            throw OptionsValidation.Wrong(nameof(lowest), lowest, "above 0");
+        if (!(highest > lowest && double.IsFinite(highest)))
+            throw OptionsValidation.Wrong(nameof(highest), highest, $"above {nameof(lowest)}");
+        if (steps < 10)
+            throw OptionsValidation.Wrong(nameof(steps), steps, "at least 10");
+        var run = new TrainingRun(_environment, _architecture, _options.ForLearningRateFinder(), input);
+        return TrainingThread.Run(() => run.FindLearningRate(lowest, highest, steps));
+    }
+}

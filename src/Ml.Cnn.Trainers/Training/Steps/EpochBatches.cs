@@ -1,0 +1,22 @@
+using Ml.Cnn.Trainers.Input;
+
+namespace Ml.Cnn.Trainers.Training.Steps;
+
+/// <summary>The training images, batch by batch in an order that is new every epoch.</summary>
+/// <param name="Source">Their rows.</param>
+/// <param name="Queue">Decodes them.</param>
+/// <param name="BadImages">Notes the images that could not be decoded.</param>
+/// <param name="Images">Labeled rows, of which an epoch consists.</param>
+internal sealed record EpochBatches(IEpochSource Source, BatchQueue Queue, BadImages BadImages, long Images)
+{
+    /// <summary>Goes through an epoch. A batch is valid until the next one is asked for.</summary>
+    /// <param name="epoch">From 1.</param>
+    /// <param name="known">As many batches at the beginning were seen before: they come with their labels, and their images need not be decoded.</param>
+    /// <param name="cancellation">Ends the epoch early.</param>
+    public IEnumerable<ImageBatch> Read(int epoch, long known, CancellationToken cancellation)
+    {
+        using var rows = Source.Open(epoch, cancellation);
+        foreach (var batch in Queue.Read(rows, epoch, cancellation, known))
+            yield return batch;
+    }
+}

@@ -1,0 +1,92 @@
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Losses;
+using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Settings;
+using Ml.Cnn.Trainers.Training.Metrics;
+using Ml.Cnn.Trainers.Training.Optimization;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Training.Steps;
+
+/// <summary>One step of training: forward, loss, backward, and a move of the optimizer.</summary>
+/// <param name="network">On <paramref name="device"/> already; trained in place.</param>
+/// <param name="shape">Its input and classes.</param>
+/// <param name="loss">What to minimize.</param>
+/// <param name="scales">Brings batches to other sizes; null: none.</param>
+/// <param name="mixing">Mixes images of a batch; null: none.</param>
+/// <param name="update">Moves the network's parameters.</param>
+/// <param name="device">Where the step runs.</param>
+internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape shape, TrainingLoss loss, ScaledBatches? scales, BatchMixing? mixing, GradientUpdate update, Device device)
+{
+    private bool _isChecked;
+
+    /// <summary>The step that a run's settings and options ask for.</summary>
+    public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, CnnOptions options, GradientUpdate update) => new(subject.Network, subject.Shape, subject.Loss,
+        settings.MultiScale is { } scales ? new ScaledBatches(scales, settings.Seed) : null,
+        options.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.Seed) : null, update, subject.Device);
+
+    /// <summary>Takes a step. A loss that is not a number moves nothing, where that is known before the step is over.</summary>
+    /// <param name="batch">The images.</param>
+    /// <param name="epoch">From 1.</param>
+    /// <param name="step">Steps before this one.</param>
+    /// <param name="learningRate">Above 0.</param>
+    public StepResult Take(ImageBatch batch, int epoch, long step, double learningRate)
+    {
+        using var scope = NewDisposeScope(); // without it, tensors wait for the garbage collector
+        var images = batch.Pixels.BringTo(device); // N × C × H × W
+        var (labels, weights) = (batch.Labels.BringTo(device), batch.Weights.BringTo(device)); // N
+        images = scales?.Resize(images, step) ?? images;
+        var mixed = mixing?.Mix(images, labels, weights, epoch, step);
+
+        update.Begin();
+        var (logits, auxiliary) = Forward(mixed?.Images ?? images); // N × classes
+        CheckOutput(logits, batch.Count);
+        var sum = auxiliary.Aggregate(Loss(logits), (sum, head) => sum + Loss(head.Logits) * head.Weight);
+        if (device.type != DeviceType.CPU || double.IsFinite(sum.ToDouble())) // elsewhere a look at the loss would wait for the device
+            update.Add(sum, () => loss.Weight(labels, weights), learningRate);
+        using var noGradient = no_grad();
+        return new(batch.Count, step + 1, learningRate, sum.detach().MoveToOuterDisposeScope(),
+            Hits.Top1(logits, labels).MoveToOuterDisposeScope(), Hits.Top5(logits, labels)?.MoveToOuterDisposeScope());
+
+        Tensor Loss(Tensor output) => mixed is null ? loss.Of(output, labels, weights) : mixed.Loss(loss, output);
+    }
+
+    /// <summary>After an epoch's last batch: nothing of it waits for the next epoch.</summary>
+    public void EndEpoch(double learningRate) => update.Complete(learningRate);
+
+    // The loss is computed in float32, whatever the layers before it compute in.
+    private (Tensor Logits, IReadOnlyList<AuxiliaryLogits> Auxiliary) Forward(Tensor images)
+    {
+        if (network is not IAuxiliaryHeads heads)
+            return (network.forward(images).to(float32), []);
+        var (logits, auxiliary) = heads.ForwardWithAuxiliary(images);
+        return (logits.to(float32), [.. auxiliary.Select(head => head with { Logits = head.Logits.to(float32) })]);
+    }
+
+    private void CheckOutput(Tensor logits, int images)
+    {
+        if (!_isChecked && (logits.dim() != 2 || logits.size(0) != images || logits.size(1) != shape.Classes))
+            throw new InvalidOperationException($"The network returned a tensor of {string.Join("×", logits.shape)} for {images} images; it must be {images}×{shape.Classes}: one value per image and class, before softmax.");
+        _isChecked = true;
+    }
+}
+
+/// <summary>What a step came to; its tensors are on the device still.</summary>
+/// <param name="Images">How many.</param>
+/// <param name="Step">Its number, from 1 over all epochs.</param>
+/// <param name="LearningRate">The step's.</param>
+/// <param name="Loss">A scalar, the mean over the images.</param>
+/// <param name="Correct">A scalar, how many images' class had the highest output.</param>
+/// <param name="InTop5">A scalar, how many images' class was among the five highest; null where that is not counted.</param>
+internal sealed record StepResult(int Images, long Step, double LearningRate, Tensor Loss, Tensor Correct, Tensor? InTop5) : IDisposable
+{
+    public void Dispose()
+    {
+        Loss.Dispose();
+        Correct.Dispose();
+        InTop5?.Dispose();
+    }
+}
