@@ -45,13 +45,13 @@ public sealed class CnnLayerSummary
     public long MultiplyAdds { get; }
 
     /// <summary>Height and width of the filter or the pooling window; null for layers without one.</summary>
-    public Extent? Kernel { get; }
+    public Size2d? Kernel { get; }
 
     /// <summary>Pixels between two positions of the window; null for layers without one.</summary>
-    public Extent? Stride { get; }
+    public Size2d? Stride { get; }
 
     /// <summary>Pixels added on each side of the input; null for layers without a window.</summary>
-    public Extent? Padding { get; }
+    public Size2d? Padding { get; }
 
     /// <summary>Groups of channels that are worked on apart; null for layers without a window.</summary>
     public int? Groups { get; }

@@ -26,7 +26,7 @@ internal static class CnnSummaryJson
         Inputs = layer.Inputs,
     };
 
-    private static int[]? Pair(Extent? extent) => extent is { } size ? [size.Height, size.Width] : null;
+    private static int[]? Pair(Size2d? extent) => extent is { } size ? [size.Height, size.Width] : null;
 
     private sealed record Network(string Arch, int Classes, IReadOnlyList<int> InputShape, long Parameters,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] long? MultiplyAdds, IReadOnlyList<Layer> Layers);

@@ -86,7 +86,7 @@ internal static class CnnSummaryTable
     private static string Fit(string text, int width, bool isNumber) =>
         text.Length > width ? "…" + text[^(width - 1)..] : isNumber ? text.PadLeft(width) : text.PadRight(width);
 
-    private static string Text(Extent? extent) => extent is { } size ? size.Height == size.Width && size.Height == 0 ? "0" : size.ToString() : "";
+    private static string Text(Size2d? extent) => extent is { } size ? size.Height == size.Width && size.Height == 0 ? "0" : size.ToString() : "";
 
     private static string Shape(IReadOnlyList<int> shape) => string.Join('×', shape.Select(size => size.ToString(CultureInfo.InvariantCulture)));
 

@@ -24,7 +24,7 @@ public sealed class ConnectionTableConv2d : Layer, IComputesIn, IWindowed
     /// <param name="kernel">Height and width of a filter, 1 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     /// <exception cref="ArgumentException">The table has no filter, or one without a channel or with a channel twice.</exception>
-    public ConnectionTableConv2d(int inChannels, IReadOnlyList<IReadOnlyList<int>> table, Extent kernel) : base("connection_table_conv2d")
+    public ConnectionTableConv2d(int inChannels, IReadOnlyList<IReadOnlyList<int>> table, Size2d kernel) : base("connection_table_conv2d")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
         ArgumentNullException.ThrowIfNull(table);
@@ -52,7 +52,7 @@ public sealed class ConnectionTableConv2d : Layer, IComputesIn, IWindowed
     public IReadOnlyList<IReadOnlyList<int>> Table => _table;
 
     /// <summary>Height and width of a filter.</summary>
-    public Extent Kernel { get; }
+    public Size2d Kernel { get; }
 
     /// <summary>The filters' weights: connections × kernel height × kernel width.</summary>
     [field: ComponentName(Name = "weight")]
@@ -62,9 +62,9 @@ public sealed class ConnectionTableConv2d : Layer, IComputesIn, IWindowed
     [field: ComponentName(Name = "bias")]
     public Parameter Bias { get; private set; }
 
-    Extent IWindowed.Stride => 1;
+    Size2d IWindowed.Stride => 1;
 
-    Extent IWindowed.Padding => 0;
+    Size2d IWindowed.Padding => 0;
 
     ScalarType? IComputesIn.ComputeType { get; set; }
 

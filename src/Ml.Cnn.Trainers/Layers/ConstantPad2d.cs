@@ -11,14 +11,14 @@ public sealed class ConstantPad2d : Layer
     /// <param name="padding">Pixels added above and below, and on the left and on the right; 0 or more.</param>
     /// <param name="value">Their value. Default 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public ConstantPad2d(Extent padding, double value = 0) : base("pad2d")
+    public ConstantPad2d(Size2d padding, double value = 0) : base("pad2d")
     {
         Padding = padding.AtLeast(0, nameof(padding));
         Value = value;
     }
 
     /// <summary>Pixels added above and below, and on the left and on the right.</summary>
-    public Extent Padding { get; }
+    public Size2d Padding { get; }
 
     /// <summary>The value of the added pixels.</summary>
     public double Value { get; }

@@ -27,7 +27,7 @@ public sealed class Conv2d : Layer, IComputesIn, IWindowed
     /// <param name="groups">Groups of channels that are convolved apart; divides both channel counts. Default 1.</param>
     /// <param name="bias">Whether a bias is added. Default true; batch normalization after the layer makes it idle.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public Conv2d(int inChannels, int outChannels, Extent kernel, Extent? stride = null, Extent? padding = null, Extent? dilation = null,
+    public Conv2d(int inChannels, int outChannels, Size2d kernel, Size2d? stride = null, Size2d? padding = null, Size2d? dilation = null,
         int groups = 1, bool bias = true) : base("conv2d")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
@@ -56,16 +56,16 @@ public sealed class Conv2d : Layer, IComputesIn, IWindowed
     public int OutChannels { get; }
 
     /// <summary>Height and width of a filter.</summary>
-    public Extent Kernel { get; }
+    public Size2d Kernel { get; }
 
     /// <summary>Pixels between two positions of the filter.</summary>
-    public Extent Stride { get; }
+    public Size2d Stride { get; }
 
     /// <summary>Zeros added on each side.</summary>
-    public Extent Padding { get; }
+    public Size2d Padding { get; }
 
     /// <summary>Pixels between two taps of the filter.</summary>
-    public Extent Dilation { get; }
+    public Size2d Dilation { get; }
 
     /// <summary>Groups of channels that are convolved apart.</summary>
     public int Groups { get; }

@@ -4,13 +4,13 @@ namespace Ml.Cnn.Trainers.Layers;
 internal interface IWindowed
 {
     /// <summary>Height and width of the window.</summary>
-    Extent Kernel { get; }
+    Size2d Kernel { get; }
 
     /// <summary>Pixels between two positions of the window.</summary>
-    Extent Stride { get; }
+    Size2d Stride { get; }
 
     /// <summary>Pixels added on each side of the input.</summary>
-    Extent Padding { get; }
+    Size2d Padding { get; }
 
     /// <summary>Groups of channels that are worked on apart, where they can be chosen.</summary>
     int Groups => 1;

@@ -17,7 +17,7 @@ public sealed class MaxPool2d : Layer, IWindowed
     /// <param name="padding">Pixels of −∞ on each side, from 0 to half the window. Default 0.</param>
     /// <param name="ceilMode">Whether a last window that is only partly inside counts. Default false.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public MaxPool2d(Extent kernel, Extent? stride = null, Extent? padding = null, bool ceilMode = false) : base("max_pool2d")
+    public MaxPool2d(Size2d kernel, Size2d? stride = null, Size2d? padding = null, bool ceilMode = false) : base("max_pool2d")
     {
         Kernel = kernel.AtLeast(1, nameof(kernel));
         Stride = (stride ?? kernel).AtLeast(1, nameof(stride));
@@ -27,13 +27,13 @@ public sealed class MaxPool2d : Layer, IWindowed
     }
 
     /// <summary>Height and width of the window.</summary>
-    public Extent Kernel { get; }
+    public Size2d Kernel { get; }
 
     /// <summary>Pixels between two windows.</summary>
-    public Extent Stride { get; }
+    public Size2d Stride { get; }
 
     /// <summary>Pixels of −∞ on each side.</summary>
-    public Extent Padding { get; }
+    public Size2d Padding { get; }
 
     /// <summary>Whether a last window that is only partly inside counts.</summary>
     public bool CeilMode { get; }
@@ -55,7 +55,7 @@ public sealed class AvgPool2d : Layer, IWindowed
     /// <param name="padding">Zeros on each side, from 0 to half the window; they count in the mean. Default 0.</param>
     /// <param name="ceilMode">Whether a last window that is only partly inside counts; its mean is that of what is inside. Default false.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public AvgPool2d(Extent kernel, Extent? stride = null, Extent? padding = null, bool ceilMode = false) : base("avg_pool2d")
+    public AvgPool2d(Size2d kernel, Size2d? stride = null, Size2d? padding = null, bool ceilMode = false) : base("avg_pool2d")
     {
         Kernel = kernel.AtLeast(1, nameof(kernel));
         Stride = (stride ?? kernel).AtLeast(1, nameof(stride));
@@ -65,13 +65,13 @@ public sealed class AvgPool2d : Layer, IWindowed
     }
 
     /// <summary>Height and width of the window.</summary>
-    public Extent Kernel { get; }
+    public Size2d Kernel { get; }
 
     /// <summary>Pixels between two windows.</summary>
-    public Extent Stride { get; }
+    public Size2d Stride { get; }
 
     /// <summary>Zeros on each side.</summary>
-    public Extent Padding { get; }
+    public Size2d Padding { get; }
 
     /// <summary>Whether a last window that is only partly inside counts.</summary>
     public bool CeilMode { get; }
@@ -88,10 +88,10 @@ public sealed class AdaptiveAvgPool2d : Layer
     /// <summary>Creates the layer.</summary>
     /// <param name="output">Height and width of the output, 1 or more; 1 is global average pooling (Lin et al. 2013, §3.2).</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public AdaptiveAvgPool2d(Extent output) : base("adaptive_avg_pool2d") => Output = output.AtLeast(1, nameof(output));
+    public AdaptiveAvgPool2d(Size2d output) : base("adaptive_avg_pool2d") => Output = output.AtLeast(1, nameof(output));
 
     /// <summary>Height and width of the output.</summary>
-    public Extent Output { get; }
+    public Size2d Output { get; }
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => functional.adaptive_avg_pool2d(input, (Output.Height, Output.Width));

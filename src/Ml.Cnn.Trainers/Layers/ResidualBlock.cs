@@ -78,14 +78,14 @@ public sealed class ResidualBlock : Module<Tensor, Tensor>
     /// <summary>Applies the block.</summary>
     public override Tensor forward(Tensor input)
     {
-        var residual = conv1.call(input).Then(bn1).Then(relu).Then(conv2).Then(bn2);
+        var residual = conv1.call(input).Apply(bn1).Apply(relu).Apply(conv2).Apply(bn2);
         if (conv3 is not null && bn3 is not null)
-            residual = residual.Then(relu).Then(conv3).Then(bn3);
+            residual = residual.Apply(relu).Apply(conv3).Apply(bn3);
         if (add is null)
-            return residual.Then(relu);
+            return residual.Apply(relu);
 
         using var _ = residual;
         using var shortcut = downsample?.call(input);
-        return add.call([residual, shortcut ?? input]).Then(relu);
+        return add.call([residual, shortcut ?? input]).Apply(relu);
     }
 }

@@ -45,7 +45,7 @@ public sealed class Sequential : Module<Tensor, Tensor>
             return _identity.call(input);
         var output = _modules[0].call(input);
         for (var i = 1; i < _modules.Count; i++)
-            output = output.Then(_modules[i]);
+            output = output.Apply(_modules[i]);
         return output;
     }
 }

@@ -34,8 +34,8 @@ public sealed class SqueezeExcitation : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)            // N × C × H × W
     {
         using var scale = avgpool.call(input)               // N × C × 1 × 1
-            .Then(fc1).Then(activation)                     // N × squeezed × 1 × 1
-            .Then(fc2).Then(scale_activation);              // N × C × 1 × 1
+            .Apply(fc1).Apply(activation)                     // N × squeezed × 1 × 1
+            .Apply(fc2).Apply(scale_activation);              // N × C × 1 × 1
         return multiply.call([input, scale]);               // N × C × H × W
     }
 }

@@ -18,7 +18,7 @@ public sealed class TrainableSubsampling : Layer, IWindowed
     /// <param name="channels">Channels of the input, 1 or more.</param>
     /// <param name="kernel">Height and width of a window, 1 or more; windows lie side by side. Default 2.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public TrainableSubsampling(int channels, Extent? kernel = null) : base("trainable_subsampling")
+    public TrainableSubsampling(int channels, Size2d? kernel = null) : base("trainable_subsampling")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         Channels = channels;
@@ -34,11 +34,11 @@ public sealed class TrainableSubsampling : Layer, IWindowed
     public int Channels { get; }
 
     /// <summary>Height and width of a window.</summary>
-    public Extent Kernel { get; }
+    public Size2d Kernel { get; }
 
-    Extent IWindowed.Stride => Kernel;
+    Size2d IWindowed.Stride => Kernel;
 
-    Extent IWindowed.Padding => 0;
+    Size2d IWindowed.Padding => 0;
 
     /// <summary>One factor per channel.</summary>
     [field: ComponentName(Name = "weight")]

@@ -116,9 +116,9 @@ public sealed class NetworkGraphTests
 
         public override Tensor forward(Tensor images)
         {
-            using var first = conv.call(images).Then(_unregistered[0]);
-            using var second = conv.call(first).Then(_unregistered[0]);
-            using var sum = _sums[0].call([first, second]).Then(body).Then(nothing);
+            using var first = conv.call(images).Apply(_unregistered[0]);
+            using var second = conv.call(first).Apply(_unregistered[0]);
+            using var sum = _sums[0].call([first, second]).Apply(body).Apply(nothing);
             using var observedByNobody = sum * 2;
             return _unregistered[0].call(observedByNobody);
         }
