@@ -25,7 +25,7 @@ public sealed class AugmentedTrainingTests
     [TestMethod]
     public void An_augmented_model_scores_without_chance_and_survives_saving()
     {
-        var recipe = s_recipe.Apply(new GaussianFilter(3, 1)).With(new Mixup());
+        var recipe = s_recipe.Then(new GaussianFilter(3, 1)).With(new Mixup());
         var digits = s_mlContext.Data.GenerateDigits(300);
         var model = s_mlContext.FitLeNet(digits, Pipelines.Options(epochs: 2, change: o => o.Augmentation = recipe));
         var scores = Pipelines.Scores(model.Transform(digits));

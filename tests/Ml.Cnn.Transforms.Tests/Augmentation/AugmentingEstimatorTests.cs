@@ -141,7 +141,7 @@ public class AugmentingEstimatorTests
     {
         var mlContext = new MLContext(seed: 3);
         var data = Data(mlContext);
-        var recipe = ImageAugmentation.Preset("inception").Apply(new GaussianFilter());
+        var recipe = ImageAugmentation.Preset("inception").Then(new GaussianFilter());
         var model = mlContext.Transforms.AugmentImages("Image", null, recipe, width: 6, height: 6, seed: 8).Fit(data);
         using var file = new MemoryStream();
 

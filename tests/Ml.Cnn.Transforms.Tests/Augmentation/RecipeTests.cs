@@ -85,7 +85,7 @@ public class RecipeTests
         Assert.AreEqual(256, ImageAugmentation.Preset("inception").EvaluationView(network).ResizeShortSide);
         Assert.AreEqual(224, ImageAugmentation.Preset("light").EvaluationView(network).ResizeShortSide);
         Assert.IsNull(ImageAugmentation.Preset("inception").EvaluationView(new() { Width = 90 }).ResizeShortSide, "Stretching stays stretching.");
-        Assert.AreEqual(2, new ImageAugmentation([new RandomCrop()]).Apply(new Grayscale()).With(new Mixup()).Steps.Count);
+        Assert.AreEqual(2, new ImageAugmentation([new RandomCrop()]).Then(new Grayscale()).With(new Mixup()).Steps.Count);
     }
 
     /// <summary>Every step meets images of every shape and number of channels, and leaves the network's size behind.</summary>
@@ -180,7 +180,7 @@ public class RecipeTests
         new AugmentationPipeline(ImageAugmentation.Preset("vgg"), target, scoring: true).Apply(source, new(), ref random, actual);
         CollectionAssert.AreEqual(expected, actual);
 
-        new AugmentationPipeline(ImageAugmentation.Preset("vgg").Apply(new Grayscale()), target, scoring: true).Apply(source, new(), ref random, actual);
+        new AugmentationPipeline(ImageAugmentation.Preset("vgg").Then(new Grayscale()), target, scoring: true).Apply(source, new(), ref random, actual);
         for (var i = 0; i < actual.Length; i++)
             Assert.AreEqual(PixelConverter.Luma(expected[i / 3 * 3], expected[i / 3 * 3 + 1], expected[i / 3 * 3 + 2]), actual[i]);
     }
