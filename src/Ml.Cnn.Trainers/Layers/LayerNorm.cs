@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -7,13 +8,14 @@ namespace Ml.Cnn.Trainers.Layers;
 
 /// <summary>Layer normalization over the last dimension (Ba et al. 2016, "Layer normalization", equation 3): … × features to the same. Kind "layer_norm".</summary>
 /// <remarks>Parameters <c>weight</c> (the gain, starts at 1) and <c>bias</c> (starts at 0), float32, as is the arithmetic beside a bfloat16 input.</remarks>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class LayerNorm : Layer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="features">Length of the last dimension, 1 or more.</param>
     /// <param name="epsilon">Added to the variance, above 0. Default 1e-5.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public LayerNorm(int features, double epsilon = 1e-5) : base("layer_norm")
+    public LayerNorm(int features, double epsilon = 1e-5) : base(LayerKinds.LayerNorm)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epsilon);
@@ -39,6 +41,11 @@ public sealed class LayerNorm : Layer
     public Parameter Bias { get; private set; }
 
     /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind)
+        .With(LayerAttributes.Dimension, -1).With(LayerAttributes.Epsilon, Epsilon)
+        .WithWeight(WeightRoles.Weight, Weight).WithWeight(WeightRoles.Bias, Bias);
+
+    /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => Normalize(input, Weight, Bias, Epsilon);
 
     internal override Tensor ComputeShape(Tensor input) => input.alias();
@@ -59,13 +66,14 @@ public sealed class LayerNorm : Layer
 /// Kind "layer_norm2d".
 /// </summary>
 /// <remarks>Parameters and arithmetic as <see cref="LayerNorm"/>'s.</remarks>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class LayerNorm2d : Layer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="channels">Channels of the input, 1 or more.</param>
     /// <param name="epsilon">Added to the variance, above 0. Default 1e-5.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public LayerNorm2d(int channels, double epsilon = 1e-5) : base("layer_norm2d")
+    public LayerNorm2d(int channels, double epsilon = 1e-5) : base(LayerKinds.LayerNorm2d)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epsilon);
@@ -89,6 +97,11 @@ public sealed class LayerNorm2d : Layer
     /// <summary>One offset per channel.</summary>
     [field: ComponentName(Name = "bias")]
     public Parameter Bias { get; private set; }
+
+    /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind)
+        .With(LayerAttributes.Dimension, 1).With(LayerAttributes.Epsilon, Epsilon)
+        .WithWeight(WeightRoles.Weight, Weight).WithWeight(WeightRoles.Bias, Bias);
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;
@@ -6,12 +7,13 @@ namespace Ml.Cnn.Trainers.Layers;
 /// The largest of each few neighboring channels, an activation whose shape is learned with the layer before it (Goodfellow et al. 2013,
 /// "Maxout networks", §3): N × (k · C) × … to N × C × …. Kind "maxout".
 /// </summary>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class Maxout : Layer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="pieces">Channels to choose from, the paper's k, 2 or more: a divisor of the input's channels. Default 2.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer pieces than 2.</exception>
-    public Maxout(int pieces = 2) : base("maxout")
+    public Maxout(int pieces = 2) : base(LayerKinds.Maxout)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pieces, 2);
         Pieces = pieces;
@@ -19,6 +21,9 @@ public sealed class Maxout : Layer
 
     /// <summary>Channels to choose from.</summary>
     public int Pieces { get; }
+
+    /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind).With(LayerAttributes.Pieces, Pieces);
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)

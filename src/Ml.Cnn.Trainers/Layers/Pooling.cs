@@ -1,10 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Layers;
 
 /// <summary>The largest value of each window: N × C × H × W to N × C × H' × W'. Kind "max_pool2d".</summary>
-public sealed class MaxPool2d : Layer, IWindowed
+[Experimental(ExperimentalApi.Layers)]
+public sealed class MaxPool2d : Layer
 {
     private static readonly long[] NoDilation = [1, 1];
     private readonly long[] _kernel;
@@ -17,7 +19,7 @@ public sealed class MaxPool2d : Layer, IWindowed
     /// <param name="padding">Pixels of −∞ on each side, from 0 to half the window. Default 0.</param>
     /// <param name="ceilMode">Whether a last window that is only partly inside counts. Default false.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public MaxPool2d(Size2d kernel, Size2d? stride = null, Size2d? padding = null, bool ceilMode = false) : base("max_pool2d")
+    public MaxPool2d(Size2d kernel, Size2d? stride = null, Size2d? padding = null, bool ceilMode = false) : base(LayerKinds.MaxPool2d)
     {
         Kernel = kernel.AtLeast(1, nameof(kernel));
         Stride = (stride ?? kernel).AtLeast(1, nameof(stride));
@@ -39,11 +41,16 @@ public sealed class MaxPool2d : Layer, IWindowed
     public bool CeilMode { get; }
 
     /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind)
+        .With(LayerAttributes.Kernel, Kernel).With(LayerAttributes.Stride, Stride).With(LayerAttributes.Padding, Padding).With(LayerAttributes.CeilMode, CeilMode);
+
+    /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => functional.max_pool2d(input, _kernel, _stride, _padding, NoDilation, CeilMode);
 }
 
 /// <summary>The mean of each window: N × C × H × W to N × C × H' × W'. Kind "avg_pool2d".</summary>
-public sealed class AvgPool2d : Layer, IWindowed
+[Experimental(ExperimentalApi.Layers)]
+public sealed class AvgPool2d : Layer
 {
     private readonly long[] _kernel;
     private readonly long[] _stride;
@@ -55,7 +62,7 @@ public sealed class AvgPool2d : Layer, IWindowed
     /// <param name="padding">Zeros on each side, from 0 to half the window; they count in the mean. Default 0.</param>
     /// <param name="ceilMode">Whether a last window that is only partly inside counts; its mean is that of what is inside. Default false.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public AvgPool2d(Size2d kernel, Size2d? stride = null, Size2d? padding = null, bool ceilMode = false) : base("avg_pool2d")
+    public AvgPool2d(Size2d kernel, Size2d? stride = null, Size2d? padding = null, bool ceilMode = false) : base(LayerKinds.AvgPool2d)
     {
         Kernel = kernel.AtLeast(1, nameof(kernel));
         Stride = (stride ?? kernel).AtLeast(1, nameof(stride));
@@ -77,21 +84,30 @@ public sealed class AvgPool2d : Layer, IWindowed
     public bool CeilMode { get; }
 
     /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind)
+        .With(LayerAttributes.Kernel, Kernel).With(LayerAttributes.Stride, Stride).With(LayerAttributes.Padding, Padding).With(LayerAttributes.CeilMode, CeilMode)
+        .With(LayerAttributes.CountIncludePad, true);
+
+    /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => Kernel == 2 && Stride == 2 && Padding == 0 && PairwiseMean.Suits(input)
         ? PairwiseMean.Of(input)
         : functional.avg_pool2d(input, _kernel, _stride, _padding, CeilMode);
 }
 
 /// <summary>Means over as many windows as make an output of a fixed size: N × C × H × W to N × C × output. Kind "adaptive_avg_pool2d".</summary>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class AdaptiveAvgPool2d : Layer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="output">Height and width of the output, 1 or more; 1 is global average pooling (Lin et al. 2013, §3.2).</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public AdaptiveAvgPool2d(Size2d output) : base("adaptive_avg_pool2d") => Output = output.AtLeast(1, nameof(output));
+    public AdaptiveAvgPool2d(Size2d output) : base(LayerKinds.AdaptiveAvgPool2d) => Output = output.AtLeast(1, nameof(output));
 
     /// <summary>Height and width of the output.</summary>
     public Size2d Output { get; }
+
+    /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind).With(LayerAttributes.Output, Output);
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => functional.adaptive_avg_pool2d(input, (Output.Height, Output.Width));

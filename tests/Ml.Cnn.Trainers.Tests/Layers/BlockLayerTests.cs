@@ -132,7 +132,7 @@ public sealed class BlockLayerTests
         Assert.IsTrue(y.mean([0]).allclose(full[0], 0.02, 0.05));
         layer.eval();
         Assert.IsTrue(layer.call(row).allclose(full));
-        Assert.AreEqual(60L, layer.MultiplyAdds(full));
+        Assert.AreEqual(60L, layer.Describe().MultiplyAdds(full.numel()));
     }
 
     [TestMethod]
