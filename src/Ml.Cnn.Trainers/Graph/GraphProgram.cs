@@ -111,7 +111,8 @@ internal sealed class GraphProgram
         return ([.. steps], result);
     }
 
-    private GraphNode Known(GraphNode node) => Nodes.Contains(node) ? node : throw new ArgumentException($"{node.Name} is no node of this program.", nameof(node));
+    private GraphNode Known(GraphNode node) => Nodes.Contains(node) ? node
+        : throw new ArgumentException($"{node.Name} is no node of this program.", nameof(node));
 
     private static IReadOnlyList<GraphNode> Between(GraphNode source, GraphNode output, out string? missing)
     {

@@ -19,7 +19,7 @@ internal readonly record struct AxisLength(long Fixed, long PerImage)
         (_, 0) => FormattableString.Invariant($"{Fixed}"),
         (0, 1) => "N",
         (0, _) => FormattableString.Invariant($"{PerImage}N"),
-        _ => FormattableString.Invariant($"{Fixed} + {PerImage}N"),
+        _ => FormattableString.Invariant($"{Fixed} + {this with { Fixed = 0 }}"),
     };
 }
 

@@ -24,10 +24,13 @@ internal sealed class TracedPass
     public static TracedPass Of(Module<Tensor, Tensor> network, Tensor images)
     {
         var pass = new TracedPass(images);
-        using (new ForwardTrace((layer, inputs, output) => pass._applications.Add(new(layer, [.. inputs], [.. inputs.Select(input => input.shape)], output, output.shape))))
+        using (new ForwardTrace(pass.Note))
             pass.Output = network.forward(images);
         return pass;
     }
+
+    private void Note(ILayer layer, IReadOnlyList<Tensor> inputs, Tensor output) =>
+        _applications.Add(new(layer, [.. inputs], [.. inputs.Select(input => input.shape)], output, output.shape));
 
     /// <summary>Whether another pass applied the same layers in the same order.</summary>
     public bool IsLike(TracedPass other) => _applications.Count == other._applications.Count

@@ -82,9 +82,10 @@ public sealed class BatchNorm2d : Layer
         var train = training;
         if (train)
         {
-            // libtorch would divide by zero and leave a running variance that is not a number.
+            // libtorch would divide by zero and leave a running variance of NaN.
             if (input.numel() == Channels)
-                throw new InvalidOperationException("Batch normalization needs more than one value per channel while training: use a larger batch or larger images.");
+                throw new InvalidOperationException(
+                    "Batch normalization needs more than one value per channel while training: use a larger batch or larger images.");
             BatchesTracked.add_(One, alpha: One);
         }
         return functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, train, Momentum, Epsilon);

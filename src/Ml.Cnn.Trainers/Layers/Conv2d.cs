@@ -84,14 +84,14 @@ public sealed class Conv2d : Layer, IComputesIn
 
     /// <inheritdoc/>
     public override LayerDescription Describe() => new LayerDescription(Kind)
-        .With(LayerAttributes.Kernel, Kernel).With(LayerAttributes.Stride, Stride).With(LayerAttributes.Padding, Padding).With(LayerAttributes.Dilation, Dilation)
-        .With(LayerAttributes.Groups, Groups)
+        .With(LayerAttributes.Kernel, Kernel).With(LayerAttributes.Stride, Stride).With(LayerAttributes.Padding, Padding)
+        .With(LayerAttributes.Dilation, Dilation).With(LayerAttributes.Groups, Groups)
         .WithWeight(WeightRoles.Weight, Weight).WithWeight(WeightRoles.Bias, Bias)
         .WithMultiplyAdds((double)(InChannels / Groups) * Kernel.Height * Kernel.Width);
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) =>
-        this.Apply(input, Weight, Bias, (x, weight, bias) => PatchProduct.Suits(this, x)
+        this.Apply(input, Weight, Bias, (x, weight, bias) => PatchProduct.IsCompatible(this, x)
             ? PatchProduct.Of(this, x, weight, bias)
             : functional.conv2d(x, weight, bias, _stride, _padding, _dilation, Groups));
 
@@ -104,5 +104,6 @@ public sealed class Conv2d : Layer, IComputesIn
     /// <summary>The output's width for an input's.</summary>
     internal long OutputWidth(long width) => Positions(width, Kernel.Width, Stride.Width, Padding.Width, Dilation.Width);
 
-    private static long Positions(long size, int kernel, int stride, int padding, int dilation) => (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
+    private static long Positions(long size, int kernel, int stride, int padding, int dilation) =>
+        (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
 }

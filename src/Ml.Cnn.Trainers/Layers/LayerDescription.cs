@@ -17,7 +17,8 @@ public sealed class LayerDescription
     /// <param name="kind">The operation's name: see <see cref="ILayer.Kind"/>.</param>
     public LayerDescription(string kind) : this(kind, [], [], 0) { }
 
-    private LayerDescription(string kind, IReadOnlyList<KeyValuePair<string, object>> attributes, IReadOnlyList<LayerWeight> weights, double multiplyAddsPerElement)
+    private LayerDescription(string kind, IReadOnlyList<KeyValuePair<string, object>> attributes, IReadOnlyList<LayerWeight> weights,
+        double multiplyAddsPerElement)
     {
         ArgumentException.ThrowIfNullOrEmpty(kind);
         (Kind, Attributes, Weights, _multiplyAddsPerElement) = (kind, attributes, weights, multiplyAddsPerElement);

@@ -30,7 +30,8 @@ public sealed class Maxout : Layer
     {
         var shape = input.shape;
         if (shape.Length < 2 || shape[1] % Pieces != 0)
-            throw new ArgumentException($"Maxout over {Pieces} pieces needs a multiple of {Pieces} channels; the input is {string.Join(" × ", shape)}.", nameof(input));
+            throw new ArgumentException(
+                $"Maxout over {Pieces} pieces needs a multiple of {Pieces} channels; the input is {string.Join(" × ", shape)}.", nameof(input));
         using var pieces = input.reshape([shape[0], shape[1] / Pieces, Pieces, .. shape[2..]]);
         return pieces.amax([2]);
     }

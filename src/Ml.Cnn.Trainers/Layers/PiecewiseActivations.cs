@@ -17,12 +17,15 @@ public sealed class ReLU6 : Layer
     public override LayerDescription Describe() => new(Kind);
 
     /// <inheritdoc/>
-    protected override Tensor Compute(Tensor input) => _inPlace && !ForwardTrace.IsOpen ? nn.functional.relu6(input, inplace: true).alias() : nn.functional.relu6(input);
+    protected override Tensor Compute(Tensor input) =>
+        _inPlace && !ForwardTrace.IsOpen ? nn.functional.relu6(input, inplace: true).alias() : nn.functional.relu6(input);
 
     internal override Tensor ComputeShape(Tensor input) => input.alias();
 }
 
-/// <summary>x where x is positive, else slope · x (Maas et al. 2013, "Rectifier nonlinearities improve neural network acoustic models"). Kind "leaky_relu".</summary>
+/// <summary>
+/// x where x is positive, else slope · x (Maas et al. 2013, "Rectifier nonlinearities improve neural network acoustic models"). Kind "leaky_relu".
+/// </summary>
 [Experimental(ExperimentalApi.Layers)]
 public sealed class LeakyReLU : Layer
 {

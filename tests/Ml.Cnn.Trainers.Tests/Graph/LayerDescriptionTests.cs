@@ -80,8 +80,8 @@ public sealed class LayerDescriptionTests
                 Assert.AreSame(entry.Value, weight.Tensor, $"{layer.Kind}: {weight.Name}");
         }
         // One kind for one class.
-        var kinds = typeof(LayerKinds).GetFields(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Static).ToDictionary(field => field.Name, field => field.GetRawConstantValue());
-        CollectionAssert.AreEquivalent(kinds.Select(kind => (kind.Key, kind.Value)).ToArray(),
+        var kinds = typeof(LayerKinds).GetFields().Select(field => (field.Name, field.GetRawConstantValue()));
+        CollectionAssert.AreEquivalent(kinds.ToArray(),
             layers.Select(layer => (layer.GetType().Name, (object?)layer.Kind)).Distinct().ToArray());
     }
 
@@ -93,7 +93,8 @@ public sealed class LayerDescriptionTests
         Assert.IsEmpty(bare.Attributes);
         Assert.AreEqual(3, more.Get<int>("size"));
         Assert.IsFalse(more.TryGet<int>("share", out _), "a double");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => more.Get<Size2d>("kernel")).Message, "'mine' has no attribute 'kernel' of type Size2d");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => more.Get<Size2d>("kernel")).Message,
+            "'mine' has no attribute 'kernel' of type Size2d");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => more.With("size", 4)).Message, "'size' twice");
         Assert.AreEqual(0, more.MultiplyAdds(100));
         Assert.AreEqual(250, more.WithMultiplyAdds(2.5).MultiplyAdds(100));

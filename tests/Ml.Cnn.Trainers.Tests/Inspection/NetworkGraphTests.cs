@@ -94,7 +94,8 @@ public sealed class NetworkGraphTests
     {
         using var network = new Twice();
         var graph = NetworkGraph.Trace(network, new(1, 4, 4, 1));
-        CollectionAssert.AreEqual(new[] { "conv", "relu", "conv_1", "relu_1", "add", "body.0", "body.identity", "nothing.identity", "relu_2" }, graph.Nodes.Select(node => node.Name).ToArray());
+        CollectionAssert.AreEqual(new[] { "conv", "relu", "conv_1", "relu_1", "add", "body.0", "body.identity", "nothing.identity", "relu_2" },
+            graph.Nodes.Select(node => node.Name).ToArray());
         CollectionAssert.AreEqual(new[] { "relu", "relu_1" }, graph.Find("add")!.Inputs.Select(input => input.Name).ToArray());
         Assert.AreEqual("input", graph.Nodes[0].Inputs[0].Kind);
         Assert.AreEqual(NetworkGraph.Unobserved, graph.Nodes[^1].Inputs[0].Kind);
