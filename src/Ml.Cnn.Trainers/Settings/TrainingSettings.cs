@@ -24,7 +24,7 @@ internal sealed record TrainingSettings
     public required int Seed { get; init; }
     public required int ReaderThreads { get; init; }
 
-    public static TrainingSettings From(CnnOptions options, TrainingDefaults defaults, int seed)
+    public static TrainingSettings From(CnnTrainerOptions options, TrainingDefaults defaults, int seed)
     {
         var rate = options.Optimizer switch
         {

@@ -10,7 +10,7 @@ namespace Ml.Cnn.Trainers.Training;
 /// <param name="settings">What to go by, but for the learning rate.</param>
 /// <param name="batches">The training images.</param>
 /// <param name="options">The user's augmentation and cancellation.</param>
-internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettings settings, EpochBatches batches, CnnOptions options)
+internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettings settings, EpochBatches batches, CnnTrainerOptions options)
 {
     private const double Smoothing = 0.9; // of the running mean: about the last ten steps
     private const double Diverged = 4;    // times the lowest smoothed loss, as in fastai's finder

@@ -22,7 +22,7 @@ internal sealed class TrainingLoop
     private readonly TrainingSettings _settings;
     private readonly EpochBatches _batches;
     private readonly ValidationPass? _validation;
-    private readonly CnnOptions _options;
+    private readonly CnnTrainerOptions _options;
     private readonly IChannel _log;
     private readonly ParameterOptimizer _optimizer;
     private readonly WeightAverage? _average;
@@ -53,7 +53,7 @@ internal sealed class TrainingLoop
     /// <param name="checkpoints">Kept on the way; null: none.</param>
     /// <param name="time">Runs since the beginning of Fit.</param>
     /// <param name="log">MLContext.Log.</param>
-    public TrainingLoop(TrainingSubject subject, TrainingSettings settings, EpochBatches batches, ValidationPass? validation, CnnOptions options, TrainingCheckpoints? checkpoints, Stopwatch time, IChannel log)
+    public TrainingLoop(TrainingSubject subject, TrainingSettings settings, EpochBatches batches, ValidationPass? validation, CnnTrainerOptions options, TrainingCheckpoints? checkpoints, Stopwatch time, IChannel log)
     {
         (_subject, _settings, _batches, _validation, _options, _log) = (subject, settings, batches, validation, options, log);
         _optimizer = Optimizers.Create(settings, subject.Groups());

@@ -24,7 +24,7 @@ internal sealed class TrainingRun
 {
     private readonly IHostEnvironment _environment;
     private readonly Architecture _architecture;
-    private readonly CnnOptions _options;
+    private readonly CnnTrainerOptions _options;
     private readonly IDataView _data;
     private readonly IDataView? _validationData;
     private readonly CheckpointFolder? _checkpoints;
@@ -39,7 +39,7 @@ internal sealed class TrainingRun
     private readonly StartingPoint? _start;
 
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the image size does not fit the network.</exception>
-    public TrainingRun(IHostEnvironment environment, Architecture architecture, CnnOptions options, IDataView data)
+    public TrainingRun(IHostEnvironment environment, Architecture architecture, CnnTrainerOptions options, IDataView data)
     {
         (_environment, _architecture, _options) = (environment, architecture, options);
         TrainableStages.Check(architecture, options);

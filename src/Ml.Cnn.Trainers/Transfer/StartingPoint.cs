@@ -35,7 +35,7 @@ internal sealed class StartingPoint
     /// <param name="classes">The names of its classes.</param>
     /// <param name="options">Cache, progress and cancellation of a download.</param>
     /// <exception cref="WeightsFormatException">The weights are damaged, or not this network's.</exception>
-    public WeightsReport Load(Module<Tensor, Tensor> network, IReadOnlyList<string> classes, CnnOptions options)
+    public WeightsReport Load(Module<Tensor, Tensor> network, IReadOnlyList<string> classes, CnnTrainerOptions options)
     {
         if (_model is not null)
         {

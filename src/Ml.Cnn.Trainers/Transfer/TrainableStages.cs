@@ -10,17 +10,17 @@ internal sealed class TrainableStages
 {
     private readonly Module<Tensor, Tensor> _network;
     private readonly Architecture _architecture;
-    private readonly CnnOptions _options;
+    private readonly CnnTrainerOptions _options;
 
     /// <exception cref="ArgumentOutOfRangeException">The network has no stages to freeze, or not as many as there are factors.</exception>
-    public TrainableStages(Module<Tensor, Tensor> network, Architecture architecture, CnnOptions options)
+    public TrainableStages(Module<Tensor, Tensor> network, Architecture architecture, CnnTrainerOptions options)
     {
         (_network, _architecture, _options) = (network, architecture, options);
         Check(architecture, options);
     }
 
     /// <summary>Before anything is built.</summary>
-    public static void Check(Architecture architecture, CnnOptions options)
+    public static void Check(Architecture architecture, CnnTrainerOptions options)
     {
         if (options.Freeze != Freezing.None && architecture.Stages.Count == 0)
             throw OptionsValidation.Wrong(nameof(options.Freeze), options.Freeze, "None for a network of your own, which names no stages; set requires_grad of its parameters instead");

@@ -24,7 +24,7 @@ internal static class CheckpointSettings
     /// <param name="data">The training data's fingerprint.</param>
     /// <param name="validationSet">The validation set's; null where there is none of its own.</param>
     public static IReadOnlyDictionary<string, string> Of(Architecture architecture, NetworkShape shape, IReadOnlyList<string> classes, ImagePreprocessing preprocessing,
-        TrainingSettings settings, CnnOptions options, string data, string? validationSet)
+        TrainingSettings settings, CnnTrainerOptions options, string data, string? validationSet)
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {

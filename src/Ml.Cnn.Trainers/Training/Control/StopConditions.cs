@@ -7,7 +7,7 @@ namespace Ml.Cnn.Trainers.Training.Control;
 /// <param name="ranking">Knows about progress.</param>
 /// <param name="history">The epochs so far; grows while training goes on.</param>
 /// <param name="time">Runs since the beginning of Fit.</param>
-internal sealed class StopConditions(CnnOptions options, EpochRanking ranking, IReadOnlyList<CnnEpoch> history, Stopwatch time)
+internal sealed class StopConditions(CnnTrainerOptions options, EpochRanking ranking, IReadOnlyList<CnnEpoch> history, Stopwatch time)
 {
     private bool _isTimeUp;
 

@@ -35,7 +35,7 @@ internal sealed class TrainingObservers(IReadOnlyList<ITrainingObserver> observe
     /// <param name="imagesInEpoch">Labeled images.</param>
     /// <param name="warn">Told of a log that cannot be written.</param>
     /// <exception cref="IOException">The folder for the logs cannot be made.</exception>
-    public static TrainingObservers For(CnnOptions options, int epochs, long imagesInEpoch, Action<string> warn)
+    public static TrainingObservers For(CnnTrainerOptions options, int epochs, long imagesInEpoch, Action<string> warn)
     {
         List<ITrainingObserver> observers = [];
         if (options.LogFolder is { } folder)

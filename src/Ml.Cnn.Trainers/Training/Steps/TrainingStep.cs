@@ -24,7 +24,7 @@ internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape 
     private bool _isChecked;
 
     /// <summary>The step that a run's settings and options ask for.</summary>
-    public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, CnnOptions options, GradientUpdate update) => new(subject.Network, subject.Shape, subject.Loss,
+    public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, CnnTrainerOptions options, GradientUpdate update) => new(subject.Network, subject.Shape, subject.Loss,
         settings.MultiScale is { } scales ? new ScaledBatches(scales, settings.Seed) : null,
         options.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.Seed) : null, update, subject.Device);
 
