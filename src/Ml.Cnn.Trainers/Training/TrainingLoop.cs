@@ -33,7 +33,7 @@ internal sealed class TrainingLoop
     private readonly LearningRates _rates;
     private readonly TrainingObservers _observers;
     private readonly ProcessMemory _memory = new();
-    private readonly NativeLeftovers _leftovers = new();
+    private readonly NativeMemoryCollector _nativeMemory = new();
     private readonly TrainingState _state = new();
     private readonly EpochRanking _ranking;
     private readonly StopConditions _stop;
@@ -124,7 +124,7 @@ internal sealed class TrainingLoop
             results.Add(_step.Take(batch, _state.Epoch, _state.Steps, _state.LearningRate), _state.Totals);
             _state.StepTaken(batch);
             NoteNotFinite(results);
-            _leftovers.FreeEverySoOften();
+            _nativeMemory.CollectPeriodically();
             if (_checkpoints is { IsDue: true })
             {
                 Read(results);

@@ -15,11 +15,11 @@ namespace Ml.Cnn.Trainers.Training.Setup;
 /// <summary>A network where it is trained, with its first weights, and the process made ready for it; disposing puts the process back and leaves the network.</summary>
 internal sealed class PreparedNetwork : IDisposable
 {
-    private readonly GlibcAllocator _allocator;
-    private readonly RandomState _random;
+    private readonly IDisposable? _allocator;
+    private readonly IDisposable _random;
     private readonly LibtorchThreads _threads;
 
-    private PreparedNetwork(Module<Tensor, Tensor> network, ExecutionPlan plan, int threads, GlibcAllocator allocator, RandomState random, LibtorchThreads used)
+    private PreparedNetwork(Module<Tensor, Tensor> network, ExecutionPlan plan, int threads, IDisposable? allocator, IDisposable random, LibtorchThreads used)
     {
         (Network, Plan, Threads) = (network, plan, threads);
         (_allocator, _random, _threads) = (allocator, random, used);
@@ -49,11 +49,11 @@ internal sealed class PreparedNetwork : IDisposable
         StartingPoint? start, CheckpointHeader.PlanJson? resumed, IChannel log)
     {
         var allocator = GlibcAllocator.KeepFreedMemory();
-        RandomState? random = null;
+        IDisposable? random = null;
         LibtorchThreads? used = null;
         try
         {
-            random = RandomState.Build(settings.FixedSeed, () => architecture.Build(views.Shape), out var network);
+            random = RandomState.BuildForTraining(settings.FixedSeed, () => architecture.Build(views.Shape), out var network);
             LoadWeights(network, settings, handles, data, views, start, log);
             var cost = NetworkCost.Of(network, views.Shape);
             var besideDecoding = !ImageRowDecoder.IsCheapFor(data.Columns.Format, views.Plain, isAugmented: settings.Input.Augmentation is not null);
@@ -70,7 +70,7 @@ internal sealed class PreparedNetwork : IDisposable
         {
             used?.Dispose();
             random?.Dispose();
-            allocator.Dispose();
+            allocator?.Dispose();
             throw;
         }
     }
@@ -79,7 +79,7 @@ internal sealed class PreparedNetwork : IDisposable
     {
         _threads.Dispose();
         _random.Dispose();
-        _allocator.Dispose();
+        _allocator?.Dispose();
     }
 
     private static void LoadWeights(Module<Tensor, Tensor> network, TrainingSettings settings, TrainingHandles handles, TrainingData data, ImageViews views,
