@@ -9,7 +9,7 @@ namespace Ml.Cnn.Trainers;
 /// <see cref="Architectures.Architecture.Training"/> states.
 /// </summary>
 /// <remarks>Users write <see cref="CnnOptions"/>, or the class of a family, such as <see cref="ResNetOptions"/>.</remarks>
-public abstract class CnnTrainerOptions
+public abstract partial class CnnTrainerOptions
 {
     private protected CnnTrainerOptions() { }
 
@@ -67,7 +67,7 @@ public abstract class CnnTrainerOptions
     /// </summary>
     public double LabelSmoothing { get; set; }
 
-    /// <summary>How much each class counts in the loss. Default: as many times as it has images. Validation is not weighted.</summary>
+    /// <summary>Per-class weights of the loss. Default: none, every image counts the same. Validation is not weighted.</summary>
     public ClassWeights? ClassWeights { get; set; }
 
     /// <summary>
@@ -213,12 +213,4 @@ public abstract class CnnTrainerOptions
 
     /// <summary>Whether a canceled Fit returns the best model so far or throws. Default: it returns the model.</summary>
     public CancellationHandling OnCancellation { get; set; }
-
-    /// <summary>A copy without what the learning-rate finder has no use for.</summary>
-    internal CnnTrainerOptions ForLearningRateFinder()
-    {
-        var copy = (CnnTrainerOptions)MemberwiseClone();
-        (copy.ValidationSet, copy.Checkpoints) = (null, null);
-        return copy;
-    }
 }
