@@ -238,7 +238,7 @@ public sealed class ModelFileTests
 
         var single = s_mlContext.Save(s_mlContext.FitLeNet(s_digits).LastTransformer);
         var header = Entry(single, "Model.key");
-        var at = header.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x01, 0x00, 0x01, 0x00, 0x01, 0x00, 0x01, 0x00]);
+        var at = header.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x02, 0x00, 0x01, 0x00, 0x02, 0x00, 0x01, 0x00]);
         Assert.IsGreaterThan(0, at, "The header holds the version twice: written and readable.");
         header[at] = header[at + 4] = 9;
         Assert.Contains("MlCnnTransformer", Refused(Replaced(single, "Model.key", header)).Message);

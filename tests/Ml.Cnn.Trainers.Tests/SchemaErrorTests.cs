@@ -44,7 +44,7 @@ public sealed class SchemaErrorTests
     {
         var digits = s_mlContext.Data.GenerateDigits(30);
         var model = s_mlContext.FitLeNet(digits).LastTransformer;
-        var other = s_mlContext.Data.GenerateDigits(3, imageColumnName: "Image");
+        var other = s_mlContext.Data.GenerateDigits(3, imageColumnName: "Photo");
         var wrong = s_mlContext.Transforms.CopyColumns("Image", "Label").Fit(other).Transform(other);
 
         Assert.Contains("feature column 'Image'", Assert.Throws<ArgumentOutOfRangeException>(() => model.Transform(other)).Message);

@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Tests.Runtime;
 using Ml.Cnn.Trainers.Weights;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -35,6 +36,7 @@ public sealed class BlockLayerTests
     [TestMethod]
     public void A_result_outlives_the_input_and_gradients_come_through_in_either_precision()
     {
+        ExactConvolutions.Require();
         using var scope = NewDisposeScope();
         foreach (var layer in All())
         {

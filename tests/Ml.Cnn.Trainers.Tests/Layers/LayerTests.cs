@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Tests.Runtime;
 using Ml.Cnn.Trainers.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -99,6 +100,7 @@ public sealed class LayerTests
     [TestMethod]
     public void Bfloat16_convolutions_take_float32_images_and_leave_normalization_in_float32()
     {
+        ExactConvolutions.Require();
         using var scope = NewDisposeScope();
         manual_seed(1);
         var conv = new Conv2d(3, 8, 3);

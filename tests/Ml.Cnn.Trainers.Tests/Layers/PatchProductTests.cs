@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Tests.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -19,6 +20,7 @@ public sealed class PatchProductTests
     [DataRow(2, 1, 3, 1, false)]
     public void The_product_and_its_gradients_are_the_convolution_s(int kernel, int stride, int padding, int dilation, bool bias)
     {
+        ExactConvolutions.Require();
         using var scope = NewDisposeScope();
         random.manual_seed(1);
         var layer = new Conv2d(4, 6, kernel, stride, padding, dilation, bias: bias);

@@ -60,6 +60,8 @@ internal sealed class PreparedNetwork : IDisposable
             var batchSize = settings.Optimization.BatchSize;
             var threads = settings.Execution.NetworkThreads ?? cost.ThreadsFor(batchSize, besideDecoding);
             used = LibtorchThreads.Use(threads);
+            if (device.type == DeviceType.CPU && !ConvolutionCheck.IsRight)
+                log.Warning(MessageSensitivity.None, "{0}", ConvolutionCheck.Warning);
             var plans = ExecutionPlan.ForTraining(device, cost, settings.Execution.Precision);
             if (resumed is not null)
                 plans = [plans[0] with { ChannelsLast = resumed.ChannelsLast, ComputeType = resumed.ComputeType }];
