@@ -98,7 +98,7 @@ public class ImageArchiveTests
             var path = folder.Write("mutated.tar", bytes);
             try
             {
-                using var data = (IDisposable)Context.Data.LoadImageArchive(path);
+                using var data = (IDisposable)Context.Data.LoadImageArchive(path, allowEmptyClasses: true);
                 _ = Rows.Images((IDataView)data);
             }
             catch (InvalidDataException exception)
@@ -133,7 +133,7 @@ public class ImageArchiveTests
     {
         using var folder = new TemporaryFolder();
         var names = Enumerable.Range(0, 300).Select(i => $"c{i % 3}/{i:000}.png").ToArray();
-        var data = Context.Data.LoadImageArchive(folder.Write("many.tar", Tar(names, TarEntryFormat.Ustar)));
+        var data = Context.Data.LoadImageArchive(folder.Write("many.tar", Tar(names, TarEntryFormat.Pax)), allowEmptyClasses: true);
 
         var cursors = data.GetRowCursorSet(data.Schema, 4, new Random(1));
         var read = 0;
@@ -188,6 +188,49 @@ public class ImageArchiveTests
             Assert.IsTrue(report.BadFiles.All(file => file.File.StartsWith("hymenoptera_data/", StringComparison.Ordinal) && file.Reason.Length > 10));
             CollectionAssert.AreEqual(new[] { "ants", "bees" }, report.Classes.Select(one => one.Label).ToArray());
         }
+    }
+
+    /// <summary>Tar writes a file that has two names as a link to the first.</summary>
+    [TestMethod]
+    public void Links_within_the_archive_are_followed_and_others_are_counted()
+    {
+        using var folder = new TemporaryFolder();
+        var bytes = new MemoryStream();
+        using (var writer = new TarWriter(bytes, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "./a/1.png") { DataStream = new MemoryStream([1]) });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.HardLink, "./b/hard.png") { LinkName = "./a/1.png" });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "c/symbolic.png") { LinkName = "../b/hard.png" });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "c/chain.png") { LinkName = "./symbolic.png" });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "c/circle.png") { LinkName = "circle.png" });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "c/out.png") { LinkName = "../../a/1.png" });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "c/absolute.png") { LinkName = "/etc/passwd" });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.Fifo, "c/pipe.png"));
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "../c/2.png") { DataStream = new MemoryStream([2]) });
+        }
+
+        var data = Context.Data.LoadImageArchive(folder.Write("links.tar", bytes.ToArray()));
+
+        CollectionAssert.AreEqual(new[] { "a/1.png", "b/hard.png", "c/chain.png", "c/symbolic.png" }, Rows.Texts(data, "ImagePath"));
+        Assert.IsTrue(Rows.Images(data).All(image => image is [1]));
+        CollectionAssert.AreEqual(new PassedOverFiles[] { new("link", 3), new("name outside of the archive", 1), new("special file", 1) },
+            Context.Data.InspectImages(data).PassedOver.ToArray());
+    }
+
+    [TestMethod]
+    public void Archives_without_images_say_what_they_hold()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains("it has 0 folders and no files", Refusal(folder.Write("nothing.tar")));
+        Assert.Contains("it has 0 folders and no files", Refusal(folder.Write("empty.tar", new byte[1024])));
+        var bytes = new MemoryStream();
+        using (var writer = new TarWriter(bytes, TarEntryFormat.Ustar, leaveOpen: true))
+            writer.WriteEntry(new UstarTarEntry(TarEntryType.Directory, "a/"));
+        Assert.Contains("it has 1 folders and no files", Refusal(folder.Write("folders.tar", bytes.ToArray())));
+        Assert.Contains("it has 2 .tif; not read: TIFF.", Refusal(folder.Write("tiff.tar", Tar(["a/1.tif", "b/2.tif"], TarEntryFormat.V7))));
+        Assert.Contains("'b' (1 .tif; not read: TIFF)", Refusal(folder.Write("class.tar", Tar(["x/a/1.png", "x/b/2.tif"], TarEntryFormat.V7))));
+
+        static string Refusal(string path) => Assert.ThrowsExactly<InvalidOperationException>(() => Context.Data.LoadImageArchive(path)).Message;
     }
 
     private static byte[] Tar(string[] names, TarEntryFormat format, bool compress = false)

@@ -13,6 +13,7 @@ using Ml.Cnn.Trainers.Training.Steps;
 using Ml.Cnn.Trainers.Transfer;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Augmentation;
+using Ml.Cnn.Transforms.Sources;
 using Ml.Cnn.Transforms.Splits;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -231,7 +232,10 @@ internal sealed class TrainingRun
     {
         if (_classes.Count < 2)
             throw new InvalidOperationException($"The label column '{_options.LabelColumnName}' has one class only ('{_classes.Names[0]}'): telling images apart takes two.");
+        using var passedOver = PassedOverScope.Enter();
         var survey = LabelSurvey.Take(_data, _columns.Label!.Value, _columns.Weight, _options.CancellationToken);
+        if (passedOver.Warning is { } warning)
+            log.Warning(MessageSensitivity.None, "{0}", warning);
         if (survey.Missing > 0)
             log.Warning(MessageSensitivity.None, "{0}", $"{survey.Missing} rows without a label are left out.");
         if (survey.Labeled < 2)
