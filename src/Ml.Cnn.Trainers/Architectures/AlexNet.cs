@@ -95,7 +95,7 @@ public static class AlexNet
                 DrawWeights();
         }
 
-        public override Tensor forward(Tensor images) => features.call(images).Then(avgpool).Then(flatten).Then(classifier);
+        public override Tensor forward(Tensor images) => features.call(images).Apply(avgpool).Apply(flatten).Apply(classifier);
 
         private static Sequential SingleColumn(int channels) => new(
             new Conv2d(channels, 64, kernel: 11, stride: 4, padding: 2),            // N × 64 × 55 × 55

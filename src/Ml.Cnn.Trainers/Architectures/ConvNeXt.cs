@@ -95,8 +95,8 @@ public static class ConvNeXt
 
         public override Tensor forward(Tensor images) =>        // N × C × 224 × 224
             features.call(images)                               // N × 8c × 7 × 7, c = 96, 96, 128, 192 channels after the stem
-                .Then(avgpool)                                  // N × 8c × 1 × 1
-                .Then(classifier);                              // N × classes
+                .Apply(avgpool)                                  // N × 8c × 1 × 1
+                .Apply(classifier);                              // N × classes
     }
 
     /// <summary>A block (figure 4): 7 × 7 per channel, layer normalization, 1 × 1 to four times the channels, GELU, 1 × 1 back; x is added.</summary>
@@ -125,7 +125,7 @@ public static class ConvNeXt
 
         public override Tensor forward(Tensor input)
         {
-            using var result = block.call(input).Then(layer_scale).Then(stochastic_depth);
+            using var result = block.call(input).Apply(layer_scale).Apply(stochastic_depth);
             return add.call([result, input]);
         }
     }

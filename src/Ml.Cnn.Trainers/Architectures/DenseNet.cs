@@ -136,7 +136,7 @@ public static class DenseNet
         }
 
         // densenet121, 224 × 224 images: 56 × 56 pixels after the stem, then 28, 14 and 7 after the transitions, and N × 1024 × 7 × 7 features.
-        public override Tensor forward(Tensor images) => features.call(images).Then(relu).Then(avgpool).Then(flatten).Then(classifier);
+        public override Tensor forward(Tensor images) => features.call(images).Apply(relu).Apply(avgpool).Apply(flatten).Apply(classifier);
 
         private static (string, Module<Tensor, Tensor>)[] Stem(int channels, Variant variant) => variant.IsCifar
             ? [("conv0", new Conv2d(channels, variant.Stem, kernel: 3, padding: 1, bias: false))]

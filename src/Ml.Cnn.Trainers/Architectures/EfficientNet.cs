@@ -196,9 +196,9 @@ public static class EfficientNet
 
         public override Tensor forward(Tensor images) =>        // N × C × 224 × 224 for B0
             features.call(images)                               // N × 1280 × 7 × 7
-                .Then(avgpool)                                  // N × 1280 × 1 × 1
-                .Then(flatten)                                  // N × 1280
-                .Then(classifier);                              // N × classes
+                .Apply(avgpool)                                  // N × 1280 × 1 × 1
+                .Apply(flatten)                                  // N × 1280
+                .Apply(classifier);                              // N × classes
     }
 
     /// <summary>
@@ -227,7 +227,7 @@ public static class EfficientNet
             var result = block.call(input);
             if (stochastic_depth is null || add is null)
                 return result;
-            using var kept = result.Then(stochastic_depth);
+            using var kept = result.Apply(stochastic_depth);
             return add.call([kept, input]);
         }
 

@@ -118,25 +118,25 @@ public static class GoogLeNet
         private Tensor Forward(Tensor images, List<AuxiliaryLogits>? auxiliary)
         {
             var maps = conv1.call(images)           // N × 64 × 112 × 112
-                .Then(maxpool1)                     // N × 64 × 56 × 56
-                .Then(conv2).Then(conv3)            // N × 192 × 56 × 56
-                .Then(maxpool2)                     // N × 192 × 28 × 28
-                .Then(inception3a)                  // N × 256 × 28 × 28
-                .Then(inception3b)                  // N × 480 × 28 × 28
-                .Then(maxpool3)                     // N × 480 × 14 × 14
-                .Then(inception4a);                 // N × 512 × 14 × 14
+                .Apply(maxpool1)                     // N × 64 × 56 × 56
+                .Apply(conv2).Apply(conv3)            // N × 192 × 56 × 56
+                .Apply(maxpool2)                     // N × 192 × 28 × 28
+                .Apply(inception3a)                  // N × 256 × 28 × 28
+                .Apply(inception3b)                  // N × 480 × 28 × 28
+                .Apply(maxpool3)                     // N × 480 × 14 × 14
+                .Apply(inception4a);                 // N × 512 × 14 × 14
             Classify(aux1);
-            maps = maps.Then(inception4b)           // N × 512 × 14 × 14
-                .Then(inception4c)                  // N × 512 × 14 × 14
-                .Then(inception4d);                 // N × 528 × 14 × 14
+            maps = maps.Apply(inception4b)           // N × 512 × 14 × 14
+                .Apply(inception4c)                  // N × 512 × 14 × 14
+                .Apply(inception4d);                 // N × 528 × 14 × 14
             Classify(aux2);
-            return maps.Then(inception4e)           // N × 832 × 14 × 14
-                .Then(maxpool4)                     // N × 832 × 7 × 7
-                .Then(inception5a)                  // N × 832 × 7 × 7
-                .Then(inception5b)                  // N × 1024 × 7 × 7
-                .Then(avgpool)                      // N × 1024 × 1 × 1
-                .Then(flatten)                      // N × 1024
-                .Then(dropout).Then(fc);            // N × classes
+            return maps.Apply(inception4e)           // N × 832 × 14 × 14
+                .Apply(maxpool4)                     // N × 832 × 7 × 7
+                .Apply(inception5a)                  // N × 832 × 7 × 7
+                .Apply(inception5b)                  // N × 1024 × 7 × 7
+                .Apply(avgpool)                      // N × 1024 × 1 × 1
+                .Apply(flatten)                      // N × 1024
+                .Apply(dropout).Apply(fc);            // N × classes
 
             void Classify(AuxiliaryHead? head)
             {
@@ -173,9 +173,9 @@ public static class GoogLeNet
 
         public override Tensor forward(Tensor maps) =>          // N × 512 or 528 × 14 × 14
             avgpool.call(maps)                                  // N × 512 or 528 × 4 × 4
-                .Then(conv)                                     // N × 128 × 4 × 4
-                .Then(flatten)                                  // N × 2048
-                .Then(fc1).Then(relu).Then(dropout)             // N × 1024
-                .Then(fc2);                                     // N × classes
+                .Apply(conv)                                     // N × 128 × 4 × 4
+                .Apply(flatten)                                  // N × 2048
+                .Apply(fc1).Apply(relu).Apply(dropout)             // N × 1024
+                .Apply(fc2);                                     // N × classes
     }
 }

@@ -45,7 +45,7 @@ internal sealed record Branch(params (string Name, Module<Tensor, Tensor> Module
     {
         var output = Steps[0].Module.call(input);
         foreach (var (_, module) in Steps.AsSpan(1))
-            output = output.Then(module);
+            output = output.Apply(module);
         if (Ends.Length == 0)
         {
             outputs.Add(output);
@@ -64,7 +64,7 @@ internal sealed class BasicConv2d : Module<Tensor, Tensor>
 {
     private readonly Layer conv, bn, relu;
 
-    public BasicConv2d(int inChannels, int outChannels, Extent kernel, Extent? stride = null, Extent? padding = null) : base(nameof(BasicConv2d))
+    public BasicConv2d(int inChannels, int outChannels, Size2d kernel, Size2d? stride = null, Size2d? padding = null) : base(nameof(BasicConv2d))
     {
         conv = new Conv2d(inChannels, outChannels, kernel, stride, padding, bias: false);
         bn = new BatchNorm2d(outChannels, epsilon: 0.001);
@@ -72,5 +72,5 @@ internal sealed class BasicConv2d : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => conv.call(input).Then(bn).Then(relu);
+    public override Tensor forward(Tensor input) => conv.call(input).Apply(bn).Apply(relu);
 }

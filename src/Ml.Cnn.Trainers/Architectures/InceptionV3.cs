@@ -126,7 +126,7 @@ public static class InceptionV3
             return (Run(_end, maps), auxiliary);
         }
 
-        private static Tensor Run(Module<Tensor, Tensor>[] modules, Tensor input) => modules.Skip(1).Aggregate(modules[0].call(input), Chaining.Then);
+        private static Tensor Run(Module<Tensor, Tensor>[] modules, Tensor input) => modules.Skip(1).Aggregate(modules[0].call(input), Chaining.Apply);
 
         private Module<Tensor, Tensor>[] Registered(params (string Name, Module<Tensor, Tensor> Module)[] modules)
         {
@@ -164,10 +164,10 @@ public static class InceptionV3
 
         public override Tensor forward(Tensor maps) =>          // N × 768 × 17 × 17
             pool.call(maps)                                     // N × 768 × 5 × 5
-                .Then(conv0)                                    // N × 128 × 5 × 5
-                .Then(conv1)                                    // N × 768 × 1 × 1
-                .Then(avgpool).Then(flatten)                    // N × 768
-                .Then(fc);                                      // N × classes
+                .Apply(conv0)                                    // N × 128 × 5 × 5
+                .Apply(conv1)                                    // N × 768 × 1 × 1
+                .Apply(avgpool).Apply(flatten)                    // N × 768
+                .Apply(fc);                                      // N × classes
     }
 
     // Figure 5, with one 5 × 5 convolution left as it was.

@@ -138,13 +138,13 @@ public static class LeNet
         }
 
         public override Tensor forward(Tensor images) =>        // N × C × 28 × 28
-            conv1.call(images).Then(activation1)                // N × 6 × 28 × 28
-                .Then(pool1)                                    // N × 6 × 14 × 14
-                .Then(conv2).Then(activation2)                  // N × 16 × 10 × 10
-                .Then(pool2)                                    // N × 16 × 5 × 5
-                .Then(flatten)                                  // N × 400
-                .Then(fc1).Then(activation3)                    // N × 120
-                .Then(fc2).Then(activation4)                    // N × 84
-                .Then(fc3);                                     // N × classes
+            conv1.call(images).Apply(activation1)                // N × 6 × 28 × 28
+                .Apply(pool1)                                    // N × 6 × 14 × 14
+                .Apply(conv2).Apply(activation2)                  // N × 16 × 10 × 10
+                .Apply(pool2)                                    // N × 16 × 5 × 5
+                .Apply(flatten)                                  // N × 400
+                .Apply(fc1).Apply(activation3)                    // N × 120
+                .Apply(fc2).Apply(activation4)                    // N × 84
+                .Apply(fc3);                                     // N × classes
     }
 }

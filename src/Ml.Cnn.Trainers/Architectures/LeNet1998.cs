@@ -90,13 +90,13 @@ internal static class LeNet1998
 
         public override Tensor forward(Tensor images) =>            // N × 1 × 32 × 32
             pad.call(images)
-                .Then(c1).Then(c1_squash)                           // N × 6 × 28 × 28
-                .Then(s2).Then(s2_squash)                           // N × 6 × 14 × 14
-                .Then(c3).Then(c3_squash)                           // N × 16 × 10 × 10
-                .Then(s4).Then(s4_squash)                           // N × 16 × 5 × 5
-                .Then(c5).Then(c5_squash)                           // N × 120 × 1 × 1
-                .Then(flatten)                                      // N × 120
-                .Then(classifier);                                  // N × 84, then N × classes: the negative penalties
+                .Apply(c1).Apply(c1_squash)                           // N × 6 × 28 × 28
+                .Apply(s2).Apply(s2_squash)                           // N × 6 × 14 × 14
+                .Apply(c3).Apply(c3_squash)                           // N × 16 × 10 × 10
+                .Apply(s4).Apply(s4_squash)                           // N × 16 × 5 × 5
+                .Apply(c5).Apply(c5_squash)                           // N × 120 × 1 × 1
+                .Apply(flatten)                                      // N × 120
+                .Apply(classifier);                                  // N × 84, then N × classes: the negative penalties
 
         // Uniform over ±2.4 / fan_in, biases included (appendix A).
         private void DrawWeights(Linear f6)

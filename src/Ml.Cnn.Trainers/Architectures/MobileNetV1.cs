@@ -100,8 +100,8 @@ public static class MobileNetV1
 
         public override Tensor forward(Tensor images) =>        // N × C × 224 × 224
             features.call(images)                               // N × 1024α × 7 × 7
-                .Then(avgpool)                                  // N × 1024α × 1 × 1
-                .Then(flatten)                                  // N × 1024α
-                .Then(classifier);                              // N × classes
+                .Apply(avgpool)                                  // N × 1024α × 1 × 1
+                .Apply(flatten)                                  // N × 1024α
+                .Apply(classifier);                              // N × classes
     }
 }

@@ -106,9 +106,9 @@ public static class MobileNetV2
 
         public override Tensor forward(Tensor images) =>        // N × C × 224 × 224
             features.call(images)                               // N × 1280 × 7 × 7
-                .Then(avgpool)                                  // N × 1280 × 1 × 1
-                .Then(flatten)                                  // N × 1280
-                .Then(classifier);                              // N × classes
+                .Apply(avgpool)                                  // N × 1280 × 1 × 1
+                .Apply(flatten)                                  // N × 1280
+                .Apply(classifier);                              // N × classes
     }
 
     /// <summary>An inverted residual (table 1): 1 × 1 to t times the channels, 3 × 3 per channel, 1 × 1 without an activation; x is added where shapes agree.</summary>

@@ -131,9 +131,9 @@ public static class MobileNetV3
 
         public override Tensor forward(Tensor images) =>        // N × C × 224 × 224
             features.call(images)                               // N × 960 × 7 × 7, small: 576
-                .Then(avgpool)                                  // N × 960 × 1 × 1
-                .Then(flatten)                                  // N × 960
-                .Then(classifier);                              // N × classes
+                .Apply(avgpool)                                  // N × 960 × 1 × 1
+                .Apply(flatten)                                  // N × 960
+                .Apply(classifier);                              // N × classes
     }
 
     /// <summary>An inverted residual with squeeze-and-excitation after its depthwise convolution (figure 4).</summary>

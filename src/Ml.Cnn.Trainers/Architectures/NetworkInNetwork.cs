@@ -90,17 +90,17 @@ public static class NetworkInNetwork
         }
 
         public override Tensor forward(Tensor images) =>        // N × C × 32 × 32
-            conv1.call(images).Then(relu1)                      // N × 192 × 32 × 32
-                .Then(cccp1).Then(relu_cccp1)                   // N × 160 × 32 × 32
-                .Then(cccp2).Then(relu_cccp2)                   // N × 96 × 32 × 32
-                .Then(pool1).Then(drop3)                        // N × 96 × 16 × 16
-                .Then(conv2).Then(relu2)                        // N × 192 × 16 × 16
-                .Then(cccp3).Then(relu_cccp3)                   // N × 192 × 16 × 16
-                .Then(cccp4).Then(relu_cccp4)                   // N × 192 × 16 × 16
-                .Then(pool2).Then(drop6)                        // N × 192 × 8 × 8
-                .Then(conv3).Then(relu3)                        // N × 192 × 8 × 8
-                .Then(cccp5).Then(relu_cccp5)                   // N × 192 × 8 × 8
-                .Then(cccp6).Then(relu_cccp6)                   // N × classes × 8 × 8
-                .Then(pool3).Then(flatten);                     // N × classes
+            conv1.call(images).Apply(relu1)                      // N × 192 × 32 × 32
+                .Apply(cccp1).Apply(relu_cccp1)                   // N × 160 × 32 × 32
+                .Apply(cccp2).Apply(relu_cccp2)                   // N × 96 × 32 × 32
+                .Apply(pool1).Apply(drop3)                        // N × 96 × 16 × 16
+                .Apply(conv2).Apply(relu2)                        // N × 192 × 16 × 16
+                .Apply(cccp3).Apply(relu_cccp3)                   // N × 192 × 16 × 16
+                .Apply(cccp4).Apply(relu_cccp4)                   // N × 192 × 16 × 16
+                .Apply(pool2).Apply(drop6)                        // N × 192 × 8 × 8
+                .Apply(conv3).Apply(relu3)                        // N × 192 × 8 × 8
+                .Apply(cccp5).Apply(relu_cccp5)                   // N × 192 × 8 × 8
+                .Apply(cccp6).Apply(relu_cccp6)                   // N × classes × 8 × 8
+                .Apply(pool3).Apply(flatten);                     // N × classes
     }
 }

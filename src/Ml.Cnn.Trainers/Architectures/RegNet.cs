@@ -124,10 +124,10 @@ public static class RegNet
 
         public override Tensor forward(Tensor images) =>        // N × C × 224 × 224
             stem.call(images)                                   // N × 32 × 112 × 112
-                .Then(trunk_output)                             // N × W × 7 × 7, W the last stage's width
-                .Then(avgpool)                                  // N × W × 1 × 1
-                .Then(flatten)                                  // N × W
-                .Then(fc);                                      // N × classes
+                .Apply(trunk_output)                             // N × W × 7 × 7, W the last stage's width
+                .Apply(avgpool)                                  // N × W × 1 × 1
+                .Apply(flatten)                                  // N × W
+                .Apply(fc);                                      // N × classes
     }
 
     /// <summary>A residual block (figure 4, with b = 1): 1 × 1, grouped 3 × 3, perhaps squeeze-and-excitation, 1 × 1.</summary>
@@ -161,7 +161,7 @@ public static class RegNet
         {
             using var shortcut = proj?.call(input);
             using var residual = f.call(input);
-            return add.call([residual, shortcut ?? input]).Then(activation);
+            return add.call([residual, shortcut ?? input]).Apply(activation);
         }
     }
 }

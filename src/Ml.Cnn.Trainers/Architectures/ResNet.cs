@@ -142,14 +142,14 @@ public static class ResNet
         }
 
         public override Tensor forward(Tensor images) =>        // N × C × 224 × 224
-            conv1.call(images).Then(bn1).Then(relu)             // N × 64 × 112 × 112
-                .Then(maxpool)                                  // N × 64 × 56 × 56
-                .Then(layer1)                                   // N × 64e × 56 × 56, e = 1, or 4 with bottlenecks
-                .Then(layer2)                                   // N × 128e × 28 × 28
-                .Then(layer3)                                   // N × 256e × 14 × 14
-                .Then(layer4)                                   // N × 512e × 7 × 7
-                .Then(avgpool)                                  // N × 512e × 1 × 1
-                .Then(flatten)                                  // N × 512e
-                .Then(fc);                                      // N × classes
+            conv1.call(images).Apply(bn1).Apply(relu)             // N × 64 × 112 × 112
+                .Apply(maxpool)                                  // N × 64 × 56 × 56
+                .Apply(layer1)                                   // N × 64e × 56 × 56, e = 1, or 4 with bottlenecks
+                .Apply(layer2)                                   // N × 128e × 28 × 28
+                .Apply(layer3)                                   // N × 256e × 14 × 14
+                .Apply(layer4)                                   // N × 512e × 7 × 7
+                .Apply(avgpool)                                  // N × 512e × 1 × 1
+                .Apply(flatten)                                  // N × 512e
+                .Apply(fc);                                      // N × classes
     }
 }

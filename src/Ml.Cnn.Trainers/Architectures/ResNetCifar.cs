@@ -77,12 +77,12 @@ public static class ResNetCifar
         }
 
         public override Tensor forward(Tensor images) =>        // N × C × 32 × 32
-            conv1.call(images).Then(bn1).Then(relu)             // N × 16 × 32 × 32
-                .Then(layer1)                                   // N × 16 × 32 × 32
-                .Then(layer2)                                   // N × 32 × 16 × 16
-                .Then(layer3)                                   // N × 64 × 8 × 8
-                .Then(avgpool)                                  // N × 64 × 1 × 1
-                .Then(flatten)                                  // N × 64
-                .Then(fc);                                      // N × classes
+            conv1.call(images).Apply(bn1).Apply(relu)             // N × 16 × 32 × 32
+                .Apply(layer1)                                   // N × 16 × 32 × 32
+                .Apply(layer2)                                   // N × 32 × 16 × 16
+                .Apply(layer3)                                   // N × 64 × 8 × 8
+                .Apply(avgpool)                                  // N × 64 × 1 × 1
+                .Apply(flatten)                                  // N × 64
+                .Apply(fc);                                      // N × classes
     }
 }

@@ -102,13 +102,13 @@ public static class ShuffleNetV1
 
         public override Tensor forward(Tensor images) =>        // N × C × 224 × 224
             conv1.call(images)                                  // N × 24 × 112 × 112
-                .Then(maxpool)                                  // N × 24 × 56 × 56
-                .Then(stage2)                                   // N × 240 × 28 × 28 with three groups
-                .Then(stage3)                                   // N × 480 × 14 × 14
-                .Then(stage4)                                   // N × 960 × 7 × 7
-                .Then(avgpool)                                  // N × 960 × 1 × 1
-                .Then(flatten)                                  // N × 960
-                .Then(fc);                                      // N × classes
+                .Apply(maxpool)                                  // N × 24 × 56 × 56
+                .Apply(stage2)                                   // N × 240 × 28 × 28 with three groups
+                .Apply(stage3)                                   // N × 480 × 14 × 14
+                .Apply(stage4)                                   // N × 960 × 7 × 7
+                .Apply(avgpool)                                  // N × 960 × 1 × 1
+                .Apply(flatten)                                  // N × 960
+                .Apply(fc);                                      // N × classes
     }
 
     /// <summary>
@@ -146,7 +146,7 @@ public static class ShuffleNetV1
         {
             using var shortcut = branch1?.call(input);
             using var result = branch2.call(input);
-            return join.call([shortcut ?? input, result]).Then(relu);
+            return join.call([shortcut ?? input, result]).Apply(relu);
         }
     }
 }

@@ -84,14 +84,14 @@ public static class ShuffleNetV2
 
         public override Tensor forward(Tensor images) =>        // N × C × 224 × 224
             conv1.call(images)                                  // N × 24 × 112 × 112
-                .Then(maxpool)                                  // N × 24 × 56 × 56
-                .Then(stage2)                                   // N × 116 × 28 × 28 at size 1
-                .Then(stage3)                                   // N × 232 × 14 × 14
-                .Then(stage4)                                   // N × 464 × 7 × 7
-                .Then(conv5)                                    // N × 1024 × 7 × 7
-                .Then(avgpool)                                  // N × 1024 × 1 × 1
-                .Then(flatten)                                  // N × 1024
-                .Then(fc);                                      // N × classes
+                .Apply(maxpool)                                  // N × 24 × 56 × 56
+                .Apply(stage2)                                   // N × 116 × 28 × 28 at size 1
+                .Apply(stage3)                                   // N × 232 × 14 × 14
+                .Apply(stage4)                                   // N × 464 × 7 × 7
+                .Apply(conv5)                                    // N × 1024 × 7 × 7
+                .Apply(avgpool)                                  // N × 1024 × 1 × 1
+                .Apply(flatten)                                  // N × 1024
+                .Apply(fc);                                      // N × classes
     }
 
     // 1 × 1, 3 × 3 per channel, 1 × 1: the branch that works, in both kinds of units.
@@ -127,8 +127,8 @@ public static class ShuffleNetV2
         public override Tensor forward(Tensor input)
         {
             using var passed = pass.call(input);
-            using var worked = work.call(input).Then(branch2);
-            return concat.call([passed, worked]).Then(shuffle);
+            using var worked = work.call(input).Apply(branch2);
+            return concat.call([passed, worked]).Apply(shuffle);
         }
     }
 
@@ -158,7 +158,7 @@ public static class ShuffleNetV2
         {
             using var first = branch1.call(input);
             using var second = branch2.call(input);
-            return concat.call([first, second]).Then(shuffle);
+            return concat.call([first, second]).Apply(shuffle);
         }
     }
 }

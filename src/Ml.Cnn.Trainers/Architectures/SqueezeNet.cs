@@ -78,7 +78,7 @@ public static class SqueezeNet
             DrawWeights(last);
         }
 
-        public override Tensor forward(Tensor images) => features.call(images).Then(classifier).Then(flatten);
+        public override Tensor forward(Tensor images) => features.call(images).Apply(classifier).Apply(flatten);
 
         private static Sequential Version10(int channels) => new(
             new Conv2d(channels, 96, kernel: 7, stride: 2),         // N × 96 × 109 × 109
@@ -142,9 +142,9 @@ public static class SqueezeNet
 
         public override Tensor forward(Tensor input)
         {
-            using var few = squeeze.call(input).Then(squeeze_activation);
-            using var pointwise = expand1x1.call(few).Then(expand1x1_activation);
-            using var wide = expand3x3.call(few).Then(expand3x3_activation);
+            using var few = squeeze.call(input).Apply(squeeze_activation);
+            using var pointwise = expand1x1.call(few).Apply(expand1x1_activation);
+            using var wide = expand3x3.call(few).Apply(expand3x3_activation);
             return concat.call([pointwise, wide]);
         }
     }

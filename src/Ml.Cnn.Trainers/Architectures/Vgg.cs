@@ -150,6 +150,6 @@ public static class Vgg
             Initialization.LinearNormal(this, 0.01);
         }
 
-        public override Tensor forward(Tensor images) => features.call(images).Then(avgpool).Then(flatten).Then(classifier);
+        public override Tensor forward(Tensor images) => features.call(images).Apply(avgpool).Apply(flatten).Apply(classifier);
     }
 }

@@ -11,13 +11,16 @@ public sealed class CnnLayerSummary
         Name = node.Name;
         Kind = node.Kind;
         Inputs = [.. node.Inputs.Select(input => input.Name)];
-        InputShape = node.Inputs.Count > 0 ? node.Inputs[0].Shape : [];
-        OutputShape = node.Shape;
+        InputShape = node.Inputs.Count > 0 ? node.Inputs[0].Shape.PerImage : [];
+        OutputShape = node.Shape.PerImage;
         Parameters = parameters;
         MultiplyAdds = node.MultiplyAdds;
-        if (node.Layer is not IWindowed window)
+        if (node.Description is not { } layer || !layer.TryGet<Size2d>(LayerAttributes.Kernel, out var kernel))
             return;
-        (Kernel, Stride, Padding, Groups) = (window.Kernel, window.Stride, window.Padding, window.Groups);
+        Kernel = kernel;
+        Stride = layer.Get<Size2d>(LayerAttributes.Stride);
+        Padding = layer.Get<Size2d>(LayerAttributes.Padding);
+        Groups = layer.TryGet<int>(LayerAttributes.Groups, out var groups) ? groups : 1;
     }
 
     /// <summary>
@@ -45,13 +48,13 @@ public sealed class CnnLayerSummary
     public long MultiplyAdds { get; }
 
     /// <summary>Height and width of the filter or the pooling window; null for layers without one.</summary>
-    public Extent? Kernel { get; }
+    public Size2d? Kernel { get; }
 
     /// <summary>Pixels between two positions of the window; null for layers without one.</summary>
-    public Extent? Stride { get; }
+    public Size2d? Stride { get; }
 
     /// <summary>Pixels added on each side of the input; null for layers without a window.</summary>
-    public Extent? Padding { get; }
+    public Size2d? Padding { get; }
 
     /// <summary>Groups of channels that are worked on apart; null for layers without a window.</summary>
     public int? Groups { get; }

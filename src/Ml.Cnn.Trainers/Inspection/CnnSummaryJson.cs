@@ -14,9 +14,11 @@ internal static class CnnSummaryJson
     };
 
     public static string Write(CnnSummary summary) => JsonSerializer.Serialize(
-        new Network(summary.Architecture, summary.Classes, summary.InputShape, summary.Parameters, summary.MultiplyAdds, [.. summary.Layers.Select(Describe)]), s_options);
+        new Network(summary.Architecture, summary.Classes, summary.InputShape, summary.Parameters, summary.MultiplyAdds,
+            [.. summary.Layers.Select(Describe)]), s_options);
 
-    private static Layer Describe(CnnLayerSummary layer) => new(layer.Name, layer.Kind, layer.InputShape, layer.OutputShape, layer.Parameters, layer.MultiplyAdds)
+    private static Layer Describe(CnnLayerSummary layer) =>
+        new(layer.Name, layer.Kind, layer.InputShape, layer.OutputShape, layer.Parameters, layer.MultiplyAdds)
     {
         Kernel = Pair(layer.Kernel),
         Stride = Pair(layer.Stride),
@@ -26,7 +28,7 @@ internal static class CnnSummaryJson
         Inputs = layer.Inputs,
     };
 
-    private static int[]? Pair(Extent? extent) => extent is { } size ? [size.Height, size.Width] : null;
+    private static int[]? Pair(Size2d? extent) => extent is { } size ? [size.Height, size.Width] : null;
 
     private sealed record Network(string Arch, int Classes, IReadOnlyList<int> InputShape, long Parameters,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] long? MultiplyAdds, IReadOnlyList<Layer> Layers);

@@ -11,7 +11,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// A layer is batch normalization, ReLU and a 3 × 3 convolution, with a bottleneck before them of batch normalization, ReLU and a 1 × 1 convolution.
 /// Parameters as in torchvision: <c>denselayer1.norm1.weight</c>, <c>denselayer1.conv1.weight</c>, <c>denselayer1.norm2.weight</c>, ….
 /// </remarks>
-public sealed class DenseBlock : Module<Tensor, Tensor>
+internal sealed class DenseBlock : Module<Tensor, Tensor>
 {
     private readonly DenseLayer[] _layers;
 
@@ -35,7 +35,7 @@ public sealed class DenseBlock : Module<Tensor, Tensor>
     public int OutChannels { get; }
 
     /// <summary>Applies the block.</summary>
-    public override Tensor forward(Tensor input) => _layers.Skip(1).Aggregate(_layers[0].call(input), Chaining.Then);
+    public override Tensor forward(Tensor input) => _layers.Skip(1).Aggregate(_layers[0].call(input), Chaining.Apply);
 
     /// <summary>What a layer adds stands behind its input in its output, so that layers follow each other like any others.</summary>
     private sealed class DenseLayer : Module<Tensor, Tensor>
@@ -68,11 +68,11 @@ public sealed class DenseBlock : Module<Tensor, Tensor>
 
         public override Tensor forward(Tensor input)
         {
-            var added = norm1.call(input).Then(relu1).Then(conv1);
+            var added = norm1.call(input).Apply(relu1).Apply(conv1);
             if (norm2 is not null && relu2 is not null && conv2 is not null)
-                added = added.Then(norm2).Then(relu2).Then(conv2);
+                added = added.Apply(norm2).Apply(relu2).Apply(conv2);
             if (drop is not null)
-                added = added.Then(drop);
+                added = added.Apply(drop);
             using var _ = added;
             return concat.call([input, added]);
         }

@@ -8,7 +8,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// "Squeeze-and-excitation networks", equations 2 to 4): N × C × H × W to the same.
 /// </summary>
 /// <remarks>Parameters as torchvision's: <c>fc1</c> and <c>fc2</c>, 1 × 1 convolutions with biases.</remarks>
-public sealed class SqueezeExcitation : Module<Tensor, Tensor>
+internal sealed class SqueezeExcitation : Module<Tensor, Tensor>
 {
     private readonly Layer avgpool, fc1, fc2, activation, scale_activation;
     private readonly Multiply multiply;
@@ -34,8 +34,8 @@ public sealed class SqueezeExcitation : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)            // N × C × H × W
     {
         using var scale = avgpool.call(input)               // N × C × 1 × 1
-            .Then(fc1).Then(activation)                     // N × squeezed × 1 × 1
-            .Then(fc2).Then(scale_activation);              // N × C × 1 × 1
+            .Apply(fc1).Apply(activation)                     // N × squeezed × 1 × 1
+            .Apply(fc2).Apply(scale_activation);              // N × C × 1 × 1
         return multiply.call([input, scale]);               // N × C × H × W
     }
 }

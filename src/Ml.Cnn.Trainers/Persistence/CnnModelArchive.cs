@@ -81,7 +81,7 @@ internal static class CnnModelArchive
         using var log = environment.Start("CnnTransformer");
         var device = ComputeDevice.Choose(environment, "auto", message => log.Warning(MessageSensitivity.None, "{0}", message));
         // Building draws first weights; the process's own random state stays as it was.
-        using var random = RandomState.Build(seed: 0, () => BuildNetwork(archive, model), out var network);
+        var network = RandomState.Build(seed: 0, () => BuildNetwork(archive, model));
         try
         {
             archive.ReadStream(json.Weights.Entry, stream =>

@@ -31,7 +31,7 @@ internal sealed class TrainingLoop
     private readonly LearningRates _rates;
     private readonly TrainingObservers _observers;
     private readonly ProcessMemory _memory = new();
-    private readonly NativeLeftovers _leftovers = new();
+    private readonly NativeMemoryCollector _nativeMemory = new();
     private readonly List<CnnEpoch> _history = [];
     private readonly EpochRanking _ranking;
     private readonly StopConditions _stop;
@@ -130,7 +130,7 @@ internal sealed class TrainingLoop
             _images += batch.Count;
             _rowOrder = RowOrderHash.Add(_rowOrder, batch);
             NoteNotFinite(results);
-            _leftovers.FreeEverySoOften();
+            _nativeMemory.CollectPeriodically();
             if (_checkpoints is { IsDue: true })
             {
                 Read(results);

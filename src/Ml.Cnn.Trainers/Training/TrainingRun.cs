@@ -92,7 +92,7 @@ internal sealed class TrainingRun
         var settings = SettingsOfCheckpoints();
 
         using var allocator = GlibcAllocator.KeepFreedMemory();
-        using var random = RandomState.Build(_settings.Seed, () => _architecture.Build(_shape), out var network);
+        using var random = RandomState.BuildForTraining(_settings.Seed, () => _architecture.Build(_shape), out var network);
         LoadWeights(network, log);
         var cost = NetworkCost.Of(network, _shape);
         var besideDecoding = !ImageRowDecoder.IsCheapFor(_columns.Format, _preprocessing, isAugmented: _options.Augmentation is not null);

@@ -64,7 +64,7 @@ internal sealed class HeadOnly : Module<Tensor, Tensor>
     {
         var output = features.reshape([features.shape[0], .. _featureShape]);
         foreach (var layer in _layers)
-            output = output.Then(layer);
+            output = output.Apply(layer);
         return output; // N × classes
     }
 }

@@ -45,10 +45,10 @@ public sealed class LayerTests
         using var scope = NewDisposeScope();
         var x = randn(2, 3, 9, 9);
         Same(new MaxPool2d(3, 2, 1, ceilMode: true), input => functional.max_pool2d(input, 3, 2, 1, ceil_mode: true));
-        Same(new AvgPool2d(new Extent(3, 2)), input => functional.avg_pool2d(input, (3L, 2L)));
+        Same(new AvgPool2d(new Size2d(3, 2)), input => functional.avg_pool2d(input, (3L, 2L)));
         Same(new AvgPool2d(3, 2, ceilMode: true), input => functional.avg_pool2d(input, 3, 2, ceil_mode: true));
         Same(new ConstantPad2d(new(1, 2), 7), input => functional.pad(input, [2, 2, 1, 1], PaddingModes.Constant, 7));
-        Same(new AdaptiveAvgPool2d(new Extent(2, 3)), input => functional.adaptive_avg_pool2d(input, (2L, 3L)));
+        Same(new AdaptiveAvgPool2d(new Size2d(2, 3)), input => functional.adaptive_avg_pool2d(input, (2L, 3L)));
         Same(new ReLU(), input => input.clamp_min(0));
         Same(new Flatten(), input => input.reshape(2, -1));
         var conv = new Conv2d(3, 4, 3, stride: 2, padding: 1, dilation: 2);
@@ -82,7 +82,8 @@ public sealed class LayerTests
     {
         using var scope = NewDisposeScope();
         using var layer = new BatchNorm2d(3);
-        CollectionAssert.AreEqual(new[] { "weight", "bias", "running_mean", "running_var", "num_batches_tracked" }, ModuleState.Of(layer).Select(e => e.Key).ToArray());
+        CollectionAssert.AreEqual(new[] { "weight", "bias", "running_mean", "running_var", "num_batches_tracked" },
+            ModuleState.Of(layer).Select(e => e.Key).ToArray());
         var x = randn(4, 3, 5, 5) * 2 + 1;
         var y = layer.call(x);
         Assert.AreEqual(0f, y.mean().item<float>(), 1e-4f);
