@@ -65,6 +65,19 @@ public class ImageArchiveTests
         Assert.Contains("'d/train' or 'd/val'", Assert.ThrowsExactly<InvalidOperationException>(() => Context.Data.LoadImageArchive(both)).Message);
     }
 
+    /// <summary>One stray image beside the class folders must not make one class of all of them.</summary>
+    [TestMethod]
+    public void An_image_beside_several_class_folders_is_passed_over()
+    {
+        using var folder = new TemporaryFolder();
+        var data = Context.Data.LoadImageArchive(folder.Write("stray.tar", Tar(["x/a/1.png", "x/b/2.png", "x/stray.png"], TarEntryFormat.V7)));
+
+        CollectionAssert.AreEqual(new[] { "a", "b" }, Rows.Texts(data, "Label"));
+        CollectionAssert.AreEqual(new PassedOverFiles[] { new("outside of class folders", 1) }, Context.Data.InspectImages(data).PassedOver.ToArray());
+        var one = Context.Data.LoadImageArchive(folder.Write("one.tar", Tar(["x/1.png", "x/deeper/2.png"], TarEntryFormat.V7)));
+        CollectionAssert.AreEqual(new[] { "x", "x" }, Rows.Texts(one, "Label"));
+    }
+
     [TestMethod]
     public void Archives_without_class_folders_are_explained()
     {
@@ -226,7 +239,7 @@ public class ImageArchiveTests
         var bytes = new MemoryStream();
         using (var writer = new TarWriter(bytes, TarEntryFormat.Ustar, leaveOpen: true))
             writer.WriteEntry(new UstarTarEntry(TarEntryType.Directory, "a/"));
-        Assert.Contains("it has 1 folders and no files", Refusal(folder.Write("folders.tar", bytes.ToArray())));
+        Assert.Contains("it has 1 folder and no files", Refusal(folder.Write("folders.tar", bytes.ToArray())));
         Assert.Contains("it has 2 .tif; not read: TIFF.", Refusal(folder.Write("tiff.tar", Tar(["a/1.tif", "b/2.tif"], TarEntryFormat.V7))));
         Assert.Contains("'b' (1 .tif; not read: TIFF)", Refusal(folder.Write("class.tar", Tar(["x/a/1.png", "x/b/2.tif"], TarEntryFormat.V7))));
 

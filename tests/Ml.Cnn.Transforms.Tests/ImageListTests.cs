@@ -71,6 +71,7 @@ public class ImageListTests
             var latin = Encoding.Latin1.GetBytes($"path,label{lineEnd}1.jpg,a{lineEnd}2.jpg,M\u00fcll{lineEnd}3.jpg,b");
             Assert.Contains("list.csv', line 3: the text is not in UTF-8 (byte FC)", Assert.ThrowsExactly<InvalidDataException>(() => Read("list.csv", latin)).Message);
         }
+        AssertRefused("1\0.jpg,a\n", "line 1", "UTF-16");
         Assert.ThrowsExactly<InvalidOperationException>(() => Read("list.csv", "path,label\n"u8));
         Assert.ThrowsExactly<FileNotFoundException>(() => Context.Data.LoadImageList(Path.Join(Path.GetTempPath(), "no-such-list.csv")));
     }

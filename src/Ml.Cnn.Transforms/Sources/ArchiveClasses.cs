@@ -34,7 +34,7 @@ internal sealed record ArchiveClasses(string Root, List<ArchiveFile> Files, IRea
             foreach (var other in others)
                 other.CountIn(held);
             throw new InvalidOperationException($"'{archive}' holds no images ({string.Join(", ", extensions)}); "
-                + (held.IsEmpty ? FormattableString.Invariant($"it has {index.Folders.Count} folders and no files.") : $"it has {held}."));
+                + (held.IsEmpty ? FormattableString.Invariant($"it has {index.Folders.Count} folder{(index.Folders.Count == 1 ? "" : "s")} and no files.") : $"it has {held}."));
         }
 
         var first = files[0].Name;
@@ -118,12 +118,27 @@ internal sealed record ArchiveClasses(string Root, List<ArchiveFile> Files, IRea
             while (!file.Name.StartsWith(common, StringComparison.Ordinal))
                 common = Above(common);
         }
-        // Images in the common folder itself: it is the only class.
-        if (!files.Any(file => file.Name.LastIndexOf('/') == common.Length - 1))
+        // Images in the common folder itself: it is the only class, unless several folders below it hold images too.
+        if (!files.Any(file => file.Name.LastIndexOf('/') == common.Length - 1) || HasSeveralFolders(files, common))
             return common;
         return common.Length > 0
             ? Above(common)
             : throw new InvalidOperationException($"'{archive}' holds images outside of any folder: one folder per class is expected.");
+    }
+
+    private static bool HasSeveralFolders(List<ArchiveFile> files, string root)
+    {
+        ReadOnlyMemory<char>? first = null;
+        foreach (var file in files)
+        {
+            if (file.Name.IndexOf('/', root.Length) < 0)
+                continue;
+            var name = ClassOf(file.Name, root);
+            first ??= name;
+            if (!name.Span.SequenceEqual(first.Value.Span))
+                return true;
+        }
+        return false;
     }
 
     private static string Above(string folder) => folder[..(folder.TrimEnd('/').LastIndexOf('/') + 1)];

@@ -84,8 +84,10 @@ internal sealed record ImageList(string Folder, string[] Paths, string[] Labels)
 
     private static void Check(string path, string label, string file, int line)
     {
-        if (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal))
-            throw new InvalidDataException($"'{file}', line {line}: the path is empty or no path.");
+        if (path.Contains('\0', StringComparison.Ordinal))
+            throw new InvalidDataException($"'{file}', line {line}: the path has a zero in it, as text in UTF-16 without a byte order mark has. Save the list as UTF-8.");
+        if (string.IsNullOrWhiteSpace(path))
+            throw new InvalidDataException($"'{file}', line {line}: the path is empty.");
         if (string.IsNullOrWhiteSpace(label))
             throw new InvalidDataException($"'{file}', line {line}: '{path}' has no label.");
     }

@@ -44,7 +44,7 @@ internal static class ZipIndex
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidDataException($"'{path}' cannot be read as a zip archive: {exception.Message}.", exception);
+            throw new InvalidDataException($"'{path}' cannot be read as a zip archive: {exception.Message}.");
         }
     }
 
