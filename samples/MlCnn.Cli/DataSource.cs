@@ -36,7 +36,8 @@ internal abstract partial record DataSource
     [
         new("mnist:", "MNIST's files", new(28, 1), (data, path, split) => data.LoadMnist(path, split, ImageColumn, LabelColumn)),
         new("cifar10:", "CIFAR-10's binary files", new(32, 3), (data, path, split) => data.LoadCifar10(path, split, ImageColumn, LabelColumn)),
-        new("cifar100:", "CIFAR-100's binary files", new(32, 3), (data, path, split) => data.LoadCifar100(path, split, imageColumnName: ImageColumn, labelColumnName: LabelColumn)),
+        new("cifar100:", "CIFAR-100's binary files", new(32, 3),
+            (data, path, split) => data.LoadCifar100(path, split, imageColumnName: ImageColumn, labelColumnName: LabelColumn)),
     ];
 
     /// <summary>Class folders without a readable image are left out, instead of being an error. Default false.</summary>
@@ -89,7 +90,9 @@ internal abstract partial record DataSource
         var (path, split) = isWhole ? (place, null) : (place[..colon], place[(colon + 1)..]);
         if (split is not (null or "train" or "test"))
             throw new FormatException($"'{text}' is no data: after the folder there may be ':train' or ':test', not ':{split}'.");
-        return path.Length > 0 ? new(set, path, split) : throw new FormatException($"'{text}' is no data: after '{set.Prefix}' there must be the folder of {set.Files}.");
+        return path.Length > 0
+            ? new(set, path, split)
+            : throw new FormatException($"'{text}' is no data: after '{set.Prefix}' there must be the folder of {set.Files}.");
     }
 
     // Archives that are not read are among them: the library says so by name.
@@ -128,7 +131,8 @@ internal abstract partial record DataSource
     {
         public override PixelShape Pixels => Set.Shape;
 
-        public override IDataView Load(MLContext mlContext, DataRole role) => Set.Load(mlContext.Data, Path, Split ?? (role == DataRole.Training ? "train" : "test"));
+        public override IDataView Load(MLContext mlContext, DataRole role) =>
+            Set.Load(mlContext.Data, Path, Split ?? (role == DataRole.Training ? "train" : "test"));
     }
 
     private sealed record DigitsSource(int Count) : DataSource

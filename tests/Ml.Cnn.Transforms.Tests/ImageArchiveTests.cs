@@ -11,7 +11,10 @@ public class ImageArchiveTests
     private static readonly MLContext Context = new();
 
     private static readonly string[] Flowers =
-        ["./flowers/tulip/10.JPG", "flowers/tulip/2.png", "flowers/Rose/deeper/1.webp", "flowers/rose/1.jpg", "flowers/rose/notes.txt", "flowers/rose/._1.jpg", ".git/x.png"];
+    [
+        "./flowers/tulip/10.JPG", "flowers/tulip/2.png", "flowers/Rose/deeper/1.webp", "flowers/rose/1.jpg", "flowers/rose/notes.txt",
+        "flowers/rose/._1.jpg", ".git/x.png",
+    ];
 
     [TestMethod]
     [DataRow(TarEntryFormat.Ustar, false)]
@@ -55,11 +58,13 @@ public class ImageArchiveTests
     public void A_part_is_chosen_by_its_folder_and_never_taken_for_a_class()
     {
         using var folder = new TemporaryFolder();
-        var archive = folder.Write("parts.tar", Tar(["d/train/a/1.png", "d/train/b/2.png", "d/train/stray.png", "d/val/a/3.png", "d/val/b/c/4.png"], TarEntryFormat.Ustar));
+        var archive = folder.Write("parts.tar",
+            Tar(["d/train/a/1.png", "d/train/b/2.png", "d/train/stray.png", "d/val/a/3.png", "d/val/b/c/4.png"], TarEntryFormat.Ustar));
 
         CollectionAssert.AreEqual(new[] { "a", "b" }, Rows.Texts(Context.Data.LoadImageArchive(archive, "d/train"), "Label"));
         CollectionAssert.AreEqual(new[] { "d/val/a/3.png", "d/val/b/c/4.png" }, Rows.Texts(Context.Data.LoadImageArchive(archive, "./d/val/"), "ImagePath"));
-        Assert.Contains("holds no images in folders below 'd/test'", Assert.ThrowsExactly<InvalidOperationException>(() => Context.Data.LoadImageArchive(archive, "d/test")).Message);
+        Assert.Contains("holds no images in folders below 'd/test'",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Context.Data.LoadImageArchive(archive, "d/test")).Message);
 
         var both = folder.Write("both.tar", Tar(["d/train/a/1.png", "d/val/a/3.png"], TarEntryFormat.Ustar));
         Assert.Contains("'d/train' or 'd/val'", Assert.ThrowsExactly<InvalidOperationException>(() => Context.Data.LoadImageArchive(both)).Message);

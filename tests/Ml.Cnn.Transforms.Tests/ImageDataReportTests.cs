@@ -42,7 +42,10 @@ public class ImageDataReportTests
     [TestMethod]
     public void The_JSON_has_exactly_the_documented_shape()
     {
-        var report = new ImageDataReport(3, [new("cat", 3)], new(1, 2, 3, 4), [new("x.jpg", "Why.")], [["a.jpg", "b.jpg"]], new(0, 2, 0)) { PassedOver = [new(".tif", 7)] };
+        var report = new ImageDataReport(3, [new("cat", 3)], new(1, 2, 3, 4), [new("x.jpg", "Why.")], [["a.jpg", "b.jpg"]], new(0, 2, 0))
+        {
+            PassedOver = [new(".tif", 7)],
+        };
 
         Assert.AreEqual(
             """{"images":3,"classes":[{"label":"cat","count":3}],"sizes":{"minWidth":1,"maxWidth":2,"minHeight":3,"maxHeight":4},"badFiles":[{"file":"x.jpg","reason":"Why."}],"duplicates":[["a.jpg","b.jpg"]],"passedOver":[{"kind":".tif","count":7}]}""",

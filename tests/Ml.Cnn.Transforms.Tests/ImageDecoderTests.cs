@@ -82,7 +82,8 @@ public class ImageDecoderTests
                         7 => (width - 1 - y, height - 1 - x),
                         _ => (width - 1 - y, x),
                     };
-                    CollectionAssert.AreEqual(upright.AsSpan((row * width + column) * 4, 4).ToArray(), turned.Pixels.Slice((y * turned.Width + x) * 4, 4).ToArray());
+                    CollectionAssert.AreEqual(upright.AsSpan((row * width + column) * 4, 4).ToArray(),
+                        turned.Pixels.Slice((y * turned.Width + x) * 4, 4).ToArray());
                 }
             }
         }

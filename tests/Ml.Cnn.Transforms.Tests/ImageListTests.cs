@@ -31,7 +31,8 @@ public class ImageListTests
 
         foreach (var encoding in (Encoding[])[new UTF8Encoding(false), new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode])
         {
-            Assert.AreEqual(string.Join('|', expected), string.Join('|', Read("list.csv", [.. encoding.GetPreamble(), .. encoding.GetBytes(text)])), encoding.EncodingName);
+            var read = Read("list.csv", [.. encoding.GetPreamble(), .. encoding.GetBytes(text)]);
+            Assert.AreEqual(string.Join('|', expected), string.Join('|', read), encoding.EncodingName);
         }
     }
 
@@ -69,7 +70,8 @@ public class ImageListTests
         foreach (var lineEnd in (string[])["\n", "\r\n", "\r"])
         {
             var latin = Encoding.Latin1.GetBytes($"path,label{lineEnd}1.jpg,a{lineEnd}2.jpg,M\u00fcll{lineEnd}3.jpg,b");
-            Assert.Contains("list.csv', line 3: the text is not in UTF-8 (byte FC)", Assert.ThrowsExactly<InvalidDataException>(() => Read("list.csv", latin)).Message);
+            Assert.Contains("list.csv', line 3: the text is not in UTF-8 (byte FC)",
+                Assert.ThrowsExactly<InvalidDataException>(() => Read("list.csv", latin)).Message);
         }
         AssertRefused("1\0.jpg,a\n", "line 1", "UTF-16");
         Assert.ThrowsExactly<InvalidOperationException>(() => Read("list.csv", "path,label\n"u8));

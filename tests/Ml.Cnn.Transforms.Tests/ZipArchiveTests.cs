@@ -124,7 +124,8 @@ public class ZipArchiveTests
         AssertRefused<InvalidOperationException>("empty.zip", Zip([]), "it has 0 folders and no files");
         AssertRefused<InvalidOperationException>("folders.zip", Zip(["a/", "b/"]), "it has 2 folders and no files");
         AssertRefused<InvalidOperationException>("class.zip", Zip(["x/a/1.png", "x/b/1.tif", "x/c/"]), "'b' (1 .tif; not read: TIFF), 'c' (empty)");
-        AssertRefused<InvalidDataException>("x.7z", [(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C, 0, 4], "is not read: .7z; archives that are read are .tar, .tar.gz, .tgz and .zip.");
+        AssertRefused<InvalidDataException>("x.7z", [(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C, 0, 4],
+            "is not read: .7z; archives that are read are .tar, .tar.gz, .tgz and .zip.");
         AssertRefused<InvalidDataException>("named.tar", [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, 0, 4], "is not read: .xz");
         AssertRefused<InvalidDataException>("x.tar.bz2", [(byte)'B', (byte)'Z', (byte)'h', (byte)'9'], "is not read: .bz2");
         AssertRefused<InvalidDataException>("x.rar", [.. "Rar!"u8, 0x1A, 7, 0], "is not read: .rar");

@@ -83,5 +83,6 @@ internal static class DataTables
 
     private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Range(int least, int most) => least == most ? FormattableString.Invariant($"{least}") : FormattableString.Invariant($"{least} to {most}");
+    private static string Range(int least, int most) =>
+        least == most ? FormattableString.Invariant($"{least}") : FormattableString.Invariant($"{least} to {most}");
 }

@@ -141,7 +141,8 @@ internal static class ImageDecoder
         {
             var size = codec.GetScaledDimensions(scale);
             // A JPEG that cannot be scaled answers with another size than was asked for.
-            if (size.Width >= width && size.Height >= height && size.Width <= Math.Ceiling(full.Width * scale) && size.Height <= Math.Ceiling(full.Height * scale))
+            if (size.Width >= width && size.Height >= height
+                && size.Width <= Math.Ceiling(full.Width * scale) && size.Height <= Math.Ceiling(full.Height * scale))
                 return size;
         }
         return full;
@@ -164,8 +165,12 @@ internal static class ImageDecoder
     {
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if (codec.EncodedFormat == SKEncodedImageFormat.Gif && !PlausibleSize.FitsGif((long)width * height, encoded.Length))
-            throw new ImageDecodingException($"The image is damaged: it says that it has {width} × {height} pixels, far more than {encoded.Length} bytes can hold.");
-        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && !options.AllowIncomplete && PlausibleSize.OfJpeg(encoded) is var least && least > encoded.Length)
+        {
+            throw new ImageDecodingException(
+                $"The image is damaged: it says that it has {width} × {height} pixels, far more than {encoded.Length} bytes can hold.");
+        }
+        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && !options.AllowIncomplete
+            && PlausibleSize.OfJpeg(encoded) is var least && least > encoded.Length)
         {
             throw new ImageDecodingException(
                 $"The image is incomplete or damaged: {width} × {height} pixels take at least {least} bytes as it encodes them, and it has {encoded.Length}.");

@@ -38,13 +38,16 @@ public static class InspectionDataCatalog
     /// </code>
     /// </example>
     public static ImageDataReport InspectImages(this DataOperationsCatalog catalog, IDataView data, string imageColumnName = "Image",
-        string imagePathColumnName = "ImagePath", string? labelColumnName = "Label", IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+        string imagePathColumnName = "ImagePath", string? labelColumnName = "Label", IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
         var image = ImageRowReader.ColumnOf(data.Schema, imageColumnName, imagePathColumnName);
         var path = data.Schema.GetColumnOrNull(imagePathColumnName) is { Type: TextDataViewType } text ? text : (DataViewSchema.Column?)null;
-        DataViewSchema.Column? label = labelColumnName is null ? null : data.Schema.GetColumnOrNull(labelColumnName) ?? throw SchemaErrors.Missing("label", labelColumnName);
+        DataViewSchema.Column? label = labelColumnName is null
+            ? null
+            : data.Schema.GetColumnOrNull(labelColumnName) ?? throw SchemaErrors.Missing("label", labelColumnName);
         return ImageInspector.Inspect(data, image, path, label, progress, cancellationToken);
     }
 }

@@ -33,8 +33,9 @@ internal sealed record ArchiveClasses(string Root, List<ArchiveFile> Files, IRea
             var held = new PassedOverCounter();
             foreach (var other in others)
                 other.CountIn(held);
+            var folders = FormattableString.Invariant($"{index.Folders.Count} folder{(index.Folders.Count == 1 ? "" : "s")}");
             throw new InvalidOperationException($"'{archive}' holds no images ({string.Join(", ", extensions)}); "
-                + (held.IsEmpty ? FormattableString.Invariant($"it has {index.Folders.Count} folder{(index.Folders.Count == 1 ? "" : "s")} and no files.") : $"it has {held}."));
+                + (held.IsEmpty ? $"it has {folders} and no files." : $"it has {held}."));
         }
 
         var first = files[0].Name;

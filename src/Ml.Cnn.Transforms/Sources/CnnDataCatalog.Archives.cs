@@ -32,7 +32,9 @@ public static partial class CnnDataCatalog
     /// <param name="extensions">
     /// The file name endings of images, with the dot; case does not matter. Default: <see cref="ImageFormats.Extensions"/>.
     /// </param>
-    /// <param name="allowEmptyClasses">Leave out class folders without images. Default false: such a folder is an error, since its class would be missing.</param>
+    /// <param name="allowEmptyClasses">
+    /// Leave out class folders without images. Default false: such a folder is an error, since its class would be missing.
+    /// </param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The archive is cut short, damaged, encrypted or of a kind that is not read.</exception>
     /// <exception cref="InvalidOperationException">

@@ -33,7 +33,10 @@ internal sealed record ImageFolder(ImageFolderClass[] Classes, IReadOnlyList<Pas
         var passedOver = new PassedOverCounter();
         var folders = Enumerate(root, recursive: false, (ref FileSystemEntry entry) => IsClass(ref entry, extensions, passedOver));
         if (folders.Length == 0)
-            throw new InvalidOperationException($"'{root}' has no subfolders: one subfolder per class is expected, named like the class, with its images inside.");
+        {
+            throw new InvalidOperationException(
+                $"'{root}' has no subfolders: one subfolder per class is expected, named like the class, with its images inside.");
+        }
 
         var classes = new List<ImageFolderClass>();
         var empty = new List<(string, PassedOverCounter)>();
@@ -85,7 +88,12 @@ internal sealed record ImageFolder(ImageFolderClass[] Classes, IReadOnlyList<Pas
     private static string[] Enumerate(string folder, bool recursive, FileSystemEnumerable<string>.FindPredicate include)
     {
         // A name that starts with a dot is hidden on every system here, so that a data set is the same on all of them.
-        var options = new EnumerationOptions { RecurseSubdirectories = recursive, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = recursive,
+            IgnoreInaccessible = false,
+            AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
+        };
         var found = new FileSystemEnumerable<string>(folder, RelativePath, options)
         {
             ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.FileName.StartsWith('.') && include(ref entry),

@@ -85,7 +85,10 @@ internal sealed record ImageList(string Folder, string[] Paths, string[] Labels)
     private static void Check(string path, string label, string file, int line)
     {
         if (path.Contains('\0', StringComparison.Ordinal))
-            throw new InvalidDataException($"'{file}', line {line}: the path has a zero in it, as text in UTF-16 without a byte order mark has. Save the list as UTF-8.");
+        {
+            throw new InvalidDataException(
+                $"'{file}', line {line}: the path has a zero in it, as text in UTF-16 without a byte order mark has. Save the list as UTF-8.");
+        }
         if (string.IsNullOrWhiteSpace(path))
             throw new InvalidDataException($"'{file}', line {line}: the path is empty.");
         if (string.IsNullOrWhiteSpace(label))

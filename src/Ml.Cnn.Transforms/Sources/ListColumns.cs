@@ -7,7 +7,8 @@ internal readonly record struct ListColumns(int Path, bool HasHeader)
 {
     private static readonly HashSet<string> s_pathNames =
     [
-        "path", "paths", "file", "files", "filename", "filenames", "filepath", "image", "images", "imagepath", "imagefile", "imagename", "img", "imgpath", "photo",
+        "path", "paths", "file", "files", "filename", "filenames", "filepath", "image", "images", "imagepath", "imagefile", "imagename",
+        "img", "imgpath", "photo",
     ];
 
     private static readonly HashSet<string> s_labelNames =

@@ -15,7 +15,8 @@ internal sealed class PassedOverCounter
     public bool IsEmpty => _counts.Count == 0;
 
     /// <summary>Counts a file by its ending.</summary>
-    public void AddFile(ReadOnlySpan<char> name) => Add(Path.GetExtension(name) is { IsEmpty: false } extension ? extension.ToString().ToLowerInvariant() : NoExtension);
+    public void AddFile(ReadOnlySpan<char> name) =>
+        Add(Path.GetExtension(name) is { IsEmpty: false } extension ? extension.ToString().ToLowerInvariant() : NoExtension);
 
     /// <summary>Counts a file of a kind.</summary>
     public void Add(string kind) => _counts[kind] = _counts.GetValueOrDefault(kind) + 1;

@@ -56,7 +56,9 @@ internal static class ZipIndex
     {
         if (!localHeader.StartsWith("PK\x03\x04"u8))
             throw new InvalidDataException("its header is missing");
-        return offset + LocalHeaderLength + BinaryPrimitives.ReadUInt16LittleEndian(localHeader[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(localHeader[28..]);
+        var nameLength = BinaryPrimitives.ReadUInt16LittleEndian(localHeader[26..]);
+        var extraLength = BinaryPrimitives.ReadUInt16LittleEndian(localHeader[28..]);
+        return offset + LocalHeaderLength + nameLength + extraLength;
     }
 
     /// <summary>The length of the fixed part of a local header.</summary>
