@@ -18,8 +18,9 @@ internal sealed record PixelShape(int Side, int Channels);
 /// <summary>Labeled images that the command line names.</summary>
 internal abstract partial record DataSource
 {
-    public const string Forms = "a folder with one subfolder per class; a .tar, .tar.gz or .tgz file of such folders, with ':FOLDER' after it for a part of it such as data.tar:data/train; "
-        + "a .csv or .tsv list of path and label; 'mnist:DIR', 'cifar10:DIR' or 'cifar100:DIR', with ':train' or ':test' after it for that part; or 'digits:COUNT' for drawn digits";
+    public const string Forms = "a folder with one subfolder per class; a .tar, .tar.gz, .tgz or .zip file of such folders, "
+        + "with ':FOLDER' after it for a part of it such as data.tar:data/train; a .csv or .tsv list of path and label; "
+        + "'mnist:DIR', 'cifar10:DIR' or 'cifar100:DIR', with ':train' or ':test' after it for that part; or 'digits:COUNT' for drawn digits";
 
     private const string Digits = "digits:";
 
@@ -35,8 +36,12 @@ internal abstract partial record DataSource
     [
         new("mnist:", "MNIST's files", new(28, 1), (data, path, split) => data.LoadMnist(path, split, ImageColumn, LabelColumn)),
         new("cifar10:", "CIFAR-10's binary files", new(32, 3), (data, path, split) => data.LoadCifar10(path, split, ImageColumn, LabelColumn)),
-        new("cifar100:", "CIFAR-100's binary files", new(32, 3), (data, path, split) => data.LoadCifar100(path, split, imageColumnName: ImageColumn, labelColumnName: LabelColumn)),
+        new("cifar100:", "CIFAR-100's binary files", new(32, 3),
+            (data, path, split) => data.LoadCifar100(path, split, imageColumnName: ImageColumn, labelColumnName: LabelColumn)),
     ];
+
+    /// <summary>Class folders without a readable image are left out, instead of being an error. Default false.</summary>
+    public bool AllowsEmptyClasses { get; init; }
 
     /// <summary>Whether the data has a column of paths and none of images.</summary>
     public virtual bool IsFiles => false;
@@ -85,17 +90,22 @@ internal abstract partial record DataSource
         var (path, split) = isWhole ? (place, null) : (place[..colon], place[(colon + 1)..]);
         if (split is not (null or "train" or "test"))
             throw new FormatException($"'{text}' is no data: after the folder there may be ':train' or ':test', not ':{split}'.");
-        return path.Length > 0 ? new(set, path, split) : throw new FormatException($"'{text}' is no data: after '{set.Prefix}' there must be the folder of {set.Files}.");
+        return path.Length > 0
+            ? new(set, path, split)
+            : throw new FormatException($"'{text}' is no data: after '{set.Prefix}' there must be the folder of {set.Files}.");
     }
 
-    [GeneratedRegex(@"^(?<file>.+?\.(tar|tar\.gz|tgz))(:(?<folder>.*))?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    // Archives that are not read are among them: the library says so by name.
+    [GeneratedRegex(@"^(?<file>.+?\.(tar(\.(gz|xz|bz2|zst|lz4))?|tgz|txz|tbz2?|zip|7z|rar|xz|bz2|zst))(:(?<folder>.*))?$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex ArchiveForm();
 
     private sealed record FolderSource(string Path) : DataSource
     {
         public override bool IsFiles => true;
 
-        public override IDataView Load(MLContext mlContext, DataRole role) => mlContext.Data.LoadImageFolder(Path, PathColumn, LabelColumn);
+        public override IDataView Load(MLContext mlContext, DataRole role) =>
+            mlContext.Data.LoadImageFolder(Path, PathColumn, LabelColumn, allowEmptyClasses: AllowsEmptyClasses);
     }
 
     private sealed record ListSource(string Path) : DataSource
@@ -107,7 +117,8 @@ internal abstract partial record DataSource
 
     private sealed record ArchiveSource(string Path, string? Folder) : DataSource
     {
-        public override IDataView Load(MLContext mlContext, DataRole role) => mlContext.Data.LoadImageArchive(Path, Folder, ImageColumn, LabelColumn, PathColumn);
+        public override IDataView Load(MLContext mlContext, DataRole role) =>
+            mlContext.Data.LoadImageArchive(Path, Folder, ImageColumn, LabelColumn, PathColumn, allowEmptyClasses: AllowsEmptyClasses);
     }
 
     /// <param name="Prefix">Stands before the folder.</param>
@@ -120,7 +131,8 @@ internal abstract partial record DataSource
     {
         public override PixelShape Pixels => Set.Shape;
 
-        public override IDataView Load(MLContext mlContext, DataRole role) => Set.Load(mlContext.Data, Path, Split ?? (role == DataRole.Training ? "train" : "test"));
+        public override IDataView Load(MLContext mlContext, DataRole role) =>
+            Set.Load(mlContext.Data, Path, Split ?? (role == DataRole.Training ? "train" : "test"));
     }
 
     private sealed record DigitsSource(int Count) : DataSource

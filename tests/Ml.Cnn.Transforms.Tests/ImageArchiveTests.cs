@@ -11,7 +11,10 @@ public class ImageArchiveTests
     private static readonly MLContext Context = new();
 
     private static readonly string[] Flowers =
-        ["./flowers/tulip/10.JPG", "flowers/tulip/2.png", "flowers/Rose/deeper/1.webp", "flowers/rose/1.jpg", "flowers/rose/notes.txt", "flowers/rose/._1.jpg", ".git/x.png"];
+    [
+        "./flowers/tulip/10.JPG", "flowers/tulip/2.png", "flowers/Rose/deeper/1.webp", "flowers/rose/1.jpg", "flowers/rose/notes.txt",
+        "flowers/rose/._1.jpg", ".git/x.png",
+    ];
 
     [TestMethod]
     [DataRow(TarEntryFormat.Ustar, false)]
@@ -55,14 +58,29 @@ public class ImageArchiveTests
     public void A_part_is_chosen_by_its_folder_and_never_taken_for_a_class()
     {
         using var folder = new TemporaryFolder();
-        var archive = folder.Write("parts.tar", Tar(["d/train/a/1.png", "d/train/b/2.png", "d/train/stray.png", "d/val/a/3.png", "d/val/b/c/4.png"], TarEntryFormat.Ustar));
+        var archive = folder.Write("parts.tar",
+            Tar(["d/train/a/1.png", "d/train/b/2.png", "d/train/stray.png", "d/val/a/3.png", "d/val/b/c/4.png"], TarEntryFormat.Ustar));
 
         CollectionAssert.AreEqual(new[] { "a", "b" }, Rows.Texts(Context.Data.LoadImageArchive(archive, "d/train"), "Label"));
         CollectionAssert.AreEqual(new[] { "d/val/a/3.png", "d/val/b/c/4.png" }, Rows.Texts(Context.Data.LoadImageArchive(archive, "./d/val/"), "ImagePath"));
-        Assert.Contains("holds no images in folders below 'd/test'", Assert.ThrowsExactly<InvalidOperationException>(() => Context.Data.LoadImageArchive(archive, "d/test")).Message);
+        Assert.Contains("holds no images in folders below 'd/test'",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Context.Data.LoadImageArchive(archive, "d/test")).Message);
 
         var both = folder.Write("both.tar", Tar(["d/train/a/1.png", "d/val/a/3.png"], TarEntryFormat.Ustar));
         Assert.Contains("'d/train' or 'd/val'", Assert.ThrowsExactly<InvalidOperationException>(() => Context.Data.LoadImageArchive(both)).Message);
+    }
+
+    /// <summary>One stray image beside the class folders must not make one class of all of them.</summary>
+    [TestMethod]
+    public void An_image_beside_several_class_folders_is_passed_over()
+    {
+        using var folder = new TemporaryFolder();
+        var data = Context.Data.LoadImageArchive(folder.Write("stray.tar", Tar(["x/a/1.png", "x/b/2.png", "x/stray.png"], TarEntryFormat.V7)));
+
+        CollectionAssert.AreEqual(new[] { "a", "b" }, Rows.Texts(data, "Label"));
+        CollectionAssert.AreEqual(new PassedOverFiles[] { new("outside of class folders", 1) }, Context.Data.InspectImages(data).PassedOver.ToArray());
+        var one = Context.Data.LoadImageArchive(folder.Write("one.tar", Tar(["x/1.png", "x/deeper/2.png"], TarEntryFormat.V7)));
+        CollectionAssert.AreEqual(new[] { "x", "x" }, Rows.Texts(one, "Label"));
     }
 
     [TestMethod]
@@ -98,7 +116,7 @@ public class ImageArchiveTests
             var path = folder.Write("mutated.tar", bytes);
             try
             {
-                using var data = (IDisposable)Context.Data.LoadImageArchive(path);
+                using var data = (IDisposable)Context.Data.LoadImageArchive(path, allowEmptyClasses: true);
                 _ = Rows.Images((IDataView)data);
             }
             catch (InvalidDataException exception)
@@ -133,7 +151,7 @@ public class ImageArchiveTests
     {
         using var folder = new TemporaryFolder();
         var names = Enumerable.Range(0, 300).Select(i => $"c{i % 3}/{i:000}.png").ToArray();
-        var data = Context.Data.LoadImageArchive(folder.Write("many.tar", Tar(names, TarEntryFormat.Ustar)));
+        var data = Context.Data.LoadImageArchive(folder.Write("many.tar", Tar(names, TarEntryFormat.Pax)), allowEmptyClasses: true);
 
         var cursors = data.GetRowCursorSet(data.Schema, 4, new Random(1));
         var read = 0;
@@ -188,6 +206,49 @@ public class ImageArchiveTests
             Assert.IsTrue(report.BadFiles.All(file => file.File.StartsWith("hymenoptera_data/", StringComparison.Ordinal) && file.Reason.Length > 10));
             CollectionAssert.AreEqual(new[] { "ants", "bees" }, report.Classes.Select(one => one.Label).ToArray());
         }
+    }
+
+    /// <summary>Tar writes a file that has two names as a link to the first.</summary>
+    [TestMethod]
+    public void Links_within_the_archive_are_followed_and_others_are_counted()
+    {
+        using var folder = new TemporaryFolder();
+        var bytes = new MemoryStream();
+        using (var writer = new TarWriter(bytes, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "./a/1.png") { DataStream = new MemoryStream([1]) });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.HardLink, "./b/hard.png") { LinkName = "./a/1.png" });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "c/symbolic.png") { LinkName = "../b/hard.png" });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "c/chain.png") { LinkName = "./symbolic.png" });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "c/circle.png") { LinkName = "circle.png" });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "c/out.png") { LinkName = "../../a/1.png" });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "c/absolute.png") { LinkName = "/etc/passwd" });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.Fifo, "c/pipe.png"));
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "../c/2.png") { DataStream = new MemoryStream([2]) });
+        }
+
+        var data = Context.Data.LoadImageArchive(folder.Write("links.tar", bytes.ToArray()));
+
+        CollectionAssert.AreEqual(new[] { "a/1.png", "b/hard.png", "c/chain.png", "c/symbolic.png" }, Rows.Texts(data, "ImagePath"));
+        Assert.IsTrue(Rows.Images(data).All(image => image is [1]));
+        CollectionAssert.AreEqual(new PassedOverFiles[] { new("link", 3), new("name outside of the archive", 1), new("special file", 1) },
+            Context.Data.InspectImages(data).PassedOver.ToArray());
+    }
+
+    [TestMethod]
+    public void Archives_without_images_say_what_they_hold()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains("it has 0 folders and no files", Refusal(folder.Write("nothing.tar")));
+        Assert.Contains("it has 0 folders and no files", Refusal(folder.Write("empty.tar", new byte[1024])));
+        var bytes = new MemoryStream();
+        using (var writer = new TarWriter(bytes, TarEntryFormat.Ustar, leaveOpen: true))
+            writer.WriteEntry(new UstarTarEntry(TarEntryType.Directory, "a/"));
+        Assert.Contains("it has 1 folder and no files", Refusal(folder.Write("folders.tar", bytes.ToArray())));
+        Assert.Contains("it has 2 .tif; not read: TIFF.", Refusal(folder.Write("tiff.tar", Tar(["a/1.tif", "b/2.tif"], TarEntryFormat.V7))));
+        Assert.Contains("'b' (1 .tif; not read: TIFF)", Refusal(folder.Write("class.tar", Tar(["x/a/1.png", "x/b/2.tif"], TarEntryFormat.V7))));
+
+        static string Refusal(string path) => Assert.ThrowsExactly<InvalidOperationException>(() => Context.Data.LoadImageArchive(path)).Message;
     }
 
     private static byte[] Tar(string[] names, TarEntryFormat format, bool compress = false)

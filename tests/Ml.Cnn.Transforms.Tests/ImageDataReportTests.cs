@@ -42,10 +42,13 @@ public class ImageDataReportTests
     [TestMethod]
     public void The_JSON_has_exactly_the_documented_shape()
     {
-        var report = new ImageDataReport(3, [new("cat", 3)], new(1, 2, 3, 4), [new("x.jpg", "Why.")], [["a.jpg", "b.jpg"]], new(0, 2, 0));
+        var report = new ImageDataReport(3, [new("cat", 3)], new(1, 2, 3, 4), [new("x.jpg", "Why.")], [["a.jpg", "b.jpg"]], new(0, 2, 0))
+        {
+            PassedOver = [new(".tif", 7)],
+        };
 
         Assert.AreEqual(
-            """{"images":3,"classes":[{"label":"cat","count":3}],"sizes":{"minWidth":1,"maxWidth":2,"minHeight":3,"maxHeight":4},"badFiles":[{"file":"x.jpg","reason":"Why."}],"duplicates":[["a.jpg","b.jpg"]]}""",
+            """{"images":3,"classes":[{"label":"cat","count":3}],"sizes":{"minWidth":1,"maxWidth":2,"minHeight":3,"maxHeight":4},"badFiles":[{"file":"x.jpg","reason":"Why."}],"duplicates":[["a.jpg","b.jpg"]],"passedOver":[{"kind":".tif","count":7}]}""",
             JsonSerializer.Serialize(report, CamelCase));
     }
 
@@ -108,7 +111,7 @@ public class ImageDataReportTests
         Assert.ThrowsExactly<OperationCanceledException>(() => Context.Data.InspectImages(data, progress: progress, cancellationToken: cancellation.Token));
 
         Assert.Contains("Class", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Context.Data.InspectImages(data, labelColumnName: "Class")).Message);
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Context.Data.InspectImages(data, imageColumnName: "Image"));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Context.Data.InspectImages(data, imageColumnName: "Photo"));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Context.Data.InspectImages(data, imageColumnName: "Label"));
     }
 

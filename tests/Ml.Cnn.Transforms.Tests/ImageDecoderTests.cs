@@ -41,6 +41,79 @@ public class ImageDecoderTests
         }
     }
 
+    /// <summary>PNG has its orientation in a chunk of its own, before or behind the image's data; Pillow's exif_transpose reads it at both places.</summary>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(3)]
+    [DataRow(4)]
+    [DataRow(5)]
+    [DataRow(6)]
+    [DataRow(7)]
+    [DataRow(8)]
+    public void A_PNG_with_an_EXIF_chunk_comes_out_upright(int orientation)
+    {
+        var source = ReferenceImages.Read("upright.png");
+        var (width, height) = (40, 24);
+        var upright = ReferenceImages.Decode("upright.png", 4).Pixels.ToArray();
+        foreach (var (isLittle, isBehind, hasPrefix) in (ReadOnlySpan<(bool, bool, bool)>)[(true, false, false), (false, true, false), (true, true, true)])
+        {
+            var png = PngOrientation.Insert(source, orientation, isLittle, isBehind, hasPrefix);
+            foreach (var channels in (int[])[1, 3, 4])
+            {
+                var decoded = ImageDecoder.Decode(png, new DecodeOptions { Channels = channels });
+                Assert.AreEqual(orientation >= 5 ? (height, width) : (width, height), (decoded.Width, decoded.Height));
+            }
+            Assert.AreEqual(orientation >= 5 ? (height, width) : (width, height), (EncodedImageInfo.Read(png).Width, EncodedImageInfo.Read(png).Height));
+            var turned = ImageDecoder.Decode(png, new DecodeOptions { Channels = 4 });
+            for (var y = 0; y < turned.Height; y++)
+            {
+                for (var x = 0; x < turned.Width; x++)
+                {
+                    // Where the pixel stood, by the EXIF specification's table of orientations (CIPA DC-008, 4.6.4).
+                    var (column, row) = orientation switch
+                    {
+                        1 => (x, y),
+                        2 => (width - 1 - x, y),
+                        3 => (width - 1 - x, height - 1 - y),
+                        4 => (x, height - 1 - y),
+                        5 => (y, x),
+                        6 => (y, height - 1 - x),
+                        7 => (width - 1 - y, height - 1 - x),
+                        _ => (width - 1 - y, x),
+                    };
+                    CollectionAssert.AreEqual(upright.AsSpan((row * width + column) * 4, 4).ToArray(),
+                        turned.Pixels.Slice((y * turned.Width + x) * 4, 4).ToArray());
+                }
+            }
+        }
+    }
+
+    [TestMethod]
+    public void EXIF_that_makes_no_sense_turns_nothing()
+    {
+        var source = ReferenceImages.Read("upright.png");
+        foreach (var orientation in (int[])[0, 9, 65535])
+            Assert.AreEqual(40, ImageDecoder.Decode(PngOrientation.Insert(source, orientation, isLittle: true, isBehind: false)).Width);
+        var random = new Random(1);
+        for (var i = 0; i < 2000; i++)
+        {
+            var png = PngOrientation.Insert(source, 6, isLittle: i % 2 == 0, isBehind: false);
+            png[PngOrientation.Place + random.Next(PngOrientation.Length)] ^= (byte)(1 << random.Next(8));
+            PngChecksums.Repair(png);
+            Assert.IsTrue(ImageDecoder.Decode(png).Width is 40 or 24);
+        }
+    }
+
+    /// <summary>Skia reads the EXIF chunk of WebP itself.</summary>
+    [TestMethod]
+    public void A_WebP_with_an_EXIF_chunk_comes_out_upright()
+    {
+        var decoded = ImageDecoder.Decode(ReferenceImages.Read("lossless.webp"));
+        var turned = ImageDecoder.Decode(PngOrientation.InsertIntoWebp(ReferenceImages.Read("lossless.webp"), decoded.Width, decoded.Height, 6));
+        Assert.AreEqual((decoded.Height, decoded.Width), (turned.Width, turned.Height));
+    }
+
     [TestMethod]
     public void Orientation_can_be_left_alone()
     {

@@ -31,7 +31,8 @@ public class ImageListTests
 
         foreach (var encoding in (Encoding[])[new UTF8Encoding(false), new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode])
         {
-            Assert.AreEqual(string.Join('|', expected), string.Join('|', Read("list.csv", [.. encoding.GetPreamble(), .. encoding.GetBytes(text)])), encoding.EncodingName);
+            var read = Read("list.csv", [.. encoding.GetPreamble(), .. encoding.GetBytes(text)]);
+            Assert.AreEqual(string.Join('|', expected), string.Join('|', read), encoding.EncodingName);
         }
     }
 
@@ -64,10 +65,43 @@ public class ImageListTests
         AssertRefused("1.jpg,a\n\"2.jpg,b\n3.jpg,c\n", "line 2", "closing quote");
         AssertRefused("1.jpg,\"a\"b\n", "line 1", "follows a closing quote");
         AssertRefused("path;label\n1.jpg;a\n", "line 1", "comma");
-        Assert.Contains("UTF-8", Assert.ThrowsExactly<InvalidDataException>(() => Read("list.csv", [0xFF, 0xD8, 0xFF, 0xE0, 0x80])).Message);
+        Assert.Contains("line 1: the text is not in UTF-8 (byte FF)",
+            Assert.ThrowsExactly<InvalidDataException>(() => Read("list.csv", [0xFF, 0xD8, 0xFF, 0xE0, 0x80])).Message);
+        foreach (var lineEnd in (string[])["\n", "\r\n", "\r"])
+        {
+            var latin = Encoding.Latin1.GetBytes($"path,label{lineEnd}1.jpg,a{lineEnd}2.jpg,M\u00fcll{lineEnd}3.jpg,b");
+            Assert.Contains("list.csv', line 3: the text is not in UTF-8 (byte FC)",
+                Assert.ThrowsExactly<InvalidDataException>(() => Read("list.csv", latin)).Message);
+        }
+        AssertRefused("1\0.jpg,a\n", "line 1", "UTF-16");
         Assert.ThrowsExactly<InvalidOperationException>(() => Read("list.csv", "path,label\n"u8));
         Assert.ThrowsExactly<FileNotFoundException>(() => Context.Data.LoadImageList(Path.Join(Path.GetTempPath(), "no-such-list.csv")));
     }
+
+    /// <summary>Spaces around a label make no class of their own.</summary>
+    [TestMethod]
+    public void Spaces_around_fields_are_left_out_and_those_in_quotes_are_not()
+    {
+        var rows = Read("list.csv", " 1.jpg , cat\n2.jpg,cat \n3.jpg,cat\n \"4.jpg\" , \"cat\" \n5 b.jpg,\u00a0cat\t\n6.jpg,\" cat\"\n"u8);
+
+        Assert.AreEqual("(1.jpg, cat)|(2.jpg, cat)|(3.jpg, cat)|(4.jpg, cat)|(5 b.jpg, cat)|(6.jpg,  cat)", string.Join('|', rows));
+        Assert.AreEqual(("1.jpg", "cat"), Read("list.tsv", " 1.jpg \t cat"u8).Single());
+    }
+
+    [TestMethod]
+    [DataRow("label,path\ncat,1.jpg")]
+    [DataRow("path,label\n1.jpg,cat")]
+    [DataRow("Class; Image_Path\ncat;1.jpg")]
+    [DataRow("category,file\ncat,1.jpg")]
+    [DataRow("Filename,Target\n1.jpg,cat")]
+    [DataRow("breed,image\ncat,1.jpg")]
+    [DataRow("class,where\ncat,1.jpg")]
+    [DataRow("image,breed\n1.jpg,cat")]
+    [DataRow("image,label\n1.jpg,cat")]
+    [DataRow("cat,1.jpg")]
+    [DataRow("1.jpg,cat")]
+    public void The_label_may_come_first(string text) =>
+        Assert.AreEqual(("1.jpg", "cat"), Read("list.csv", Encoding.UTF8.GetBytes(text), separator: text.Contains(';') ? ';' : null).Single());
 
     private static void AssertRefused(string text, params string[] parts)
     {

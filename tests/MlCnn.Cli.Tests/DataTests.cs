@@ -21,7 +21,7 @@ public sealed class DataTests : CliTest
         File.WriteAllText(bad, "no image");
 
         var report = Run("data", "data", "--json").Expect(0).Json;
-        AssertProperties(report, "images", "classes", "sizes", "badFiles", "duplicates");
+        AssertProperties(report, "images", "classes", "sizes", "badFiles", "duplicates", "passedOver");
         Assert.AreEqual(32, report.GetProperty("images").GetInt32());
         AssertProperties(report.GetProperty("classes")[0], "label", "count");
         CollectionAssert.AreEqual((string[])["eins 10", "null 11", "zwei [2] 11"],
@@ -41,6 +41,25 @@ public sealed class DataTests : CliTest
     }
 
     [TestMethod]
+    public void Data_tells_what_was_passed_over_and_refuses_a_class_without_images()
+    {
+        WriteFolder("data", seed: 1);
+        File.WriteAllText(Path.Join(Folder, "data", "eins", "x.TIF"), "");
+        File.WriteAllText(Path.Join(Folder, "data", "eins", "notes.txt"), "");
+
+        var passedOver = Run("data", "data", "--json").Expect(0).Json.GetProperty("passedOver");
+        AssertProperties(passedOver[0], "kind", "count");
+        CollectionAssert.AreEqual((string[])[".tif 1", ".txt 1"],
+            passedOver.EnumerateArray().Select(files => $"{files.GetProperty("kind").GetString()} {files.GetProperty("count").GetInt32()}").ToArray());
+        Assert.Contains("not read: TIFF", Run("data", "data").Expect(0).Output);
+
+        Directory.CreateDirectory(Path.Join(Folder, "data", "drei"));
+        File.WriteAllText(Path.Join(Folder, "data", "drei", "x.heic"), "");
+        Assert.Contains("'drei' (1 .heic; not read: HEIC)", Run("data", "data").Expect(1).Error);
+        Assert.AreEqual(3, Run("data", "data", "--allow-empty-classes", "--json").Expect(0).Json.GetProperty("classes").GetArrayLength());
+    }
+
+    [TestMethod]
     public void Archives_and_lists_serve_every_command()
     {
         WriteFolder("set/train", seed: 1);
@@ -51,13 +70,16 @@ public sealed class DataTests : CliTest
         File.WriteAllLines(Path.Join(Folder, "list.tsv"),
             Directory.GetFiles(Path.Join(Folder, "set", "test"), "*.png", SearchOption.AllDirectories).Select(file => $"{file}\t{Path.GetFileName(Path.GetDirectoryName(file))}"));
 
-        Assert.Contains("'set/train'", Run("data", "set.tar").Expect(1).Error);
-        foreach (var source in (string[])["set.tar:set/test", "train.tgz", "list.tsv"])
+        ZipFile.CreateFromDirectory(Path.Join(Folder, "set"), Path.Join(Folder, "set.zip"), CompressionLevel.Optimal, includeBaseDirectory: true);
+
+        foreach (var archive in (string[])["set.tar", "set.zip"])
+            Assert.Contains("'set/train'", Run("data", archive).Expect(1).Error);
+        foreach (var source in (string[])["set.tar:set/test", "set.zip:set/test", "train.tgz", "list.tsv"])
             Assert.AreEqual(30, Run("data", source, "--json").Expect(0).Json.GetProperty("images").GetInt32(), source);
 
         // Trained on an archive, measured on files, and the other way round.
         string[] train = ["train", "--arch", "lenet5", "--epochs", "1", "--batch-size", "8", "--json", "--out", "m.zip", "--augment", "Cifar", "--cache", "memory", "--precision", "float32"];
-        foreach (var (data, validation, evaluation) in (ReadOnlySpan<(string, string, string)>)[("train.tgz", "list.tsv", "set/test"), ("list.tsv", "set.tar:set/train", "set.tar:set/test")])
+        foreach (var (data, validation, evaluation) in (ReadOnlySpan<(string, string, string)>)[("train.tgz", "list.tsv", "set/test"), ("list.tsv", "set.zip:set/train", "set.zip:set/test")])
         {
             var training = Run([.. train, "--data", data, "--validation", validation]).Expect(0).Json;
             Assert.AreEqual(30, training.GetProperty("images").GetInt32(), data);

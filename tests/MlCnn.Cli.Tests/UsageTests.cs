@@ -116,6 +116,8 @@ public sealed class UsageTests : CliTest
     [DataRow("data nowhere", "nowhere")]
     [DataRow("data nowhere.tar.gz:train --json", "nowhere.tar.gz'")]
     [DataRow("data nowhere.csv --json", "nowhere.csv")]
+    [DataRow("data nowhere.zip:train", "nowhere.zip'")]
+    [DataRow("data nowhere.7z", "nowhere.7z'")]
     [DataRow("data cifar10:nowhere", "nowhere")]
     [DataRow("augment digits:9 --preset light --out nowhere/a.png", "no folder")]
     [DataRow("augment nowhere --preset light --out a.png", "nowhere")]

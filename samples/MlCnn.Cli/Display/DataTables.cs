@@ -15,6 +15,8 @@ internal static class DataTables
             Messages.Output.Write(BadFiles(report));
         if (report.Duplicates.Count > 0)
             Messages.Output.Write(Duplicates(report));
+        if (report.PassedOver.Count > 0)
+            Messages.Output.Write(PassedOver(report));
     }
 
     private static Table Overall(ImageDataReport report)
@@ -34,6 +36,7 @@ internal static class DataTables
         }
         table.AddRow("Cannot be read", Number(report.BadFiles.Count));
         table.AddRow("Occur more than once", Number(report.Duplicates.Count));
+        table.AddRow("Files passed over", Number(report.PassedOver.Sum(files => files.Count)));
         return table;
     }
 
@@ -67,7 +70,19 @@ internal static class DataTables
         return table;
     }
 
+    private static Table PassedOver(ImageDataReport report)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumn("Passed over");
+        table.AddColumn(new TableColumn("Files").NoWrap().RightAligned());
+        table.AddColumn("");
+        foreach (var files in report.PassedOver)
+            table.AddRow(Markup.Escape(files.Kind), Number(files.Count), files.Format is { } format ? $"not read: {format}" : "");
+        return table;
+    }
+
     private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Range(int least, int most) => least == most ? FormattableString.Invariant($"{least}") : FormattableString.Invariant($"{least} to {most}");
+    private static string Range(int least, int most) =>
+        least == most ? FormattableString.Invariant($"{least}") : FormattableString.Invariant($"{least} to {most}");
 }

@@ -18,7 +18,9 @@ internal readonly record struct EncodedImageInfo(int Width, int Height, int Chan
             using var codec = SKCodec.Create(data) ?? throw new ImageDecodingException("The image's header cannot be read.");
             var info = codec.Info;
             var channels = info.ColorType == SKColorType.Gray8 ? 1 : info.AlphaType == SKAlphaType.Opaque ? 3 : 4;
-            return codec.EncodedOrigin >= SKEncodedOrigin.LeftTop ? new(info.Height, info.Width, channels) : new(info.Width, info.Height, channels);
+            return ImageOrientation.SwapsSides(ImageOrientation.Of(codec, encoded))
+                ? new(info.Height, info.Width, channels)
+                : new(info.Width, info.Height, channels);
         }
     }
 }

@@ -32,7 +32,7 @@ internal static class ImageDecoder
                 if (codec is null)
                     throw new ImageDecodingException(WhyUnreadable(encoded));
                 CheckPlausible(codec, encoded, options);
-                Decode(codec, destination, options);
+                Decode(codec, encoded, destination, options);
             }
         }
         catch (Exception exception) when (exception is not ImageDecodingException)
@@ -75,18 +75,18 @@ internal static class ImageDecoder
         }
     }
 
-    private static unsafe void Decode(SKCodec codec, PixelImage destination, DecodeOptions options)
+    private static unsafe void Decode(SKCodec codec, ReadOnlySpan<byte> encoded, PixelImage destination, DecodeOptions options)
     {
         var info = codec.Info;
         // Other formats that the decoder knows (icons, WBMP, raw photos) have no business in a data set; WBMP has no signature to speak of.
         if (codec.EncodedFormat is not (SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Png or SKEncodedImageFormat.Webp
             or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Gif))
-            throw new ImageDecodingException($"Images of the format {codec.EncodedFormat} are not read; JPEG, PNG, WebP, BMP and GIF are.");
+            throw new ImageDecodingException($"Images of the format {codec.EncodedFormat} are not read; {ImageFormats.Names} are.");
         CheckSize(info.Width, info.Height, options);
 
-        var origin = options.ApplyOrientation ? codec.EncodedOrigin : SKEncodedOrigin.TopLeft;
+        var origin = options.ApplyOrientation ? ImageOrientation.Of(codec, encoded) : SKEncodedOrigin.TopLeft;
         var size = DecodedSize(codec, origin, options);
-        var sidesSwapped = SwapsSides(origin);
+        var sidesSwapped = ImageOrientation.SwapsSides(origin);
         destination.Reset(sidesSwapped ? size.Height : size.Width, sidesSwapped ? size.Width : size.Height, options.Channels);
 
         // A gray file is decoded as gray; Skia converts it to no other single channel.
@@ -130,7 +130,7 @@ internal static class ImageDecoder
         var full = codec.Info.Size;
         if (codec.EncodedFormat != SKEncodedImageFormat.Jpeg)
             return full;
-        var sidesSwapped = SwapsSides(origin);
+        var sidesSwapped = ImageOrientation.SwapsSides(origin);
         var (width, height) = options.MinimumSize?.Invoke(sidesSwapped ? full.Height : full.Width, sidesSwapped ? full.Width : full.Height)
             ?? (options.MinimumWidth, options.MinimumHeight);
         if (width <= 0 && height <= 0)
@@ -141,13 +141,12 @@ internal static class ImageDecoder
         {
             var size = codec.GetScaledDimensions(scale);
             // A JPEG that cannot be scaled answers with another size than was asked for.
-            if (size.Width >= width && size.Height >= height && size.Width <= Math.Ceiling(full.Width * scale) && size.Height <= Math.Ceiling(full.Height * scale))
+            if (size.Width >= width && size.Height >= height
+                && size.Width <= Math.Ceiling(full.Width * scale) && size.Height <= Math.Ceiling(full.Height * scale))
                 return size;
         }
         return full;
     }
-
-    private static bool SwapsSides(SKEncodedOrigin origin) => origin >= SKEncodedOrigin.LeftTop;
 
     private static void CheckSize(int width, int height, DecodeOptions options)
     {
@@ -166,8 +165,12 @@ internal static class ImageDecoder
     {
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if (codec.EncodedFormat == SKEncodedImageFormat.Gif && !PlausibleSize.FitsGif((long)width * height, encoded.Length))
-            throw new ImageDecodingException($"The image is damaged: it says that it has {width} × {height} pixels, far more than {encoded.Length} bytes can hold.");
-        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && !options.AllowIncomplete && PlausibleSize.OfJpeg(encoded) is var least && least > encoded.Length)
+        {
+            throw new ImageDecodingException(
+                $"The image is damaged: it says that it has {width} × {height} pixels, far more than {encoded.Length} bytes can hold.");
+        }
+        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && !options.AllowIncomplete
+            && PlausibleSize.OfJpeg(encoded) is var least && least > encoded.Length)
         {
             throw new ImageDecodingException(
                 $"The image is incomplete or damaged: {width} × {height} pixels take at least {least} bytes as it encodes them, and it has {encoded.Length}.");
@@ -201,8 +204,12 @@ internal static class ImageDecoder
             [(byte)'G', (byte)'I', (byte)'F', ..] => "GIF",
             _ => null,
         };
-        return format is null
-            ? "The data is not an image of a known format; JPEG, PNG, WebP, BMP and GIF are read."
-            : $"The image starts like a {format}, but its header is cut short, damaged or of a kind that is not supported.";
+        if (format is null)
+        {
+            return ImageFormats.UnreadFormat(encoded) is { } unread
+                ? $"The image is not read: {unread}; {ImageFormats.Names} are."
+                : $"The data is not an image of a known format; {ImageFormats.Names} are read.";
+        }
+        return $"The image starts like a {format}, but its header is cut short, damaged or of a kind that is not supported.";
     }
 }

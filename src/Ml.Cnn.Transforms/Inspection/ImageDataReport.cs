@@ -4,7 +4,8 @@ namespace Ml.Cnn.Transforms;
 
 /// <summary>
 /// What a data set of images holds. Serialized by System.Text.Json with camel-case names it is
-/// <c>{images, classes:[{label, count}], sizes:{minWidth, maxWidth, minHeight, maxHeight}, badFiles:[{file, reason}], duplicates:[[file, …]]}</c>.
+/// <c>{images, classes:[{label, count}], sizes:{minWidth, maxWidth, minHeight, maxHeight}, badFiles:[{file, reason}], duplicates:[[file, …]],
+/// passedOver:[{kind, count}]}</c>.
 /// </summary>
 /// <param name="Images">The number of images, those that cannot be read included.</param>
 /// <param name="Classes">How many images each class has, those that cannot be read included.</param>
@@ -18,7 +19,12 @@ public sealed record ImageDataReport(
     ImageSizes Sizes,
     IReadOnlyList<BadImage> BadFiles,
     IReadOnlyList<IReadOnlyList<string>> Duplicates,
-    [property: JsonIgnore] ImageChannels Channels);
+    [property: JsonIgnore] ImageChannels Channels)
+{
+    /// <summary>Files that the data's source left out, by kind, the most frequent first. Default: none.</summary>
+    [JsonPropertyOrder(1)]
+    public IReadOnlyList<PassedOverFiles> PassedOver { get; init; } = [];
+}
 
 /// <summary>The smallest and largest sides of a data set's images, in pixels.</summary>
 /// <param name="MinWidth">The smallest width.</param>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Ml.Cnn.Transforms.Sources;
 using Ml.Cnn.Transforms.Splits;
 
 namespace Ml.Cnn.Transforms.Inspection;
@@ -43,8 +44,9 @@ internal sealed class ImageInspector
         var inspector = new ImageInspector(image, path, label, progress, cancellation);
         // A list that grows by doubling leaves as much garbage as it holds.
         inspector._contents.EnsureCapacity((int)Math.Min(data.GetRowCount() ?? 0, 1 << 24));
+        using var passedOver = PassedOverScope.Enter();
         inspector.ReadAll(data);
-        return inspector.Report(data);
+        return inspector.Report(data) with { PassedOver = passedOver.Files };
     }
 
     private void ReadAll(IDataView data)

@@ -9,13 +9,14 @@ namespace Microsoft.ML;
 public static class InspectionDataCatalog
 {
     /// <summary>
-    /// Reads and decodes every image, and reports classes, sizes, channels, images that cannot be read (with the reason) and
-    /// images that occur more than once.
+    /// Reads and decodes every image, and reports classes, sizes, channels, images that cannot be read (with the reason),
+    /// images that occur more than once, and files that the source left out.
     /// </summary>
     /// <remarks>
     /// Each image is decoded to its end, so that files that are cut short are found. The work runs on all cores where the
     /// data splits over cursors, as the library's own sources do. Memory holds one image per core, and 32 bytes for each image
-    /// that was read; names are read afterwards, for those that the report lists. Duplicates are files that are equal byte for byte (compared by SHA-256); of images in memory, the pixels are.
+    /// that was read; names are read afterwards, for those that the report lists. Duplicates are files that are equal byte for byte
+    /// (compared by SHA-256); of images in memory, the pixels are.
     /// </remarks>
     /// <param name="catalog">The catalog.</param>
     /// <param name="data">The images, as any source gives them.</param>
@@ -37,13 +38,16 @@ public static class InspectionDataCatalog
     /// </code>
     /// </example>
     public static ImageDataReport InspectImages(this DataOperationsCatalog catalog, IDataView data, string imageColumnName = "Image",
-        string imagePathColumnName = "ImagePath", string? labelColumnName = "Label", IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+        string imagePathColumnName = "ImagePath", string? labelColumnName = "Label", IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
         var image = ImageRowReader.ColumnOf(data.Schema, imageColumnName, imagePathColumnName);
         var path = data.Schema.GetColumnOrNull(imagePathColumnName) is { Type: TextDataViewType } text ? text : (DataViewSchema.Column?)null;
-        DataViewSchema.Column? label = labelColumnName is null ? null : data.Schema.GetColumnOrNull(labelColumnName) ?? throw SchemaErrors.Missing("label", labelColumnName);
+        DataViewSchema.Column? label = labelColumnName is null
+            ? null
+            : data.Schema.GetColumnOrNull(labelColumnName) ?? throw SchemaErrors.Missing("label", labelColumnName);
         return ImageInspector.Inspect(data, image, path, label, progress, cancellationToken);
     }
 }

@@ -2,7 +2,8 @@ namespace Ml.Cnn.Transforms.Sources;
 
 /// <summary>The rows of CIFAR's binary files, kept as they are; the pixels' order is changed when they are read.</summary>
 internal sealed class CifarDataView(CifarFiles files, CifarFormat format, string imageColumnName, string labelColumnName)
-    : PixelDataView(files.Batches.Sum(batch => batch.Length / format.RowBytes), CifarFormat.Side, CifarFormat.Side, imageColumnName, labelColumnName, channels: 3)
+    : PixelDataView(files.Batches.Sum(batch => batch.Length / format.RowBytes), CifarFormat.Side, CifarFormat.Side, imageColumnName, labelColumnName,
+        channels: 3)
 {
     private readonly int[] _lastRows = LastRows(files, format);
 

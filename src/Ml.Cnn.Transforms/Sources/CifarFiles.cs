@@ -26,7 +26,8 @@ internal sealed record CifarFiles(byte[][] Batches, string[] ClassNames)
             if (file.Bytes.Length == 0 || file.Bytes.Length % format.RowBytes != 0)
             {
                 throw new InvalidDataException(
-                    $"'{file.Path}' has {file.Bytes.Length} bytes, which is no multiple of {format.RowBytes}: it is cut short, or no file of {format.Name}'s binary version.");
+                    $"'{file.Path}' has {file.Bytes.Length} bytes, which is no multiple of {format.RowBytes}: "
+                    + $"it is cut short, or no file of {format.Name}'s binary version.");
             }
         }
 
@@ -43,7 +44,10 @@ internal sealed record CifarFiles(byte[][] Batches, string[] ClassNames)
             throw new DirectoryNotFoundException($"There is no folder or archive '{folder}'.");
         // The archives hold a folder, which unpacking leaves as it is.
         if (!File.Exists(Path.Join(folder, wanted[0])))
-            folder = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).FirstOrDefault(inner => File.Exists(Path.Join(inner, wanted[0])), folder);
+        {
+            folder = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)
+                .FirstOrDefault(inner => File.Exists(Path.Join(inner, wanted[0])), folder);
+        }
 
         return wanted.Append(format.NamesFile)
             .Where(name => File.Exists(Path.Join(folder, name)))
@@ -95,7 +99,8 @@ internal sealed record CifarFiles(byte[][] Batches, string[] ClassNames)
             if (label >= classes)
             {
                 throw new InvalidDataException(
-                    $"'{path}' has label {label} in row {start / format.RowBytes}, but {format.Name} has the labels 0 to {classes - 1} here: it is damaged or of another format.");
+                    $"'{path}' has label {label} in row {start / format.RowBytes}, but {format.Name} has the labels 0 to {classes - 1} here: "
+                    + "it is damaged or of another format.");
             }
         }
     }

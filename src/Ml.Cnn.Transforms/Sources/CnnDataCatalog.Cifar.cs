@@ -49,7 +49,8 @@ public static partial class CnnDataCatalog
         string imageColumnName = "Image", string labelColumnName = "Label") =>
         LoadCifar(catalog, path, split, fineLabels ? CifarFormat.Cifar100Fine : CifarFormat.Cifar100Coarse, imageColumnName, labelColumnName);
 
-    private static CifarDataView LoadCifar(DataOperationsCatalog catalog, string path, string split, CifarFormat format, string imageColumnName, string labelColumnName)
+    private static CifarDataView LoadCifar(
+        DataOperationsCatalog catalog, string path, string split, CifarFormat format, string imageColumnName, string labelColumnName)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentException.ThrowIfNullOrEmpty(path);

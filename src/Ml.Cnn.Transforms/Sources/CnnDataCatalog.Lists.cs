@@ -10,8 +10,10 @@ public static partial class CnnDataCatalog
     /// of labels, both text, in the list's order. Relative paths start from the list's folder.
     /// </summary>
     /// <remarks>
-    /// The text is UTF-8, or what its byte order mark says. Fields may stand in double quotes as RFC 4180 describes; empty
-    /// lines are skipped. Whether the images exist shows when they are read (or by <c>mlContext.Data.InspectImages</c>).
+    /// The text is UTF-8, or what its byte order mark says. Fields may stand in double quotes as RFC 4180 describes; spaces around a field
+    /// are left out, those within quotes belong to it. Empty lines are skipped. The label may come first: the columns' usual names tell
+    /// (path, file, filename, image, image_path; label, class, category, target), and without a header the first line's endings.
+    /// Whether the images exist shows when they are read (or by <c>mlContext.Data.InspectImages</c>).
     /// </remarks>
     /// <param name="catalog">The catalog.</param>
     /// <param name="path">The list.</param>
@@ -19,10 +21,10 @@ public static partial class CnnDataCatalog
     /// <param name="labelColumnName">The column of labels. Default "Label".</param>
     /// <param name="separator">Between path and label. Default: a tab in files that end with .tsv or .tab, a comma in all others.</param>
     /// <param name="hasHeader">
-    /// Whether the first line names the columns. Default: it does if its path neither ends like an image's name nor names a file.
+    /// Whether the first line names the columns. Default: it does if no field of it ends like an image's name or names a file.
     /// </param>
     /// <exception cref="FileNotFoundException">There is no such list.</exception>
-    /// <exception cref="InvalidDataException">A line is not a path and a label (the message has its number), or the file is not text.</exception>
+    /// <exception cref="InvalidDataException">A line is not a path and a label, or not in UTF-8; the message has its number.</exception>
     /// <exception cref="InvalidOperationException">The list is empty.</exception>
     /// <exception cref="ArgumentException">A name is empty, both columns have the same name, or the separator is a quote or a line end.</exception>
     /// <example>

@@ -1,3 +1,4 @@
+using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Sources;
 
 namespace Microsoft.ML;
@@ -10,8 +11,8 @@ public static partial class CnnDataCatalog
     /// Classes and files come in ordinal order; the data view shuffles fully and holds nothing but names.
     /// </summary>
     /// <remarks>
-    /// Names that start with a dot are left out, and so are subfolders without images. Links to files are followed,
-    /// links to folders only where the link is a class folder itself.
+    /// Names that start with a dot are left out. Links to files are followed, links to folders only where the link is a class folder itself.
+    /// Files that are no images are counted by their ending: <c>mlContext.Data.InspectImages</c> reports them, and a trainer's Fit warns of them.
     /// </remarks>
     /// <param name="catalog">The catalog.</param>
     /// <param name="path">The folder that holds the class folders.</param>
@@ -19,10 +20,11 @@ public static partial class CnnDataCatalog
     /// <param name="labelColumnName">The column of the class folders' names. Default "Label".</param>
     /// <param name="recursive">Take the images of folders within a class folder too. Default true.</param>
     /// <param name="extensions">
-    /// The file name endings of images, with the dot; case does not matter. Default: .jpg, .jpeg, .png, .bmp, .gif and .webp.
+    /// The file name endings of images, with the dot; case does not matter. Default: <see cref="ImageFormats.Extensions"/>.
     /// </param>
+    /// <param name="allowEmptyClasses">Leave out subfolders without images. Default false: such a folder is an error, since its class would be missing.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidOperationException">The folder has no subfolders, or they hold no images.</exception>
+    /// <exception cref="InvalidOperationException">The folder has no subfolders, or they hold no images, or one of them holds none.</exception>
     /// <exception cref="ArgumentException">A name or an extension is empty, or both columns have the same name.</exception>
     /// <example>
     /// <code>
@@ -31,12 +33,13 @@ public static partial class CnnDataCatalog
     /// </code>
     /// </example>
     public static IDataView LoadImageFolder(this DataOperationsCatalog catalog, string path, string imagePathColumnName = "ImagePath",
-        string labelColumnName = "Label", bool recursive = true, IReadOnlyCollection<string>? extensions = null)
+        string labelColumnName = "Label", bool recursive = true, IReadOnlyCollection<string>? extensions = null, bool allowEmptyClasses = false)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentException.ThrowIfNullOrEmpty(path);
         CheckNames(imagePathColumnName, labelColumnName);
-        return new ImageFolderDataView(ImageFolder.Scan(path, recursive, CheckExtensions(extensions)), imagePathColumnName, labelColumnName);
+        var folder = ImageFolder.Scan(path, recursive, CheckExtensions(extensions), allowEmptyClasses);
+        return new ImageFolderDataView(folder, imagePathColumnName, labelColumnName);
     }
 
     /// <summary>
@@ -121,7 +124,7 @@ public static partial class CnnDataCatalog
 
     private static IReadOnlyCollection<string> CheckExtensions(IReadOnlyCollection<string>? extensions)
     {
-        extensions ??= ImageFolder.DefaultExtensions;
+        extensions ??= [.. ImageFormats.Extensions];
         if (extensions.Count == 0 || extensions.Any(string.IsNullOrWhiteSpace))
             throw new ArgumentException("At least one extension is needed, and none may be empty.", nameof(extensions));
         return extensions;

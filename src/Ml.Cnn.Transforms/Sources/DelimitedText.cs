@@ -4,7 +4,8 @@ namespace Ml.Cnn.Transforms.Sources;
 
 /// <summary>
 /// Records of a CSV or TSV file (RFC 4180): fields may stand in quotes, where separators and line ends are text and a
-/// quote is written twice. Lines end with CR LF, LF or CR; empty ones are skipped.
+/// quote is written twice. Lines end with CR LF, LF or CR; empty ones are skipped. Spaces around a field are no part of it; those
+/// within its quotes are.
 /// </summary>
 /// <param name="reader">The text.</param>
 /// <param name="path">The file's, for messages.</param>
@@ -32,6 +33,7 @@ internal sealed class DelimitedText(TextReader reader, string path, char separat
         var fields = new List<string>(2);
         do
         {
+            SkipSpaces();
             fields.Add(reader.Peek() == '"' ? ReadQuoted() : ReadPlain());
         }
         while (Take(separator));
@@ -44,7 +46,13 @@ internal sealed class DelimitedText(TextReader reader, string path, char separat
         _field.Clear();
         while (reader.Peek() is >= 0 and not ('\r' or '\n') and var next && next != separator)
             _field.Append((char)reader.Read());
-        return _field.ToString();
+        return _field.ToString().TrimEnd();
+    }
+
+    private void SkipSpaces()
+    {
+        while (reader.Peek() is >= 0 and not ('\r' or '\n') and var next && next != separator && char.IsWhiteSpace((char)next))
+            reader.Read();
     }
 
     private string ReadQuoted()
@@ -68,6 +76,7 @@ internal sealed class DelimitedText(TextReader reader, string path, char separat
                 _line++;
             _field.Append((char)next);
         }
+        SkipSpaces();
         if (reader.Peek() is >= 0 and not ('\r' or '\n') and var after && after != separator)
             throw new InvalidDataException($"'{path}', line {_line}: '{(char)after}' follows a closing quote; a quote within a quoted field is written twice.");
         return _field.ToString();

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Ml.Cnn.Transforms.Sources;
 
-/// <summary>The images of a tar archive of class folders. Holds names and offsets; the bytes are read when a row is.</summary>
+/// <summary>The images of an archive of class folders. Holds names and offsets; the bytes are read when a row is.</summary>
 internal sealed class ImageArchiveDataView : IndexedDataView, IDisposable
 {
     private readonly ImageArchive _archive;
@@ -14,6 +14,9 @@ internal sealed class ImageArchiveDataView : IndexedDataView, IDisposable
 
     /// <summary>Closes the archive; its rows cannot be read any more.</summary>
     public void Dispose() => _archive.Dispose();
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<PassedOverFiles> PassedOver => _classes.PassedOver;
 
     /// <inheritdoc/>
     internal override Delegate CreateGetter(int column, Func<int> row) => column switch

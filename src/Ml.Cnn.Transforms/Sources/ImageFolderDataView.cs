@@ -9,14 +9,18 @@ internal sealed class ImageFolderDataView : IndexedDataView
     private readonly ImageFolderClass[] _classes;
     private readonly int[] _firstRows; // per class, and the row count at the end
 
-    public ImageFolderDataView(ImageFolderClass[] classes, string imagePathColumnName, string labelColumnName)
-        : base(MakeSchema(imagePathColumnName, labelColumnName), classes.Sum(one => one.Files.Length))
+    public ImageFolderDataView(ImageFolder folder, string imagePathColumnName, string labelColumnName)
+        : base(MakeSchema(imagePathColumnName, labelColumnName), folder.Classes.Sum(one => one.Files.Length))
     {
-        _classes = classes;
+        var classes = _classes = folder.Classes;
+        PassedOver = folder.PassedOver;
         _firstRows = new int[classes.Length + 1];
         for (var i = 0; i < classes.Length; i++)
             _firstRows[i + 1] = _firstRows[i] + classes[i].Files.Length;
     }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<PassedOverFiles> PassedOver { get; }
 
     /// <inheritdoc/>
     internal override Delegate CreateGetter(int column, Func<int> row) => TextGetter(row, column == 0 ? PathOf : index => _classes[ClassOf(index)].Name);

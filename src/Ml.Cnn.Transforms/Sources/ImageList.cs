@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Ml.Cnn.Transforms.Sources;
 
@@ -26,45 +28,71 @@ internal sealed record ImageList(string Folder, string[] Paths, string[] Labels)
         using var reader = new StreamReader(full, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
         try
         {
-            var first = true;
+            ListColumns? columns = null;
             foreach (var (line, fields) in new DelimitedText(reader, full, between).Read())
             {
                 if (fields.Length != 2)
                 {
-                    throw new InvalidDataException(
-                        $"'{full}', line {line}: a path and a label are expected, separated by {NameOf(between)}; the line has {fields.Length} field{(fields.Length == 1 ? "" : "s")}.");
+                    throw new InvalidDataException($"'{full}', line {line}: a path and a label are expected, separated by {NameOf(between)}; "
+                        + $"the line has {fields.Length} field{(fields.Length == 1 ? "" : "s")}.");
                 }
-                var isHeader = first && (hasHeader ?? LooksLikeHeader(fields[0], folder));
-                first = false;
-                if (isHeader)
-                    continue;
-                Check(fields, full, line);
-                if (!names.TryGetValue(fields[1], out var label))
-                    names.Add(fields[1], label = fields[1]);
-                paths.Add(fields[0]);
-                labels.Add(label);
+                if (columns is null)
+                {
+                    columns = ListColumns.Of(fields, folder, hasHeader);
+                    if (columns.Value.HasHeader)
+                        continue;
+                }
+                var (image, label) = (fields[columns.Value.Path], fields[columns.Value.Label]);
+                Check(image, label, full, line);
+                if (!names.TryGetValue(label, out var name))
+                    names.Add(label, name = label);
+                paths.Add(image);
+                labels.Add(name);
             }
         }
-        catch (DecoderFallbackException exception)
+        catch (DecoderFallbackException)
         {
-            throw new InvalidDataException($"'{full}' is not text in UTF-8: {exception.Message}", exception);
+            throw NotUtf8(full); // the decoder reads ahead, and so knows no line
         }
         if (paths.Count == 0)
             throw new InvalidOperationException($"'{full}' lists no images: a line per image is expected, with a path and a label.");
         return new(folder, [.. paths], [.. labels]);
     }
 
-    /// <summary>A name of a column has no image's ending, and no file has that name.</summary>
-    private static bool LooksLikeHeader(string path, string folder) =>
-        !ImageFolder.DefaultExtensions.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
-        && !File.Exists(Path.Combine(folder, path));
-
-    private static void Check(string[] fields, string file, int line)
+    private static InvalidDataException NotUtf8(string file)
     {
-        if (string.IsNullOrWhiteSpace(fields[0]) || fields[0].Contains('\0', StringComparison.Ordinal))
-            throw new InvalidDataException($"'{file}', line {line}: the path is empty or no path.");
-        if (string.IsNullOrWhiteSpace(fields[1]))
-            throw new InvalidDataException($"'{file}', line {line}: '{fields[0]}' has no label.");
+        var rest = File.ReadAllBytes(file).AsSpan();
+        for (var line = 1; ; line++)
+        {
+            var end = rest.IndexOfAny((byte)'\n', (byte)'\r');
+            var text = end < 0 ? rest : rest[..end];
+            if (!Utf8.IsValid(text) || end < 0)
+            {
+                return new($"'{file}', line {line}: the text is not in UTF-8 (byte {FirstWrongByte(text):X2}). "
+                    + "Save the list as UTF-8; spreadsheets call that \"CSV UTF-8\".");
+            }
+            rest = rest[(end + (rest[end..] is [(byte)'\r', (byte)'\n', ..] ? 2 : 1))..];
+        }
+    }
+
+    private static byte FirstWrongByte(ReadOnlySpan<byte> text)
+    {
+        while (Rune.DecodeFromUtf8(text, out _, out var length) == OperationStatus.Done)
+            text = text[length..];
+        return text.IsEmpty ? (byte)0 : text[0];
+    }
+
+    private static void Check(string path, string label, string file, int line)
+    {
+        if (path.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new InvalidDataException(
+                $"'{file}', line {line}: the path has a zero in it, as text in UTF-16 without a byte order mark has. Save the list as UTF-8.");
+        }
+        if (string.IsNullOrWhiteSpace(path))
+            throw new InvalidDataException($"'{file}', line {line}: the path is empty.");
+        if (string.IsNullOrWhiteSpace(label))
+            throw new InvalidDataException($"'{file}', line {line}: '{path}' has no label.");
     }
 
     private static string NameOf(char separator) => separator switch

@@ -27,13 +27,20 @@ internal abstract class IndexedDataView : IDataView
     /// <inheritdoc/>
     public long? GetRowCount() => _rowCount;
 
+    /// <summary>What the source of the rows left out; always the same list. Default: nothing.</summary>
+    internal virtual IReadOnlyList<PassedOverFiles> PassedOver => [];
+
     /// <inheritdoc/>
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
-        new IndexedCursor(this, Active(columnsNeeded), new(_rowCount, Order(rand), 0, 1));
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        PassedOverScope.Current?.Report(PassedOver);
+        return new IndexedCursor(this, Active(columnsNeeded), new(_rowCount, Order(rand), 0, 1));
+    }
 
     /// <inheritdoc/>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
+        PassedOverScope.Current?.Report(PassedOver);
         var active = Active(columnsNeeded);
         var order = Order(rand);
         var blocks = (_rowCount + BlockRows - 1) / BlockRows;

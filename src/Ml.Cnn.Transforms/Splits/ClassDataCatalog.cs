@@ -37,7 +37,8 @@ public static class ClassDataCatalog
         ArgumentNullException.ThrowIfNull(data);
         if (!(testFraction > 0 && testFraction < 1))
             throw new ArgumentOutOfRangeException(nameof(testFraction), testFraction, "The fraction must be above 0 and below 1.");
-        var (train, test) = StratifiedSplit.Split(data, testFraction, Label(data, labelColumnName), seed ?? MlNetEnvironment.Seed(MlNetEnvironment.Of(catalog)) ?? 0);
+        var drawnBy = seed ?? MlNetEnvironment.Seed(MlNetEnvironment.Of(catalog)) ?? 0;
+        var (train, test) = StratifiedSplit.Split(data, testFraction, Label(data, labelColumnName), drawnBy);
         return TrainTestSets.Create(train, test);
     }
 

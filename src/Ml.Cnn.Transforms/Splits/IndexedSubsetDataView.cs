@@ -6,5 +6,8 @@ namespace Ml.Cnn.Transforms.Splits;
 internal sealed class IndexedSubsetDataView(IndexedDataView source, int[] rows) : IndexedDataView(source.Schema, rows.Length)
 {
     /// <inheritdoc/>
+    internal override IReadOnlyList<PassedOverFiles> PassedOver => source.PassedOver;
+
+    /// <inheritdoc/>
     internal override Delegate CreateGetter(int column, Func<int> row) => source.CreateGetter(column, () => rows[row()]);
 }

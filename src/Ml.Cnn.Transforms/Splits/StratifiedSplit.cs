@@ -16,7 +16,8 @@ internal static class StratifiedSplit
         if (data is IndexedDataView indexed)
             return (new IndexedSubsetDataView(indexed, Rows(false)), new IndexedSubsetDataView(indexed, Rows(true)));
         var testIds = Rows(true).Select(row => ids[row]).ToHashSet();
-        return (new RowSubsetDataView(data, testIds, listed: false, ids.Count - testIds.Count), new RowSubsetDataView(data, testIds, listed: true, testIds.Count));
+        return (new RowSubsetDataView(data, testIds, listed: false, ids.Count - testIds.Count),
+            new RowSubsetDataView(data, testIds, listed: true, testIds.Count));
 
         int[] Rows(bool test) => [.. Enumerable.Range(0, inTest.Length).Where(row => inTest[row] == test)];
     }
@@ -59,7 +60,10 @@ internal static class StratifiedSplit
         {
             getId(ref id);
             if (!seen.Add(id))
-                throw new InvalidOperationException("The data view gives two rows the same id, so that its rows cannot be split. Cache it first: mlContext.Data.Cache.");
+            {
+                throw new InvalidOperationException(
+                    "The data view gives two rows the same id, so that its rows cannot be split. Cache it first: mlContext.Data.Cache.");
+            }
             classes.Add(readLabel());
             ids.Add(id);
         }

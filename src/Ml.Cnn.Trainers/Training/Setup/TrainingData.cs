@@ -3,6 +3,7 @@ using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Settings;
+using Ml.Cnn.Transforms.Sources;
 using Ml.Cnn.Transforms.Splits;
 
 namespace Ml.Cnn.Trainers.Training.Setup;
@@ -53,7 +54,7 @@ internal sealed record TrainingData(IDataView Rows, IDataView? Validation, Image
 
     /// <summary>Counts the labels in one pass.</summary>
     /// <param name="settings">Names the label column.</param>
-    /// <param name="warn">Told of rows without a label.</param>
+    /// <param name="warn">Told of rows without a label, and of files that the data's source passed over.</param>
     /// <param name="cancellation">Ends the pass.</param>
     /// <exception cref="InvalidOperationException">There are fewer than two classes or two rows.</exception>
     public LabelSurvey Survey(TrainingSettings settings, Action<string> warn, CancellationToken cancellation)
@@ -63,7 +64,10 @@ internal sealed record TrainingData(IDataView Rows, IDataView? Validation, Image
             throw new InvalidOperationException($"The label column '{settings.Columns.LabelColumnName}' has one class only ('{Classes.Names[0]}'): "
                 + "telling images apart takes two.");
         }
+        using var passedOver = PassedOverScope.Enter();
         var survey = LabelSurvey.Take(Rows, Columns.Label!.Value, Columns.Weight, cancellation);
+        if (passedOver.Warning is { } warning)
+            warn(warning);
         if (survey.Missing > 0)
             warn($"{survey.Missing} rows without a label are left out.");
         if (survey.Labeled < 2)
