@@ -91,11 +91,11 @@ internal sealed record ImportResult(string Arch, int Classes, IReadOnlyList<int>
 internal sealed record WeightsResult(string Folder, IReadOnlyList<WeightsEntry> Weights);
 
 /// <summary>
-/// Published weights. Accuracies are from 0 to 1, bytes those of the tensors; the input's shape is channels, height and width. Trainable: the network is
-/// among those of 'mlcnn models'. Here: the file is in the folder of downloads.
+/// Published weights. Accuracies are from 0 to 1, bytes those of the tensors; the input's shape is channels, height and width. Here: the file
+/// is in the folder of downloads.
 /// </summary>
 internal sealed record WeightsEntry(string Name, string Arch, bool IsDefault, string Address, string File, string Sha256Prefix, long Bytes, int Classes, IReadOnlyList<int> InputShape, int? ResizeShortSide,
-    double? Top1Accuracy, double? Top5Accuracy, string? License, bool Trainable, bool Here);
+    double? Top1Accuracy, double? Top5Accuracy, string? License, bool Here);
 
 /// <summary>mlcnn weights get and verify, with --json.</summary>
 /// <param name="Name">The weights.</param>

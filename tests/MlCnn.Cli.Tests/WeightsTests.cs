@@ -41,7 +41,7 @@ public sealed class WeightsTests : CliTest
         Assert.AreEqual(Path.Join(Folder, "cache"), list.GetProperty("folder").GetString());
         foreach (var weights in list.GetProperty("weights").EnumerateArray())
         {
-            AssertProperties(weights, "name", "arch", "isDefault", "address", "file", "sha256Prefix", "bytes", "classes", "inputShape", "resizeShortSide", "top1Accuracy", "top5Accuracy", "license", "trainable", "here");
+            AssertProperties(weights, "name", "arch", "isDefault", "address", "file", "sha256Prefix", "bytes", "classes", "inputShape", "resizeShortSide", "top1Accuracy", "top5Accuracy", "license", "here");
             Assert.AreEqual(weights.GetProperty("file").GetString() == "resnet18-f37072fd.pth", weights.GetProperty("here").GetBoolean());
         }
         Assert.Contains("ResNet18_Weights.IMAGENET1K_V1", Run("weights", "list", "--arch", "resnet18").Expect(0).Output);
