@@ -11,13 +11,16 @@ public sealed class CnnLayerSummary
         Name = node.Name;
         Kind = node.Kind;
         Inputs = [.. node.Inputs.Select(input => input.Name)];
-        InputShape = node.Inputs.Count > 0 ? node.Inputs[0].Shape : [];
-        OutputShape = node.Shape;
+        InputShape = node.Inputs.Count > 0 ? node.Inputs[0].Shape.PerImage : [];
+        OutputShape = node.Shape.PerImage;
         Parameters = parameters;
         MultiplyAdds = node.MultiplyAdds;
-        if (node.Layer is not IWindowed window)
+        if (node.Description is not { } layer || !layer.TryGet<Size2d>(LayerAttributes.Kernel, out var kernel))
             return;
-        (Kernel, Stride, Padding, Groups) = (window.Kernel, window.Stride, window.Padding, window.Groups);
+        Kernel = kernel;
+        Stride = layer.Get<Size2d>(LayerAttributes.Stride);
+        Padding = layer.Get<Size2d>(LayerAttributes.Padding);
+        Groups = layer.TryGet<int>(LayerAttributes.Groups, out var groups) ? groups : 1;
     }
 
     /// <summary>

@@ -50,7 +50,9 @@ public sealed class CnnSummary
     /// <summary>The parameters that training changes.</summary>
     public long TrainableParameters { get; }
 
-    /// <summary>Multiply-adds for one image: of convolutions and linear layers, as is the field's custom. Null for a network whose layers are not this library's.</summary>
+    /// <summary>
+    /// Multiply-adds for one image: of convolutions and linear layers, as is the field's custom. Null for a network whose layers are not this library's.
+    /// </summary>
     public long? MultiplyAdds { get; }
 
     /// <summary>Memory of all layers' outputs for one image in float32, in bytes: about what training has to keep.</summary>

@@ -14,9 +14,11 @@ internal static class CnnSummaryJson
     };
 
     public static string Write(CnnSummary summary) => JsonSerializer.Serialize(
-        new Network(summary.Architecture, summary.Classes, summary.InputShape, summary.Parameters, summary.MultiplyAdds, [.. summary.Layers.Select(Describe)]), s_options);
+        new Network(summary.Architecture, summary.Classes, summary.InputShape, summary.Parameters, summary.MultiplyAdds,
+            [.. summary.Layers.Select(Describe)]), s_options);
 
-    private static Layer Describe(CnnLayerSummary layer) => new(layer.Name, layer.Kind, layer.InputShape, layer.OutputShape, layer.Parameters, layer.MultiplyAdds)
+    private static Layer Describe(CnnLayerSummary layer) =>
+        new(layer.Name, layer.Kind, layer.InputShape, layer.OutputShape, layer.Parameters, layer.MultiplyAdds)
     {
         Kernel = Pair(layer.Kernel),
         Stride = Pair(layer.Stride),

@@ -34,7 +34,8 @@ internal static class CnnSummaryTable
     public static string Write(CnnSummary summary, int width)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{summary.Architecture}: images of {Shape(summary.InputShape)}, {summary.Classes:N0} {(summary.Classes == 1 ? "class" : "classes")}");
+        var classes = summary.Classes == 1 ? "class" : "classes";
+        text.AppendLine(CultureInfo.InvariantCulture, $"{summary.Architecture}: images of {Shape(summary.InputShape)}, {summary.Classes:N0} {classes}");
         text.AppendLine();
         if (summary.Layers.Count > 0)
             WriteLayers(text, summary.Layers, width);
@@ -47,7 +48,7 @@ internal static class CnnSummaryTable
     private static void WriteLayers(StringBuilder text, IReadOnlyList<CnnLayerSummary> layers, int width)
     {
         var columns = s_columns.Where(column => layers.Any(layer => column.Cell(layer).Length > 0)).ToList();
-        var widths = columns.ToDictionary(column => column, column => layers.Max(layer => column.Cell(layer).Length) is var longest ? Math.Max(longest, column.Title.Length) : 0);
+        var widths = columns.ToDictionary(column => column, column => Math.Max(layers.Max(layer => column.Cell(layer).Length), column.Title.Length));
         while (Total() > width && columns.Where(column => column.Expendable > 0).MaxBy(column => column.Expendable) is { } least)
         {
             columns.Remove(least);
@@ -66,13 +67,16 @@ internal static class CnnSummaryTable
 
         void Rule() => text.Append('─', Total()).AppendLine();
 
-        void Row(Func<Column, string> cell) => text.AppendLine(string.Join(Gap, columns.Select(column => Fit(cell(column), widths[column], column.IsNumber))).TrimEnd());
+        void Row(Func<Column, string> cell) =>
+            text.AppendLine(string.Join(Gap, columns.Select(column => Fit(cell(column), widths[column], column.IsNumber))).TrimEnd());
     }
 
     private static void WriteTotals(StringBuilder text, CnnSummary summary)
     {
         var fixedParameters = summary.Parameters - summary.TrainableParameters;
-        Total("Parameters", fixedParameters == 0 ? Number(summary.Parameters) : $"{Number(summary.Parameters)}, of which {Number(summary.TrainableParameters)} are trained");
+        Total("Parameters", fixedParameters == 0
+            ? Number(summary.Parameters)
+            : $"{Number(summary.Parameters)}, of which {Number(summary.TrainableParameters)} are trained");
         if (summary.MultiplyAdds is { } multiplyAdds)
             Total("Multiply-adds", $"{Number(multiplyAdds)} per image");
         if (summary.Layers.Count > 0)

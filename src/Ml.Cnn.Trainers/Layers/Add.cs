@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;
 
 /// <summary>The sum of two tensors of one shape: a residual connection (He et al. 2015, equation 1). Kind "add".</summary>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class Add : JoinLayer
 {
     private static readonly TorchSharp.Scalar s_one = 1;
@@ -14,7 +16,10 @@ public sealed class Add : JoinLayer
     /// Whether the first input's memory takes the sum; the caller must have no further use for that input. Default false. Under an open
     /// <see cref="ForwardTrace"/> the inputs are left alone.
     /// </param>
-    public Add(bool inPlace = false) : base("add") => _inPlace = inPlace;
+    public Add(bool inPlace = false) : base(LayerKinds.Add) => _inPlace = inPlace;
+
+    /// <inheritdoc/>
+    public override LayerDescription Describe() => new(Kind);
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor[] inputs)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -12,6 +13,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// running ones. Parameters <c>weight</c> (γ, starts at 1) and <c>bias</c> (β, starts at 0); buffers <c>running_mean</c>,
 /// <c>running_var</c> and <c>num_batches_tracked</c>. All but the last, an int64 count, are float32 and stay so beside a bfloat16 input.
 /// </remarks>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class BatchNorm2d : Layer
 {
     private static readonly Scalar One = 1;
@@ -21,7 +23,7 @@ public sealed class BatchNorm2d : Layer
     /// <param name="epsilon">Added to the variance, above 0. Default 1e-5.</param>
     /// <param name="momentum">Share of the batch's statistics in the new running ones, from 0 to 1. Default 0.1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public BatchNorm2d(int channels, double epsilon = 1e-5, double momentum = 0.1) : base("batch_norm2d")
+    public BatchNorm2d(int channels, double epsilon = 1e-5, double momentum = 0.1) : base(LayerKinds.BatchNorm2d)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epsilon);
@@ -68,14 +70,22 @@ public sealed class BatchNorm2d : Layer
     public Tensor BatchesTracked { get; private set; }
 
     /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind)
+        .With(LayerAttributes.Epsilon, Epsilon).With(LayerAttributes.Momentum, Momentum)
+        .WithWeight(WeightRoles.Weight, Weight).WithWeight(WeightRoles.Bias, Bias)
+        .WithWeight(WeightRoles.RunningMean, RunningMean).WithWeight(WeightRoles.RunningVariance, RunningVariance)
+        .WithWeight(WeightRoles.BatchesTracked, BatchesTracked);
+
+    /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)
     {
         var train = training;
         if (train)
         {
-            // libtorch would divide by zero and leave a running variance that is not a number.
+            // libtorch would divide by zero and leave a running variance of NaN.
             if (input.numel() == Channels)
-                throw new InvalidOperationException("Batch normalization needs more than one value per channel while training: use a larger batch or larger images.");
+                throw new InvalidOperationException(
+                    "Batch normalization needs more than one value per channel while training: use a larger batch or larger images.");
             BatchesTracked.add_(One, alpha: One);
         }
         return functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, train, Momentum, Epsilon);

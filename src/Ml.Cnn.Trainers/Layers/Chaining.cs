@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Layers;
 
 /// <summary>Lets a forward pass read from left to right without holding on to what it has used up.</summary>
+[Experimental(ExperimentalApi.Layers)]
 public static class Chaining
 {
     /// <summary>Applies <paramref name="next"/> to a tensor and disposes the tensor: <c>conv1.call(images).Apply(bn1).Apply(relu)</c>.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;
@@ -6,12 +7,13 @@ namespace Ml.Cnn.Trainers.Layers;
 /// Deals the channels of each group out to all groups, so that the next grouped convolution sees every one of them (Zhang et al. 2017,
 /// "ShuffleNet", §3.1): channel i · C/g + j moves to j · g + i. Kind "channel_shuffle".
 /// </summary>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class ChannelShuffle : Layer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="groups">Groups, the paper's g, 1 or more: a divisor of the input's channels.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer groups than 1.</exception>
-    public ChannelShuffle(int groups) : base("channel_shuffle")
+    public ChannelShuffle(int groups) : base(LayerKinds.ChannelShuffle)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
         Groups = groups;
@@ -19,6 +21,9 @@ public sealed class ChannelShuffle : Layer
 
     /// <summary>Groups of channels.</summary>
     public int Groups { get; }
+
+    /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind).With(LayerAttributes.Groups, Groups);
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)

@@ -13,7 +13,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// Parameters <c>weight</c> (connections × kernel height × kernel width, filter by filter in the table's order) and <c>bias</c> (K), both
 /// float32 and uniform over ±1/√fan_in of each filter.
 /// </remarks>
-public sealed class ConnectionTableConv2d : Layer, IComputesIn, IWindowed
+internal sealed class ConnectionTableConv2d : Layer, IComputesIn
 {
     private readonly long[] _positions; // of each connection among K × C
     private readonly int[][] _table;
@@ -24,7 +24,7 @@ public sealed class ConnectionTableConv2d : Layer, IComputesIn, IWindowed
     /// <param name="kernel">Height and width of a filter, 1 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     /// <exception cref="ArgumentException">The table has no filter, or one without a channel or with a channel twice.</exception>
-    public ConnectionTableConv2d(int inChannels, IReadOnlyList<IReadOnlyList<int>> table, Size2d kernel) : base("connection_table_conv2d")
+    public ConnectionTableConv2d(int inChannels, IReadOnlyList<IReadOnlyList<int>> table, Size2d kernel) : base(LayerKinds.ConnectionTableConv2d)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
         ArgumentNullException.ThrowIfNull(table);
@@ -62,10 +62,6 @@ public sealed class ConnectionTableConv2d : Layer, IComputesIn, IWindowed
     [field: ComponentName(Name = "bias")]
     public Parameter Bias { get; private set; }
 
-    Size2d IWindowed.Stride => 1;
-
-    Size2d IWindowed.Padding => 0;
-
     ScalarType? IComputesIn.ComputeType { get; set; }
 
     /// <summary>Draws each filter's weights and bias anew, uniform over ± a bound.</summary>
@@ -86,6 +82,13 @@ public sealed class ConnectionTableConv2d : Layer, IComputesIn, IWindowed
     }
 
     /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind)
+        .With(LayerAttributes.Kernel, Kernel).With(LayerAttributes.Stride, new Size2d(1, 1)).With(LayerAttributes.Padding, new Size2d(0, 0))
+        .With(LayerAttributes.InChannels, InChannels).With(LayerAttributes.Table, Table)
+        .WithWeight(WeightRoles.Weight, Weight).WithWeight(WeightRoles.Bias, Bias)
+        .WithMultiplyAdds((double)_positions.Length * Kernel.Height * Kernel.Width / OutChannels);
+
+    /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => this.Apply(input, Weight, Bias, (x, weight, bias) =>
     {
         // The filters with zeros where there is no connection: K × C × kernel height × kernel width.
@@ -98,6 +101,4 @@ public sealed class ConnectionTableConv2d : Layer, IComputesIn, IWindowed
 
     internal override Tensor ComputeShape(Tensor input) =>
         empty([input.shape[0], OutChannels, input.shape[2] - Kernel.Height + 1, input.shape[3] - Kernel.Width + 1], device: input.device);
-
-    internal override long MultiplyAdds(Tensor output) => output.numel() / OutChannels * _positions.Length * Kernel.Height * Kernel.Width;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -11,7 +12,8 @@ namespace Ml.Cnn.Trainers.Layers;
 /// uniform over ±1/√fan_in as in PyTorch. An input of another type is converted to the weight's, so a network whose convolutions
 /// were turned to bfloat16 takes float32 images.
 /// </remarks>
-public sealed class Conv2d : Layer, IComputesIn, IWindowed
+[Experimental(ExperimentalApi.Layers)]
+public sealed class Conv2d : Layer, IComputesIn
 {
     private readonly long[] _stride;
     private readonly long[] _padding;
@@ -28,7 +30,7 @@ public sealed class Conv2d : Layer, IComputesIn, IWindowed
     /// <param name="bias">Whether a bias is added. Default true; batch normalization after the layer makes it idle.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public Conv2d(int inChannels, int outChannels, Size2d kernel, Size2d? stride = null, Size2d? padding = null, Size2d? dilation = null,
-        int groups = 1, bool bias = true) : base("conv2d")
+        int groups = 1, bool bias = true) : base(LayerKinds.Conv2d)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outChannels, 1);
@@ -81,8 +83,15 @@ public sealed class Conv2d : Layer, IComputesIn, IWindowed
     ScalarType? IComputesIn.ComputeType { get; set; }
 
     /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind)
+        .With(LayerAttributes.Kernel, Kernel).With(LayerAttributes.Stride, Stride).With(LayerAttributes.Padding, Padding)
+        .With(LayerAttributes.Dilation, Dilation).With(LayerAttributes.Groups, Groups)
+        .WithWeight(WeightRoles.Weight, Weight).WithWeight(WeightRoles.Bias, Bias)
+        .WithMultiplyAdds((double)(InChannels / Groups) * Kernel.Height * Kernel.Width);
+
+    /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) =>
-        this.Apply(input, Weight, Bias, (x, weight, bias) => PatchProduct.Suits(this, x)
+        this.Apply(input, Weight, Bias, (x, weight, bias) => PatchProduct.IsCompatible(this, x)
             ? PatchProduct.Of(this, x, weight, bias)
             : functional.conv2d(x, weight, bias, _stride, _padding, _dilation, Groups));
 
@@ -95,7 +104,6 @@ public sealed class Conv2d : Layer, IComputesIn, IWindowed
     /// <summary>The output's width for an input's.</summary>
     internal long OutputWidth(long width) => Positions(width, Kernel.Width, Stride.Width, Padding.Width, Dilation.Width);
 
-    private static long Positions(long size, int kernel, int stride, int padding, int dilation) => (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
-
-    internal override long MultiplyAdds(Tensor output) => output.numel() * (InChannels / Groups) * Kernel.Height * Kernel.Width;
+    private static long Positions(long size, int kernel, int stride, int padding, int dilation) =>
+        (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
 }

@@ -11,7 +11,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// A layer is batch normalization, ReLU and a 3 × 3 convolution, with a bottleneck before them of batch normalization, ReLU and a 1 × 1 convolution.
 /// Parameters as in torchvision: <c>denselayer1.norm1.weight</c>, <c>denselayer1.conv1.weight</c>, <c>denselayer1.norm2.weight</c>, ….
 /// </remarks>
-public sealed class DenseBlock : Module<Tensor, Tensor>
+internal sealed class DenseBlock : Module<Tensor, Tensor>
 {
     private readonly DenseLayer[] _layers;
 

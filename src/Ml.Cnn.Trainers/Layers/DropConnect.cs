@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -15,6 +16,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// averages the outputs of sampled networks there, §3.2; this layer's scores are not random.) The bias is not dropped.
 /// Parameters as <see cref="Linear"/>'s: <c>weight</c> (outputs × inputs) and <c>bias</c> (outputs).
 /// </remarks>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class DropConnect : Layer, IComputesIn
 {
     /// <summary>Creates the layer with freshly drawn weights, uniform over ±1/√inputs.</summary>
@@ -22,7 +24,7 @@ public sealed class DropConnect : Layer, IComputesIn
     /// <param name="outputs">Length of an output row, 1 or more.</param>
     /// <param name="probability">How likely a weight is to be set to 0, from 0 to below 1. Default 0.5.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public DropConnect(int inputs, int outputs, double probability = 0.5) : base("drop_connect")
+    public DropConnect(int inputs, int outputs, double probability = 0.5) : base(LayerKinds.DropConnect)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
@@ -56,10 +58,13 @@ public sealed class DropConnect : Layer, IComputesIn
     ScalarType? IComputesIn.ComputeType { get; set; }
 
     /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind)
+        .With(LayerAttributes.Probability, Probability)
+        .WithWeight(WeightRoles.Weight, Weight).WithWeight(WeightRoles.Bias, Bias).WithMultiplyAdds(Inputs);
+
+    /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => this.Apply(input, Weight, Bias,
         (x, weight, bias) => training && Probability > 0 ? Masked(x, weight, bias!) : functional.linear(x, weight, bias));
-
-    internal override long MultiplyAdds(Tensor output) => output.numel() * Inputs;
 
     private Tensor Masked(Tensor rows, Tensor weight, Tensor bias)
     {

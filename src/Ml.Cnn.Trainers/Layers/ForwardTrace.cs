@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;
 
 /// <summary>Observes every layer of the forward passes made on one thread while it is open.</summary>
 /// <remarks>Layer tables, feature maps and export all read a network through this one door.</remarks>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class ForwardTrace : IDisposable
 {
     [ThreadStatic]

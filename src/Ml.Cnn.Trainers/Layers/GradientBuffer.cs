@@ -14,24 +14,24 @@ internal sealed class GradientBuffer : IDisposable
     private static readonly ConditionalWeakTable<Parameter, GradientBuffer> s_buffers = [];
 
     private readonly Parameter _parameter;
-    private Tensor? _buffer; // null where no layer has written; else the gradient, or memory for it
+    private Tensor? _buffer; // the gradient, or memory for the next one; null until a layer has written a gradient
 
-    /// <param name="parameter">On its device and in its layout already. One at a time may train it.</param>
+    /// <param name="parameter">The parameter, on its device and in its memory layout already. One training at a time may use it.</param>
     public GradientBuffer(Parameter parameter)
     {
         _parameter = parameter;
-        if (parameter.device_type == TorchSharp.DeviceType.CPU) // on a GPU, memory of its own costs a gradient nothing
+        if (parameter.device_type == TorchSharp.DeviceType.CPU) // CUDA's caching allocator makes fresh gradients cheap
             s_buffers.AddOrUpdate(parameter, this);
     }
 
-    /// <summary>That of a parameter which is being trained, or null.</summary>
+    /// <summary>The parameter's buffer, or null if the parameter is not being trained.</summary>
     public static GradientBuffer? Of(Parameter parameter) => s_buffers.TryGetValue(parameter, out var buffer) ? buffer : null;
 
-    /// <summary>Begins a new gradient. It takes the old one's memory: new memory would have to be asked of the system again.</summary>
+    /// <summary>Begins a new gradient in the old gradient's memory: fresh memory would have to be allocated from the system again.</summary>
     public void Clear()
     {
         if (_buffer is not null)
-            _parameter.grad = null; // what is written first need not be added to zeros
+            _parameter.grad = null; // the first write then copies, instead of adding to zeros
         else
             using (var gradient = _parameter.grad)
                 gradient?.fill_(s_zero);
@@ -55,7 +55,7 @@ internal sealed class GradientBuffer : IDisposable
         _parameter.grad = _buffer;
     }
 
-    /// <summary>The gradient: 0 in a step that does not reach the parameter, null before a step did.</summary>
+    /// <summary>The gradient: 0 in a step that does not reach the parameter, null before the first step that does.</summary>
     public Tensor? Gradient
     {
         get

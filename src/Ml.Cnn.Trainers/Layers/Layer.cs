@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -10,13 +11,21 @@ namespace Ml.Cnn.Trainers.Layers;
 /// through a layer, also those without parameters (add, flatten, …). A <see cref="ForwardTrace"/> that is open on the
 /// calling thread sees each one.
 /// </remarks>
+[Experimental(ExperimentalApi.Layers)]
 public interface ILayer
 {
     /// <summary>The operation's name in the field's terms, in lower case: "conv2d", "add", "flatten".</summary>
     string Kind { get; }
+
+    /// <summary>What the layer does in evaluation mode: its kind, its attributes and its weights as they are now.</summary>
+    LayerDescription Describe();
+
+    /// <summary>Applies the layer to as many inputs as it takes.</summary>
+    internal Tensor Call(Tensor[] inputs);
 }
 
 /// <summary>A layer from one tensor to one tensor.</summary>
+[Experimental(ExperimentalApi.Layers)]
 public abstract class Layer : Module<Tensor, Tensor>, ILayer
 {
     /// <summary>Names the operation.</summary>
@@ -25,6 +34,11 @@ public abstract class Layer : Module<Tensor, Tensor>, ILayer
 
     /// <inheritdoc/>
     public string Kind { get; }
+
+    /// <inheritdoc/>
+    public abstract LayerDescription Describe();
+
+    Tensor ILayer.Call(Tensor[] inputs) => call(inputs[0]);
 
     /// <summary>Applies the layer and shows the operation to an open <see cref="ForwardTrace"/>.</summary>
     public sealed override Tensor forward(Tensor input)
@@ -42,12 +56,10 @@ public abstract class Layer : Module<Tensor, Tensor>, ILayer
     /// itself cannot tell: it keeps some operations' kernels for that device in Python.
     /// </summary>
     internal virtual Tensor ComputeShape(Tensor input) => Compute(input);
-
-    /// <summary>Multiply-adds that made an output. Only convolutions and linear layers count, as is the field's custom.</summary>
-    internal virtual long MultiplyAdds(Tensor output) => 0;
 }
 
 /// <summary>A layer that joins several tensors into one.</summary>
+[Experimental(ExperimentalApi.Layers)]
 public abstract class JoinLayer : Module<Tensor[], Tensor>, ILayer
 {
     /// <summary>Names the operation.</summary>
@@ -56,6 +68,11 @@ public abstract class JoinLayer : Module<Tensor[], Tensor>, ILayer
 
     /// <inheritdoc/>
     public string Kind { get; }
+
+    /// <inheritdoc/>
+    public abstract LayerDescription Describe();
+
+    Tensor ILayer.Call(Tensor[] inputs) => call(inputs);
 
     /// <summary>Applies the layer and shows the operation to an open <see cref="ForwardTrace"/>.</summary>
     public sealed override Tensor forward(Tensor[] inputs)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -13,13 +14,14 @@ namespace Ml.Cnn.Trainers.Layers;
 /// "features.1.0" has the entry "features.1.0.layer_scale". Beside a bfloat16 input the output is float32: bfloat16 would round
 /// the small branch away when it is added to what it corrects.
 /// </remarks>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class LayerScale : Layer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="channels">Channels of the input, 1 or more.</param>
     /// <param name="initial">Where the factors start. Default 1e-6.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer channels than 1.</exception>
-    public LayerScale(int channels, double initial = 1e-6) : base("layer_scale")
+    public LayerScale(int channels, double initial = 1e-6) : base(LayerKinds.LayerScale)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         Weight = Parameters.Constant((float)initial, channels, 1, 1);
@@ -29,6 +31,9 @@ public sealed class LayerScale : Layer
     /// <summary>The factors: C × 1 × 1.</summary>
     [field: ComponentName(Name = "")]
     public Parameter Weight { get; private set; }
+
+    /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind).WithWeight(WeightRoles.Weight, Weight, name: "");
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.mul(Weight);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -10,6 +11,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// Parameters <c>weight</c> (outputs × inputs) and, if asked for, <c>bias</c> (outputs), both float32 and uniform over ±1/√inputs as
 /// in PyTorch. An input of another type is converted to the weight's.
 /// </remarks>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class Linear : Layer, IComputesIn
 {
     /// <summary>Creates the layer with freshly drawn weights.</summary>
@@ -17,7 +19,7 @@ public sealed class Linear : Layer, IComputesIn
     /// <param name="outputs">Length of an output row, 1 or more.</param>
     /// <param name="bias">Whether a bias is added. Default true.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public Linear(int inputs, int outputs, bool bias = true) : base("linear")
+    public Linear(int inputs, int outputs, bool bias = true) : base(LayerKinds.Linear)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
@@ -45,8 +47,10 @@ public sealed class Linear : Layer, IComputesIn
     ScalarType? IComputesIn.ComputeType { get; set; }
 
     /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind)
+        .WithWeight(WeightRoles.Weight, Weight).WithWeight(WeightRoles.Bias, Bias).WithMultiplyAdds(Inputs);
+
+    /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) =>
         this.Apply(input, Weight, Bias, (x, weight, bias) => functional.linear(x, weight, bias));
-
-    internal override long MultiplyAdds(Tensor output) => output.numel() * Inputs;
 }

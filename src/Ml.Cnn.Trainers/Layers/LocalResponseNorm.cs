@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,6 +9,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// Kind "local_response_norm".
 /// </summary>
 /// <remarks>α is the paper's, a factor of the sum. PyTorch's layer of that name divides its own by n first: there the same α is n times as large.</remarks>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class LocalResponseNorm : Layer
 {
     /// <summary>Creates the layer; the defaults are the paper's.</summary>
@@ -16,7 +18,7 @@ public sealed class LocalResponseNorm : Layer
     /// <param name="beta">β, 0 or more. Default 0.75.</param>
     /// <param name="k">k, above 0. Default 2.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public LocalResponseNorm(int size = 5, double alpha = 1e-4, double beta = 0.75, double k = 2) : base("local_response_norm")
+    public LocalResponseNorm(int size = 5, double alpha = 1e-4, double beta = 0.75, double k = 2) : base(LayerKinds.LocalResponseNorm)
     {
         if (size < 1 || size % 2 == 0)
             throw new ArgumentOutOfRangeException(nameof(size), size, "The number of neighboring channels must be odd.");
@@ -37,6 +39,10 @@ public sealed class LocalResponseNorm : Layer
 
     /// <summary>k: what is added to the sum.</summary>
     public double K { get; }
+
+    /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind)
+        .With(LayerAttributes.Size, Size).With(LayerAttributes.Alpha, Alpha).With(LayerAttributes.Beta, Beta).With(LayerAttributes.K, K);
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)

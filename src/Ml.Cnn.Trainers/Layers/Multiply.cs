@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;
@@ -6,10 +7,14 @@ namespace Ml.Cnn.Trainers.Layers;
 /// The product of two tensors, the second of which may have length 1 where the first is longer: a squeeze-and-excitation block's
 /// scaling of channels (Hu et al. 2017, equation 4). Kind "multiply".
 /// </summary>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class Multiply : JoinLayer
 {
     /// <summary>Creates the layer.</summary>
-    public Multiply() : base("multiply") { }
+    public Multiply() : base(LayerKinds.Multiply) { }
+
+    /// <inheritdoc/>
+    public override LayerDescription Describe() => new(Kind);
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor[] inputs)

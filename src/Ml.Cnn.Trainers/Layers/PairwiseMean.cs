@@ -4,20 +4,22 @@ using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;
 
-/// <summary>The mean of each 2 × 2 square of pixels with vector instructions, and its gradient. The same bits as libtorch's, which takes pixel by pixel.</summary>
+/// <summary>
+/// The mean of each 2 × 2 square of pixels with vector instructions, and its gradient. Gives the same bits as libtorch, which goes pixel by pixel.
+/// </summary>
 /// <remarks>
-/// In LeNet-5, batch 128, libtorch spends a fifth of a training step on average pooling. One core is enough for this kernel: it is bound by memory.
+/// In LeNet-5, batch 128, libtorch spends a fifth of a training step on average pooling. This kernel uses one core, since memory bounds its speed.
 /// </remarks>
 internal sealed class PairwiseMean : autograd.SingleTensorFunction<PairwiseMean>
 {
-    // With more threads, libtorch's own way catches up.
+    // With more threads, libtorch's own kernel catches up.
     private const int FewThreads = 4;
 
     public override string Name => nameof(PairwiseMean);
 
-    /// <summary>Whether this is the faster way.</summary>
+    /// <summary>Whether this kernel can take the input, and is faster than libtorch's.</summary>
     /// <param name="input">N × C × H × W.</param>
-    public static bool Suits(Tensor input) => input.device_type == TorchSharp.DeviceType.CPU && input.dtype == ScalarType.Float32 && input.dim() == 4
+    public static bool IsCompatible(Tensor input) => input.device_type == TorchSharp.DeviceType.CPU && input.dtype == ScalarType.Float32 && input.dim() == 4
         && input.size(2) % 2 == 0 && input.size(3) % 2 == 0 && input.is_contiguous() && get_num_threads() <= FewThreads;
 
     /// <summary>N × C × H × W, all in a row in memory, to N × C × H/2 × W/2.</summary>
@@ -38,7 +40,7 @@ internal sealed class PairwiseMean : autograd.SingleTensorFunction<PairwiseMean>
         return output;
     }
 
-    // A pair of pixels fills a 64-bit number. Its left one is the lower half where memory is little-endian.
+    // A pair of pixels fills a 64-bit number, whose lower half is the left pixel where memory is little-endian.
     private static void MeanOfRows(ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, Span<float> means)
     {
         if (means.Length >= Vector<float>.Count && BitConverter.IsLittleEndian)
@@ -54,7 +56,7 @@ internal sealed class PairwiseMean : autograd.SingleTensorFunction<PairwiseMean>
         for (var x = 0; x < means.Length; x++)
             means[x] = (upper[2 * x] + upper[2 * x + 1] + lower[2 * x] + lower[2 * x + 1]) * 0.25f;
 
-        // In libtorch's order. The upper halves are left with what is of no use.
+        // Adds in libtorch's order. Each pair's sum lies in the lower 32 bits; Narrow drops the upper 32 bits.
         static Vector<ulong> Sums(ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, int at)
         {
             var (above, below) = (new Vector<float>(upper[at..]), new Vector<float>(lower[at..]));

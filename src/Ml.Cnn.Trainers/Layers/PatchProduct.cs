@@ -21,7 +21,7 @@ internal static class PatchProduct
     /// <summary>Whether the product is the faster way. It is so in bfloat16 only.</summary>
     /// <param name="layer">Without groups.</param>
     /// <param name="input">N × C × H × W.</param>
-    public static bool Suits(Conv2d layer, Tensor input)
+    public static bool IsCompatible(Conv2d layer, Tensor input)
     {
         if (layer.Groups > 1 || input.dtype != ScalarType.BFloat16 || input.device_type != TorchSharp.DeviceType.CPU)
             return false;
@@ -53,6 +53,7 @@ internal static class PatchProduct
         var filters = weight.permute(0, 2, 3, 1).reshape(layer.OutChannels, -1);   // K × (kernel height · kernel width · C)
         return functional.linear(patches, filters, bias).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
 
-        static Tensor Part(Tensor whole, int dimension, long first, long count, long step) => whole.slice(dimension, first, first + (count - 1) * step + 1, step);
+        static Tensor Part(Tensor whole, int dimension, long first, long count, long step) =>
+            whole.slice(dimension, first, first + (count - 1) * step + 1, step);
     }
 }

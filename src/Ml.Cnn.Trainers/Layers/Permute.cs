@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;
 
 /// <summary>The same numbers with the dimensions in another order. Kind "permute".</summary>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class Permute : Layer
 {
     private readonly long[] _dimensions;
@@ -10,7 +12,7 @@ public sealed class Permute : Layer
     /// <summary>Creates the layer.</summary>
     /// <param name="dimensions">For each dimension of the output, the input's: 0, 2, 3, 1 makes N × H × W × C of N × C × H × W.</param>
     /// <exception cref="ArgumentException">A dimension is missing or appears twice.</exception>
-    public Permute(params IReadOnlyList<int> dimensions) : base("permute")
+    public Permute(params IReadOnlyList<int> dimensions) : base(LayerKinds.Permute)
     {
         ArgumentNullException.ThrowIfNull(dimensions);
         if (!dimensions.Order().SequenceEqual(Enumerable.Range(0, dimensions.Count)))
@@ -21,6 +23,9 @@ public sealed class Permute : Layer
 
     /// <summary>For each dimension of the output, the input's.</summary>
     public IReadOnlyList<int> Dimensions { get; }
+
+    /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind).With(LayerAttributes.Dimensions, Dimensions);
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => input.permute(_dimensions);

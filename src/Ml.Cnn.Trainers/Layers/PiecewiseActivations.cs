@@ -1,23 +1,32 @@
+using System.Diagnostics.CodeAnalysis;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;
 
 /// <summary>min(max(0, x), 6): a rectified unit that stays precise in few bits (Howard et al. 2017; Sandler et al. 2018, §6). Kind "relu6".</summary>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class ReLU6 : Layer
 {
     private readonly bool _inPlace;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="inPlace">Whether the input's memory takes the output: see <see cref="ReLU"/>. Default false.</param>
-    public ReLU6(bool inPlace = false) : base("relu6") => _inPlace = inPlace;
+    public ReLU6(bool inPlace = false) : base(LayerKinds.ReLU6) => _inPlace = inPlace;
 
     /// <inheritdoc/>
-    protected override Tensor Compute(Tensor input) => _inPlace && !ForwardTrace.IsOpen ? nn.functional.relu6(input, inplace: true).alias() : nn.functional.relu6(input);
+    public override LayerDescription Describe() => new(Kind);
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input) =>
+        _inPlace && !ForwardTrace.IsOpen ? nn.functional.relu6(input, inplace: true).alias() : nn.functional.relu6(input);
 
     internal override Tensor ComputeShape(Tensor input) => input.alias();
 }
 
-/// <summary>x where x is positive, else slope · x (Maas et al. 2013, "Rectifier nonlinearities improve neural network acoustic models"). Kind "leaky_relu".</summary>
+/// <summary>
+/// x where x is positive, else slope · x (Maas et al. 2013, "Rectifier nonlinearities improve neural network acoustic models"). Kind "leaky_relu".
+/// </summary>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class LeakyReLU : Layer
 {
     private readonly bool _inPlace;
@@ -26,7 +35,7 @@ public sealed class LeakyReLU : Layer
     /// <param name="slope">The slope for negative values, from 0 to below 1. Default 0.01, as in the paper.</param>
     /// <param name="inPlace">Whether the input's memory takes the output: see <see cref="ReLU"/>. Default false.</param>
     /// <exception cref="ArgumentOutOfRangeException">The slope is outside its range.</exception>
-    public LeakyReLU(double slope = 0.01, bool inPlace = false) : base("leaky_relu")
+    public LeakyReLU(double slope = 0.01, bool inPlace = false) : base(LayerKinds.LeakyReLU)
     {
         if (slope is not (>= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(slope), slope, "The slope for negative values lies between 0 and below 1.");
@@ -39,25 +48,36 @@ public sealed class LeakyReLU : Layer
     public double Slope { get; }
 
     /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind).With(LayerAttributes.Slope, Slope);
+
+    /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) =>
         _inPlace && !ForwardTrace.IsOpen ? nn.functional.leaky_relu(input, Slope, inplace: true).alias() : nn.functional.leaky_relu(input, Slope);
 }
 
 /// <summary>min(max(0, x + 3), 6) / 6: the logistic function in straight lines (Howard et al. 2019, §5.2). Kind "hardsigmoid".</summary>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class Hardsigmoid : Layer
 {
     /// <summary>Creates the layer.</summary>
-    public Hardsigmoid() : base("hardsigmoid") { }
+    public Hardsigmoid() : base(LayerKinds.Hardsigmoid) { }
+
+    /// <inheritdoc/>
+    public override LayerDescription Describe() => new(Kind);
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => nn.functional.hardsigmoid(input);
 }
 
 /// <summary>x · min(max(0, x + 3), 6) / 6: SiLU in straight lines (Howard et al. 2019, §5.2). Kind "hardswish".</summary>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class Hardswish : Layer
 {
     /// <summary>Creates the layer.</summary>
-    public Hardswish() : base("hardswish") { }
+    public Hardswish() : base(LayerKinds.Hardswish) { }
+
+    /// <inheritdoc/>
+    public override LayerDescription Describe() => new(Kind);
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => nn.functional.hardswish(input);

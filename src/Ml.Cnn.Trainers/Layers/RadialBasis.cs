@@ -8,12 +8,12 @@ namespace Ml.Cnn.Trainers.Layers;
 /// (LeCun et al. 1998, equation 7). N × inputs to N × outputs. Kind "radial_basis".
 /// </summary>
 /// <remarks>The centers are the buffer <c>weight</c> (outputs × inputs, float32): saved with the network, and not trained.</remarks>
-public sealed class RadialBasis : Layer
+internal sealed class RadialBasis : Layer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="centers">The centers: outputs × inputs. The layer keeps a copy.</param>
     /// <exception cref="ArgumentException">The tensor is not two-dimensional, or empty.</exception>
-    public RadialBasis(Tensor centers) : base("radial_basis")
+    public RadialBasis(Tensor centers) : base(LayerKinds.RadialBasis)
     {
         ArgumentNullException.ThrowIfNull(centers);
         if (centers.dim() != 2 || centers.numel() == 0)
@@ -31,6 +31,9 @@ public sealed class RadialBasis : Layer
     /// <summary>The centers: outputs × inputs.</summary>
     [field: ComponentName(Name = "weight")]
     public Tensor Weight { get; private set; }
+
+    /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind).WithWeight(WeightRoles.Weight, Weight);
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace Ml.Cnn.Trainers.Layers;
 
 /// <summary>How a residual block's input reaches its output (He et al. 2015, §3.3 and §4.1).</summary>
-public enum ResidualShortcut
+internal enum ResidualShortcut
 {
     /// <summary>As it is, or through a 1 × 1 convolution with batch normalization where its shape changes: option B.</summary>
     Projection,
@@ -24,7 +24,7 @@ public enum ResidualShortcut
 /// A bottleneck's stride is in its 3 × 3 convolution, as in torchvision; the paper has it in the first 1 × 1. Parameters as in torchvision:
 /// <c>conv1.weight</c>, <c>bn1.weight</c>, …, <c>downsample.0.weight</c>, <c>downsample.1.weight</c>, ….
 /// </remarks>
-public sealed class ResidualBlock : Module<Tensor, Tensor>
+internal sealed class ResidualBlock : Module<Tensor, Tensor>
 {
     private readonly Layer conv1, bn1, conv2, bn2;
     private readonly Layer? conv3, bn3;

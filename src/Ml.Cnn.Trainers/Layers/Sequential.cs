@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -6,7 +7,10 @@ using static TorchSharp.torch.nn;
 namespace Ml.Cnn.Trainers.Layers;
 
 /// <summary>Modules one after the other, named "0", "1", … unless they bring a name. Disposes what lies between two of them.</summary>
-/// <remarks>TorchSharp's own container keeps its children from <c>state_dict</c>'s order and from <c>get_parameter</c>; this one is an ordinary module.</remarks>
+/// <remarks>
+/// TorchSharp's own container hides its children from <c>state_dict</c>'s order and from <c>get_parameter</c>; this one is an ordinary module.
+/// </remarks>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class Sequential : Module<Tensor, Tensor>
 {
     private readonly List<Module<Tensor, Tensor>> _modules = [];

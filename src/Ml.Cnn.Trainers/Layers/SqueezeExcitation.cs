@@ -8,7 +8,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// "Squeeze-and-excitation networks", equations 2 to 4): N × C × H × W to the same.
 /// </summary>
 /// <remarks>Parameters as torchvision's: <c>fc1</c> and <c>fc2</c>, 1 × 1 convolutions with biases.</remarks>
-public sealed class SqueezeExcitation : Module<Tensor, Tensor>
+internal sealed class SqueezeExcitation : Module<Tensor, Tensor>
 {
     private readonly Layer avgpool, fc1, fc2, activation, scale_activation;
     private readonly Multiply multiply;

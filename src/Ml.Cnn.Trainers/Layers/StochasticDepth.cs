@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;
@@ -6,12 +7,13 @@ namespace Ml.Cnn.Trainers.Layers;
 /// Leaves out a residual branch for some images of a batch while training, and scales it by 1 / (1 − probability) for the others; passes
 /// it on in evaluation (Huang et al. 2016, "Deep networks with stochastic depth", equation 2, drawn per image). Kind "stochastic_depth".
 /// </summary>
+[Experimental(ExperimentalApi.Layers)]
 public sealed class StochasticDepth : Layer
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="probability">How likely an image's branch is to be set to 0, from 0 to below 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The probability is outside its range.</exception>
-    public StochasticDepth(double probability) : base("stochastic_depth")
+    public StochasticDepth(double probability) : base(LayerKinds.StochasticDepth)
     {
         if (probability is not (>= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(probability), probability, "A stochastic depth probability lies between 0 and below 1.");
@@ -20,6 +22,9 @@ public sealed class StochasticDepth : Layer
 
     /// <summary>How likely an image's branch is to be set to 0.</summary>
     public double Probability { get; }
+
+    /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind).With(LayerAttributes.Probability, Probability);
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)

@@ -10,7 +10,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// (LeCun et al. 1998, §II.B, layers S2 and S4). N × C × H × W to N × C × H' × W'. Kind "trainable_subsampling".
 /// </summary>
 /// <remarks>Parameters <c>weight</c> (the factors, C) and <c>bias</c> (C), both float32 and uniform over ±1/√(pixels of a window).</remarks>
-public sealed class TrainableSubsampling : Layer, IWindowed
+internal sealed class TrainableSubsampling : Layer
 {
     private readonly long[] _kernel;
 
@@ -18,7 +18,7 @@ public sealed class TrainableSubsampling : Layer, IWindowed
     /// <param name="channels">Channels of the input, 1 or more.</param>
     /// <param name="kernel">Height and width of a window, 1 or more; windows lie side by side. Default 2.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public TrainableSubsampling(int channels, Size2d? kernel = null) : base("trainable_subsampling")
+    public TrainableSubsampling(int channels, Size2d? kernel = null) : base(LayerKinds.TrainableSubsampling)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         Channels = channels;
@@ -36,10 +36,6 @@ public sealed class TrainableSubsampling : Layer, IWindowed
     /// <summary>Height and width of a window.</summary>
     public Size2d Kernel { get; }
 
-    Size2d IWindowed.Stride => Kernel;
-
-    Size2d IWindowed.Padding => 0;
-
     /// <summary>One factor per channel.</summary>
     [field: ComponentName(Name = "weight")]
     public Parameter Weight { get; private set; }
@@ -47,6 +43,11 @@ public sealed class TrainableSubsampling : Layer, IWindowed
     /// <summary>One offset per channel.</summary>
     [field: ComponentName(Name = "bias")]
     public Parameter Bias { get; private set; }
+
+    /// <inheritdoc/>
+    public override LayerDescription Describe() => new LayerDescription(Kind)
+        .With(LayerAttributes.Kernel, Kernel).With(LayerAttributes.Stride, Kernel).With(LayerAttributes.Padding, new Size2d(0, 0))
+        .WithWeight(WeightRoles.Weight, Weight).WithWeight(WeightRoles.Bias, Bias);
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)

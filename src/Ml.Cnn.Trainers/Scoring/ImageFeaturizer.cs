@@ -9,7 +9,7 @@ namespace Ml.Cnn.Trainers.Scoring;
 /// <summary>Turns images into what one layer of a network makes of them: one column of numbers.</summary>
 internal sealed class ImageFeaturizer : ImageMapper
 {
-    private readonly SubNetwork _network;
+    private readonly GraphProgram _network;
 
     /// <param name="scorer">The network and the column that it reads.</param>
     /// <param name="outputColumnName">The column that takes the features.</param>
@@ -22,9 +22,10 @@ internal sealed class ImageFeaturizer : ImageMapper
         OutputColumnName = outputColumnName;
         var graph = NetworkGraph.Trace(scorer.Network, scorer.Model.Shape);
         var node = layer is null ? HeadInput(graph) : graph.Find(layer) ?? throw Unknown(layer, graph);
-        _network = new SubNetwork(node);
-        IsPooled = (pool ?? layer is null) && node.Shape.Count == 3;
-        Length = IsPooled ? node.Shape[0] : node.Shape.Aggregate(1, (product, size) => checked(product * size));
+        _network = graph.UpTo(node);
+        var shape = node.Shape.PerImage;
+        IsPooled = (pool ?? layer is null) && shape.Count == 3;
+        Length = IsPooled ? shape[0] : shape.Aggregate(1, (product, size) => checked(product * size));
     }
 
     public ImageScorer Scorer { get; }

@@ -89,7 +89,7 @@ public sealed class CnnFeaturesTests
         var loaded = Pipelines.Load(s_mlContext.Save(model, s_digits.Schema));
         Pipelines.AssertSame(Values(model.Transform(s_digits), "Vector"), Values(loaded.Transform(s_digits), "Vector"));
         var features = ((TransformerChain<ITransformer>)loaded).OfType<CnnFeaturesTransformer>().Single();
-        Assert.AreEqual((model.LastTransformer.Layer, model.LastTransformer.IsPooled, "Image"), (features.Layer, features.IsPooled, features.InputColumnName));
+        Assert.AreEqual((model.LastTransformer.Layer, model.LastTransformer.IsPooled, "Photo"), (features.Layer, features.IsPooled, features.InputColumnName));
     }
 
     [TestMethod]

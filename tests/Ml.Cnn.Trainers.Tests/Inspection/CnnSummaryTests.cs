@@ -45,7 +45,8 @@ public sealed class CnnSummaryTests
     {
         var summary = CnnSummary.Of(ArchitectureCatalog.Find("lenet5_1998"));
         // Section II.B: C1, S2, C3, S4, C5 and F6. The output's 840 weights are fixed.
-        CollectionAssert.AreEqual(new[] { 156L, 12, 1_516, 32, 48_120, 10_164 }, summary.Layers.Where(layer => layer.Parameters > 0).Select(layer => layer.Parameters).Take(6).ToArray());
+        CollectionAssert.AreEqual(new[] { 156L, 12, 1_516, 32, 48_120, 10_164 },
+            summary.Layers.Where(layer => layer.Parameters > 0).Select(layer => layer.Parameters).Take(6).ToArray());
         Assert.AreEqual(60_000, summary.TrainableParameters);
     }
 
@@ -59,7 +60,8 @@ public sealed class CnnSummaryTests
             if (rows.FirstOrDefault(row => row[0] == architecture.Name) is not { } row)
                 continue;
             var summary = CnnSummary.Of(architecture, classes: 1000, imageSize: int.Parse(Value("eval_crop"), CultureInfo.InvariantCulture));
-            Assert.AreEqual(Value("gmacs_computed_at_crop"), (summary.MultiplyAdds!.Value / 1e9).ToString("0.000", CultureInfo.InvariantCulture), architecture.Name);
+            Assert.AreEqual(Value("gmacs_computed_at_crop"),
+                (summary.MultiplyAdds!.Value / 1e9).ToString("0.000", CultureInfo.InvariantCulture), architecture.Name);
             compared++;
 
             string Value(string column) => row[Array.IndexOf(rows[0], column)];
@@ -78,7 +80,8 @@ public sealed class CnnSummaryTests
             for (var i = 0; i < names.Count; i++)
             {
                 foreach (var input in summary.Layers[i].Inputs)
-                    Assert.IsTrue(input == "input" || names.IndexOf(input) is var from && from >= 0 && from < i, $"{architecture.Name}: {names[i]} takes {input}");
+                    Assert.IsTrue(input == "input" || names.IndexOf(input) is var from && from >= 0 && from < i,
+                        $"{architecture.Name}: {names[i]} takes {input}");
             }
             CollectionAssert.AreEqual(new[] { 7 }, summary.Layers[^1].OutputShape.ToArray(), architecture.Name);
             Assert.AreEqual(summary.MultiplyAdds, summary.Layers.Sum(layer => layer.MultiplyAdds), architecture.Name);
@@ -99,8 +102,10 @@ public sealed class CnnSummaryTests
         Assert.AreEqual("[1,96,96]", json.RootElement.GetProperty("inputShape").GetRawText());
         var layers = json.RootElement.GetProperty("layers");
         CollectionAssert.AreEqual(
-            new[] { "name", "kind", "inputShape", "outputShape", "parameters", "multiplyAdds", "kernel", "stride", "padding", "groups", "activationBytes", "inputs" }, Names(layers[0]));
-        CollectionAssert.AreEqual(new[] { "name", "kind", "inputShape", "outputShape", "parameters", "multiplyAdds", "activationBytes", "inputs" }, Names(layers[1]));
+            new[] { "name", "kind", "inputShape", "outputShape", "parameters", "multiplyAdds", "kernel", "stride", "padding", "groups",
+                "activationBytes", "inputs" }, Names(layers[0]));
+        CollectionAssert.AreEqual(new[] { "name", "kind", "inputShape", "outputShape", "parameters", "multiplyAdds", "activationBytes", "inputs" },
+            Names(layers[1]));
 
         static string[] Names(JsonElement element) => [.. element.EnumerateObject().Select(member => member.Name)];
     }

@@ -24,7 +24,8 @@ public sealed class BlockLayerTests
     // Layers from N × 4 × H × W.
     private static Module<Tensor, Tensor>[] All() =>
     [
-        new ReLU6(), new ReLU6(inPlace: true), new LeakyReLU(), new LeakyReLU(0.2, inPlace: true), new LeakyReLU(0, inPlace: true), new Hardsigmoid(), new Hardswish(),
+        new ReLU6(), new ReLU6(inPlace: true), new LeakyReLU(), new LeakyReLU(0.2, inPlace: true), new LeakyReLU(0, inPlace: true),
+        new Hardsigmoid(), new Hardswish(),
         new SiLU(), new GELU(), new PReLU(), new PReLU(4), new Maxout(), new StochasticDepth(0), new StochasticDepth(0.5), new SqueezeExcitation(4, 2),
         new ChannelShuffle(2), new Slice(1, 2), new Permute(0, 2, 3, 1), new LayerNorm(6), new LayerNorm2d(4), new LayerScale(4, 0.1),
         new ResidualBlock(4, 4), new ResidualBlock(4, 8, stride: 2), new DenseBlock(2, 4, 2),
@@ -94,7 +95,8 @@ public sealed class BlockLayerTests
         var rows = tensor(new float[] { 1, 5, -2, 7, 0, 3 }).reshape(1, 6);
         CollectionAssert.AreEqual(new float[] { 5, 7 }, new Maxout(3).call(rows).data<float>().ToArray());
         var images = randn(2, 4, 3, 3);
-        Assert.IsTrue(new Maxout(2).call(images).equal(maximum(images.index_select(1, tensor(new long[] { 0, 2 })), images.index_select(1, tensor(new long[] { 1, 3 })))).all().item<bool>());
+        var (even, odd) = (images.index_select(1, tensor(new long[] { 0, 2 })), images.index_select(1, tensor(new long[] { 1, 3 })));
+        Assert.IsTrue(new Maxout(2).call(images).equal(maximum(even, odd)).all().item<bool>());
         Assert.ThrowsExactly<ArgumentException>(() => new Maxout(4).call(rows));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new Maxout(1));
     }
@@ -132,7 +134,7 @@ public sealed class BlockLayerTests
         Assert.IsTrue(y.mean([0]).allclose(full[0], 0.02, 0.05));
         layer.eval();
         Assert.IsTrue(layer.call(row).allclose(full));
-        Assert.AreEqual(60L, layer.MultiplyAdds(full));
+        Assert.AreEqual(60L, layer.Describe().MultiplyAdds(full.numel()));
     }
 
     [TestMethod]

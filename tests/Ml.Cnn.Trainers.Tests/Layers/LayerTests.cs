@@ -82,7 +82,8 @@ public sealed class LayerTests
     {
         using var scope = NewDisposeScope();
         using var layer = new BatchNorm2d(3);
-        CollectionAssert.AreEqual(new[] { "weight", "bias", "running_mean", "running_var", "num_batches_tracked" }, ModuleState.Of(layer).Select(e => e.Key).ToArray());
+        CollectionAssert.AreEqual(new[] { "weight", "bias", "running_mean", "running_var", "num_batches_tracked" },
+            ModuleState.Of(layer).Select(e => e.Key).ToArray());
         var x = randn(4, 3, 5, 5) * 2 + 1;
         var y = layer.call(x);
         Assert.AreEqual(0f, y.mean().item<float>(), 1e-4f);

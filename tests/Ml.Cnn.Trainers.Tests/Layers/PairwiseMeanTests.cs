@@ -53,12 +53,12 @@ public sealed class PairwiseMeanTests
     {
         using var scope = NewDisposeScope();
         using var threads = LibtorchThreads.Use(2);
-        Assert.IsTrue(PairwiseMean.Suits(empty(2, 6, 28, 28)));
-        Assert.IsFalse(PairwiseMean.Suits(empty(2, 6, 27, 28)), "odd height");
-        Assert.IsFalse(PairwiseMean.Suits(empty(2, 6, 28, 27)), "odd width");
-        Assert.IsFalse(PairwiseMean.Suits(empty(2, 6, 28, 28, ScalarType.BFloat16)), "bfloat16");
-        Assert.IsFalse(PairwiseMean.Suits(empty(2, 28, 28, 6).permute(0, 3, 1, 2)), "channels last");
-        Assert.IsFalse(PairwiseMean.Suits(empty(6, 28, 28)), "one image without a batch");
+        Assert.IsTrue(PairwiseMean.IsCompatible(empty(2, 6, 28, 28)));
+        Assert.IsFalse(PairwiseMean.IsCompatible(empty(2, 6, 27, 28)), "odd height");
+        Assert.IsFalse(PairwiseMean.IsCompatible(empty(2, 6, 28, 27)), "odd width");
+        Assert.IsFalse(PairwiseMean.IsCompatible(empty(2, 6, 28, 28, ScalarType.BFloat16)), "bfloat16");
+        Assert.IsFalse(PairwiseMean.IsCompatible(empty(2, 28, 28, 6).permute(0, 3, 1, 2)), "channels last");
+        Assert.IsFalse(PairwiseMean.IsCompatible(empty(6, 28, 28)), "one image without a batch");
     }
 
     /// <summary>Protects the layer: what does not suit is pooled all the same.</summary>
@@ -68,7 +68,8 @@ public sealed class PairwiseMeanTests
         using var scope = NewDisposeScope();
         manual_seed(7);
         using var layer = new AvgPool2d(2);
-        foreach (var images in (Tensor[])[randn(2, 3, 8, 8), randn(2, 3, 7, 9), randn(2, 8, 8, 3).permute(0, 3, 1, 2), randn(2, 3, 8, 8).to(ScalarType.BFloat16)])
+        Tensor[] unsuited = [randn(2, 3, 8, 8), randn(2, 3, 7, 9), randn(2, 8, 8, 3).permute(0, 3, 1, 2), randn(2, 3, 8, 8).to(ScalarType.BFloat16)];
+        foreach (var images in unsuited)
             Assert.IsTrue(functional.avg_pool2d(images, [2L, 2L]).equal(layer.call(images)).all().item<bool>(), string.Join("×", images.shape));
     }
 }

@@ -45,12 +45,12 @@ public sealed class PatchProductTests
     {
         using var scope = NewDisposeScope();
         var layer = new Conv2d(512, 512, 3, padding: 1);
-        Assert.IsTrue(PatchProduct.Suits(layer, empty(32, 512, 2, 2, ScalarType.BFloat16)));
-        Assert.IsFalse(PatchProduct.Suits(layer, empty(32, 512, 7, 7, ScalarType.BFloat16)), "many positions");
-        Assert.IsFalse(PatchProduct.Suits(layer, empty(32, 512, 2, 2)), "float32");
-        Assert.IsFalse(PatchProduct.Suits(new Conv2d(512, 512, 3, padding: 1, groups: 2), empty(32, 512, 2, 2, ScalarType.BFloat16)), "groups");
-        Assert.IsTrue(PatchProduct.Suits(new Conv2d(960, 160, 1), empty(32, 960, 2, 2, ScalarType.BFloat16)), "1 × 1 filters");
-        Assert.IsFalse(PatchProduct.Suits(new Conv2d(64, 64, 3, padding: 1), empty(32, 64, 2, 2, ScalarType.BFloat16)), "few weights");
+        Assert.IsTrue(PatchProduct.IsCompatible(layer, empty(32, 512, 2, 2, ScalarType.BFloat16)));
+        Assert.IsFalse(PatchProduct.IsCompatible(layer, empty(32, 512, 7, 7, ScalarType.BFloat16)), "many positions");
+        Assert.IsFalse(PatchProduct.IsCompatible(layer, empty(32, 512, 2, 2)), "float32");
+        Assert.IsFalse(PatchProduct.IsCompatible(new Conv2d(512, 512, 3, padding: 1, groups: 2), empty(32, 512, 2, 2, ScalarType.BFloat16)), "groups");
+        Assert.IsTrue(PatchProduct.IsCompatible(new Conv2d(960, 160, 1), empty(32, 960, 2, 2, ScalarType.BFloat16)), "1 × 1 filters");
+        Assert.IsFalse(PatchProduct.IsCompatible(new Conv2d(64, 64, 3, padding: 1), empty(32, 64, 2, 2, ScalarType.BFloat16)), "few weights");
     }
 
     /// <summary>A layer that takes the product gives what the convolution gives, up to bfloat16's precision.</summary>

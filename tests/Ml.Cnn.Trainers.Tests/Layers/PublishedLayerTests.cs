@@ -65,7 +65,7 @@ public sealed class PublishedLayerTests
         }
         y.sum().backward();
         Assert.IsTrue(layer.Weight.grad!.ne(0).all().item<bool>());
-        Assert.AreEqual(y.numel() / 3 * 6 * 3 * 2, layer.MultiplyAdds(y));
+        Assert.AreEqual(y.numel() / 3 * 6 * 3 * 2, layer.Describe().MultiplyAdds(y.numel()));
         Assert.ThrowsExactly<ArgumentException>(() => new ConnectionTableConv2d(4, [[1, 1]], 3));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionTableConv2d(4, [[4]], 3));
     }
