@@ -17,7 +17,8 @@ public sealed class WeightsTests : CliTest
         var images = Directory.GetFiles(Path.Join(Folder, "images"), "*.png", SearchOption.AllDirectories);
 
         var imported = Run("import", "--arch", "lenet5", "--weights", "w.safetensors", "--labels", "labels.txt", "--out", "m.zip", "--json").Expect(0).Json;
-        AssertProperties(imported, "arch", "classes", "inputShape", "resizeShortSide", "model");
+        AssertProperties(imported, "arch", "classes", "inputShape", "resizeShortSide", "interpolation", "mean", "deviation", "preprocessingReason", "weightsKey", "otherKeys",
+            "weightsPrefix", "nonFiniteTensors", "model");
         Assert.AreEqual(10, imported.GetProperty("classes").GetInt32());
         var (expected, actual) = (Predict("trained.zip", images), Predict("m.zip", images));
         CollectionAssert.AreEqual(expected.Select(p => p.Probability).ToArray(), actual.Select(p => p.Probability).ToArray());
@@ -27,7 +28,7 @@ public sealed class WeightsTests : CliTest
         Assert.StartsWith("class", Predict("m.zip", images)[0].Label);
         File.WriteAllText(Path.Join(Folder, "labels.txt"), "zero\none");
         Assert.Contains("10 classes apart, and there are 2", Run("import", "--arch", "lenet5", "--weights", "w.safetensors", "--labels", "labels.txt", "--out", "m.zip").Expect(1).Error);
-        Assert.Contains("no last layer 'classifier.6'", Run("import", "--arch", "alexnet", "--weights", "w.safetensors", "--out", "m.zip").Expect(1).Error);
+        Assert.Contains("do not fit alexnet", Run("import", "--arch", "alexnet", "--weights", "w.safetensors", "--out", "m.zip").Expect(1).Error);
         Assert.Contains("'labels.txt' cannot be read as weights", Run("import", "--arch", "lenet5", "--weights", "labels.txt", "--out", "m.zip").Expect(1).Error);
     }
 

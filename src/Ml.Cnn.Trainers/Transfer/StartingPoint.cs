@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Weights;
+using Ml.Cnn.Trainers.Weights.Formats;
 using Ml.Cnn.Transforms;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -22,20 +22,12 @@ internal static class ImportPreprocessing
         };
         after.Validate();
         if (options.Deviation?.Any(deviation => !(deviation > 0)) == true)
-            throw new ArgumentOutOfRangeException(nameof(options), string.Join(", ", options.Deviation), $"Each {nameof(CnnImportOptions.Deviation)} must be above 0.");
-        string[] given =
-        [
-            .. Given(options.ImageSize, nameof(options.ImageSize)), .. Given(options.ResizeShortSide, nameof(options.ResizeShortSide)),
-            .. Given(options.Interpolation, nameof(options.Interpolation)), .. Given(options.Mean, nameof(options.Mean)), .. Given(options.Deviation, nameof(options.Deviation)),
-        ];
-        if (given.Length == 0)
-            return assumed;
-        var sizeIsGiven = options.ResizeShortSide is not null || options.ImageSize is not null;
-        return new(after, $"{assumed.Reason}, but for the options {string.Join(", ", given)}", sizeIsGiven ? null : assumed.Doubt);
+            throw new ArgumentException($"Each {nameof(CnnImportOptions.Deviation)} must be above 0, not {string.Join(", ", options.Deviation)}.", nameof(options));
+        // Whoever names a size has decided.
+        var doubt = options.ResizeShortSide is null && options.ImageSize is null ? assumed.Doubt : null;
+        return new(after, after == before ? assumed.Reason : $"{assumed.Reason}, but for what the options say", doubt);
     }
 
     private static int? InProportion(ImagePreprocessing before, int? size) =>
         size is { } wanted && before.ResizeShortSide is { } side ? (int)Math.Round((double)side * wanted / before.Height) : before.ResizeShortSide;
-
-    private static IEnumerable<string> Given(object? option, string name) => option is null ? [] : [name];
 }

@@ -3,6 +3,7 @@ using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Trainers.Weights;
+using Ml.Cnn.Trainers.Weights.Formats;
 using Ml.Cnn.Transforms;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Weights.Formats;
 using Ml.Cnn.Trainers.Weights.PyTorch;
 using static TorchSharp.torch;
 
