@@ -4,7 +4,7 @@ using Ml.Cnn.Trainers.Architectures;
 namespace Ml.Cnn.Trainers
 {
     /// <summary>The options of <c>Trainers.MnasNet</c>.</summary>
-    public sealed class MnasNetOptions : CnnOptions
+    public sealed class MnasNetOptions : CnnFamilyOptions
     {
         /// <summary>Factor on the channels: 0.5, 0.75, 1 or 1.3. Default 1.</summary>
         public double WidthMultiplier { get; set; } = 1;
@@ -18,7 +18,7 @@ namespace Ml.Cnn.Trainers
         /// </summary>
         public double NormMomentum { get; set; } = 1 - 0.9997;
 
-        internal Architecture ToArchitecture() => MnasNet.Create(WidthMultiplier, Dropout, NormMomentum);
+        internal override Architecture ToArchitecture() => MnasNet.Create(WidthMultiplier, Dropout, NormMomentum);
     }
 }
 
@@ -45,10 +45,6 @@ namespace Microsoft.ML
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such network, or an option is outside its range.</exception>
-        public static CnnTrainer MnasNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, MnasNetOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            return Trainer(catalog, options.ToArchitecture(), options);
-        }
+        public static CnnTrainer MnasNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, MnasNetOptions options) => Trainer(catalog, options);
     }
 }

@@ -28,7 +28,7 @@ internal static class NetworkImport
             var model = Describe(architecture, CountClasses(architecture, weights.Tensors, tensors), preprocessing.Preprocessing, options);
 
             // Building draws first weights; the process's own random state stays as it was.
-            using var random = RandomState.Build(seed: 0, () => architecture.Build(model.Shape), out var network);
+            var network = RandomState.Build(seed: 0, () => architecture.Build(model.Shape));
             WeightsReport loaded;
             try
             {
@@ -39,7 +39,7 @@ internal static class NetworkImport
                 network.Dispose();
                 throw;
             }
-            var state = ModuleState.Of(network);
+            var nonFinite = NonFiniteTensors.In(ModuleState.Of(network));
             report = new()
             {
                 Preprocessing = preprocessing.Preprocessing,
@@ -47,11 +47,11 @@ internal static class NetworkImport
                 Weights = loaded,
                 Key = weights.Key,
                 OtherKeys = weights.OtherKeys,
-                NonFiniteTensors = NonFiniteTensors.In(state),
+                NonFiniteTensors = nonFinite,
             };
             if (preprocessing.Doubt is { } doubt)
                 Warn(doubt);
-            foreach (var warning in WeightsWarnings.Of(weights, state, nameof(CnnImportOptions.WeightsKey)))
+            foreach (var warning in WeightsWarnings.Of(weights, nonFinite, nameof(CnnImportOptions.WeightsKey)))
                 Warn(warning);
             log.Info(MessageSensitivity.None, "{0}", $"{architecture.Name} for {model.Shape.Classes} classes: {loaded.Loaded.Count} tensors loaded"
                 + (loaded.Prefix.Length > 0 ? $" from names after '{loaded.Prefix}'" : "") + $", {loaded.LeftOut.Count} left out; images as {preprocessing.Reason}");
@@ -94,7 +94,7 @@ internal static class NetworkImport
             Classes = ClassValues.Parse("text", names),
             History = [],
             StopReason = StopReason.Completed,
-            Training = new(Epochs: 0, architecture.Training.BatchSize, LearningRate: 0, LearningRateSchedule.Constant.ToString(), Optimizer.Sgd, Momentum: 0, WeightDecay: 0, Seed: 0),
+            Training = null,
         };
     }
 
