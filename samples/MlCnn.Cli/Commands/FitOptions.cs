@@ -46,6 +46,10 @@ internal sealed class FitOptions
     private readonly Option<string> _precision = CommandOptions.Choice("--precision", "The arithmetic of training. auto times a few steps of larger networks and takes the fastest of bfloat16, on processors made for it, and float32; float16 needs a GPU.", s_precisions, "auto");
     private readonly Option<int?> _threads = CommandOptions.Number("--threads", "Cores for one operation of the network on the CPU, and as many that read and decode, at least 1. Default: by the network's size, and one per core.", least: 1);
     private readonly Option<string> _weights = CommandOptions.Text("--weights", "NAME|FILE|model.zip", "What the weights start from: published weights such as resnet18 ('mlcnn weights list' names them all), a .pth or .safetensors file, or a model of this command. Default: random weights.", required: false);
+    private readonly Option<string> _weightsKey = CommandOptions.Text("--weights-key", "KEY",
+        "The entry of a checkpoint that holds the weights, such as state_dict. Default: the usual one, and averaged weights (state_dict_ema, model_ema) before plain ones.",
+        required: false);
+
     private readonly Option<string> _freeze = CommandOptions.Choice("--freeze", "Which weights stay as they start: none, all but the last layer's, or, stage by stage, one less every epoch from the last layer on.", s_freezing, "none");
     private readonly Option<string> _cache = CommandOptions.Choice("--cache", "Where decoded images are kept for the next epoch: nowhere, in memory or in a temporary file.", s_caches, "none");
 
@@ -59,7 +63,7 @@ internal sealed class FitOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Data, Architecture, _weights, _freeze, _batchSize, ImageSize, _seed, _device, _augmentation, _precision, _threads, _cache, _onBadImage])
+        foreach (var option in (Option[])[Data, Architecture, _weights, _weightsKey, _freeze, _batchSize, ImageSize, _seed, _device, _augmentation, _precision, _threads, _cache, _onBadImage])
             command.Add(option);
     }
 
@@ -76,7 +80,7 @@ internal sealed class FitOptions
         options.Precision = s_precisions[result.GetRequiredValue(_precision)];
         (options.NetworkThreads, options.ReaderThreads) = (result.GetValue(_threads), result.GetValue(_threads));
         options.Cache = s_caches[result.GetRequiredValue(_cache)];
-        options.Weights = result.GetValue(_weights) is { } weights ? InitialWeights.From(weights) : null;
+        options.Weights = result.GetValue(_weights) is { } weights ? InitialWeights.From(weights, result.GetValue(_weightsKey)) : null;
         options.Freeze = s_freezing[result.GetRequiredValue(_freeze)];
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Weights;
 using MlCnn.Cli.Display;
 using Spectre.Console;
@@ -108,9 +107,7 @@ internal static class WeightsCommand
     private static WeightsEntry Describe(PretrainedWeights weights, WeightsCache cache) => new(
         weights.Name, weights.Architecture, weights.IsDefault, weights.Address.AbsoluteUri, weights.FileName, weights.Sha256Prefix, weights.TensorBytes, weights.Classes,
         [weights.Preprocessing.Channels, weights.Preprocessing.Height, weights.Preprocessing.Width], weights.Preprocessing.ResizeShortSide, weights.Top1Accuracy, weights.Top5Accuracy,
-        weights.License?.AbsoluteUri, IsTrainable(weights), cache.Contains(weights));
-
-    private static bool IsTrainable(PretrainedWeights weights) => ArchitectureCatalog.All.Any(architecture => architecture.Name == weights.Architecture);
+        weights.License?.AbsoluteUri, cache.Contains(weights));
 
     private static Table Table(IEnumerable<PretrainedWeights> all, WeightsCache cache)
     {

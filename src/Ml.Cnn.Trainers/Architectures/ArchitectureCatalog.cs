@@ -20,6 +20,7 @@ public static class ArchitectureCatalog
         .. ShuffleNetV1.All,
         .. MobileNetV2.All,
         .. ShuffleNetV2.All,
+        .. MnasNet.All,
         .. MobileNetV3.All,
         .. EfficientNet.All,
         .. RegNet.All,

@@ -70,6 +70,18 @@ internal static class Initialization
         }
     }
 
+    /// <summary>Every linear layer uniform over ±√(3 / outputs), bias 0: He et al.'s backward case without a rectified unit behind it.</summary>
+    public static void LinearKaimingUniformFanOut(Module network)
+    {
+        using var _ = no_grad();
+        foreach (var linear in network.modules().OfType<Linear>())
+        {
+            var bound = Math.Sqrt(3.0 / linear.Outputs);
+            linear.Weight.uniform_(-bound, bound);
+            linear.Bias?.zero_();
+        }
+    }
+
     /// <summary>Every linear layer uniform over ±1/√outputs, bias 0.</summary>
     public static void LinearUniformFanOut(Module network)
     {

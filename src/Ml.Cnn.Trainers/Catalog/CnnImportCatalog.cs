@@ -27,9 +27,21 @@ public static class CnnImportCatalog
     /// </example>
     public static CnnTransformer ImportCnn(this ModelOperationsCatalog catalog, string architecture, string weights, CnnImportOptions? options = null)
     {
+        return catalog.ImportCnn(architecture, weights, options, out _);
+    }
+
+    /// <inheritdoc cref="ImportCnn(ModelOperationsCatalog, string, string, CnnImportOptions)"/>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="architecture">The network's name, "resnet50".</param>
+    /// <param name="weights">A file, or the name of published weights.</param>
+    /// <param name="options">Class names, columns, preprocessing; null: the defaults.</param>
+    /// <param name="report">What was read, and what was assumed.</param>
+    public static CnnTransformer ImportCnn(this ModelOperationsCatalog catalog, string architecture, string weights, CnnImportOptions? options, out CnnImportReport report)
+    {
         ArgumentNullException.ThrowIfNull(catalog);
+        options ??= new();
         var network = ArchitectureCatalog.Find(architecture);
-        return NetworkImport.Import(MlNetEnvironment.Of(catalog), network, WeightsSource.Find(weights, network), options ?? new());
+        return NetworkImport.Import(MlNetEnvironment.Of(catalog), network, WeightsSource.Find(weights, network) with { Key = options.WeightsKey }, options, out report);
     }
 
     /// <summary>Makes a model that scores images from published weights.</summary>
@@ -42,6 +54,6 @@ public static class CnnImportCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(weights);
         var network = ArchitectureCatalog.Find(weights.Architecture);
-        return NetworkImport.Import(MlNetEnvironment.Of(catalog), network, WeightsSource.Of(weights, network), options ?? new());
+        return NetworkImport.Import(MlNetEnvironment.Of(catalog), network, WeightsSource.Of(weights, network), options ?? new(), out _);
     }
 }

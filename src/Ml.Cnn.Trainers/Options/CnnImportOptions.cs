@@ -13,10 +13,35 @@ public sealed class CnnImportOptions
     public IReadOnlyList<string>? ClassNames { get; set; }
 
     /// <summary>
-    /// How images become the network's input. Default: as the published weights of the file's name were evaluated, else as the
-    /// network's default weights, else the network's own image size and normalization.
+    /// The checkpoint's entry that holds the weights, such as "state_dict". Default: the usual one, and averaged weights ("state_dict_ema", "model_ema")
+    /// before plain ones.
+    /// </summary>
+    public string? WeightsKey { get; set; }
+
+    /// <summary>
+    /// How images become the network's input, whole. Default: as the published weights of the file's name or content were evaluated, else as
+    /// the network's first published weights, else the network's own image size and normalization; the report says which. The options
+    /// below change parts of it.
     /// </summary>
     public ImagePreprocessing? Preprocessing { get; set; }
+
+    /// <summary>
+    /// Height and width of the network's input in pixels, at least 1. Default: the preprocessing's. Alone, it changes the length that the image's
+    /// short side is resized to in proportion.
+    /// </summary>
+    public int? ImageSize { get; set; }
+
+    /// <summary>The length in pixels, at least 1, that the image's short side is resized to before its middle is cut out. Default: the preprocessing's.</summary>
+    public int? ResizeShortSide { get; set; }
+
+    /// <summary>The filter for resizing. Default: the preprocessing's.</summary>
+    public Interpolation? Interpolation { get; set; }
+
+    /// <summary>Mean of each channel, for pixels scaled to [0, 1]. Default: the preprocessing's.</summary>
+    public IReadOnlyList<float>? Mean { get; set; }
+
+    /// <summary>Standard deviation of each channel, above 0, for pixels scaled to [0, 1]. Default: the preprocessing's.</summary>
+    public IReadOnlyList<float>? Deviation { get; set; }
 
     /// <summary>The column of images: encoded bytes (as LoadRawImageBytes gives), MLImage, or a vector of pixels with known dimensions. Default "Features".</summary>
     public string FeatureColumnName { get; set; } = "Features";

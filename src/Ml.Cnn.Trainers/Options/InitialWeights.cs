@@ -14,6 +14,8 @@ public sealed class InitialWeights
 
     internal string? FileOrName { get; private init; }
 
+    internal string? Key { get; private init; }
+
     internal CnnTransformer? Model { get; private init; }
 
     /// <summary>Published weights, downloaded where they are not in the cache yet.</summary>
@@ -26,10 +28,14 @@ public sealed class InitialWeights
 
     /// <summary>A file (.pth, .pt, .safetensors, or a model.zip with a network of this library), or the name of published weights.</summary>
     /// <param name="fileOrName">The file's path, or a name such as "resnet50" or "ResNet50_Weights.IMAGENET1K_V2". A file goes first.</param>
-    public static InitialWeights From(string fileOrName)
+    /// <param name="key">
+    /// The checkpoint's entry that holds the weights, such as "state_dict". Null, the default: the usual one, and averaged weights ("state_dict_ema",
+    /// "model_ema") before plain ones.
+    /// </param>
+    public static InitialWeights From(string fileOrName, string? key = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(fileOrName);
-        return new() { FileOrName = fileOrName };
+        return new() { FileOrName = fileOrName, Key = key };
     }
 
     /// <summary>A trained network, to be trained further on the same or other classes.</summary>
@@ -43,7 +49,7 @@ public sealed class InitialWeights
     /// <inheritdoc cref="From(PretrainedWeights)"/>
     public static implicit operator InitialWeights(PretrainedWeights weights) => From(weights);
 
-    /// <inheritdoc cref="From(string)"/>
+    /// <inheritdoc cref="From(string, string)"/>
     public static implicit operator InitialWeights(string fileOrName) => From(fileOrName);
 
     /// <inheritdoc cref="From(CnnTransformer)"/>

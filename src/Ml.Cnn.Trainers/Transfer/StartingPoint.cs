@@ -4,6 +4,7 @@ using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Weights;
+using Ml.Cnn.Trainers.Weights.Formats;
 using Ml.Cnn.Transforms;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -13,6 +14,7 @@ namespace Ml.Cnn.Trainers.Transfer;
 /// <summary>The weights that a training run starts from, found but not read yet, and how they expect images.</summary>
 internal sealed class StartingPoint
 {
+    private readonly IHostEnvironment _environment;
     private readonly Architecture _architecture;
     private readonly WeightsSource? _source;
     private readonly CnnTransformer? _model;
@@ -20,12 +22,19 @@ internal sealed class StartingPoint
     /// <exception cref="ArgumentException">There are no such weights, or they are another network's.</exception>
     public StartingPoint(IHostEnvironment environment, InitialWeights weights, Architecture architecture)
     {
-        _architecture = architecture;
+        (_environment, _architecture) = (environment, architecture);
         _model = weights.Model ?? (weights.FileOrName is { } path && IsModelFile(path) ? LoadModel(environment, path) : null);
         if (_model is null)
-            _source = weights.Published is { } published ? WeightsSource.Of(published, architecture) : WeightsSource.Find(weights.FileOrName!, architecture);
-        else if (_model.Architecture.Name != architecture.Name || !_model.Architecture.Settings.OrderBy(s => s.Key).SequenceEqual(architecture.Settings.OrderBy(s => s.Key)))
-            throw new ArgumentException($"The model is {Name(_model.Architecture)}, and {Name(architecture)} is to be trained: give the trainer the model's network.", nameof(weights));
+        {
+            _source = weights.Published is { } published ? WeightsSource.Of(published, architecture)
+                : WeightsSource.Find(weights.FileOrName!, architecture) with { Key = weights.Key };
+        }
+        else if (_model.Architecture.Name != architecture.Name
+            || !_model.Architecture.Settings.OrderBy(s => s.Key).SequenceEqual(architecture.Settings.OrderBy(s => s.Key)))
+        {
+            throw new ArgumentException($"The model is {Name(_model.Architecture)}, and {Name(architecture)} is to be trained: give the trainer the model's network.",
+                nameof(weights));
+        }
     }
 
     /// <summary>How the weights expect images.</summary>
@@ -46,7 +55,16 @@ internal sealed class StartingPoint
         using var file = _source!.Read(handles.WeightsCache, handles.DownloadProgress, handles.CancellationToken);
         try
         {
-            return WeightsLoader.LoadInto(network, _architecture, file.Tensors, replaceHead: true);
+            var report = WeightsLoader.LoadInto(network, _architecture, file.Tensors, replaceHead: true);
+            using var log = _environment.Start("CnnWeights");
+            foreach (var warning in WeightsWarnings.Of(file, NonFiniteTensors.In(ModuleState.Of(network)), "InitialWeights.From(file, key)"))
+                log.Warning(MessageSensitivity.None, "{0}", warning);
+            if (report.Prefix.Length > 0)
+            {
+                log.Info(MessageSensitivity.None, "{0}", $"names are taken without '{report.Prefix}'"
+                    + (report.LeftOut.Count > 0 ? $"; left out are {Listing.Of(report.LeftOut)}" : ""));
+            }
+            return report;
         }
         catch (WeightsFormatException e) when (_source.Path is not null)
         {

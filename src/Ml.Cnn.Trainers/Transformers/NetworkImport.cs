@@ -3,6 +3,8 @@ using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Trainers.Weights;
+using Ml.Cnn.Trainers.Weights.Formats;
+using Ml.Cnn.Transforms;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Transformers;
@@ -10,38 +12,70 @@ namespace Ml.Cnn.Trainers.Transformers;
 /// <summary>Makes a model from weights alone.</summary>
 internal static class NetworkImport
 {
-    public static CnnTransformer Import(IHostEnvironment environment, Architecture architecture, WeightsSource source, CnnImportOptions options)
+    public static CnnTransformer Import(IHostEnvironment environment, Architecture architecture, WeightsSource source, CnnImportOptions options,
+        out CnnImportReport report)
     {
         OptionsValidation.Check(options);
         if (source.Published is { IsTrunkOnly: true })
             throw new ArgumentException($"{source.Published.Name} are weights of a trunk: their last layers hold no valid numbers, so they cannot tell classes.", nameof(source));
         using var log = environment.Start("CnnImport");
-        var device = ComputeDevice.Choose(environment, options.Device, message => log.Warning(MessageSensitivity.None, "{0}", message));
+        var device = ComputeDevice.Choose(environment, options.Device, Warn);
         using var weights = source.Read(options.Cache, options.DownloadProgress, options.CancellationToken);
-        var model = Describe(architecture, source, weights, options);
-
-        // Building draws first weights; the process's own random state stays as it was.
-        var network = RandomState.Build(seed: 0, () => architecture.Build(model.Shape));
         try
         {
-            var report = WeightsLoader.LoadInto(network, architecture, weights.Tensors);
-            log.Info(MessageSensitivity.None, "{0}", $"{architecture.Name} for {model.Shape.Classes} classes: {report.Loaded.Count} tensors loaded, {report.LeftOut.Count} left out");
+            var tensors = NameFit.Find(weights.Tensors, Names(architecture)).Tensors;
+            var preprocessing = ImportPreprocessing.Choose(options, source.Published, architecture, CountChannels(architecture, tensors));
+            var model = Describe(architecture, CountClasses(architecture, weights.Tensors, tensors), preprocessing.Preprocessing, options);
+
+            // Building draws first weights; the process's own random state stays as it was.
+            var network = RandomState.Build(seed: 0, () => architecture.Build(model.Shape));
+            WeightsReport loaded;
+            try
+            {
+                loaded = WeightsLoader.LoadInto(network, architecture, weights.Tensors);
+            }
+            catch (WeightsFormatException)
+            {
+                network.Dispose();
+                throw;
+            }
+            var nonFinite = NonFiniteTensors.In(ModuleState.Of(network));
+            report = new()
+            {
+                Preprocessing = preprocessing.Preprocessing,
+                PreprocessingReason = preprocessing.Reason,
+                Weights = loaded,
+                Key = weights.Key,
+                OtherKeys = weights.OtherKeys,
+                NonFiniteTensors = nonFinite,
+            };
+            if (preprocessing.Doubt is { } doubt)
+                Warn(doubt);
+            foreach (var warning in WeightsWarnings.Of(weights, nonFinite, nameof(CnnImportOptions.WeightsKey)))
+                Warn(warning);
+            log.Info(MessageSensitivity.None, "{0}", $"{architecture.Name} for {model.Shape.Classes} classes: {loaded.Loaded.Count} tensors loaded"
+                + (loaded.Prefix.Length > 0 ? $" from names after '{loaded.Prefix}'" : "") + $", {loaded.LeftOut.Count} left out; images as {preprocessing.Reason}");
+            var plan = ExecutionPlan.ForScoring(device, NetworkCost.Of(network, model.Shape));
+            return new CnnTransformer(new ImageScorer(plan.Prepare(network), plan, model), []);
         }
-        catch (WeightsFormatException exception)
+        catch (WeightsFormatException exception) when (source.Path is not null)
         {
-            network.Dispose();
-            throw source.Path is null ? exception : new WeightsFormatException($"'{source.Path}': {exception.Message}", exception);
+            throw new WeightsFormatException($"'{source.Path}': {exception.Message}", exception);
         }
-        var plan = ExecutionPlan.ForScoring(device, NetworkCost.Of(network, model.Shape));
-        return new CnnTransformer(new ImageScorer(plan.Prepare(network), plan, model), []);
+
+        void Warn(string message) => log.Warning(MessageSensitivity.None, "{0}", message);
     }
 
-    private static CnnModel Describe(Architecture architecture, WeightsSource source, WeightsFile weights, CnnImportOptions options)
+    private static HashSet<string> Names(Architecture architecture)
     {
-        var classes = CountClasses(architecture, weights.Tensors);
-        var preprocessing = options.Preprocessing ?? source.PreprocessingFor(architecture, CountChannels(architecture, weights.Tensors));
-        preprocessing.Validate();
-        var names = options.ClassNames ?? (classes == ImageNetClasses.Names.Count ? ImageNetClasses.Names : [.. Enumerable.Range(0, classes).Select(i => FormattableString.Invariant($"class{i}"))]);
+        using var network = architecture.BuildWithoutWeights(new(architecture.Channels, architecture.ImageSize, architecture.ImageSize, architecture.DefaultClasses));
+        return [.. ModuleState.Of(network).Select(pair => pair.Key)];
+    }
+
+    private static CnnModel Describe(Architecture architecture, int classes, ImagePreprocessing preprocessing, CnnImportOptions options)
+    {
+        var names = options.ClassNames ?? (classes == ImageNetClasses.Names.Count ? ImageNetClasses.Names
+            : [.. Enumerable.Range(0, classes).Select(i => FormattableString.Invariant($"class{i}"))]);
         if (names.Count != classes)
             throw new ArgumentException($"The weights tell {classes} classes apart, and there are {names.Count} class names.", nameof(options));
         if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1 || group.Key.Length == 0) is { } twice)
@@ -65,11 +99,24 @@ internal static class NetworkImport
     }
 
     // The last tensor of the head with two dimensions or more is its weight: classes first.
-    private static int CountClasses(Architecture architecture, IReadOnlyList<KeyValuePair<string, Tensor>> weights) =>
-        weights.LastOrDefault(pair => architecture.IsHead(pair.Key) && pair.Value.dim() >= 2 && pair.Value.numel() > 0) is { Value: { } head }
-            ? checked((int)head.shape[0])
-            : throw new WeightsFormatException($"The weights have no last layer '{architecture.Head}' for {architecture.Name}: they are of another network, or of a trunk alone.");
+    private static int CountClasses(Architecture architecture, IReadOnlyList<KeyValuePair<string, Tensor>> all, IReadOnlyList<KeyValuePair<string, Tensor>> weights)
+    {
+        if (weights.LastOrDefault(pair => architecture.IsHead(pair.Key) && pair.Value.dim() >= 2 && pair.Value.numel() > 0) is { Value: { } head })
+            return checked((int)head.shape[0]);
+        var (found, names) = (weights.Select(pair => pair.Key).ToHashSet(), Names(architecture));
+        var isBackbone = names.All(name => found.Contains(name) || architecture.IsHead(name) || name.EndsWith("num_batches_tracked", StringComparison.Ordinal));
+        if (isBackbone)
+        {
+            string[] others = [.. all.Select(pair => pair.Key).Where(name => !names.Any(known => name.EndsWith(known, StringComparison.Ordinal)))];
+            throw new WeightsFormatException($"They are of {architecture.Name} without its last layer '{architecture.Head}', a backbone, which cannot tell classes"
+                + (others.Length > 0 ? $" (beside it are {Listing.Of(others)})" : "") + ". Train a model from them instead: they may be the Weights of a trainer.");
+        }
+        string[] missing = [.. names.Where(name => !found.Contains(name))];
+        string[] unexpected = [.. found.Where(name => !names.Contains(name))];
+        throw ModuleState.DoNotFit(architecture.Name, missing, unexpected, [], NearestNames.Describe(missing, unexpected));
+    }
 
     private static int CountChannels(Architecture architecture, IReadOnlyList<KeyValuePair<string, Tensor>> weights) =>
-        weights.FirstOrDefault(pair => pair.Value.dim() == 4) is { Value: { } filters } && filters.shape[1] is (1 or 3 or 4) and var channels ? (int)channels : architecture.Channels;
+        weights.FirstOrDefault(pair => pair.Value.dim() == 4) is { Value: { } filters } && filters.shape[1] is (1 or 3 or 4) and var channels
+            ? (int)channels : architecture.Channels;
 }

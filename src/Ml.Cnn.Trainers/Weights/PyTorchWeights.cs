@@ -6,12 +6,14 @@ namespace Ml.Cnn.Trainers.Weights;
 
 /// <summary>Reads the files that Python's <c>torch.save</c> writes (.pth, .pt), without running what they say.</summary>
 /// <remarks>
-/// Both formats are read: the zip archive of PyTorch 1.6 and later, and the older one. The file holds a state dict, or a
-/// checkpoint with one as <c>state_dict</c>, <c>model_state_dict</c> or <c>model</c>; what else is in it is passed over.
-/// Tensors are float64, float32, float16, bfloat16, int64, int32, int16, int8, uint8 or bool, and may be views of a storage that
-/// they share (each becomes a tensor of its own). A pickle can ask for any function of Python; this reader knows those that
-/// build tensors and containers, and refuses every other by its name. Every size is checked against the file before anything
-/// is allocated: tensors take at most four times the file's length, and what the pickle builds at most about 300 MB.
+/// Read are the zip archive of PyTorch 1.6 and later, the format before it, and TorchScript archives (<c>torch.jit.save</c>). The file holds a state
+/// dict, a module, or a checkpoint with one of them under a usual key such as <c>state_dict</c>, <c>model</c> or <c>net</c>; averaged weights
+/// (<c>state_dict_ema</c>, <c>model_ema</c> …) are taken before plain ones, as timm does, unless a key says otherwise. What else is in the file is
+/// passed over. Tensors are float64, float32, float16, bfloat16, int64, int32, int16, int8, uint8 or bool, and may be views of a storage that
+/// they share (each becomes a tensor of its own). A pickle can ask for any class and function of Python; this reader calls its own that build tensors
+/// and containers, puts an object that does nothing in the place of every other, and refuses a file that asks for what runs programs. Every
+/// size is checked against the file before anything is allocated: tensors take at most four times the file's length, and what the pickle builds at
+/// most about 300 MB.
 /// </remarks>
 public static class PyTorchWeights
 {
@@ -24,16 +26,19 @@ public static class PyTorchWeights
     /// <summary>Reads the state in a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maximumBytes">The most bytes that its tensors may take.</param>
+    /// <param name="key">The checkpoint's entry that holds the weights, such as "state_dict"; null: the usual one.</param>
     /// <exception cref="WeightsFormatException">The file is damaged, holds no state, asks for more than tensors and containers, or is too large. The message names it.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static WeightsFile Read(string path, long maximumBytes = DefaultMaximumBytes) => WeightsFile.Open(path, source => Read(source, maximumBytes));
+    public static WeightsFile Read(string path, long maximumBytes = DefaultMaximumBytes, string? key = null) =>
+        WeightsFile.Open(path, source => Read(source, maximumBytes, key));
 
     /// <summary>Reads the state in a stream.</summary>
     /// <param name="source">From its beginning to its end; it can seek. Left open.</param>
     /// <param name="maximumBytes">The most bytes that its tensors may take.</param>
+    /// <param name="key">The checkpoint's entry that holds the weights, such as "state_dict"; null: the usual one.</param>
     /// <exception cref="ArgumentException">The stream cannot seek.</exception>
     /// <exception cref="WeightsFormatException">As for the other overload.</exception>
-    public static WeightsFile Read(Stream source, long maximumBytes = DefaultMaximumBytes)
+    public static WeightsFile Read(Stream source, long maximumBytes = DefaultMaximumBytes, string? key = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (!source.CanSeek)
@@ -42,16 +47,17 @@ public static class PyTorchWeights
         var isZip = source.ReadByte() == 'P';
         source.Position = 0;
         if (!isZip)
-            return Read(new LegacyStorageFile(source), source.Length, maximumBytes);
+            return Read(new LegacyStorageFile(source), source.Length, maximumBytes, key);
         using var archive = new ZipStorageFile(source);
-        return Read(archive, source.Length, maximumBytes);
+        return Read(archive, source.Length, maximumBytes, key);
     }
 
-    private static WeightsFile Read(StorageFile file, long length, long maximumBytes)
+    private static WeightsFile Read(StorageFile file, long length, long maximumBytes, string? key)
     {
-        var state = StateNames.Normalize(CheckpointState.Find(file.Root));
+        var found = CheckpointState.Find(file.Root, key);
+        var state = StateNames.Normalize(found.Tensors);
         CheckSizes(file, state, length, maximumBytes);
-        return new(WeightsFormat.PyTorch, ReadTensors(file, state), new Dictionary<string, string>());
+        return new(WeightsFormat.PyTorch, ReadTensors(file, state), new Dictionary<string, string>()) { Key = found.Key, OtherKeys = found.OtherKeys };
     }
 
     private static void CheckSizes(StorageFile file, IReadOnlyList<KeyValuePair<string, TensorReference>> state, long length, long maximumBytes)

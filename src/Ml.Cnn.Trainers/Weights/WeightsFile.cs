@@ -10,14 +10,15 @@ public enum WeightsFormat
     /// <summary>.safetensors: names, shapes and elements.</summary>
     SafeTensors,
 
-    /// <summary>Python's <c>torch.save</c>: .pth or .pt, a zip archive or the older format.</summary>
+    /// <summary>Python's <c>torch.save</c> or <c>torch.jit.save</c>: .pth or .pt, a zip archive or the older format.</summary>
     PyTorch,
 }
 
 /// <summary>The state of a network from a file of any format. Owns the tensors.</summary>
 /// <remarks>
-/// Names are brought to today's: a <c>module.</c> before all of them is taken away, and the layers of early DenseNet files are renamed
-/// (<c>denselayer1.norm.1.weight</c> is <c>denselayer1.norm1.weight</c>).
+/// Names are brought to today's: <c>module.</c> before all of them and <c>_orig_mod.</c> anywhere are taken away, and the layers of early DenseNet files
+/// are renamed (<c>denselayer1.norm.1.weight</c> is <c>denselayer1.norm1.weight</c>). Any other prefix goes when <see cref="WeightsLoader"/>
+/// brings the weights into a network.
 /// </remarks>
 public sealed class WeightsFile : IDisposable
 {
@@ -32,27 +33,43 @@ public sealed class WeightsFile : IDisposable
     /// <summary>Names and tensors (on the CPU, contiguous) in the order of the file's state.</summary>
     public IReadOnlyList<KeyValuePair<string, Tensor>> Tensors { get; }
 
+    /// <summary>The entries of a checkpoint that led to the weights, such as "state_dict"; empty where the file holds nothing else.</summary>
+    public string Key { get; internal init; } = "";
+
+    /// <summary>Entries of the checkpoint that hold weights, too: averaged or plain ones. Empty for most files.</summary>
+    public IReadOnlyList<string> OtherKeys { get; internal init; } = [];
+
     /// <summary>The texts of a .safetensors file; empty for other formats.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Reads a file of any known format; its content tells which, not its name.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maximumBytes">The most bytes that its tensors may take. Default 16 GiB.</param>
+    /// <param name="key">
+    /// The checkpoint's entry that holds the weights, such as "state_dict". Null: the usual one, and averaged weights before plain ones.
+    /// </param>
     /// <exception cref="WeightsFormatException">The file is of no known format, damaged, or too large; see <see cref="PyTorchWeights"/>. The message names it.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static WeightsFile Read(string path, long maximumBytes = PyTorchWeights.DefaultMaximumBytes) => Open(path, source => Read(source, maximumBytes));
+    public static WeightsFile Read(string path, long maximumBytes = PyTorchWeights.DefaultMaximumBytes, string? key = null) =>
+        Open(path, source => Read(source, maximumBytes, key));
 
     /// <summary>Reads a stream of any known format.</summary>
     /// <param name="source">From its beginning to its end; it can seek. Left open.</param>
     /// <param name="maximumBytes">The most bytes that its tensors may take. Default 16 GiB.</param>
+    /// <param name="key">
+    /// The checkpoint's entry that holds the weights, such as "state_dict". Null: the usual one, and averaged weights before plain ones.
+    /// </param>
     /// <exception cref="ArgumentException">The stream cannot seek.</exception>
     /// <exception cref="WeightsFormatException">As for the other overload.</exception>
-    public static WeightsFile Read(Stream source, long maximumBytes = PyTorchWeights.DefaultMaximumBytes)
+    public static WeightsFile Read(Stream source, long maximumBytes = PyTorchWeights.DefaultMaximumBytes, string? key = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (!source.CanSeek)
             throw new ArgumentException("The stream must be able to seek: copy it to a file or into memory first.", nameof(source));
-        return Recognize(source) == WeightsFormat.PyTorch ? PyTorchWeights.Read(source, maximumBytes) : ReadSafeTensors(source, maximumBytes);
+        if (Recognize(source) == WeightsFormat.PyTorch)
+            return PyTorchWeights.Read(source, maximumBytes, key);
+        return key is null ? ReadSafeTensors(source, maximumBytes)
+            : throw new WeightsFormatException($"It has no weights under the key '{Listing.Shortened(key)}': a .safetensors file has no entries to choose between.");
     }
 
     /// <summary>Disposes the tensors.</summary>

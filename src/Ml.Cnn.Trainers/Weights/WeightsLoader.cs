@@ -9,12 +9,14 @@ public static class WeightsLoader
 {
     private const int RgbChannels = 3;
     private const string BatchCount = "num_batches_tracked";
+    private const string AverageCount = "n_averaged";
 
     /// <summary>Copies weights into a network, all or none.</summary>
     /// <remarks>
-    /// Beside what fits by name and shape: a first convolution for 1 or 4 channels takes RGB weights (see <see cref="AdaptFirstConvolution"/>);
+    /// Names may stand under a prefix, as those of "backbone.conv1.weight" do. Beside what fits by name and shape: a first convolution for 1 or 4 channels takes RGB weights (see <see cref="AdaptFirstConvolution"/>);
     /// counts of batches, which files from before PyTorch 0.4.1 lack, stay as they are; so do auxiliary heads, which only training uses, if
-    /// the weights have none or have them for other classes; auxiliary heads that the network lacks are left out.
+    /// the weights have none or have them for other classes; auxiliary heads that the network lacks are left out. Where the head is replaced, so
+    /// is what stands beside the prefix: another head, or a projection.
     /// </remarks>
     /// <param name="network">The network. Its tensors keep their handles, devices, element types and layouts.</param>
     /// <param name="architecture">What it is.</param>
@@ -31,12 +33,14 @@ public static class WeightsLoader
         using var _ = no_grad();
         var state = ModuleState.Of(network);
         var plan = new Plan(architecture, replaceHead, FirstConvolution(state));
-        var sources = weights.ToDictionary();
+        var names = state.Select(pair => pair.Key).ToHashSet();
+        var fit = NameFit.Find(weights, names);
+        var sources = fit.Tensors.ToDictionary();
         foreach (var (name, target) in state)
             plan.Place(name, target, sources.GetValueOrDefault(name));
-        var names = state.Select(pair => pair.Key).ToHashSet();
         plan.LeaveOut(sources.Keys.Where(name => !names.Contains(name)));
-        return plan.Execute();
+        plan.LeaveOutside(fit.Outside);
+        return plan.Execute(fit.Prefix);
     }
 
     /// <summary>
@@ -76,7 +80,7 @@ public static class WeightsLoader
         private readonly List<string> _missing = [];
         private readonly List<string> _unexpected = [];
         private readonly List<string> _wrong = [];
-        private bool _headDiffers;
+        private bool _isOtherwiseRight = true; // but for a head of other classes
 
         public void Place(string name, Tensor target, Tensor? source)
         {
@@ -93,7 +97,7 @@ public static class WeightsLoader
                 _missing.Add(name);
             else
             {
-                _headDiffers |= architecture.IsHead(name);
+                _isOtherwiseRight &= architecture.IsHead(name);
                 _wrong.Add(ModuleState.ShapeComplaint(name, source.shape, target.shape));
             }
         }
@@ -106,16 +110,27 @@ public static class WeightsLoader
             }
         }
 
-        public WeightsReport Execute()
+        public void LeaveOutside(IReadOnlyList<string> names)
+        {
+            foreach (var name in names)
+                (replaceHead || name.Split('.')[^1] == AverageCount ? _leftOut : _unexpected).Add(name);
+        }
+
+        public WeightsReport Execute(string prefix)
         {
             if (_missing.Count + _unexpected.Count + _wrong.Count > 0)
-            {
-                throw ModuleState.DoNotFit(architecture.Name, _missing, _unexpected, _wrong,
-                    _headDiffers ? " They are for another number of classes: replace the head to keep the rest." : "");
-            }
+                throw ModuleState.DoNotFit(architecture.Name, _missing, _unexpected, _wrong, Advice(prefix));
             foreach (var (_, target, source) in _copies)
                 target.copy_(source);
-            return new([.. _copies.Select(copy => copy.Name).Except(_adapted)], _adapted, _fresh, _leftOut);
+            return new([.. _copies.Select(copy => copy.Name).Except(_adapted)], _adapted, _fresh, _leftOut) { Prefix = prefix };
+        }
+
+        private string Advice(string prefix)
+        {
+            var place = prefix.Length > 0 ? $" Names were taken without the '{prefix}' that is before them." : "";
+            if (_missing.Count + _unexpected.Count == 0)
+                return place + (_isOtherwiseRight ? " They are for another number of classes: replace the head to keep the rest." : "");
+            return place + NearestNames.Describe(_missing, _unexpected);
         }
 
         private static bool CanAdapt(long[] from, long[] to) =>

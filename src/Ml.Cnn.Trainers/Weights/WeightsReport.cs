@@ -5,4 +5,8 @@ namespace Ml.Cnn.Trainers.Weights;
 /// <param name="Adapted">Copied in another form: the first convolution, for another number of channels.</param>
 /// <param name="Fresh">In the network and not from the weights: they are as the network was initialized.</param>
 /// <param name="LeftOut">In the weights and not in the network.</param>
-public sealed record WeightsReport(IReadOnlyList<string> Loaded, IReadOnlyList<string> Adapted, IReadOnlyList<string> Fresh, IReadOnlyList<string> LeftOut);
+public sealed record WeightsReport(IReadOnlyList<string> Loaded, IReadOnlyList<string> Adapted, IReadOnlyList<string> Fresh, IReadOnlyList<string> LeftOut)
+{
+    /// <summary>What was before the names in the weights, such as "backbone."; empty where nothing was.</summary>
+    public string Prefix { get; init; } = "";
+}

@@ -96,6 +96,21 @@ public sealed class EfficientFamiliesTests
         Assert.AreEqual((0.0, 0.3), (rates[0], rates[^1]));
     }
 
+    /// <summary>Protects weights from before torchvision 0.5, whose stem had one width for all networks.</summary>
+    [TestMethod]
+    public void MNASNets_stem_may_have_the_channels_of_its_first_version()
+    {
+        using var scope = NewDisposeScope();
+        long[] Stem(bool scaled)
+        {
+            using var network = MnasNet.Create(0.5, scaledStem: scaled).BuildWithoutWeights(new(3, 224, 224, 1000));
+            var state = ModuleState.Of(network).ToDictionary();
+            return [state["layers.0.weight"].shape[0], state["layers.3.weight"].shape[0], state["layers.6.weight"].shape[0]];
+        }
+        CollectionAssert.AreEqual(new long[] { 16, 16, 8 }, Stem(scaled: true));
+        CollectionAssert.AreEqual(new long[] { 32, 32, 16 }, Stem(scaled: false));
+    }
+
     [TestMethod]
     public void Options_reach_every_variant()
     {
@@ -106,6 +121,9 @@ public sealed class EfficientFamiliesTests
         Assert.AreEqual("shufflenet_v1", new ShuffleNetOptions { Version = ShuffleNetVersion.V1, Scale = 0.7, Groups = 8 }.ToArchitecture().Name);
         foreach (var (scale, name) in ((double, string)[])[(0.5, "x0_5"), (1, "x1_0"), (1.5, "x1_5"), (2, "x2_0")])
             Assert.AreEqual($"shufflenet_v2_{name}", new ShuffleNetOptions { Scale = scale }.ToArchitecture().Name);
+        CollectionAssert.AreEqual(
+            MnasNet.All.Select(architecture => architecture.Name).ToArray(),
+            ((double[])[0.5, 0.75, 1, 1.3]).Select(width => new MnasNetOptions { WidthMultiplier = width }.ToArchitecture().Name).ToArray());
         CollectionAssert.AreEqual(
             EfficientNet.All.Select(architecture => architecture.Name).ToArray(),
             Enum.GetValues<EfficientNetVariant>().Select(variant => new EfficientNetOptions { Variant = variant }.ToArchitecture().Name).ToArray());
@@ -122,6 +140,8 @@ public sealed class EfficientFamiliesTests
     public void What_does_not_exist_is_refused_with_what_does()
     {
         StringAssert.Contains(Refused(() => ShuffleNetV2.Create(0.75)), "0.5, 1, 1.5, 2");
+        StringAssert.Contains(Refused(() => MnasNet.Create(2)), "0.5, 0.75, 1, 1.3");
+        Refused(() => MnasNet.Create(normMomentum: 0));
         StringAssert.Contains(Refused(() => ShuffleNetV1.Create(5)), "1, 2, 3, 4, 8");
         StringAssert.Contains(Refused(() => RegNet.Create(RegNetSize.GF128, squeezeExcitation: false)), "GF32");
         StringAssert.Contains(Refused(() => EfficientNet.Create((EfficientNetVariant)99)), "V2L");

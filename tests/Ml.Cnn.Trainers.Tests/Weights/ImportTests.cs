@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Weights;
+using Ml.Cnn.Transforms;
 using MlCnn.Testing;
 
 namespace Ml.Cnn.Trainers.Tests.Weights;
@@ -101,7 +102,7 @@ public sealed class ImportTests
         Assert.Contains("3 classes apart, and there are 2", Assert.ThrowsExactly<ArgumentException>(() => model.ImportCnn("resnet18", file, new() { ClassNames = ["a", "b"] })).Message);
         Assert.Contains("'a' appears twice", Assert.ThrowsExactly<ArgumentException>(() => model.ImportCnn("resnet18", file, new() { ClassNames = ["a", "b", "a"] })).Message);
         Assert.Contains(file, Assert.ThrowsExactly<WeightsFormatException>(() => model.ImportCnn("resnet34", file)).Message);
-        Assert.Contains("no last layer 'classifier.6'", Assert.ThrowsExactly<WeightsFormatException>(() => model.ImportCnn("vgg11", file)).Message);
+        Assert.Contains("do not fit vgg11", Assert.ThrowsExactly<WeightsFormatException>(() => model.ImportCnn("vgg11", file)).Message);
         Assert.Contains("weights of resnet34, not of resnet18", Assert.ThrowsExactly<ArgumentException>(() => model.ImportCnn("resnet18", "resnet34")).Message);
         Assert.Contains("trunk", Assert.ThrowsExactly<ArgumentException>(() => model.ImportCnn(PretrainedWeights.Vgg16ImageNet1KFeatures)).Message);
         Assert.ThrowsExactly<FileNotFoundException>(() => model.ImportCnn("resnet18", "nowhere.pth"));
@@ -119,10 +120,78 @@ public sealed class ImportTests
             File.WriteAllText(file, "");
             Assert.AreEqual(weights.Preprocessing, WeightsSource.Find(file, resnet50).PreprocessingFor(resnet50, channels: 3));
         }
+        // Weights of one's own were hardly trained by the recipe of the second ones, whose 232 pixels nobody would guess.
         File.WriteAllText(Path.Join(_folder, "other.pth"), "");
-        Assert.AreEqual(PretrainedWeights.ResNet50ImageNet1KV2.Preprocessing, WeightsSource.Find(Path.Join(_folder, "other.pth"), resnet50).PreprocessingFor(resnet50, channels: 3));
+        Assert.AreEqual(PretrainedWeights.ResNet50ImageNet1KV1.Preprocessing, WeightsSource.Find(Path.Join(_folder, "other.pth"), resnet50).PreprocessingFor(resnet50, channels: 3));
         var lenet = ArchitectureCatalog.Find("lenet5");
         Assert.AreEqual(28, WeightsSource.Find(Path.Join(_folder, "other.pth"), lenet).PreprocessingFor(lenet, channels: 1).ResizeShortSide);
+    }
+
+    [TestMethod]
+    public void What_was_assumed_is_reported_and_the_options_say_otherwise()
+    {
+        var file = Save("resnet50", classes: 3, channels: 3, "own.safetensors");
+        var (mlContext, warnings) = Listen();
+        mlContext.Model.ImportCnn("resnet50", file, null, out var report);
+        Assert.AreEqual(256, report.Preprocessing.ResizeShortSide);
+        Assert.Contains("ResNet50_Weights.IMAGENET1K_V1", report.PreprocessingReason);
+        Assert.Contains("232", warnings.Single());
+
+        warnings.Clear();
+        CnnImportOptions options = new() { ImageSize = 112, Interpolation = Interpolation.Bicubic, Mean = [0.5f, 0.5f, 0.5f], Deviation = [0.2f, 0.2f, 0.2f] };
+        var model = mlContext.Model.ImportCnn("resnet50", file, options, out report);
+        Assert.IsEmpty(warnings);
+        Assert.AreEqual(report.Preprocessing, model.Preprocessing);
+        Assert.AreEqual((112, 112, 128), (model.Preprocessing.Height, model.Preprocessing.Width, model.Preprocessing.ResizeShortSide));
+        Assert.AreEqual(Interpolation.Bicubic, model.Preprocessing.Interpolation);
+        Assert.AreEqual(new Normalization([0.5f, 0.5f, 0.5f], [0.2f, 0.2f, 0.2f]), model.Preprocessing.Normalization);
+        Assert.Contains("but for what the options say", report.PreprocessingReason);
+        options.ResizeShortSide = 140;
+        Assert.AreEqual(140, mlContext.Model.ImportCnn("resnet50", file, options).Preprocessing.ResizeShortSide);
+        options.Deviation = [0, 1, 1];
+        Assert.Contains("above 0", Assert.ThrowsExactly<ArgumentException>(() => mlContext.Model.ImportCnn("resnet50", file, options)).Message);
+    }
+
+    /// <summary>Protects people from scores that are no numbers: a checkpoint with bad statistics says so when it is imported.</summary>
+    [TestMethod]
+    public void Weights_that_are_not_finite_are_named()
+    {
+        var path = Path.Join(_folder, "bad.safetensors");
+        using (var network = ArchitectureCatalog.Find("resnet18").Build(new(3, 64, 64, 3)))
+        using (var file = File.Create(path))
+        {
+            using var _ = TorchSharp.torch.no_grad();
+            ModuleState.Of(network).First(pair => pair.Key == "bn1.running_var").Value[0] = float.NaN;
+            ModuleState.Save(network, file);
+        }
+        var (mlContext, warnings) = Listen();
+        mlContext.Model.ImportCnn("resnet18", path, null, out var report);
+        CollectionAssert.AreEqual(new[] { "bn1.running_var" }, report.NonFiniteTensors.ToArray());
+        Assert.Contains("'bn1.running_var' holds NaN or infinity", warnings.Single());
+    }
+
+    [TestMethod]
+    public void A_backbone_cannot_be_imported_and_says_what_it_is_for()
+    {
+        var path = Path.Join(_folder, "trunk.safetensors");
+        using (var network = ArchitectureCatalog.Find("resnet18").Build(new(3, 64, 64, 3)))
+        using (var file = File.Create(path))
+            SafeTensors.Write(file, ModuleState.Of(network).Where(pair => !pair.Key.StartsWith("fc.", StringComparison.Ordinal)).Select(pair => KeyValuePair.Create("encoder." + pair.Key, pair.Value)));
+        var refusal = Assert.ThrowsExactly<WeightsFormatException>(() => new MLContext().Model.ImportCnn("resnet18", path)).Message;
+        Assert.Contains("resnet18 without its last layer 'fc'", refusal);
+        Assert.Contains("Weights of a trainer", refusal);
+    }
+
+    private static (MLContext Context, List<string> Warnings) Listen()
+    {
+        var warnings = new List<string>();
+        var mlContext = new MLContext();
+        mlContext.Log += (_, log) =>
+        {
+            if (log.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+                warnings.Add(log.RawMessage);
+        };
+        return (mlContext, warnings);
     }
 
     /// <summary>The network's own first weights as a file.</summary>

@@ -38,6 +38,7 @@ public sealed class PretrainedWeightsTests
         foreach (var weights in all)
         {
             Assert.AreSame(weights, PretrainedWeights.Find(weights.Name));
+            Assert.AreEqual(weights.Architecture, ArchitectureCatalog.Find(weights.Architecture).Name, "weights of a network that there is not");
             weights.Preprocessing.Validate();
             Assert.MatchesRegex("^[0-9a-f]{8,64}$", weights.Sha256Prefix); // ShuffleNet's are published with ten digits
             Assert.Contains(weights.Sha256Prefix, weights.FileName);

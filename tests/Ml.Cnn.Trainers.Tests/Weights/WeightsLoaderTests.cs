@@ -55,6 +55,42 @@ public sealed class WeightsLoaderTests
         CollectionAssert.AreEqual(new[] { "fc.weight", "fc.bias" }, WeightsLoader.LoadInto(same, s_resnet, trunk, replaceHead: true).Fresh.ToArray());
     }
 
+    /// <summary>Protects weights from a network that was part of another program's module: any prefix goes, several in each other, too.</summary>
+    [TestMethod]
+    [DataRow("model.")]
+    [DataRow("backbone.")]
+    [DataRow("module.student.features_extractor.")]
+    public void A_prefix_before_the_names_is_found_and_reported(string prefix)
+    {
+        using var scope = NewDisposeScope();
+        using var source = s_resnet.Build(s_shape);
+        using var target = s_resnet.Build(s_shape);
+        var wrapped = ModuleState.Of(source).Select(pair => KeyValuePair.Create(prefix + pair.Key, pair.Value)).ToArray();
+        var report = WeightsLoader.LoadInto(target, s_resnet, wrapped);
+        Assert.AreEqual(prefix, report.Prefix);
+        var images = randn(2, 3, 32, 32);
+        Assert.IsTrue(Score(source, images).equal(Score(target, images)).all().item<bool>());
+
+        // Another program's head beside it is no part of a trunk, and an error where the head is to be kept.
+        var trunk = wrapped.Where(pair => !pair.Key.Contains(".fc.", StringComparison.Ordinal)).Append(new("projection.weight", ones(2, 2))).ToArray();
+        CollectionAssert.AreEqual(new[] { "projection.weight" }, WeightsLoader.LoadInto(target, s_resnet, trunk, replaceHead: true).LeftOut.ToArray());
+        var refusal = Assert.ThrowsExactly<WeightsFormatException>(() => WeightsLoader.LoadInto(target, s_resnet, trunk)).Message;
+        Assert.Contains($"'{prefix}'", refusal);
+        Assert.Contains("'projection.weight'", refusal);
+    }
+
+    [TestMethod]
+    public void Names_that_do_not_fit_are_shown_beside_those_that_may_be_meant_and_classes_are_not_blamed()
+    {
+        using var scope = NewDisposeScope();
+        using var source = s_resnet.Build(s_shape);
+        using var target = s_resnet.Build(s_shape with { Classes = 3 });
+        var renamed = ModuleState.Of(source).Select(pair => KeyValuePair.Create(pair.Key.Replace("layer1.0.conv1", "layer1.0.conv_1", StringComparison.Ordinal), pair.Value));
+        var refusal = Assert.ThrowsExactly<WeightsFormatException>(() => WeightsLoader.LoadInto(target, s_resnet, renamed)).Message;
+        Assert.Contains("'layer1.0.conv1.weight' may be 'layer1.0.conv_1.weight'", refusal);
+        Assert.DoesNotContain("number of classes", refusal);
+    }
+
     /// <summary>Equal channels are what a gray image is in RGB; a fourth channel must have no say.</summary>
     [TestMethod]
     public void The_first_convolution_answers_gray_and_RGBA_as_it_answered_RGB()

@@ -3,9 +3,14 @@ using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Weights.PyTorch;
 
-/// <summary>The few names that a pickle may speak of. Each is a plain function of this library; nothing is looked up or loaded.</summary>
+/// <summary>
+/// The names that a pickle may speak of. A few stand for plain functions of this library, and every other one for nothing: no name is looked up or
+/// loaded.
+/// </summary>
 internal static class PickleGlobals
 {
+    private const int LongestName = 1000;
+
     /// <summary>Makes a value from the arguments of a call.</summary>
     public delegate object? Function(IReadOnlyList<object?> arguments);
 
@@ -26,9 +31,14 @@ internal static class PickleGlobals
     private static readonly Dictionary<string, Function> s_functions = new()
     {
         ["collections.OrderedDict"] = MakeDictionary,
+        ["builtins.dict"] = MakeDictionary,
+        ["__builtin__.dict"] = MakeDictionary,
         ["torch._utils._rebuild_tensor"] = RebuildTensor,
         ["torch._utils._rebuild_tensor_v2"] = RebuildTensor,
         ["torch._utils._rebuild_parameter"] = RebuildParameter,
+        ["torch._utils._rebuild_parameter_with_state"] = RebuildParameter,
+        ["torch._tensor._rebuild_from_type_v2"] = RebuildFromType,
+        ["torch.jit._pickle.restore_type_tag"] = arguments => arguments is [var value, _] ? value : throw Wrong("torch.jit._pickle.restore_type_tag"),
         ["torch.Size"] = arguments => arguments is [PickledSequence sizes] ? sizes : throw Wrong("torch.Size"),
         ["torch.device"] = _ => PickledOpaque.Instance,
         ["builtins.set"] = MakeSequence,
@@ -43,10 +53,16 @@ internal static class PickleGlobals
         .. ((string[])["float64", "double", "float32", "float", "float16", "half", "bfloat16", "int64", "long", "int32", "int", "int16", "short", "int8", "uint8", "bool"]).Select(name => $"torch.{name}"),
     ];
 
-    /// <summary>What a name stands for: a <see cref="Function"/>, a <see cref="StorageClass"/>, or something of no further interest.</summary>
-    /// <exception cref="WeightsFormatException">The name is not one of those that weights need.</exception>
+    // What runs programs, and no checkpoint needs: a file that asks for it was made to do harm, and whoever has it should know.
+    private static readonly HashSet<string> s_harmfulModules = ["os", "posix", "nt", "subprocess", "sys", "importlib", "runpy", "pty", "ctypes", "shutil", "socket", "webbrowser", "code", "commands"];
+    private static readonly HashSet<string> s_harmfulFunctions = ["eval", "exec", "execfile", "compile", "open", "input", "breakpoint", "__import__"];
+
+    /// <summary>What a name stands for: a <see cref="Function"/>, a <see cref="StorageClass"/>, something of no further interest, or a <see cref="PickledName"/>.</summary>
+    /// <exception cref="WeightsFormatException">The name is one of what runs programs, or of a storage whose elements are not known here.</exception>
     public static object Find(string module, string name)
     {
+        if (module.Length + name.Length > LongestName)
+            throw new WeightsFormatException($"The pickle names a class with more than {LongestName} characters.");
         var full = $"{module}.{name}";
         if (s_functions.TryGetValue(full, out var function))
             return function;
@@ -54,9 +70,26 @@ internal static class PickleGlobals
             return storage;
         if (s_elementTypes.Contains(full))
             return PickledOpaque.Instance;
-        throw new WeightsFormatException($"It asks for '{Listing.Shortened(full)}', and only tensors and containers are read: a pickle could run anything else. "
-            + "If you trust the file, save only its state in Python: torch.save(model.state_dict(), path).");
+        if (s_harmfulModules.Contains(module.Split('.')[0]) || (module is "builtins" or "__builtin__" && s_harmfulFunctions.Contains(name)))
+        {
+            throw new WeightsFormatException($"It asks for '{Listing.Shortened(full)}', which no weights need and which could run programs in Python: "
+                + "nothing of it was run here, and it should not be loaded elsewhere.");
+        }
+        if (module is "torch" or "torch.cuda" && name.EndsWith("Storage", StringComparison.Ordinal))
+            throw new WeightsFormatException($"It holds elements of '{Listing.Shortened(full)}', which are not read here. Convert them to float32 in Python: model.float().");
+        return new PickledName(module, name);
     }
+
+    /// <summary>Calls one of the functions of <see cref="Find"/>, or puts an object that does nothing where any other would be called.</summary>
+    public static object? Call(object? function, IReadOnlyList<object?> arguments) => function switch
+    {
+        Function known => known(arguments),
+        // copyreg._reconstructor(class, base, state) makes an object of a class, too.
+        PickledName { Module: "copyreg" or "copy_reg" } when arguments is [PickledName made, ..] => new PickledObject(made),
+        PickledName unknown => new PickledObject(unknown),
+        StorageClass or PickledOpaque => PickledOpaque.Instance,
+        _ => throw new WeightsFormatException("The pickle uses a value for what it is not."),
+    };
 
     private static PickledDictionary MakeDictionary(IReadOnlyList<object?> arguments)
     {
@@ -92,6 +125,10 @@ internal static class PickleGlobals
     // (data, requires_grad, backward_hooks)
     private static TensorReference RebuildParameter(IReadOnlyList<object?> arguments) =>
         arguments.Count >= 1 && arguments[0] is TensorReference tensor ? tensor : throw Wrong("torch._utils._rebuild_parameter");
+
+    // (function, type, arguments, state): a tensor that Python code gave attributes.
+    private static object? RebuildFromType(IReadOnlyList<object?> arguments) =>
+        arguments is [Function function, _, PickledSequence inner, _] && function != RebuildFromType ? function(inner.Items) : PickledOpaque.Instance;
 
     private static long[]? Numbers(object? value) =>
         value is PickledSequence { Items: var items } && items.Count <= TensorReference.MaximumRank && items.TrueForAll(item => item is long) ? [.. items.Cast<long>()] : null;

@@ -11,13 +11,33 @@ internal sealed class PickledSequence(List<object?> items)
 }
 
 /// <summary>A dict or an OrderedDict, in the order of the file.</summary>
-internal sealed class PickledDictionary
+internal class PickledDictionary
 {
     private List<KeyValuePair<object?, object?>>? _items;
 
     public IReadOnlyList<KeyValuePair<object?, object?>> Items => _items ?? (IReadOnlyList<KeyValuePair<object?, object?>>)[];
 
     public void Add(object? key, object? value) => (_items ??= []).Add(new(key, value));
+}
+
+/// <summary>A name of Python's that stands for nothing here. Neither it nor what it would make is looked up, loaded or run.</summary>
+/// <param name="Module">"argparse".</param>
+/// <param name="Name">"Namespace".</param>
+internal sealed record PickledName(string Module, string Name)
+{
+    public override string ToString() => $"{Module}.{Name}";
+}
+
+/// <summary>
+/// What stands where a pickle would make an object of a class, or call a function, that is not known here: its name, and what the pickle gave it. If
+/// the class is a kind of dict, its entries are kept as a dict's are.
+/// </summary>
+internal sealed class PickledObject(PickledName name) : PickledDictionary
+{
+    public PickledName Name => name;
+
+    /// <summary>What the pickle set as its state: for most classes a dict of attributes.</summary>
+    public object? State { get; set; }
 }
 
 /// <summary>Something of which only the presence matters: bytes, a large integer, an element type, a device.</summary>

@@ -5,7 +5,8 @@ namespace Ml.Cnn.Trainers.Weights.PyTorch;
 /// <summary>Reads a pickle into tensors' places, containers, numbers and texts, and nothing else.</summary>
 /// <remarks>
 /// A pickle is a program for a small stack machine. This one knows the instructions that build data, and calls only what
-/// <see cref="PickleGlobals"/> lists. Its work and its memory are bounded by the limits below, whatever the program says.
+/// <see cref="PickleGlobals"/> lists; where a pickle would make any other object, a <see cref="PickledObject"/> stands that does nothing.
+/// Its work and its memory are bounded by the limits below, whatever the program says.
 /// </remarks>
 /// <param name="input">The pickle.</param>
 /// <param name="findStorage">What a persistent id, a tuple, stands for.</param>
@@ -67,13 +68,21 @@ internal sealed class Unpickler(PickleInput input, Func<PickledSequence, Storage
                 break;
             case PickleOpcode.Reduce or PickleOpcode.NewObject:
                 var arguments = Pop<PickledSequence>();
-                Push(Pop<PickleGlobals.Function>()(arguments.Items));
+                Push(PickleGlobals.Call(Pop(), arguments.Items));
+                break;
+            case PickleOpcode.NewObjectWithKeywords:
+                Pop();
+                Pop<PickledSequence>();
+                Push(new PickledObject(Pop<PickledName>()));
                 break;
             case PickleOpcode.BinPersId: Push(findStorage(Pop<PickledSequence>())); break;
             case PickleOpcode.Build:
-                Pop(); // the attributes of an OrderedDict: its versions of modules
-                if (Peek() is not PickledDictionary)
-                    throw new WeightsFormatException("The pickle sets attributes of something that is no OrderedDict.");
+                var state = Pop();
+                if (Peek() is PickledObject built)
+                    built.State = state;
+                // The attributes of an OrderedDict are its versions of modules.
+                else if (Peek() is not (PickledDictionary or PickledOpaque or TensorReference))
+                    throw new WeightsFormatException("The pickle sets attributes of something that has none.");
                 break;
 
             default:
@@ -118,12 +127,10 @@ internal sealed class Unpickler(PickleInput input, Func<PickledSequence, Storage
             case PickleOpcode.Tuple3: Push(new PickledSequence(PopLast(3))); return true;
             case PickleOpcode.Tuple or PickleOpcode.List or PickleOpcode.FrozenSet: Push(new PickledSequence(PopToMark())); return true;
             case PickleOpcode.Append:
-                var item = Pop();
-                Peek<PickledSequence>().Items.Add(item);
+                AddItems(PopLast(1));
                 return true;
             case PickleOpcode.Appends or PickleOpcode.AddItems:
-                var items = PopToMark();
-                Peek<PickledSequence>().Items.AddRange(items);
+                AddItems(PopToMark());
                 return true;
             case PickleOpcode.EmptyDict: Push(new PickledDictionary()); return true;
             case PickleOpcode.Dict:
@@ -135,6 +142,12 @@ internal sealed class Unpickler(PickleInput input, Func<PickledSequence, Storage
             case PickleOpcode.SetItems: AddPairs(PopToMark()); return true;
             default: return false;
         }
+    }
+
+    private void AddItems(List<object?> items)
+    {
+        if (Peek() is not PickledObject) // a kind of list that is not known here: nothing in it is looked for
+            Peek<PickledSequence>().Items.AddRange(items);
     }
 
     private void AddPairs(List<object?> items)
