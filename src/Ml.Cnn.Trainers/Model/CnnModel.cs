@@ -19,6 +19,7 @@ internal sealed record CnnModel
     public required IReadOnlyList<CnnEpoch> History { get; init; }
     public required StopReason StopReason { get; init; }
     public required TrainingRecord Training { get; init; }
+    public CnnTrainingPlan? TrainingPlan { get; init; }
 }
 
 /// <summary>The settings that a model was trained with, for whoever reads its JSON.</summary>

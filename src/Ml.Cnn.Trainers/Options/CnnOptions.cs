@@ -147,6 +147,9 @@ public class CnnOptions
     /// <summary>The precision of training's arithmetic. Default: what suits the machine. Scores are always computed in float32.</summary>
     public Precision Precision { get; set; }
 
+    /// <summary>How images and filters lie in memory while the network is trained. Default: what is faster for the network, by rule.</summary>
+    public MemoryLayout MemoryLayout { get; set; }
+
     /// <summary>Labeled images with the training data's columns, scored after every epoch; the best epoch's weights are returned. Default: none.</summary>
     public IDataView? ValidationSet { get; set; }
 

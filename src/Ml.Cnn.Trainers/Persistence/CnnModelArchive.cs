@@ -99,7 +99,7 @@ internal static class CnnModelArchive
             throw archive.Damaged($"the weights do not fit {model.Architecture.Name}: {e.Message}", e);
         }
         var plan = ExecutionPlan.ForScoring(device, NetworkCost.Of(network, model.Shape));
-        return new CnnTransformer(new ImageScorer(plan.Prepare(network), plan, model), []);
+        return new CnnTransformer(ImageScorer.Of(environment, network, plan, model), []);
     }
 
     private static Module<Tensor, Tensor> BuildNetwork(ModelArchiveReader archive, CnnModel model)
@@ -139,6 +139,7 @@ internal static class CnnModelArchive
                 History = json.Training.Epochs,
                 StopReason = json.Training.StopReason,
                 Training = json.Training.Options,
+                TrainingPlan = json.Training.Plan,
             };
         }
         catch (Exception e) when (e is FormatException or ArgumentException or OverflowException)
@@ -162,7 +163,7 @@ internal static class CnnModelArchive
         OnBadImage = model.OnBadImage,
         Columns = new(model.FeatureColumnName, model.PredictedLabelColumnName, model.ScoreColumnName),
         Classes = new(model.Classes.TypeName, model.Classes.Names),
-        Training = new(model.Training, model.StopReason, model.History),
+        Training = new(model.Training, model.StopReason, model.History, model.TrainingPlan),
         Weights = weights,
     };
 }

@@ -24,7 +24,7 @@ internal sealed record CnnModelJson
     public sealed record ArchitectureJson(string Name, IReadOnlyDictionary<string, string> Settings);
     public sealed record ColumnsJson(string Feature, string PredictedLabel, string Score);
     public sealed record ClassesJson(string? Type, IReadOnlyList<string> Names);
-    public sealed record TrainingJson(TrainingRecord Options, StopReason StopReason, IReadOnlyList<CnnEpoch> Epochs);
+    public sealed record TrainingJson(TrainingRecord Options, StopReason StopReason, IReadOnlyList<CnnEpoch> Epochs, CnnTrainingPlan? Plan = null);
     public sealed record WeightsJson(string Entry, long Bytes, string Sha256);
 
     // Invariant by nature of JSON: the machine's culture has no say.

@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Losses;
 using Ml.Cnn.Trainers.Runtime;
@@ -68,7 +69,10 @@ internal sealed class TrainingRun
         if (at.BadImages.All is { Count: > 0 } skipped)
             at.Log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}{string.Join(Environment.NewLine, skipped.Take(BadImageException.Named))}");
         var scoring = ExecutionPlan.ForScoring(at.Plan.Device, at.Plan.Cost);
-        return new CnnTransformer(new ImageScorer(scoring.Prepare(at.Network), scoring, Describe(outcome)), at.BadImages.All);
+        var scorer = ImageScorer.Of(_environment, at.Network, scoring, Describe(outcome, at.TrainingPlan));
+        if (NonFiniteLayer.Find(scorer.Network, _shape) is { } since)
+            at.Log.Warning(MessageSensitivity.None, "{0}", NonFiniteLayer.Warning(_architecture.Name, "the trained network's scores", since));
+        return new CnnTransformer(scorer, at.BadImages.All);
     });
 
     /// <summary>Looks for a learning rate, and keeps nothing else.</summary>
@@ -97,10 +101,11 @@ internal sealed class TrainingRun
         var besideDecoding = !ImageRowDecoder.IsCheapFor(_columns.Format, _preprocessing, isAugmented: _options.Augmentation is not null);
         var networkThreads = _options.NetworkThreads ?? cost.ThreadsFor(_settings.BatchSize, besideDecoding);
         using var threads = LibtorchThreads.Use(networkThreads);
-        var plan = PlanTiming.Choose(network, _shape, Plans(device, cost), _settings.BatchSize, text => log.Info(MessageSensitivity.None, "{0}", text));
+        var plan = Plan(device, cost);
         network = plan.Prepare(network);
+        var trainingPlan = plan.ForReaders(networkThreads);
         log.Info(MessageSensitivity.None, FormattableString.Invariant(
-            $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, on {plan.Description}; {survey.Labeled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
+            $"{_architecture.Name} for {_shape.Classes} classes, {_shape.Channels}×{_shape.Height}×{_shape.Width}, {network.parameters().Sum(p => p.numel())} parameters, {trainingPlan}; {survey.Labeled} images, batch {_settings.BatchSize}, {_settings.Optimizer} at {_settings.LearningRate}, seed {_settings.Seed}"));
 
         if (_options.MultiScale is { } scales)
             ScaledBatches.Check(scales, _architecture, network, _shape, device);
@@ -110,14 +115,14 @@ internal sealed class TrainingRun
         var inTurns = device.type == TorchSharp.DeviceType.CPU && networkThreads >= Environment.ProcessorCount;
         var checkpoints = _checkpoints is null ? null
             : new TrainingCheckpoints(_options.Checkpoints!, _checkpoints, settings!, _settings.Seed, new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, networkThreads), log);
-        return work(new Workplace(network, plan, loss, new BadImages(_options.OnBadImage), images, inTurns, checkpoints, log));
+        return work(new Workplace(network, plan, trainingPlan, loss, new BadImages(_options.OnBadImage), images, inTurns, checkpoints, log));
     }
 
     // A training that is taken up again goes on in the same arithmetic.
-    private IReadOnlyList<ExecutionPlan> Plans(Device device, NetworkCost cost)
+    private ExecutionPlan Plan(Device device, NetworkCost cost)
     {
-        var plans = ExecutionPlan.ForTraining(device, cost, _options.Precision);
-        return _checkpoints?.Resumed?.Plan is { } before ? [plans[0] with { ChannelsLast = before.ChannelsLast, ComputeType = before.ComputeType }] : plans;
+        var plan = ExecutionPlan.ForTraining(device, cost, _options.Precision, _options.MemoryLayout);
+        return _checkpoints?.Resumed?.Plan is { } before ? plan with { ChannelsLast = before.ChannelsLast, ComputeType = before.ComputeType } : plan;
     }
 
     /// <summary>Brings together what a training takes.</summary>
@@ -199,8 +204,8 @@ internal sealed class TrainingRun
     }
 
     /// <summary>The network where it is trained, and whom to tell.</summary>
-    private sealed record Workplace(Module<Tensor, Tensor> Network, ExecutionPlan Plan, TrainingLoss Loss, BadImages BadImages, long Images, bool InTurns, TrainingCheckpoints? Checkpoints,
-        IChannel Log)
+    private sealed record Workplace(Module<Tensor, Tensor> Network, ExecutionPlan Plan, CnnTrainingPlan TrainingPlan, TrainingLoss Loss, BadImages BadImages,
+        long Images, bool InTurns, TrainingCheckpoints? Checkpoints, IChannel Log)
     {
         public BatchQueue Queue(ImageRowDecoder decoder, NetworkShape shape, TrainingSettings settings) =>
             new(decoder, shape, settings.BatchSize, settings.ReaderThreads, BadImages, InTurns);
@@ -299,8 +304,9 @@ internal sealed class TrainingRun
         return () => new ParallelRowFeed(data, columns, _settings.ReaderThreads, shuffle: null, _options.CancellationToken);
     }
 
-    private CnnModel Describe(TrainingOutcome outcome) => new()
+    private CnnModel Describe(TrainingOutcome outcome, CnnTrainingPlan plan) => new()
     {
+        TrainingPlan = plan,
         Architecture = _architecture,
         Shape = _shape,
         Preprocessing = _evaluationView,

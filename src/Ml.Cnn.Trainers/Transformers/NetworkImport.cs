@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Trainers.Weights;
@@ -33,7 +34,10 @@ internal static class NetworkImport
             throw source.Path is null ? exception : new WeightsFormatException($"'{source.Path}': {exception.Message}", exception);
         }
         var plan = ExecutionPlan.ForScoring(device, NetworkCost.Of(network, model.Shape));
-        return new CnnTransformer(new ImageScorer(plan.Prepare(network), plan, model), []);
+        var scorer = ImageScorer.Of(environment, network, plan, model);
+        if (NonFiniteLayer.Find(scorer.Network, model.Shape) is { } since)
+            log.Warning(MessageSensitivity.None, "{0}", NonFiniteLayer.Warning(architecture.Name, "the imported network's scores", since));
+        return new CnnTransformer(scorer, []);
     }
 
     private static CnnModel Describe(Architecture architecture, WeightsSource source, WeightsFile weights, CnnImportOptions options)

@@ -50,6 +50,8 @@ internal static class CheckpointSettings
             [nameof(options.ValidationFraction)] = Text(options.ValidationFraction),
             ["EarlyStopping.Metric"] = Text(options.EarlyStopping?.Metric),
         };
+        if (options.MemoryLayout != MemoryLayout.Auto)
+            all.Add(nameof(options.MemoryLayout), Text(options.MemoryLayout)); // Auto goes on in the layout that the checkpoint tells
         foreach (var setting in JsonSerializer.SerializeToElement(settings, CnnModelJson.SerializerOptions).EnumerateObject())
         {
             var name = char.ToUpperInvariant(setting.Name[0]) + setting.Name[1..];
