@@ -45,6 +45,12 @@ internal sealed record ExecutionPlan(Device Device, NetworkCost Cost, bool Chann
     /// <summary>Whether small gradients are lost unless the loss is scaled.</summary>
     public bool ScalesLoss => ComputeType == ScalarType.Float16;
 
+    /// <summary>What convolutions and linear layers multiply in: "float32", "bfloat16" or "float16".</summary>
+    public string PrecisionName => ComputeType switch { ScalarType.BFloat16 => "bfloat16", ScalarType.Float16 => "float16", _ => "float32" };
+
+    /// <summary>"channelsLast" or "contiguous".</summary>
+    public string LayoutName => ChannelsLast ? "channelsLast" : "contiguous";
+
     /// <summary>The plan for whoever reads of it: in logs and in a model.</summary>
     /// <param name="networkThreads">Cores for one operation on the CPU.</param>
     public CnnTrainingPlan ForReaders(int networkThreads) => new()

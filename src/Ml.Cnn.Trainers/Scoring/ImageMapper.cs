@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -6,6 +5,7 @@ using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Ml.Cnn.Trainers.Scoring;
 

@@ -57,7 +57,7 @@ public sealed class CnnTransformer : ITransformer, IDisposable
     public BadImageHandling OnBadImage => _scorer.Model.OnBadImage;
 
     /// <summary>How the network was trained: precision, memory layout, threads. Null for imported weights and for older models.</summary>
-    public CnnTrainingPlan? TrainingPlan => _scorer.Model.TrainingPlan;
+    public CnnTrainingPlan? TrainingPlan => _scorer.Model.Training?.TrainingPlan;
 
     /// <summary>Where the network runs: "cpu" or "cuda:0".</summary>
     public string Device => _scorer.Plan.Device.ToString();

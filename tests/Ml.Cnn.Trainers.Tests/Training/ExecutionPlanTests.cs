@@ -1,0 +1,60 @@
+using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Training.Optimization;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Ml.Cnn.Trainers.Tests.Training;
+
+/// <summary>The precision and layout of training are chosen by rule, and are what the caller pins.</summary>
+[TestClass]
+public sealed class ExecutionPlanTests
+{
+    /// <summary>Protects runs that repeat: the plan is a function of what is trained and where, which the caller can pin.</summary>
+    [TestMethod]
+    public void The_plan_is_chosen_by_rule()
+    {
+        var (small, large) = (new NetworkCost(400_000), new NetworkCost(1_800_000_000));
+        var plan = ExecutionPlan.ForTraining(CPU, small, Precision.Auto, MemoryLayout.Auto);
+        Assert.AreEqual("on cpu, float32, contiguous, 1 thread", plan.ForReaders(1).ToString());
+        Assert.AreEqual(ExecutionPlan.ForTraining(CPU, large, Precision.Auto, MemoryLayout.Auto), ExecutionPlan.ForTraining(CPU, large, Precision.Auto, MemoryLayout.Auto));
+        foreach (var layout in (MemoryLayout[])[MemoryLayout.ChannelsLast, MemoryLayout.Contiguous])
+        {
+            foreach (var precision in (Precision[])[Precision.Float32, Precision.BFloat16])
+            {
+                foreach (var cost in (NetworkCost[])[small, large])
+                {
+                    var pinned = ExecutionPlan.ForTraining(CPU, cost, precision, layout).ForReaders(2);
+                    Assert.AreEqual((precision, layout, 2), (pinned.Precision, pinned.MemoryLayout, pinned.NetworkThreads));
+                }
+            }
+        }
+        Assert.AreEqual("on cpu, bfloat16, channels last, 2 threads",
+            ExecutionPlan.ForTraining(CPU, large, Precision.BFloat16, MemoryLayout.Auto).ForReaders(2).ToString());
+    }
+
+    [TestMethod]
+    public void Float16_needs_a_GPU()
+    {
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() =>
+            ExecutionPlan.ForTraining(CPU, new NetworkCost(1), Precision.Float16, MemoryLayout.Auto)).Message, "CUDA");
+    }
+
+    /// <summary>Protects float16's small gradients and its weights: an overflow moves nothing and halves the scale.</summary>
+    [TestMethod]
+    public void The_loss_scale_follows_the_gradients()
+    {
+        using var scope = NewDisposeScope();
+        var weight = new Parameter(ones(2));
+        var scaling = new LossScaling();
+        (weight.sum() * scaling.Scale).backward();
+        Assert.IsTrue(scaling.Unscale([weight]));
+        Assert.IsTrue(weight.grad!.allclose(ones(2), 0, 0));
+        weight.grad = tensor([1f, float.PositiveInfinity]);
+        Assert.IsFalse(scaling.Unscale([weight]));
+        Assert.AreEqual(LossScaling.First / 2, scaling.Scale);
+        weight.grad = ones(2);
+        for (var step = 0; step < LossScaling.StepsToGrow; step++)
+            Assert.IsTrue(scaling.Unscale([weight]));
+        Assert.AreEqual(LossScaling.First, scaling.Scale);
+    }
+}
