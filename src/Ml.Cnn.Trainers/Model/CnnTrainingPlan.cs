@@ -3,8 +3,8 @@ namespace Ml.Cnn.Trainers;
 /// <summary>How a training computed: what it takes, beside options, data and seed, for another training to come to the same weights.</summary>
 /// <remarks>
 /// The plan is chosen by rule, from the options, the network's operations and the machine's processor, never by the clock: the same training
-/// on the same machine has the same plan. Another machine may choose another plan; <see cref="CnnOptions.Precision"/>,
-/// <see cref="CnnOptions.MemoryLayout"/> and <see cref="CnnOptions.NetworkThreads"/> pin it.
+/// on the same machine has the same plan. Another machine may choose another plan; <see cref="CnnTrainerOptions.Precision"/>,
+/// <see cref="CnnTrainerOptions.MemoryLayout"/> and <see cref="CnnTrainerOptions.NetworkThreads"/> pin it.
 /// </remarks>
 public sealed class CnnTrainingPlan
 {

@@ -16,6 +16,13 @@ internal sealed record ExecutionPlan(Device Device, NetworkCost Cost, bool Chann
     // Below this many multiply-adds an image, casting and rearranging cost more than they save (LeNet-5: 0.4 million).
     private const long WorthTheTrouble = 10_000_000;
 
+    // Rearranging alone pays from here on (SqueezeNet at 32×32: 3 million).
+    private const long WorthRearranging = 2_000_000;
+
+    // oneDNN's depthwise convolutions are slow in bfloat16, and the cheap layers around them gain little: MobileNets and EfficientNets have 3
+    // to 9 % of their work there, ConvNeXt, which gains, 2 %. The table of docs/performance.md is where these numbers are from.
+    private const double TooDepthwise = 0.025;
+
     /// <summary>The way to train, by rule: the clock has no say, so that the same training computes the same.</summary>
     /// <param name="device">Where.</param>
     /// <param name="cost">The work of one image.</param>
@@ -28,15 +35,15 @@ internal sealed record ExecutionPlan(Device Device, NetworkCost Cost, bool Chann
             throw new InvalidOperationException($"{nameof(Precision)}.{nameof(Precision.Float16)} needs a CUDA device; "
                 + $"on the CPU choose {nameof(Precision.BFloat16)} or {nameof(Precision.Auto)}.");
         var isLarge = cost.MultiplyAdds >= WorthTheTrouble;
-        var hasBFloat16 = device.type == DeviceType.CUDA || CpuHasBFloat16;
         ScalarType? type = precision switch
         {
             Precision.BFloat16 => ScalarType.BFloat16,
             Precision.Float16 => ScalarType.Float16,
-            Precision.Auto when isLarge && hasBFloat16 => ScalarType.BFloat16,
+            Precision.Auto when isLarge && GainsByBFloat16(device, cost) => ScalarType.BFloat16,
             _ => null,
         };
-        return new(device, cost, layout == MemoryLayout.Auto ? isLarge : layout == MemoryLayout.ChannelsLast, type);
+        var channelsLast = layout == MemoryLayout.Auto ? type is not null || cost.MultiplyAdds >= WorthRearranging : layout == MemoryLayout.ChannelsLast;
+        return new(device, cost, channelsLast, type);
     }
 
     /// <summary>Scores are computed in float32: the same model gives the same scores wherever it was trained.</summary>
@@ -80,7 +87,11 @@ internal sealed record ExecutionPlan(Device Device, NetworkCost Cost, bool Chann
         return network;
     }
 
-    // CPUID leaf 7: AVX512_BF16 is bit 5 of EAX in subleaf 1, AMX-BF16 bit 22 of EDX in subleaf 0 (Intel SDM, volume 2A).
-    private static bool CpuHasBFloat16 => X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7
+    private static bool GainsByBFloat16(Device device, NetworkCost cost) =>
+        device.type == DeviceType.CUDA || (CpuHasBFloat16 && cost.DepthwiseShare < TooDepthwise);
+
+    /// <summary>Whether the processor has instructions for bfloat16.</summary>
+    /// <remarks>CPUID leaf 7: AVX512_BF16 is bit 5 of EAX in subleaf 1, AMX-BF16 bit 22 of EDX in subleaf 0 (Intel SDM, volume 2A).</remarks>
+    public static bool CpuHasBFloat16 => X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7
         && (((X86Base.CpuId(7, 1).Eax >> 5) & 1) == 1 || ((X86Base.CpuId(7, 0).Edx >> 22) & 1) == 1);
 }

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Training.Optimization;
 using TorchSharp.Modules;
@@ -30,6 +31,30 @@ public sealed class ExecutionPlanTests
         }
         Assert.AreEqual("on cpu, bfloat16, channels last, 2 threads",
             ExecutionPlan.ForTraining(CPU, large, Precision.BFloat16, MemoryLayout.Auto).ForReaders(2).ToString());
+    }
+
+    /// <summary>Protects the speed of networks that lose by bfloat16: the rule reads their operations.</summary>
+    [TestMethod]
+    [DataRow("resnet18", 64, false)]
+    [DataRow("vgg11", 32, false)]
+    [DataRow("densenet121", 64, false)]
+    [DataRow("convnext_tiny", 64, false)]
+    [DataRow("regnet_y_400mf", 64, false)]
+    [DataRow("mobilenet_v1", 64, true)]
+    [DataRow("mobilenet_v2", 64, true)]
+    [DataRow("mobilenet_v3_large", 224, true)]
+    [DataRow("efficientnet_b0", 64, true)]
+    public void Networks_with_depthwise_convolutions_train_in_float32(string name, int size, bool isDepthwise)
+    {
+        var shape = new NetworkShape(3, size, size, 10);
+        using var network = ArchitectureCatalog.Find(name).BuildWithoutWeights(shape);
+        var plan = ExecutionPlan.ForTraining(CPU, NetworkCost.Of(network, shape), Precision.Auto, MemoryLayout.Auto);
+        Assert.IsTrue(plan.ChannelsLast);
+        if (isDepthwise)
+            Assert.IsNull(plan.ComputeType);
+        else if (ExecutionPlan.CpuHasBFloat16)
+            Assert.AreEqual(ScalarType.BFloat16, plan.ComputeType);
+        Assert.IsNull(ExecutionPlan.ForTraining(CPU, NetworkCost.Of(network, shape), Precision.Float32, MemoryLayout.Auto).ComputeType);
     }
 
     [TestMethod]
