@@ -35,6 +35,7 @@ internal static class CnnModelArchive
 
     public static void Save(ModelSaveContext context, ImageScorer scorer)
     {
+        using var use = scorer.Claim.Use();
         var archive = new ModelArchiveWriter(context, s_format);
         var weights = WriteWeights(archive, scorer);
         var json = Describe(scorer.Model, weights).ToText();

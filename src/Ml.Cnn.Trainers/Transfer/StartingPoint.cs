@@ -16,12 +16,14 @@ internal sealed class StartingPoint
     private readonly Architecture _architecture;
     private readonly WeightsSource? _source;
     private readonly CnnTransformer? _model;
+    private readonly bool _isLoadedHere;
 
     /// <exception cref="ArgumentException">There are no such weights, or they are another network's.</exception>
     public StartingPoint(IHostEnvironment environment, InitialWeights weights, Architecture architecture)
     {
         _architecture = architecture;
         _model = weights.Model ?? (weights.FileOrName is { } path && IsModelFile(path) ? LoadModel(environment, path) : null);
+        _isLoadedHere = weights.Model is null;
         if (_model is null)
             _source = weights.Published is { } published ? WeightsSource.Of(published, architecture) : WeightsSource.Find(weights.FileOrName!, architecture);
         else if (_model.Architecture.Name != architecture.Name || !_model.Architecture.Settings.OrderBy(s => s.Key).SequenceEqual(architecture.Settings.OrderBy(s => s.Key)))
@@ -40,6 +42,8 @@ internal sealed class StartingPoint
     {
         if (_model is not null)
         {
+            using var use = _model.Scorer.Claim.Use();
+            using var loaded = _isLoadedHere ? _model : null; // nobody else knows of it
             using var scope = NewDisposeScope();
             return WeightsLoader.LoadInto(network, _architecture, ModelState(_model, classes), replaceHead: true);
         }

@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Training.Optimization;
@@ -55,6 +56,21 @@ public sealed class ExecutionPlanTests
         else if (ExecutionPlan.CpuHasBFloat16)
             Assert.AreEqual(ScalarType.BFloat16, plan.ComputeType);
         Assert.IsNull(ExecutionPlan.ForTraining(CPU, NetworkCost.Of(network, shape), Precision.Float32, MemoryLayout.Auto).ComputeType);
+    }
+
+    /// <summary>Protects whoever has to repeat a training: the model tells its plan, also once it was saved and loaded, and the options pin it.</summary>
+    [TestMethod]
+    public void A_model_tells_the_plan_that_it_was_trained_by()
+    {
+        var mlContext = new MLContext(seed: 1);
+        var data = mlContext.Data.GenerateDigits(40);
+        var byRule = mlContext.FitLeNet(data).LastTransformer.TrainingPlan!;
+        Assert.AreEqual((Precision.Float32, MemoryLayout.Contiguous), (byRule.Precision, byRule.MemoryLayout));
+        var model = mlContext.FitLeNet(data, Pipelines.Options(change: o =>
+            (o.Precision, o.MemoryLayout, o.NetworkThreads) = (Precision.BFloat16, MemoryLayout.ChannelsLast, 1)));
+        const string Plan = "on cpu, bfloat16, channels last, 1 thread";
+        Assert.AreEqual(Plan, model.LastTransformer.TrainingPlan!.ToString());
+        Assert.AreEqual(Plan, CnnTransformer.Find(Pipelines.Load(mlContext.Save(model)))!.TrainingPlan!.ToString());
     }
 
     [TestMethod]
