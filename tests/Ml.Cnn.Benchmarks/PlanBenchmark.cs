@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Layers;
@@ -17,14 +18,15 @@ internal static class PlanBenchmark
     private const int Rounds = 5;
     private const int StepsToWarmUp = 2;
     private const long EnoughToTime = 3_000_000_000; // multiply-adds of a step's forward pass: a tenth of a second on two cores
+    private static readonly string[] s_ways = ["bfloat16 channels last", "float32 channels last", "float32 contiguous"];
     private static readonly TimeSpan s_enough = TimeSpan.FromSeconds(2);
 
     /// <summary>Times every network at every size, and prints a row of a table for each.</summary>
     public static void Run(IReadOnlyList<string> architectures, IReadOnlyList<int> sizes, int batch, int threads)
     {
         using var allocator = GlibcAllocator.KeepFreedMemory();
-        Console.WriteLine("| network | pixels | images | M multiply-adds | % depthwise | % grouped | % 1×1 | bfloat16 channels last, ms | float32 channels last | float32 contiguous |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| network | pixels | images | M multiply-adds | % depthwise | % grouped | % 1×1 | " + string.Join(", ms | ", s_ways) + ", ms | rule | rate, of the best's |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var name in architectures)
             foreach (var size in sizes)
                 Console.WriteLine(Row(ArchitectureCatalog.Find(name), size, batch, threads));
@@ -43,19 +45,20 @@ internal static class PlanBenchmark
         ExecutionPlan[] plans = [.. new (bool ChannelsLast, ScalarType? Type)[] { (true, ScalarType.BFloat16), (true, null), (false, null) }
             .Select(way => new ExecutionPlan(CPU, cost, way.ChannelsLast, way.Type))];
         var times = plans.Select(plan => Time(network, shape, plan, images)).ToArray();
+        var rule = ExecutionPlan.ForTraining(CPU, cost, Precision.Auto, MemoryLayout.Auto);
+        var chosen = Array.FindIndex(plans, plan => plan.ChannelsLast == rule.ChannelsLast && plan.ComputeType == rule.ComputeType);
         var graph = NetworkGraph.Trace(network, shape);
-        return FormattableString.Invariant($"| {architecture.Name} | {size} | {images} | {cost.MultiplyAdds / 1e6:0} | {Share(IsDepthwise)} | {Share(IsGrouped)} | {Share(IsPointwise)} | ")
-            + string.Join(" | ", times.Select(time => time.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture))) + " |";
+        var row = FormattableString.Invariant($"| {architecture.Name} | {size} | {images} | {cost.MultiplyAdds / 1e6:0} | {100 * cost.DepthwiseShare:0.0} | ")
+            + FormattableString.Invariant($"{Share(IsGrouped):0} | {Share(IsPointwise):0} | {times[0]:0.0} | {times[1]:0.0} | {times[2]:0.0} | ");
+        return row + (chosen < 0 ? "bfloat16 contiguous | |" : FormattableString.Invariant($"{s_ways[chosen]} | {times.Min() / times[chosen]:0.00} |"));
 
-        string Share(Func<LayerDescription, bool> of) => (100.0 * graph.Nodes.Where(n => n.Description is { } d && of(d)).Sum(n => n.MultiplyAdds) / Math.Max(1, graph.MultiplyAdds)).ToString("0", System.Globalization.CultureInfo.InvariantCulture);
+        double Share(Func<Conv2d, bool> of) =>
+            100.0 * graph.Nodes.Where(node => node.Layer is Conv2d layer && of(layer)).Sum(node => node.MultiplyAdds) / Math.Max(1, graph.MultiplyAdds);
     }
 
-    private static bool IsDepthwise(LayerDescription layer) => layer.TryGet<int>(LayerAttributes.Groups, out var groups) && groups > 1
-        && layer.Weight(WeightRoles.Weight)!.shape[1] == 1;
+    private static bool IsGrouped(Conv2d layer) => layer.Groups > 1 && layer.Groups < layer.InChannels;
 
-    private static bool IsGrouped(LayerDescription layer) => layer.TryGet<int>(LayerAttributes.Groups, out var groups) && groups > 1 && !IsDepthwise(layer);
-
-    private static bool IsPointwise(LayerDescription layer) => layer.TryGet<Size2d>(LayerAttributes.Kernel, out var kernel) && kernel == new Size2d(1, 1);
+    private static bool IsPointwise(Conv2d layer) => layer.Kernel is { Height: 1, Width: 1 };
 
     // The shortest of a few steps in milliseconds: whatever else the machine does makes a step longer, never shorter.
     private static double Time(Module<Tensor, Tensor> built, NetworkShape shape, ExecutionPlan plan, int images)

@@ -17,6 +17,7 @@ var side = new Option<Side>("--side") { Description = "Whose work is timed: the 
 var bfloat16 = new Option<bool>("--bfloat16") { Description = "Of the tuned loop: convolutions and linear layers in bfloat16." };
 var channelsLast = new Option<bool>("--channels-last") { Description = "Of the tuned loop: the layout in memory." };
 var precision = new Option<Precision>("--precision") { Description = "Of the library's step." };
+var layout = new Option<MemoryLayout>("--layout") { Description = "Of the library's step." };
 var networkThreads = new Option<int>("--network-threads") { Description = "libtorch's threads, in the tuned loop and in step; 0: by libtorch's or the library's own choice." };
 LoopWriter Loop(ParseResult r) => r.GetValue(side) == Side.Plain
     ? build => new PlainLoop(build())
@@ -44,8 +45,8 @@ read.SetAction(r => Report.Print("read", ReadingBenchmarks.Read(r.GetValue(data)
 var inspect = new Command("inspect", "A report on the images of a folder or a tar archive, each decoded.") { data, epochs };
 inspect.SetAction(r => Report.Print("inspect", ReadingBenchmarks.Inspect(r.GetValue(data)!, r.GetValue(epochs))));
 
-var step = new Command("step", "Where the time of a training step goes.") { arch, size, batch, steps, precision, networkThreads };
-step.SetAction(r => StepBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(steps), r.GetValue(precision), r.GetValue(networkThreads)));
+var step = new Command("step", "Where the time of a training step goes.") { arch, size, batch, steps, precision, layout, networkThreads };
+step.SetAction(r => StepBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(steps), r.GetValue(precision), r.GetValue(layout), r.GetValue(networkThreads)));
 
 var stages = new Command("stages", "The time that each stage of the loader takes for an image.") { data, size, epochs };
 stages.SetAction(r => StageBenchmark.Run(r.GetValue(data)!, r.GetValue(size), r.GetValue(epochs)));

@@ -13,14 +13,14 @@ internal static class StepBenchmark
 {
     private const int WarmUp = 5;
 
-    public static void Run(string arch, int size, int batch, int steps, Precision precision, int threads)
+    public static void Run(string arch, int size, int batch, int steps, Precision precision, MemoryLayout layout, int threads)
     {
         using var allocator = GlibcAllocator.KeepFreedMemory();
         var shape = new NetworkShape(3, size, size, 10);
         var network = ArchitectureCatalog.Find(arch).Build(shape);
         var cost = NetworkCost.Of(network, shape);
         using var libtorchThreads = LibtorchThreads.Use(threads > 0 ? threads : cost.ThreadsFor(batch, besideDecoding: false));
-        var plan = PlanTiming.Choose(network, shape, ExecutionPlan.ForTraining(CPU, cost, precision), batch, Console.Error.WriteLine);
+        var plan = ExecutionPlan.ForTraining(CPU, cost, precision, layout);
         network = plan.Prepare(network);
         network.train();
         using var optimizer = new Sgd([new([.. network.parameters()], RateFactor: 1, IHandWrittenLoop.WeightDecay)], IHandWrittenLoop.Momentum, nesterov: false);
@@ -46,7 +46,7 @@ internal static class StepBenchmark
             if (step == -1)
                 parts.Clear();
         }
-        Console.WriteLine(FormattableString.Invariant($"{plan.Description}, {get_num_threads()} threads, milliseconds: {parts}"));
+        Console.WriteLine(FormattableString.Invariant($"{plan.ForReaders(get_num_threads())}; milliseconds: {parts}"));
     }
 
     /// <summary>The time of each part of a step.</summary>

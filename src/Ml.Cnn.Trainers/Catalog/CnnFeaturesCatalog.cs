@@ -39,7 +39,7 @@ public static class CnnFeaturesCatalog
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
         ArgumentException.ThrowIfNullOrEmpty(inputColumnName);
         ArgumentNullException.ThrowIfNull(model);
-        var scorer = model.Scorer.For(model.Scorer.Model with { FeatureColumnName = inputColumnName });
+        var scorer = model.Scorer.As(model.Scorer.Model with { FeatureColumnName = inputColumnName });
         return new(new ImageFeaturizer(scorer, outputColumnName, layer, pool));
     }
 

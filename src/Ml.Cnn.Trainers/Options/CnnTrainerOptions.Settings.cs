@@ -64,7 +64,7 @@ public abstract partial class CnnTrainerOptions
             TimeBudget = TimeBudget,
             OnCancellation = OnCancellation,
         },
-        Execution = new() { Device = Device, Precision = Precision, NetworkThreads = NetworkThreads },
+        Execution = new() { Device = Device, Precision = Precision, MemoryLayout = MemoryLayout, NetworkThreads = NetworkThreads },
         Seed = Seed ?? environmentSeed,
     };
 

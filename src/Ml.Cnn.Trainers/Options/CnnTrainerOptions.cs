@@ -150,6 +150,9 @@ public abstract partial class CnnTrainerOptions
     /// <summary>The precision of training's arithmetic. Default: what suits the machine. Scores are always computed in float32.</summary>
     public Precision Precision { get; set; }
 
+    /// <summary>How images and filters lie in memory while the network is trained. Default: what is faster for the network, by rule.</summary>
+    public MemoryLayout MemoryLayout { get; set; }
+
     /// <summary>Labeled images with the training data's columns, scored after every epoch; the best epoch's weights are returned. Default: none.</summary>
     public IDataView? ValidationSet { get; set; }
 
@@ -187,7 +190,10 @@ public abstract partial class CnnTrainerOptions
     /// <summary>Cursors that read the input and cores that decode, at least 1. Default: one per core.</summary>
     public int? ReaderThreads { get; set; }
 
-    /// <summary>Cores that one operation of the network is spread over on the CPU, at least 1. Default: by the network's size, every core at most.</summary>
+    /// <summary>
+    /// Cores that one operation of the network is spread over on the CPU, at least 1. Default: by the network's size, every core of the machine
+    /// at most. Sums are split among the cores: two trainings with the same seed come to the same weights, to the bit, with the same number.
+    /// </summary>
     public int? NetworkThreads { get; set; }
 
     /// <summary>Called after every epoch on the training thread. Default: none.</summary>

@@ -27,6 +27,7 @@ internal static class OptionsValidation
         Require(Enum.IsDefined(options.Optimizer), nameof(options.Optimizer), options.Optimizer, "one of the optimizers");
         Optimization(options);
         Require(Enum.IsDefined(options.Precision), nameof(options.Precision), options.Precision, "one of the precisions");
+        Require(Enum.IsDefined(options.MemoryLayout), nameof(options.MemoryLayout), options.MemoryLayout, "one of the memory layouts");
         Require(Enum.IsDefined(options.PixelLayout), nameof(options.PixelLayout), options.PixelLayout, "one of the layouts");
         Require(Enum.IsDefined(options.Cache), nameof(options.Cache), options.Cache, "None, Memory or File");
         Require(Enum.IsDefined(options.OnBadImage), nameof(options.OnBadImage), options.OnBadImage, "Fail or Skip");

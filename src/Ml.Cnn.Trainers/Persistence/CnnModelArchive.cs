@@ -35,6 +35,7 @@ internal static class CnnModelArchive
 
     public static void Save(ModelSaveContext context, ImageScorer scorer)
     {
+        using var use = scorer.Claim.Use();
         var archive = new ModelArchiveWriter(context, s_format);
         var weights = WriteWeights(archive, scorer);
         var json = Describe(scorer.Model, weights).ToText();
@@ -102,7 +103,7 @@ internal static class CnnModelArchive
             throw archive.Damaged($"the weights do not fit {model.Architecture.Name}: {e.Message}", e);
         }
         var plan = ExecutionPlan.ForScoring(device, NetworkCost.Of(network, model.Shape));
-        return new CnnTransformer(new ImageScorer(plan.Prepare(network), plan, model), []);
+        return new CnnTransformer(ImageScorer.Of(environment, network, plan, model), []);
     }
 
     private static Module<Tensor, Tensor> BuildNetwork(ModelArchiveReader archive, CnnModel model)

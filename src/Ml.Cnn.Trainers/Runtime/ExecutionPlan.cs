@@ -16,27 +16,34 @@ internal sealed record ExecutionPlan(Device Device, NetworkCost Cost, bool Chann
     // Below this many multiply-adds an image, casting and rearranging cost more than they save (LeNet-5: 0.4 million).
     private const long WorthTheTrouble = 10_000_000;
 
-    // A step over so many multiply-adds takes a tenth of a second on two cores.
-    private const long EnoughToTime = 3_000_000_000;
+    // Rearranging alone pays from here on (SqueezeNet at 32×32: 3 million).
+    private const long WorthRearranging = 2_000_000;
 
-    /// <summary>The ways to train that are worth trying, the likeliest first: bfloat16 products where the CPU has instructions for them.</summary>
+    // oneDNN's depthwise convolutions are slow in bfloat16, and the cheap layers around them gain little: MobileNets and EfficientNets have 3
+    // to 9 % of their work there, ConvNeXt, which gains, 2 %. The table of docs/performance.md is where these numbers are from.
+    private const double TooDepthwise = 0.025;
+
+    /// <summary>The way to train, by rule: the clock has no say, so that the same training computes the same.</summary>
+    /// <param name="device">Where.</param>
+    /// <param name="cost">The work of one image.</param>
+    /// <param name="precision">As the user wants it.</param>
+    /// <param name="layout">As the user wants it.</param>
     /// <exception cref="InvalidOperationException">float16 without a CUDA device.</exception>
-    public static IReadOnlyList<ExecutionPlan> ForTraining(Device device, NetworkCost cost, Precision precision)
+    public static ExecutionPlan ForTraining(Device device, NetworkCost cost, Precision precision, MemoryLayout layout)
     {
         if (precision == Precision.Float16 && device.type != DeviceType.CUDA)
-            throw new InvalidOperationException($"{nameof(Precision)}.{nameof(Precision.Float16)} needs a CUDA device; on the CPU choose {nameof(Precision.BFloat16)} or {nameof(Precision.Auto)}.");
+            throw new InvalidOperationException($"{nameof(Precision)}.{nameof(Precision.Float16)} needs a CUDA device; "
+                + $"on the CPU choose {nameof(Precision.BFloat16)} or {nameof(Precision.Auto)}.");
         var isLarge = cost.MultiplyAdds >= WorthTheTrouble;
-        ExecutionPlan[] plans = precision switch
+        ScalarType? type = precision switch
         {
-            Precision.BFloat16 => [With(isLarge, ScalarType.BFloat16)],
-            Precision.Float16 => [With(isLarge, ScalarType.Float16)],
-            _ when !isLarge => [With(false, null)],
-            Precision.Auto when device.type == DeviceType.CUDA || CpuHasBFloat16 => [With(true, ScalarType.BFloat16), With(true, null), With(false, null)],
-            _ => [With(true, null), With(false, null)],
+            Precision.BFloat16 => ScalarType.BFloat16,
+            Precision.Float16 => ScalarType.Float16,
+            Precision.Auto when isLarge && GainsByBFloat16(device, cost) => ScalarType.BFloat16,
+            _ => null,
         };
-        return plans;
-
-        ExecutionPlan With(bool channelsLast, ScalarType? computeType) => new(device, cost, channelsLast, computeType);
+        var channelsLast = layout == MemoryLayout.Auto ? type is not null || cost.MultiplyAdds >= WorthRearranging : layout == MemoryLayout.ChannelsLast;
+        return new(device, cost, channelsLast, type);
     }
 
     /// <summary>Scores are computed in float32: the same model gives the same scores wherever it was trained.</summary>
@@ -45,22 +52,21 @@ internal sealed record ExecutionPlan(Device Device, NetworkCost Cost, bool Chann
     /// <summary>Whether small gradients are lost unless the loss is scaled.</summary>
     public bool ScalesLoss => ComputeType == ScalarType.Float16;
 
-    /// <summary>What a log tells of the plan.</summary>
-    public string Description => $"{Device}, {Arithmetic}";
-
-    /// <summary>Precision and layout in words.</summary>
-    public string Arithmetic => PrecisionName + (ChannelsLast ? " channels last" : "");
-
     /// <summary>What convolutions and linear layers multiply in: "float32", "bfloat16" or "float16".</summary>
     public string PrecisionName => ComputeType switch { ScalarType.BFloat16 => "bfloat16", ScalarType.Float16 => "float16", _ => "float32" };
 
     /// <summary>"channelsLast" or "contiguous".</summary>
     public string LayoutName => ChannelsLast ? "channelsLast" : "contiguous";
 
-    /// <summary>How many images tell how long a step takes.</summary>
-    public int ImagesToTime(int batchSize) => Device.type == DeviceType.CUDA || Cost.MultiplyAdds is not > 0
-        ? batchSize
-        : (int)Math.Clamp(EnoughToTime / Cost.MultiplyAdds.Value, Math.Min(2, batchSize), batchSize);
+    /// <summary>The plan for whoever reads of it: in logs and in a model.</summary>
+    /// <param name="networkThreads">Cores for one operation on the CPU.</param>
+    public CnnTrainingPlan ForReaders(int networkThreads) => new()
+    {
+        Device = Device.ToString(),
+        Precision = ComputeType switch { ScalarType.BFloat16 => Precision.BFloat16, ScalarType.Float16 => Precision.Float16, _ => Precision.Float32 },
+        MemoryLayout = ChannelsLast ? MemoryLayout.ChannelsLast : MemoryLayout.Contiguous,
+        NetworkThreads = networkThreads,
+    };
 
     /// <summary>Brings a network's weights to the device and into the layout. Before its optimizer is made: parameters may be replaced.</summary>
     public Module<Tensor, Tensor> Prepare(Module<Tensor, Tensor> network)
@@ -81,7 +87,11 @@ internal sealed record ExecutionPlan(Device Device, NetworkCost Cost, bool Chann
         return network;
     }
 
-    // CPUID leaf 7: AVX512_BF16 is bit 5 of EAX in subleaf 1, AMX-BF16 bit 22 of EDX in subleaf 0 (Intel SDM, volume 2A).
-    private static bool CpuHasBFloat16 => X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7
+    private static bool GainsByBFloat16(Device device, NetworkCost cost) =>
+        device.type == DeviceType.CUDA || (CpuHasBFloat16 && cost.DepthwiseShare < TooDepthwise);
+
+    /// <summary>Whether the processor has instructions for bfloat16.</summary>
+    /// <remarks>CPUID leaf 7: AVX512_BF16 is bit 5 of EAX in subleaf 1, AMX-BF16 bit 22 of EDX in subleaf 0 (Intel SDM, volume 2A).</remarks>
+    public static bool CpuHasBFloat16 => X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7
         && (((X86Base.CpuId(7, 1).Eax >> 5) & 1) == 1 || ((X86Base.CpuId(7, 0).Edx >> 22) & 1) == 1);
 }

@@ -7,16 +7,17 @@ using static TorchSharp.torch;
 namespace Ml.Cnn.Trainers.Scoring;
 
 /// <summary>Turns images into what one layer of a network makes of them: one column of numbers.</summary>
-internal sealed class ImageFeaturizer : ImageMapper
+internal sealed class ImageFeaturizer : ImageMapper, IDisposable
 {
     private readonly GraphProgram _network;
 
-    /// <param name="scorer">The network and the column that it reads.</param>
+    /// <param name="scorer">The network and the column that it reads; disposed with this featurizer.</param>
     /// <param name="outputColumnName">The column that takes the features.</param>
     /// <param name="layer">A name of the network's graph; null: whatever the head takes.</param>
     /// <param name="pool">Whether a feature map is averaged; null: only what the head takes is.</param>
     /// <exception cref="ArgumentException">There is no such layer.</exception>
-    public ImageFeaturizer(ImageScorer scorer, string outputColumnName, string? layer, bool? pool) : base(scorer.Plan, scorer.Model)
+    public ImageFeaturizer(ImageScorer scorer, string outputColumnName, string? layer, bool? pool)
+        : base(scorer.Environment, scorer.Claim, scorer.Plan, scorer.Model)
     {
         Scorer = scorer;
         OutputColumnName = outputColumnName;
@@ -26,6 +27,12 @@ internal sealed class ImageFeaturizer : ImageMapper
         var shape = node.Shape.PerImage;
         IsPooled = (pool ?? layer is null) && shape.Count == 3;
         Length = IsPooled ? shape[0] : shape.Aggregate(1, (product, size) => checked(product * size));
+    }
+
+    private ImageFeaturizer(ImageFeaturizer other, ImageScorer scorer) : base(scorer.Environment, scorer.Claim, scorer.Plan, scorer.Model)
+    {
+        (Scorer, _network) = (scorer, other._network);
+        (OutputColumnName, IsPooled, Length) = (other.OutputColumnName, other.IsPooled, other.Length);
     }
 
     public ImageScorer Scorer { get; }
@@ -39,11 +46,18 @@ internal sealed class ImageFeaturizer : ImageMapper
 
     public override int Length { get; }
 
+    protected override string Output => "features";
+
     public override void AddColumns(DataViewSchema.Builder builder) =>
         builder.AddColumn(OutputColumnName, new VectorDataViewType(NumberDataViewType.Single, Length));
 
     public override Delegate Getter(int column, MappedRows rows, Func<int> current) =>
         (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => rows.CopyTo(ref value, current()));
+
+    /// <summary>The same for another holder, who is disposed apart.</summary>
+    public ImageFeaturizer Another() => new(this, Scorer.For(Model));
+
+    public void Dispose() => Scorer.Dispose();
 
     protected override Tensor Compute(Tensor images)
     {

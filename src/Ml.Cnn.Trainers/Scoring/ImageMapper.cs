@@ -1,18 +1,32 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
 /// <summary>What a network computes from images, and the columns that take it. Every cursor and thread shares the one mapper.</summary>
-/// <remarks>Nothing here changes after construction: forward passes in evaluation mode only read the weights.</remarks>
-internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
+/// <remarks>Forward passes in evaluation mode only read the weights, so any number of threads may map at once.</remarks>
+internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim claim, ExecutionPlan plan, CnnModel model)
 {
+    private int _hasWarned;
+
+    /// <summary>The claim on the network, which this mapper's holder gives up.</summary>
+    public NetworkClaim Claim => claim;
+
     public CnnModel Model => model;
 
     public ExecutionPlan Plan => plan;
+
+    /// <summary>Takes warnings.</summary>
+    public IHostEnvironment Environment => environment;
+
+    /// <summary>What the values are called in messages.</summary>
+    protected abstract string Output { get; }
 
     /// <summary>Values per image.</summary>
     public abstract int Length { get; }
@@ -34,8 +48,10 @@ internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
     /// <param name="count">How many.</param>
     /// <param name="decoder">Decodes them.</param>
     /// <param name="values">Takes count × <see cref="Length"/> values. Those of a defective row mean nothing.</param>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public void Map(ImageRow[] rows, int count, ImageRowDecoder decoder, float[] values)
     {
+        using var use = claim.Use();
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
         // Several views of an image take no more memory than several images.
@@ -63,6 +79,8 @@ internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
         if (decoder.Views > 1)
             output = output.reshape(rows.Length, decoder.Views, Length).mean([1]); // N × length
         output.cpu().contiguous().bytes.CopyTo(MemoryMarshal.AsBytes(values));
+        if (!IsFinite(values))
+            WarnOfFirstNonFinite(rows.Span, batch, decoder.Views, values);
 
         void Decode(int i)
         {
@@ -71,6 +89,25 @@ internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
                 views.Clear();
         }
     }
+
+    // Once: what a network lacks for one image, it lacks for many.
+    private void WarnOfFirstNonFinite(ReadOnlySpan<ImageRow> rows, ImageBatch batch, int views, ReadOnlySpan<float> values)
+    {
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (rows[i].Defect is not null || IsFinite(values.Slice(i * Length, Length)))
+                continue;
+            if (Interlocked.Exchange(ref _hasWarned, 1) != 0)
+                return;
+            var image = batch.Pixels.narrow(0, (long)i * views, views).BringTo(plan.Device);
+            var since = NonFiniteLayer.Find(claim.Network, model.Shape, image);
+            using var log = environment.Start("CnnTransformer");
+            log.Warning(MessageSensitivity.None, "{0}", NonFiniteLayer.Warning(model.Architecture.Name, $"{Output} for an image ({rows[i].Name})", since));
+            return;
+        }
+    }
+
+    private static bool IsFinite(ReadOnlySpan<float> values) => float.IsFinite(TensorPrimitives.MaxMagnitude(values)); // NaN if any is NaN
 
     /// <summary>The network's part: N × channels × height × width to N × <see cref="Length"/>. The means of several views of an image are taken of it.</summary>
     protected abstract Tensor Compute(Tensor images);

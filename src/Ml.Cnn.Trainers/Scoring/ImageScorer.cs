@@ -1,20 +1,39 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
 /// <summary>Turns images into class probabilities: the columns PredictedLabel and Score.</summary>
-internal sealed class ImageScorer(Module<Tensor, Tensor> network, ExecutionPlan plan, CnnModel model) : ImageMapper(plan, model)
+internal sealed class ImageScorer : ImageMapper, IDisposable
 {
-    public Module<Tensor, Tensor> Network => network;
+    private ImageScorer(IHostEnvironment environment, NetworkClaim claim, ExecutionPlan plan, CnnModel model) : base(environment, claim, plan, model) { }
+
+    /// <summary>A scorer of a network that nobody else holds, brought to where and how it computes scores.</summary>
+    /// <param name="environment">Takes warnings.</param>
+    /// <param name="network">Disposed with the last transformer that shares it.</param>
+    /// <param name="plan">Where and how scores are computed.</param>
+    /// <param name="model">All else.</param>
+    public static ImageScorer Of(IHostEnvironment environment, Module<Tensor, Tensor> network, ExecutionPlan plan, CnnModel model) =>
+        new(environment, new NetworkClaim(plan.Prepare(network), model.Architecture.Name), plan, model);
+
+    /// <summary>The network.</summary>
+    /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
+    public Module<Tensor, Tensor> Network => Claim.Network;
 
     public override int Length => Model.Shape.Classes;
 
-    /// <summary>The same network, weights included, described otherwise.</summary>
-    public ImageScorer For(CnnModel otherwise) => new(network, Plan, otherwise);
+    protected override string Output => "scores";
+
+    /// <summary>The same network, weights included, described otherwise: a holder of its own, who is disposed apart.</summary>
+    public ImageScorer For(CnnModel otherwise) => new(Environment, Claim.Another(), Plan, otherwise);
+
+    /// <summary>The same network, described otherwise, for the same holder.</summary>
+    public ImageScorer As(CnnModel otherwise) => new(Environment, Claim, Plan, otherwise);
 
     public override void AddColumns(DataViewSchema.Builder builder) => ScoreColumns.AddTo(builder, Model);
 
@@ -25,8 +44,16 @@ internal sealed class ImageScorer(Module<Tensor, Tensor> network, ExecutionPlan 
         return column == ScoreColumns.PredictedLabel ? label : scores;
     }
 
-    protected override Tensor Compute(Tensor images) => functional.softmax(network.forward(images).to(float32), 1);
+    public void Dispose() => Claim.Dispose();
 
-    private static uint PredictedLabel(MappedRows rows, int index) =>
-        rows.IsUsable(index) ? (uint)System.Numerics.Tensors.TensorPrimitives.IndexOfMax(rows.Values(index)) + 1 : 0; // 0: a missing key
+    protected override Tensor Compute(Tensor images) => functional.softmax(Network.forward(images).to(float32), 1);
+
+    // 0, a missing key, for an image that cannot be used, and for scores that are NaN.
+    private static uint PredictedLabel(MappedRows rows, int index)
+    {
+        if (!rows.IsUsable(index))
+            return 0;
+        var best = TensorPrimitives.IndexOfMax(rows.Values(index)); // NaN is taken for the largest
+        return float.IsNaN(rows.Values(index)[best]) ? 0 : (uint)best + 1;
+    }
 }

@@ -8,6 +8,8 @@ internal sealed record ExecutionSettings
 
     public required Precision Precision { get; init; }
 
+    public required MemoryLayout MemoryLayout { get; init; }
+
     [DoesNotAffectResult]
     public required int? NetworkThreads { get; init; }
 }

@@ -4,8 +4,8 @@ namespace Ml.Cnn.Trainers;
 public enum Precision
 {
     /// <summary>
-    /// What a few steps at the start of training show to be the fastest for a larger network: bfloat16 (on CPUs with instructions for it:
-    /// AVX512-BF16, AMX; on GPUs), or float32. Small networks take float32.
+    /// For a larger network bfloat16, on CPUs with instructions for it (AVX512-BF16, AMX) and on GPUs, where the network's operations gain by
+    /// it; else float32. Decided by rule, never by the clock: see <see cref="CnnTrainingPlan"/>. Small networks take float32.
     /// </summary>
     Auto,
 
@@ -15,6 +15,9 @@ public enum Precision
     /// <summary>Convolutions and linear layers multiply in bfloat16.</summary>
     BFloat16,
 
-    /// <summary>Convolutions and linear layers multiply in float16, and the loss is scaled so that small gradients are not lost (Micikevicius et al. 2017). CUDA only.</summary>
+    /// <summary>
+    /// Convolutions and linear layers multiply in float16, and the loss is scaled so that small gradients are not lost (Micikevicius et al.
+    /// 2017). CUDA only.
+    /// </summary>
     Float16,
 }

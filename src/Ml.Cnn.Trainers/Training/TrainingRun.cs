@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Scoring;
@@ -35,7 +36,10 @@ internal sealed class TrainingRun(IHostEnvironment environment, Architecture arc
                 + string.Join(Environment.NewLine, skipped.Take(BadImageException.Named)));
         }
         var scoring = ExecutionPlan.ForScoring(run.Plan.Device, run.Plan.Cost);
-        return new CnnTransformer(new ImageScorer(scoring.Prepare(run.Prepared.Network), scoring, Describe(run, outcome)), run.BadImages.All);
+        var scorer = ImageScorer.Of(environment, run.Prepared.Network, scoring, Describe(run, outcome));
+        if (NonFiniteLayer.Find(scorer.Network, run.Views.Shape) is { } since)
+            log.Warning(MessageSensitivity.None, "{0}", NonFiniteLayer.Warning(architecture.Name, "the trained network's scores", since));
+        return new CnnTransformer(scorer, run.BadImages.All);
     }
 
     /// <summary>Looks for a learning rate, and keeps nothing else.</summary>

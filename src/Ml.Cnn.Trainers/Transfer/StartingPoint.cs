@@ -18,12 +18,14 @@ internal sealed class StartingPoint
     private readonly Architecture _architecture;
     private readonly WeightsSource? _source;
     private readonly CnnTransformer? _model;
+    private readonly bool _isLoadedHere;
 
     /// <exception cref="ArgumentException">There are no such weights, or they are another network's.</exception>
     public StartingPoint(IHostEnvironment environment, InitialWeights weights, Architecture architecture)
     {
         (_environment, _architecture) = (environment, architecture);
         _model = weights.Model ?? (weights.FileOrName is { } path && IsModelFile(path) ? LoadModel(environment, path) : null);
+        _isLoadedHere = weights.Model is null;
         if (_model is null)
         {
             _source = weights.Published is { } published ? WeightsSource.Of(published, architecture)
@@ -49,6 +51,8 @@ internal sealed class StartingPoint
     {
         if (_model is not null)
         {
+            using var use = _model.Scorer.Claim.Use();
+            using var loaded = _isLoadedHere ? _model : null; // nobody else knows of it
             using var scope = NewDisposeScope();
             return WeightsLoader.LoadInto(network, _architecture, ModelState(_model, classes), replaceHead: true);
         }

@@ -21,16 +21,19 @@ public sealed class CnnFeaturesEstimator : IEstimator<CnnFeaturesTransformer>
         ArgumentNullException.ThrowIfNull(inputSchema);
         FeatureFormat.Check(inputSchema, _featurizer.Model.FeatureColumnName);
         var columns = inputSchema.ToDictionary(column => column.Name);
-        columns[_featurizer.OutputColumnName] = ColumnShapes.Create(_featurizer.OutputColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false);
+        columns[_featurizer.OutputColumnName] = ColumnShapes.Create(_featurizer.OutputColumnName, SchemaShape.Column.VectorKind.Vector,
+            NumberDataViewType.Single, isKey: false);
         return new SchemaShape(columns.Values);
     }
 
     /// <summary>Checks the columns.</summary>
+    /// <returns>Shares the network with the model that the estimator was made of, and is disposed apart from it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of another type; the message says which are accepted.</exception>
+    /// <exception cref="ObjectDisposedException">The model that the estimator was made of was disposed.</exception>
     public CnnFeaturesTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var transformer = new CnnFeaturesTransformer(_featurizer);
+        var transformer = new CnnFeaturesTransformer(_featurizer.Another());
         transformer.GetOutputSchema(input.Schema);
         return transformer;
     }

@@ -7,16 +7,15 @@ using Ml.Cnn.Trainers.Scoring;
 namespace Ml.Cnn.Trainers;
 
 /// <summary>What one layer of a trained network makes of images, as a column of numbers for any other ML.NET trainer.</summary>
-/// <remarks>Features are computed in batches while the data is read; any number of threads, cursors and prediction engines may read at once.</remarks>
-public sealed class CnnFeaturesTransformer : ITransformer
+/// <remarks>
+/// Features are computed in batches while the data is read; any number of threads, cursors and prediction engines may read at once. The weights
+/// are shared with the model that they are from; see <see cref="CnnTransformer.Dispose"/>.
+/// </remarks>
+public sealed class CnnFeaturesTransformer : ITransformer, IDisposable
 {
     private readonly ImageFeaturizer _featurizer;
 
-    internal CnnFeaturesTransformer(ImageFeaturizer featurizer)
-    {
-        _featurizer = featurizer;
-        featurizer.Scorer.Network.eval();
-    }
+    internal CnnFeaturesTransformer(ImageFeaturizer featurizer) => _featurizer = featurizer;
 
     /// <summary>The network.</summary>
     public Architecture Architecture => _featurizer.Model.Architecture;
@@ -44,11 +43,20 @@ public sealed class CnnFeaturesTransformer : ITransformer
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new MappedSchema(inputSchema, _featurizer).Output;
 
     /// <inheritdoc/>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(inputSchema, _featurizer);
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
+    {
+        var mapper = new ScoringRowMapper(inputSchema, _featurizer);
+        _featurizer.Claim.AddOwner(); // a prediction engine disposes the transformer that it was made of
+        return mapper;
+    }
 
     /// <summary>Adds the features. Lazy: rows are read, decoded and computed when the result is read.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of another type; the message says which are accepted.</exception>
     public IDataView Transform(IDataView input) => new ScoringDataView(input, _featurizer);
+
+    /// <inheritdoc cref="CnnTransformer.Dispose"/>
+    public void Dispose() => _featurizer.Dispose();
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => CnnFeaturesArchive.Save(ctx, _featurizer);
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Transforms;
@@ -10,9 +11,9 @@ namespace Ml.Cnn.Trainers;
 /// <summary>A trained network as an ML.NET transformer: adds PredictedLabel and Score to any data with images.</summary>
 /// <remarks>
 /// Scores are computed in batches while the data is read. One transformer may be used by any number of threads, cursors and
-/// prediction engines at once; all of them share its one copy of the weights, which is freed when nobody refers to it.
+/// prediction engines at once; all of them share its one copy of the weights, which <see cref="Dispose"/> frees.
 /// </remarks>
-public sealed class CnnTransformer : ITransformer
+public sealed class CnnTransformer : ITransformer, IDisposable
 {
     private readonly ImageScorer _scorer;
 
@@ -20,7 +21,6 @@ public sealed class CnnTransformer : ITransformer
     {
         _scorer = scorer;
         BadImages = badImages;
-        scorer.Network.eval();
     }
 
     /// <summary>The network.</summary>
@@ -56,6 +56,9 @@ public sealed class CnnTransformer : ITransformer
     /// <summary>What an image that cannot be decoded does: an error that names it, or a missing label and scores that are not numbers.</summary>
     public BadImageHandling OnBadImage => _scorer.Model.OnBadImage;
 
+    /// <summary>How the network was trained: precision, memory layout, threads. Null for imported weights and for older models.</summary>
+    public CnnTrainingPlan? TrainingPlan => _scorer.Model.Training?.TrainingPlan;
+
     /// <summary>Where the network runs: "cpu" or "cuda:0".</summary>
     public string Device => _scorer.Plan.Device.ToString();
 
@@ -69,11 +72,25 @@ public sealed class CnnTransformer : ITransformer
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new MappedSchema(inputSchema, _scorer).Output;
 
     /// <inheritdoc/>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(inputSchema, _scorer);
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
+    {
+        var mapper = new ScoringRowMapper(inputSchema, _scorer);
+        _scorer.Claim.AddOwner(); // a prediction engine disposes the transformer that it was made of
+        return mapper;
+    }
 
-    /// <summary>Adds the predicted label and the scores. Lazy: rows are read, decoded and scored when the result is read.</summary>
+    /// <summary>
+    /// Adds the predicted label and the scores. Lazy: rows are read, decoded and scored when the result is read. An image whose scores are NaN
+    /// or infinite, as damaged weights give them, has no predicted label (a missing key); the first one is told of in a warning.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or of another type; the message says which are accepted.</exception>
-    public IDataView Transform(IDataView input) => new ScoringDataView(input, _scorer);
+    /// <exception cref="ObjectDisposedException">The transformer was disposed; reading the result throws it too, where that is later.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        _ = _scorer.Network; // now rather than when the first row is read
+        return new ScoringDataView(input, _scorer);
+    }
 
     /// <summary>The same network, which shares its weights with this transformer, with another answer to images that cannot be decoded.</summary>
     /// <param name="handling">An error that names the image, or a missing label and scores that are not numbers.</param>
@@ -104,10 +121,39 @@ public sealed class CnnTransformer : ITransformer
         var input = Preprocessing;
         var side = Math.Max(input.Height, input.Width);
         var hasRoom = input.ResizeShortSide > side || crops == EvaluationCrops.Center;
-        var changed = input with { Crops = crops, ResizeShortSide = resizeShortSide ?? (hasRoom ? input.ResizeShortSide : (int)Math.Round(side * 8 / 7.0)) };
+        var changed = input with
+        {
+            Crops = crops,
+            ResizeShortSide = resizeShortSide ?? (hasRoom ? input.ResizeShortSide : (int)Math.Round(side * 8 / 7.0)),
+        };
         changed.Validate();
         return new(_scorer.For(_scorer.Model with { Preprocessing = changed }), BadImages);
     }
+
+    /// <summary>
+    /// The first layer whose output for an image of this method's own is NaN or infinite, which says that the weights are damaged or another
+    /// network's: "bn1 (batch_norm2d), whose running_var holds NaN or infinite numbers". Takes as long as scoring an image.
+    /// </summary>
+    /// <returns>Null if the network's output is finite.</returns>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public string? FindNonFiniteLayer()
+    {
+        using var use = _scorer.Claim.Use();
+        return NonFiniteLayer.Find(_scorer.Network, Shape)?.ToString();
+    }
+
+    /// <summary>
+    /// Frees the network's memory, on a GPU too, once everybody who shares the network has called this: this transformer, those that
+    /// <see cref="WithCrops"/>, <see cref="WithBadImages"/> and <c>CnnFeatures</c> made of it, and the prediction engines, which call it
+    /// themselves when they are disposed. A forward pass that is under way ends first. Without it, the memory is freed when the garbage
+    /// collector finds nobody who refers to the network.
+    /// </summary>
+    /// <remarks>
+    /// ML.NET's prediction engines dispose the model that they were made of. That ends the engine's share alone: the model goes on, and so do
+    /// other engines. Disposing a pipeline (<c>TransformerChain</c>) disposes the networks in it. A second call by the same owner does nothing
+    /// where no engine is open. After it, scoring and saving throw <see cref="ObjectDisposedException"/>; descriptions of the model stay.
+    /// </remarks>
+    public void Dispose() => _scorer.Dispose();
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => CnnModelArchive.Save(ctx, _scorer);
 }

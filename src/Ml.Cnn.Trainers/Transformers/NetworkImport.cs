@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Trainers.Weights;
@@ -56,7 +57,10 @@ internal static class NetworkImport
             log.Info(MessageSensitivity.None, "{0}", $"{architecture.Name} for {model.Shape.Classes} classes: {loaded.Loaded.Count} tensors loaded"
                 + (loaded.Prefix.Length > 0 ? $" from names after '{loaded.Prefix}'" : "") + $", {loaded.LeftOut.Count} left out; images as {preprocessing.Reason}");
             var plan = ExecutionPlan.ForScoring(device, NetworkCost.Of(network, model.Shape));
-            return new CnnTransformer(new ImageScorer(plan.Prepare(network), plan, model), []);
+            var scorer = ImageScorer.Of(environment, network, plan, model);
+            if (NonFiniteLayer.Find(scorer.Network, model.Shape) is { } since)
+                Warn(NonFiniteLayer.Warning(architecture.Name, "the imported network's scores", since));
+            return new CnnTransformer(scorer, []);
         }
         catch (WeightsFormatException exception) when (source.Path is not null)
         {

@@ -94,7 +94,7 @@ public sealed class ArchitectureTests
         using var stream = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         string[] shapes;
         Tensor expected;
-        using (var network = ExecutionPlan.ForTraining(CPU, cost, Precision.Auto)[0].Prepare(architecture.Build(own)))
+        using (var network = ExecutionPlan.ForTraining(CPU, cost, Precision.Auto, MemoryLayout.Auto).Prepare(architecture.Build(own)))
         {
             Step(architecture, network, images, arange(count));
             shapes = Shapes(network);

@@ -62,10 +62,9 @@ internal sealed class PreparedNetwork : IDisposable
             used = LibtorchThreads.Use(threads);
             if (device.type == DeviceType.CPU && !ConvolutionCheck.IsRight)
                 log.Warning(MessageSensitivity.None, "{0}", ConvolutionCheck.Warning);
-            var plans = ExecutionPlan.ForTraining(device, cost, settings.Execution.Precision);
+            var plan = ExecutionPlan.ForTraining(device, cost, settings.Execution.Precision, settings.Execution.MemoryLayout);
             if (resumed is not null)
-                plans = [plans[0] with { ChannelsLast = resumed.ChannelsLast, ComputeType = resumed.ComputeType }];
-            var plan = PlanTiming.Choose(network, views.Shape, plans, batchSize, text => log.Info(MessageSensitivity.None, "{0}", text));
+                plan = plan with { ChannelsLast = resumed.ChannelsLast, ComputeType = resumed.ComputeType };
             return new(plan.Prepare(network), plan, threads, allocator, random, used);
         }
         catch

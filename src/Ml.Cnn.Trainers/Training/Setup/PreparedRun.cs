@@ -142,7 +142,7 @@ internal sealed class PreparedRun : IDisposable
     {
         var (shape, optimization) = (views.Shape, settings.Optimization);
         log.Info(MessageSensitivity.None, FormattableString.Invariant($"{architecture.Name} for {shape.Classes} classes, {shape.Channels}×{shape.Height}×{shape.Width}, ")
-            + FormattableString.Invariant($"{prepared.Network.parameters().Sum(p => p.numel())} parameters, on {prepared.Plan.Description}; {survey.Labeled} images, ")
+            + FormattableString.Invariant($"{prepared.Network.parameters().Sum(p => p.numel())} parameters, {prepared.Plan.ForReaders(prepared.Threads)}; {survey.Labeled} images, ")
             + FormattableString.Invariant($"batch {optimization.BatchSize}, {optimization.Optimizer} at {optimization.LearningRate}, seed {settings.Seed}"));
     }
 }
