@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ml.Cnn.Benchmarks;
 using Ml.Cnn.Trainers;
+using Ml.Cnn.Trainers.Architectures;
 
 // The .NET half of the benchmarks: each command does one job and prints one JSON line, with the rate of every epoch and
 // their median. `tests/benchmark` runs these beside the same jobs in Python and prints the ratios.
@@ -49,11 +50,17 @@ step.SetAction(r => StepBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.Get
 var stages = new Command("stages", "The time that each stage of the loader takes for an image.") { data, size, epochs };
 stages.SetAction(r => StageBenchmark.Run(r.GetValue(data)!, r.GetValue(size), r.GetValue(epochs)));
 
+var archs = new Option<string[]>("--archs") { Description = "The networks; all of the catalog without any.", AllowMultipleArgumentsPerToken = true };
+var sizes = new Option<int[]>("--sizes") { Description = "Heights and widths in pixels.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [32, 64, 96, 224] };
+var plans = new Command("plans", "A training step in each precision and memory layout, beside the rule's choice.") { archs, sizes, batch, networkThreads };
+plans.SetAction(r => PlanBenchmark.Run(r.GetValue(archs) is { Length: > 0 } chosen ? chosen : [.. ArchitectureCatalog.All.Select(a => a.Name)],
+    r.GetValue(sizes)!, r.GetValue(batch), r.GetValue(networkThreads)));
+
 var images = new Option<int>("--images") { Description = "How many.", DefaultValueFactory = _ => 400 };
 var memory = new Command("memory", "Resident memory after each epoch of a training on drawn digits.") { arch, size, images, epochs };
 memory.SetAction(r => MemoryBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.GetValue(images), r.GetValue(epochs)));
 
-return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, memory }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, plans, memory }.Parse(args).Invoke();
 
 /// <summary>Whose work is timed.</summary>
 internal enum Side

@@ -8,7 +8,7 @@ namespace Ml.Cnn.Trainers;
 /// What every network's trainer can be told. Unset values (null) take the network's own defaults, which
 /// <see cref="Architectures.Architecture.Training"/> states.
 /// </summary>
-public class CnnOptions
+public partial class CnnOptions
 {
     /// <summary>The column of images: encoded bytes (as LoadRawImageBytes gives), MLImage, or a vector of pixels with known dimensions. Default "Features".</summary>
     public string FeatureColumnName { get; set; } = "Features";
@@ -64,7 +64,7 @@ public class CnnOptions
     /// </summary>
     public double LabelSmoothing { get; set; }
 
-    /// <summary>How much each class counts in the loss. Default: as many times as it has images. Validation is not weighted.</summary>
+    /// <summary>Per-class weights of the loss. Default: none, every image counts the same. Validation is not weighted.</summary>
     public ClassWeights? ClassWeights { get; set; }
 
     /// <summary>
@@ -210,12 +210,4 @@ public class CnnOptions
 
     /// <summary>Whether a canceled Fit returns the best model so far or throws. Default: it returns the model.</summary>
     public CancellationHandling OnCancellation { get; set; }
-
-    /// <summary>A copy without what the learning-rate finder has no use for.</summary>
-    internal CnnOptions ForLearningRateFinder()
-    {
-        var copy = (CnnOptions)MemberwiseClone();
-        (copy.ValidationSet, copy.Checkpoints) = (null, null);
-        return copy;
-    }
 }

@@ -98,6 +98,9 @@ internal static class OptionsValidation
             throw Wrong(option, value, expected);
     }
 
+    /// <summary>For an option whose value does not go together with something else.</summary>
+    public static ArgumentException Unfit(string option, string message) => new(message, option);
+
     /// <summary>The message form of every option that is out of its range.</summary>
     public static ArgumentOutOfRangeException Wrong(string option, object? value, string expected) =>
         new(option, value, $"{option} must be {expected}.");

@@ -33,7 +33,8 @@ internal static class ComputeDevice
             ? "no CUDA device is available (is the program built with -p:TorchBackend=cuda-linux or cuda-windows, and a driver installed?)"
             : $"there are {available} CUDA devices, numbered from 0";
         if (!MlNetEnvironment.FallbackToCpu(environment))
-            throw new InvalidOperationException($"cuda:{wanted} was asked for, but {found}. Choose the device \"cpu\" or \"auto\", or set MLContext.FallbackToCpu.");
+            throw new InvalidOperationException(
+                $"cuda:{wanted} was asked for, but {found}. Choose the device \"cpu\" or \"auto\", or set MLContext.FallbackToCpu.");
         warn($"cuda:{wanted} was asked for, but {found}: falling back to the CPU.");
         return CPU;
     }

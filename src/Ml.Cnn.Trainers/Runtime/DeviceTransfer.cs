@@ -7,8 +7,8 @@ namespace Ml.Cnn.Trainers.Runtime;
 internal static class DeviceTransfer
 {
     /// <summary>
-    /// The tensor on a device. To a GPU it goes by way of pinned memory, and nobody waits for it: libtorch keeps that memory until the copy is done, and the tensor itself may be
-    /// overwritten at once. Where it is there already, it is not copied.
+    /// The tensor on a device. To a GPU the tensor goes by way of pinned memory, and nobody waits for it: libtorch keeps that memory until the
+    /// copy is done, and the tensor itself may be overwritten at once. A tensor that is on the device already is not copied.
     /// </summary>
     /// <param name="host">On the CPU.</param>
     /// <param name="device">Where to.</param>

@@ -11,7 +11,8 @@ namespace Ml.Cnn.Trainers.Runtime;
 /// </remarks>
 internal static unsafe class LibtorchTeam
 {
-    // void GOMP_parallel(void (*function)(void*), void* data, unsigned threads, unsigned flags): libgomp's and libiomp5's way into a parallel region.
+    // void GOMP_parallel(void (*function)(void*), void* data, unsigned threads, unsigned flags): libgomp's and libiomp5's way into a
+    // parallel region.
     private static readonly delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<nint, void>, nint, uint, uint, void> s_parallel = FindParallel();
 
     /// <summary>Whether the threads can be reached; where they cannot, .NET's do the work.</summary>
@@ -47,7 +48,8 @@ internal static unsafe class LibtorchTeam
     private static delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<nint, void>, nint, uint, uint, void> FindParallel()
     {
         // The name alone finds the library that is loaded; a symbol is looked for in what it depends on, too.
-        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libtorch_cpu.so", out var library) || !NativeLibrary.TryGetExport(library, "GOMP_parallel", out var address))
+        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libtorch_cpu.so", out var library)
+            || !NativeLibrary.TryGetExport(library, "GOMP_parallel", out var address))
             return null;
         return (delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<nint, void>, nint, uint, uint, void>)address;
     }
@@ -56,9 +58,10 @@ internal static unsafe class LibtorchTeam
     {
         private int _threads;
         private int _next = -1;
+        private ExceptionDispatchInfo? _failure;
 
         /// <summary>The first exception: none may leave by way of native code.</summary>
-        public ExceptionDispatchInfo? Failure { get; private set; }
+        public ExceptionDispatchInfo? Failure => Volatile.Read(ref _failure);
 
         /// <summary>Called once by each thread of the team.</summary>
         public void Join()
@@ -72,8 +75,7 @@ internal static unsafe class LibtorchTeam
             }
             catch (Exception e)
             {
-                lock (this)
-                    Failure ??= ExceptionDispatchInfo.Capture(e);
+                Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
             }
         }
     }

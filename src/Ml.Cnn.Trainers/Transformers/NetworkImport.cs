@@ -21,7 +21,7 @@ internal static class NetworkImport
         var model = Describe(architecture, source, weights, options);
 
         // Building draws first weights; the process's own random state stays as it was.
-        using var random = RandomState.Build(seed: 0, () => architecture.Build(model.Shape), out var network);
+        var network = RandomState.Build(seed: 0, () => architecture.Build(model.Shape));
         try
         {
             var report = WeightsLoader.LoadInto(network, architecture, weights.Tensors);
@@ -60,7 +60,7 @@ internal static class NetworkImport
             Classes = ClassValues.Parse("text", names),
             History = [],
             StopReason = StopReason.Completed,
-            Training = new(Epochs: 0, architecture.Training.BatchSize, LearningRate: 0, LearningRateSchedule.Constant.ToString(), Optimizer.Sgd, Momentum: 0, WeightDecay: 0, Seed: 0),
+            Training = null,
         };
     }
 

@@ -5,18 +5,18 @@ namespace Ml.Cnn.Trainers.Tests.Runtime;
 
 /// <summary>What waits for a finalizer does not wait longer than a second.</summary>
 [TestClass]
-public sealed class NativeLeftoversTests
+public sealed class NativeMemoryCollectorTests
 {
     [TestMethod]
     public void After_a_second_what_steps_left_is_finalized()
     {
-        var leftovers = new NativeLeftovers();
+        var collector = new NativeMemoryCollector();
         var finalized = new StrongBox<int>();
         Leave(finalized);
-        leftovers.FreeEverySoOften();
+        collector.CollectPeriodically();
         Assert.AreEqual(0, finalized.Value, "not after every step: that costs");
         Thread.Sleep(1100);
-        leftovers.FreeEverySoOften();
+        collector.CollectPeriodically();
         Assert.AreEqual(1, finalized.Value);
     }
 
