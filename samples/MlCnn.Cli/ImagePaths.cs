@@ -11,7 +11,11 @@ internal static class ImagePaths
     private static readonly string[] s_endings = [".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".png", ".webp", ".bmp", ".gif"];
 
     // Links to folders may lead back up, and what cannot be opened is not to end the rest.
-    private static readonly EnumerationOptions s_below = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
+    private static readonly EnumerationOptions s_below = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
+    };
 
     /// <summary>Files as they are given; folders as the images in them and below, in natural order.</summary>
     /// <exception cref="CommandException">A folder holds no images, or cannot be opened.</exception>

@@ -78,8 +78,8 @@ internal sealed record LearningRateEntry(double LearningRate, double Loss, doubl
 /// <param name="Top5Accuracy">The share of images whose class is among the five best.</param>
 /// <param name="PerClass">Each class of the model.</param>
 /// <param name="BadImages">The images that were left out, and why.</param>
-internal sealed record EvaluateResult(long Images, double MicroAccuracy, double MacroAccuracy, double LogLoss, double Top5Accuracy, IReadOnlyList<ClassEntry> PerClass,
-    IReadOnlyList<BadImage> BadImages);
+internal sealed record EvaluateResult(long Images, double MicroAccuracy, double MacroAccuracy, double LogLoss, double Top5Accuracy,
+    IReadOnlyList<ClassEntry> PerClass, IReadOnlyList<BadImage> BadImages);
 
 /// <summary>How well a class is told.</summary>
 /// <param name="Label">Its name.</param>

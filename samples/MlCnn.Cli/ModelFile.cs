@@ -30,7 +30,8 @@ internal static class ModelFile
         {
             throw new CommandException($"--model: '{path}' cannot be loaded: {Messages.Describe(e)}", e);
         }
-        var network = CnnTransformer.Find(model) ?? throw new CommandException($"--model: '{path}' is an ML.NET model without a convolutional network of this library.");
+        var network = CnnTransformer.Find(model)
+            ?? throw new CommandException($"--model: '{path}' is an ML.NET model without a convolutional network of this library.");
         network = network.WithBadImages(BadImageHandling.Fail);
         return crops == EvaluationCrops.Center ? network : network.WithCrops(crops);
     }
@@ -46,8 +47,8 @@ internal static class ModelFile
         if (s_weightsEndings.Contains(ending))
             throw IsWeights(path);
         if (ending == ".onnx")
-            throw new CommandException($"--model: '{path}' is an ONNX file, which this command does not read. Save the network's weights as .pth or .safetensors: "
-                + "'mlcnn import' makes a model of them.");
+            throw new CommandException($"--model: '{path}' is an ONNX file, which this command does not read. "
+                + "Save the network's weights as .pth or .safetensors: 'mlcnn import' makes a model of them.");
         try
         {
             using var file = File.OpenRead(path);
@@ -73,10 +74,13 @@ internal static class ModelFile
             using var archive = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
             if (archive.Entries.Any(entry => entry.FullName.EndsWith("/data.pkl", StringComparison.Ordinal)))
                 throw IsWeights(path);
+            if (!archive.Entries.Any(entry => entry.Name == "Model.key"))
+                throw new CommandException($"--model: '{path}' is a zip archive, but not one of a model. {Wanted}");
         }
         catch (InvalidDataException e)
         {
-            throw new CommandException($"--model: '{path}' is cut off or damaged: it begins as a zip archive and has no table of contents at its end. Copy or save it again.", e);
+            throw new CommandException($"--model: '{path}' is cut off or damaged: "
+                + "it begins as a zip archive and has no table of contents at its end. Copy or save it again.", e);
         }
     }
 

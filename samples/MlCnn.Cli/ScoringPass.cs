@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Transforms;
+using MlCnn.Cli.Display;
 
 namespace MlCnn.Cli;
 
@@ -30,9 +31,11 @@ internal sealed class ScoringPass(IDataView scored, CnnTransformer network, BadI
     /// <summary>Every image in the order of the rows.</summary>
     public IEnumerable<ScoredImage> Images()
     {
-        var (score, label, path) = (scored.Schema[network.ScoreColumnName], KeyColumn(DataSource.LabelColumn), scored.Schema.GetColumnOrNull(DataSource.PathColumn));
+        var (score, label) = (scored.Schema[network.ScoreColumnName], KeyColumn(DataSource.LabelColumn));
+        var path = scored.Schema.GetColumnOrNull(DataSource.PathColumn);
         // One cursor of a set: ML.NET reads ahead on other threads for a cursor on its own, and ends it at the first file that is missing.
-        using var cursor = scored.GetRowCursorSet([score, .. label is { } l ? [l] : Array.Empty<DataViewSchema.Column>(), .. path is { } p ? [p] : Array.Empty<DataViewSchema.Column>()], 1)[0];
+        var columns = new DataViewSchema.Column?[] { score, label, path }.OfType<DataViewSchema.Column>();
+        using var cursor = scored.GetRowCursorSet([.. columns], 1)[0];
         var (scores, labels) = (cursor.GetGetter<VBuffer<float>>(score), label is { } key ? cursor.GetGetter<uint>(key) : null);
         var paths = path is { } column ? cursor.GetGetter<ReadOnlyMemory<char>>(column) : null;
         for (var row = 0; cursor.MoveNext(); row++)
@@ -47,16 +50,16 @@ internal sealed class ScoringPass(IDataView scored, CnnTransformer network, BadI
         if (_bad.Count > 0 && handling == BadImageHandling.Fail)
             throw new BadImageException(_bad);
         if (_bad.Count > 0)
-            Display.Messages.Warning($"{_bad.Count} of {Total} images cannot be used and {(_bad.Count == 1 ? "is" : "are")} left out.");
+            Messages.Warning($"{_bad.Count} of {Total} images cannot be used and {(_bad.Count == 1 ? "is" : "are")} left out:{Messages.List(_bad)}");
         if (_notFinite.Count > 0)
         {
-            Display.Messages.Error($"The network's output is not finite (NaN or infinity) for {_notFinite.Count} of {Total} images, such as '{_notFinite[0].File}'. "
+            Messages.Error($"The network's output is not finite (NaN or infinity) for {_notFinite.Count} of {Total} images, such as '{_notFinite[0].File}'. "
                 + "Its weights or the statistics of its norms are broken: train anew, with a lower learning rate, or import other weights.");
             return ExitCode.Failure;
         }
         if (Scored > 0)
             return ExitCode.Success;
-        Display.Messages.Error("No image could be scored.");
+        Messages.Error("No image could be scored.");
         return ExitCode.Failure;
     }
 
@@ -86,7 +89,8 @@ internal sealed class ScoringPass(IDataView scored, CnnTransformer network, BadI
         }
         ReadOnlyMemory<char> path = default;
         paths?.Invoke(ref path);
-        var defect = new BadImage(path.IsEmpty ? FormattableString.Invariant($"row {row}") : path.ToString(), "the network's output is not finite (NaN or infinity)");
+        var name = path.IsEmpty ? FormattableString.Invariant($"row {row}") : path.ToString();
+        var defect = new BadImage(name, "The network's output is not finite (NaN or infinity).");
         _notFinite.Add(defect);
         return new(row, label, [], defect);
     }

@@ -35,7 +35,8 @@ internal static class AugmentCommand
         {
             var data = result.GetRequiredValue(source);
             var name = result.GetValue(recipe) ?? result.GetValue(formerly) ?? throw new UsageException("Option '--augment' is required.");
-            return Run(data, CommandOptions.FindAugmentation(name) ?? new ImageAugmentation([]), result.GetRequiredValue(sheet), result.GetValue(images) ?? DefaultImages,
+            var augmentation = CommandOptions.FindAugmentation(name) ?? new ImageAugmentation([]);
+            return Run(data, augmentation, result.GetRequiredValue(sheet), result.GetValue(images) ?? DefaultImages,
                 result.GetValue(views) ?? DefaultViews, result.GetValue(size) ?? data.Pixels?.Side ?? DefaultSize, result.GetValue(seed) ?? 1);
         });
         return command;
@@ -48,7 +49,8 @@ internal static class AugmentCommand
         OutputFile.CheckWritable(path, "sheet.png");
         var mlContext = Messages.CreateContext();
         var png = Messages.While("Drawing the images", () => mlContext.Data.DrawAugmentations(
-            source.Load(mlContext, DataRole.Training), recipe, images, views, size, seed, DataSource.ImageColumn, DataSource.PathColumn, DataSource.LabelColumn));
+            source.Load(mlContext, DataRole.Training), recipe, images, views, size, seed,
+            DataSource.ImageColumn, DataSource.PathColumn, DataSource.LabelColumn));
         OutputFile.Write(path, png);
         Messages.Note($"Saved the sheet to {path}: an image per row, the original first.");
         return ExitCode.Success;

@@ -18,7 +18,8 @@ internal static partial class CommandOptions
     public static Option<string> Model(bool required = true) => Text("--model", "FILE", "The model.zip that 'mlcnn train' saved.", required);
 
     /// <summary>A network by its name.</summary>
-    public static Option<Architecture> Architecture(string description = "The network, such as lenet5 or resnet18; 'mlcnn models' lists them all.", bool required = true) =>
+    public static Option<Architecture> Architecture(
+        string description = "The network, such as lenet5 or resnet18; 'mlcnn models' lists them all.", bool required = true) =>
         Parsed("--arch", "NAME", description, required, FindArchitecture);
 
     public static Option<string> Text(string name, string helpName, string description, bool required) =>
@@ -62,7 +63,8 @@ internal static partial class CommandOptions
     public static Option<int?> Number(string name, string description, int least) =>
         Parsed<int?>(name, "N", description, required: false, text =>
             int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least ? number
-                : throw new FormatException($"{name} must be a whole number{(least > int.MinValue ? FormattableString.Invariant($" of at least {least}") : "")}, not '{text}'."));
+                : throw new FormatException(
+                    $"{name} must be a whole number{(least > int.MinValue ? FormattableString.Invariant($" of at least {least}") : "")}, not '{text}'."));
 
     public static Option<double?> PositiveNumber(string name, string description) =>
         Parsed<double?>(name, "X", description, required: false, text =>
@@ -72,8 +74,10 @@ internal static partial class CommandOptions
     /// <summary>A number below 1, and from 0 or above it.</summary>
     public static Option<double?> Fraction(string name, string description, bool includesZero) =>
         Parsed<double?>(name, "X", description, required: false, text =>
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number < 1 && (number > 0 || (includesZero && number == 0)) ? number
-                : throw new FormatException($"{name} must be a number {(includesZero ? "from 0 to" : "above 0 and")} below 1, written like 0.1, not '{text}'."));
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                && number < 1 && (number > 0 || (includesZero && number == 0)) ? number
+                : throw new FormatException(
+                    $"{name} must be a number {(includesZero ? "from 0 to" : "above 0 and")} below 1, written like 0.1, not '{text}'."));
 
     /// <summary>A length of time such as 90s, 10m or 1.5h, or null where it is not given.</summary>
     public static Option<TimeSpan?> Duration(string name, string description) =>

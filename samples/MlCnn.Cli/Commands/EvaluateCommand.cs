@@ -16,11 +16,13 @@ internal static class EvaluateCommand
     {
         var model = CommandOptions.Model();
         var data = CommandOptions.Parsed("--data", "SRC",
-            $"The labeled images to measure with: {DataSource.Forms}. MNIST's and CIFAR's are their test images unless told otherwise; drawn digits are other ones than "
+            $"The labeled images to measure with: {DataSource.Forms}. MNIST's and CIFAR's are their test images unless told otherwise; drawn digits are "
+            + "other ones than "
             + "those of training.", required: true, DataSource.Parse);
         var crops = CommandOptions.Crops();
-        var onBadImage = CommandOptions.OnBadImage("Whether an image that cannot be read ends the command, or is left out: what is measured is then another set. "
-            + "Every such image is named.", BadImageHandling.Fail);
+        var onBadImage = CommandOptions.OnBadImage(
+            "Whether an image that cannot be read ends the command, or is left out: what is measured is then another set. Every such image is named.", "
+            + "BadImageHandling.Fail);
         var json = CommandOptions.Json();
         var command = new Command("evaluate", "Measures how well a model tells the classes of labeled images.") { model, data, crops, onBadImage, json };
         command.SetAction(result =>
@@ -59,9 +61,9 @@ internal static class EvaluateCommand
         schema[nameof(ScoredRow.Score)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, classes);
         var rows = pass.Images().Where(image => image.Defect is null).Select(image => new ScoredRow
         {
-            Label = image.Label,
+            Label = image.Label - 1,
             Score = image.Scores,
-            PredictedLabel = 1 + (uint)image.Scores.IndexOf(image.Scores.Max()),
+            PredictedLabel = (uint)image.Scores.IndexOf(image.Scores.Max()),
         });
         return mlContext.MulticlassClassification.Evaluate(mlContext.Data.LoadFromEnumerable(rows, schema), topKPredictionCount: Math.Min(TopK, classes));
     }
@@ -84,7 +86,7 @@ internal static class EvaluateCommand
         public string Label { get; set; } = "";
     }
 
-    /// <summary>A row as ML.NET's evaluator takes it; keys count from 1.</summary>
+    /// <summary>A row as ML.NET's evaluator takes it. Keys in objects count from 0, and from 1 in data views.</summary>
     private sealed class ScoredRow
     {
         public uint Label { get; set; }

@@ -16,9 +16,10 @@ internal static class LearningRateCommand
     {
         var source = FitOptions.Data();
         var network = FitOptions.Architecture();
-        TrainingOption[] training = [OptimizationOptions.Preset(), .. FitOptions.All(), .. OptimizationOptions.Update()];
+        var training = TrainingOptions.OfLearningRateFinder();
         var lowest = CommandOptions.PositiveNumber("--from", "The first step's learning rate, above 0. Default: 0.000001.");
-        var highest = CommandOptions.PositiveNumber("--to", "The last step's, above --from. Default: 10; it ends earlier once the loss has grown to four times its lowest value.");
+        var highest = CommandOptions.PositiveNumber("--to",
+            "The last step's, above --from. Default: 10; it ends earlier once the loss has grown to four times its lowest value.");
         var steps = CommandOptions.Number("--steps", "Training steps, at least 10. Default: 100.", least: 10);
         var json = CommandOptions.Json();
         var command = new Command("lr-find",
@@ -45,7 +46,8 @@ internal static class LearningRateCommand
             try
             {
                 var curve = Messages.While("Looking for a learning rate", () =>
-                    trainer.FindLearningRate(Training.Preparation(mlContext, data).Fit(rows).Transform(rows), from, to, result.GetValue(steps) ?? DefaultSteps));
+                    trainer.FindLearningRate(
+                    Training.Preparation(mlContext, data).Fit(rows).Transform(rows), from, to, result.GetValue(steps) ?? DefaultSteps));
                 Tell(curve, result.GetValue(json));
                 return ExitCode.Success;
             }
@@ -61,7 +63,8 @@ internal static class LearningRateCommand
     private static void Tell(LearningRateCurve curve, bool json)
     {
         if (json)
-            JsonOutput.Write(new LearningRateResult(curve.Suggestion, [.. curve.Points.Select(p => new LearningRateEntry(p.LearningRate, p.Loss, p.SmoothedLoss))]));
+            JsonOutput.Write(new LearningRateResult(curve.Suggestion,
+                [.. curve.Points.Select(p => new LearningRateEntry(p.LearningRate, p.Loss, p.SmoothedLoss))]));
         else
             LearningRateChart.Write(curve);
     }

@@ -43,7 +43,8 @@ internal static class ModelsCommand
             var published = PretrainedWeights.All.Count(weights => weights.Architecture == architecture.Name);
             string[] cells =
             [
-                architecture.Name, architecture.Family, FormattableString.Invariant($"{architecture.Year}"), FormattableString.Invariant($"{architecture.ImageSize}"),
+                architecture.Name, architecture.Family, FormattableString.Invariant($"{architecture.Year}"),
+                FormattableString.Invariant($"{architecture.ImageSize}"),
                 withPapers ? architecture.Paper : published > 0 ? FormattableString.Invariant($"{published}") : "",
             ];
             table.AddRow([.. cells.Select(Markup.Escape)]);

@@ -29,7 +29,8 @@ internal static class OptimizationOptions
             required: false, ParseClassWeights),
             (options, weights) => options.ClassWeights = weights),
         TrainingOption.Flag("--balanced-sampling", "Draw equally many images of each class in every epoch.", options => options.BalancedSampling = true),
-        TrainingOption.Of(CommandOptions.PositiveNumber("--clip", "The longest that the gradient may be, above 0; a longer one is shortened. Default: no limit."),
+        TrainingOption.Of(CommandOptions.PositiveNumber("--clip",
+            "The longest that the gradient may be, above 0; a longer one is shortened. Default: no limit."),
             (options, norm) => options.GradientClippingNorm = norm),
         TrainingOption.Of(CommandOptions.Number("--accumulate",
             "Batches per step of the weights, at least 1: as one large batch, in the memory of a small one. Default: 1.", least: 1),
@@ -43,7 +44,8 @@ internal static class OptimizationOptions
     public static IReadOnlyList<TrainingOption> Schedule() =>
     [
         TrainingOption.Of(CommandOptions.PositiveNumber("--learning-rate",
-            "The highest learning rate, above 0; 'mlcnn lr-find' looks for one. Default: the preset's, or the network's own for sgd, 1 for lars, 0.001 for the others."),
+            "The highest learning rate, above 0; 'mlcnn lr-find' looks for one. Default: the preset's, or the network's own for sgd, 1 for lars, "
+            + "0.001 for the others."),
             (options, rate) => options.LearningRate = rate),
         TrainingOption.Of(CommandOptions.Parsed("--schedule", "NAME",
             $"How the learning rate goes on: {string.Join(", ", LearningRateSchedule.Forms)}. Default: cosine, down to 0 over the epochs.",

@@ -23,8 +23,8 @@ internal static class PredictCommand
         var top = CommandOptions.Number("--top", "How many of the most probable classes to show, at least 1 and at most all of them.", least: 1);
         top.DefaultValueFactory = _ => DefaultTop;
         var crops = CommandOptions.Crops();
-        var onBadImage = CommandOptions.OnBadImage("Whether an image that cannot be read is left out, or ends the command without predictions. Every such image is named.",
-            BadImageHandling.Skip);
+        var onBadImage = CommandOptions.OnBadImage(
+            "Whether an image that cannot be read is left out, or ends the command without predictions. Every such image is named.", BadImageHandling.Skip);
         var json = CommandOptions.Json();
         var command = new Command("predict", "Tells the classes of images.") { images, model, top, crops, onBadImage, json };
         command.SetAction(result =>
@@ -53,7 +53,8 @@ internal static class PredictCommand
     {
         var data = mlContext.Data.LoadFromEnumerable(files.Select(file => new ImageFile { ImagePath = file }));
         var pass = new ScoringPass(ImageScoring.Score(mlContext, network, data, isFiles: true), network, handling);
-        var (predictions, bad, table) = (new List<PredictionEntry>(), new List<BadImage>(), new PredictionTable(anyOther: top > 1 && network.ClassNames.Count > 1));
+        var (predictions, bad) = (new List<PredictionEntry>(), new List<BadImage>());
+        var table = new PredictionTable(anyOther: top > 1 && network.ClassNames.Count > 1);
         foreach (var image in pass.Images())
         {
             var file = files[image.Row];

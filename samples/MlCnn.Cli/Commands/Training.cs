@@ -34,7 +34,8 @@ internal static class Training
         if (request.Validation is not null && options.ValidationFraction is not null)
             throw new UsageException("--validation-fraction takes the place of --validation: give one of them.");
         if (request.Validation is { } other && other.Pixels != request.Data.Pixels)
-            throw new UsageException("--data and --validation must both be images in files (a folder, an archive or a list), both MNIST or drawn digits, or both CIFAR.");
+            throw new UsageException(
+                "--data and --validation must both be images in files (a folder, an archive or a list), both MNIST or drawn digits, or both CIFAR.");
         OutputFile.CheckWritable(request.Model, "model.zip");
 
         var mlContext = Messages.CreateContext();

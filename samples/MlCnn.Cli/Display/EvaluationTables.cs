@@ -41,7 +41,8 @@ internal static class EvaluationTables
         foreach (var name in (string[])["Precision", "Recall", "Images"])
             table.AddColumn(new TableColumn(name).NoWrap().RightAligned());
         foreach (var entry in result.PerClass)
-            table.AddRow(Markup.Escape(entry.Label), Percent(entry.Precision), Percent(entry.Recall), entry.Support.ToString("N0", CultureInfo.InvariantCulture));
+            table.AddRow(Markup.Escape(entry.Label), Percent(entry.Precision), Percent(entry.Recall),
+                entry.Support.ToString("N0", CultureInfo.InvariantCulture));
         return table;
     }
 

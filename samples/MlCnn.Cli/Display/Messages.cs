@@ -61,7 +61,9 @@ internal static class Messages
 
     // Such an exception says that another one was thrown, and where in ML.NET's or .NET's works.
     private static bool IsWrapper(Exception e) => e.InnerException is not null
-        && (e is AggregateException or TargetInvocationException or TypeInitializationException || e.Message.StartsWith("Splitter/consolidator", StringComparison.Ordinal));
+        && (e is AggregateException or TargetInvocationException or TypeInitializationException
+            || e.Message.StartsWith("Splitter/consolidator", StringComparison.Ordinal)
+            || e.Message.StartsWith("Error during class instantiation", StringComparison.Ordinal));
 
     private static string MessageOf(Exception exception)
     {
@@ -71,9 +73,11 @@ internal static class Messages
         return string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
+    /// <summary>Bad images, each on a line of its own.</summary>
+    public static string List(IReadOnlyList<BadImage> images) => string.Concat(images.Select(image => $"{Environment.NewLine}  {image}"));
+
     private static string ListImages(IReadOnlyList<BadImage> images) =>
-        $"{images.Count} {(images.Count == 1 ? "image" : "images")} cannot be used:{Environment.NewLine}  "
-        + string.Join(Environment.NewLine + "  ", images);
+        $"{images.Count} {(images.Count == 1 ? "image" : "images")} cannot be used:{List(images)}";
 
     /// <summary>Text that takes the place of the bar, which is then drawn anew below it: what the bar left there is erased first.</summary>
     private sealed class LineAboveBar(IRenderable text) : Renderable

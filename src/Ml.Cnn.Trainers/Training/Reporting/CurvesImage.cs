@@ -65,7 +65,10 @@ internal static class CurvesImage
     // By the median of each line: where all of the validation explodes, the training is still to be seen.
     private static bool IsFarFlung(params IEnumerable<LineSeries?> lines)
     {
-        var losses = lines.OfType<LineSeries>().Select(line => line.Points.Select(point => point.Y).Where(y => y > 0).Order().ToArray()).Where(line => line.Length > 0).ToArray();
+        var losses = lines.OfType<LineSeries>()
+            .Select(line => line.Points.Select(point => point.Y).Where(y => y > 0).Order().ToArray())
+            .Where(line => line.Length > 0)
+            .ToArray();
         return losses.Length > 0 && losses.Max(line => line[^1]) > MostOfMedian * losses.Min(line => line[line.Length / 2]);
     }
 
