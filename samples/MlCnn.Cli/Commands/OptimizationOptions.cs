@@ -59,13 +59,13 @@ internal static class OptimizationOptions
             (options, decay) => options.ExponentialMovingAverage = decay),
     ];
 
-    private static void Take(CnnOptions options, Optimizer optimizer)
+    private static void Take(CnnTrainerOptions options, Optimizer optimizer)
     {
         if (optimizer != options.Optimizer) // a preset's numbers are for its own optimizer
             (options.Optimizer, options.Nesterov, options.LearningRate, options.WeightDecay) = (optimizer, false, null, null);
     }
 
-    private static void WarmUp(CnnOptions options, double epochs) => options.Schedule = epochs < options.Epochs
+    private static void WarmUp(CnnTrainerOptions options, double epochs) => options.Schedule = epochs < options.Epochs
         ? options.Schedule.WithWarmUp(epochs)
         : throw new UsageException(FormattableString.Invariant($"--warm-up must be shorter than the {options.Epochs} epochs of training, not {epochs}."));
 

@@ -8,20 +8,20 @@ namespace MlCnn.Cli.Commands;
 internal sealed class TrainingOption
 {
     private readonly Option[] _options;
-    private readonly Action<ParseResult, CnnOptions> _apply;
+    private readonly Action<ParseResult, CnnTrainerOptions> _apply;
 
-    private TrainingOption(Option[] options, Action<ParseResult, CnnOptions> apply) => (_options, _apply) = (options, apply);
+    private TrainingOption(Option[] options, Action<ParseResult, CnnTrainerOptions> apply) => (_options, _apply) = (options, apply);
 
     /// <summary>An option with a value that is a reference.</summary>
-    public static TrainingOption Of<T>(Option<T> option, Action<CnnOptions, T> set) where T : class =>
+    public static TrainingOption Of<T>(Option<T> option, Action<CnnTrainerOptions, T> set) where T : class =>
         Of([option], (result, options) => set(options, result.GetRequiredValue(option)));
 
     /// <summary>An option with a number or one of a few words.</summary>
-    public static TrainingOption Of<T>(Option<T?> option, Action<CnnOptions, T> set) where T : struct =>
+    public static TrainingOption Of<T>(Option<T?> option, Action<CnnTrainerOptions, T> set) where T : struct =>
         Of([option], (result, options) => set(options, result.GetRequiredValue(option)!.Value));
 
     /// <summary>An option without a value.</summary>
-    public static TrainingOption Flag(string name, string description, Action<CnnOptions> set)
+    public static TrainingOption Flag(string name, string description, Action<CnnTrainerOptions> set)
     {
         var option = new Option<bool>(name) { Description = description };
         return Of([option], (result, options) =>
@@ -34,7 +34,7 @@ internal sealed class TrainingOption
     /// <summary>Options that say one thing together.</summary>
     /// <param name="options">All of them.</param>
     /// <param name="apply">Called where the command line holds at least one.</param>
-    public static TrainingOption Of(Option[] options, Action<ParseResult, CnnOptions> apply) => new(options, (result, settings) =>
+    public static TrainingOption Of(Option[] options, Action<ParseResult, CnnTrainerOptions> apply) => new(options, (result, settings) =>
     {
         if (options.Any(option => result.GetResult(option) is { Implicit: false }))
             apply(result, settings);
@@ -47,5 +47,5 @@ internal sealed class TrainingOption
     }
 
     /// <summary>Sets what the command line says.</summary>
-    public void Apply(ParseResult result, CnnOptions options) => _apply(result, options);
+    public void Apply(ParseResult result, CnnTrainerOptions options) => _apply(result, options);
 }
