@@ -1,14 +1,36 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Ml.Cnn.Trainers;
+using Ml.Cnn.Transforms;
 
 namespace MlCnn.Cli;
 
 /// <summary>What --json writes: one object on one line, in ASCII, so that no console's encoding can spoil it.</summary>
 internal static class JsonOutput
 {
-    private static readonly JsonSerializerOptions s_options = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions s_options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new NumberOrNull<double>(), new NumberOrNull<float>() },
+    };
 
     public static void Write<T>(T result) => Console.Out.WriteLine(JsonSerializer.Serialize(result, s_options));
+
+    /// <summary>JSON has no NaN and no infinity: null stands for both, as for everything that cannot be told.</summary>
+    private sealed class NumberOrNull<T> : JsonConverter<T> where T : struct, System.Numerics.IFloatingPointIeee754<T>
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
+        {
+            if (!T.IsFinite(value))
+                writer.WriteNullValue();
+            else if (value is float single)
+                writer.WriteNumberValue(single); // the shortest digits that a float needs
+            else
+                writer.WriteNumberValue(double.CreateChecked(value));
+        }
+    }
 }
 
 /// <summary>mlcnn models --json.</summary>
@@ -48,14 +70,16 @@ internal sealed record LearningRateResult(double? Suggestion, IReadOnlyList<Lear
 /// <summary>A step of the search.</summary>
 internal sealed record LearningRateEntry(double LearningRate, double Loss, double SmoothedLoss);
 
-/// <summary>mlcnn evaluate --json.</summary>
+/// <summary>mlcnn evaluate --json. Without a single image that could be scored, every measure is null.</summary>
 /// <param name="Images">How many images were scored.</param>
 /// <param name="MicroAccuracy">The share of images that were classified correctly.</param>
 /// <param name="MacroAccuracy">The mean of the classes' recalls.</param>
 /// <param name="LogLoss">Mean cross-entropy in nats.</param>
 /// <param name="Top5Accuracy">The share of images whose class is among the five best.</param>
 /// <param name="PerClass">Each class of the model.</param>
-internal sealed record EvaluateResult(long Images, double MicroAccuracy, double MacroAccuracy, double LogLoss, double Top5Accuracy, IReadOnlyList<ClassEntry> PerClass);
+/// <param name="BadImages">The images that were left out, and why.</param>
+internal sealed record EvaluateResult(long Images, double MicroAccuracy, double MacroAccuracy, double LogLoss, double Top5Accuracy,
+    IReadOnlyList<ClassEntry> PerClass, IReadOnlyList<BadImage> BadImages);
 
 /// <summary>How well a class is told.</summary>
 /// <param name="Label">Its name.</param>
@@ -65,10 +89,12 @@ internal sealed record EvaluateResult(long Images, double MicroAccuracy, double 
 internal sealed record ClassEntry(string Label, double Precision, double Recall, long Support);
 
 /// <summary>mlcnn predict --json.</summary>
-internal sealed record PredictResult(IReadOnlyList<PredictionEntry> Predictions);
+/// <param name="Predictions">The images that were scored.</param>
+/// <param name="BadImages">Those that were left out, and why.</param>
+internal sealed record PredictResult(IReadOnlyList<PredictionEntry> Predictions, IReadOnlyList<BadImage> BadImages);
 
 /// <summary>An image's class.</summary>
-/// <param name="File">As the command line gave it.</param>
+/// <param name="File">As the command line gave it, or its path from there where a folder was given.</param>
 /// <param name="Label">The class with the highest probability.</param>
 /// <param name="Probability">Its probability.</param>
 /// <param name="Top">The most probable classes, best first.</param>

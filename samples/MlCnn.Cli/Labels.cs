@@ -18,7 +18,8 @@ internal static class Labels
         if (unknown.Length == 0)
             return;
         throw new CommandException(
-            $"The data holds {(unknown.Length == 1 ? "the class" : "the classes")} {List(unknown)}, which {knower} does not know. Its classes are {List(classes)}.");
+            $"The data holds {(unknown.Length == 1 ? "the class" : "the classes")} {List(unknown)}, which {knower} does not know. "
+            + $"Its classes are {List(classes)}.");
     }
 
     private static string List(string[] names) =>

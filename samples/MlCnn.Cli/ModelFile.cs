@@ -1,17 +1,26 @@
+using System.IO.Compression;
 using Microsoft.ML;
 using Ml.Cnn.Trainers;
+using Ml.Cnn.Transforms;
+using MlCnn.Cli.Display;
 
 namespace MlCnn.Cli;
 
 /// <summary>model.zip and the network in it.</summary>
 internal static class ModelFile
 {
+    private const string Wanted = "Give the file that 'mlcnn train' or 'mlcnn import' saved.";
+
+    private static readonly string[] s_weightsEndings = [".pth", ".pt", ".ckpt", ".bin", ".safetensors"];
+
     /// <summary>Loads the network of a saved pipeline, ready to score any images and to name those that are bad.</summary>
+    /// <param name="mlContext">Loads it.</param>
+    /// <param name="path">As the command line gave it.</param>
+    /// <param name="crops">The parts of an image that are scored.</param>
     /// <exception cref="CommandException">There is no such file, or no network in it.</exception>
-    public static CnnTransformer LoadNetwork(MLContext mlContext, string path)
+    public static CnnTransformer LoadNetwork(MLContext mlContext, string path, EvaluationCrops crops = EvaluationCrops.Center)
     {
-        if (!File.Exists(path))
-            throw new CommandException(Directory.Exists(path) ? $"--model: '{path}' is a folder, not a model." : $"--model: there is no file '{path}'.");
+        CheckArchive(path);
         ITransformer model;
         try
         {
@@ -19,9 +28,62 @@ internal static class ModelFile
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            throw new CommandException($"--model: '{path}' cannot be loaded: {e.GetBaseException().Message}", e);
+            throw new CommandException($"--model: '{path}' cannot be loaded: {Messages.Describe(e)}", e);
         }
-        var network = CnnTransformer.Find(model) ?? throw new CommandException($"--model: '{path}' is an ML.NET model without a convolutional network of this library.");
-        return network.WithBadImages(BadImageHandling.Fail);
+        var network = CnnTransformer.Find(model)
+            ?? throw new CommandException($"--model: '{path}' is an ML.NET model without a convolutional network of this library.");
+        network = network.WithBadImages(BadImageHandling.Fail);
+        return crops == EvaluationCrops.Center ? network : network.WithCrops(crops);
     }
+
+    // ML.NET's own messages about files that are no archives name neither the file nor what to do.
+    private static void CheckArchive(string path)
+    {
+        if (Directory.Exists(path))
+            throw new CommandException($"--model: '{path}' is a folder. {Wanted}");
+        if (!File.Exists(path))
+            throw new CommandException($"--model: there is no file '{path}'. {Wanted}");
+        var ending = Path.GetExtension(path).ToLowerInvariant();
+        if (s_weightsEndings.Contains(ending))
+            throw IsWeights(path);
+        if (ending == ".onnx")
+            throw new CommandException($"--model: '{path}' is an ONNX file, which this command does not read. "
+                + "Save the network's weights as .pth or .safetensors: 'mlcnn import' makes a model of them.");
+        try
+        {
+            using var file = File.OpenRead(path);
+            if (file.Length == 0)
+                throw new CommandException($"--model: '{path}' is empty. {Wanted}");
+            CheckContent(path, file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"--model: '{path}' cannot be read: {Messages.Describe(e)}", e);
+        }
+    }
+
+    private static void CheckContent(string path, FileStream file)
+    {
+        Span<byte> first = stackalloc byte[4];
+        var isArchive = file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false) == first.Length && first.SequenceEqual("PK\u0003\u0004"u8);
+        if (!isArchive)
+            throw new CommandException($"--model: '{path}' is not a model: models are zip archives. {Wanted}");
+        file.Position = 0;
+        try
+        {
+            using var archive = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
+            if (archive.Entries.Any(entry => entry.FullName.EndsWith("/data.pkl", StringComparison.Ordinal)))
+                throw IsWeights(path);
+            if (!archive.Entries.Any(entry => entry.Name == "Model.key"))
+                throw new CommandException($"--model: '{path}' is a zip archive, but not one of a model. {Wanted}");
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CommandException($"--model: '{path}' is cut off or damaged: "
+                + "it begins as a zip archive and has no table of contents at its end. Copy or save it again.", e);
+        }
+    }
+
+    private static CommandException IsWeights(string path) => new(
+        $"--model: '{path}' holds weights, not a model. 'mlcnn import --arch NAME --weights {path} --out model.zip' makes a model of them.");
 }

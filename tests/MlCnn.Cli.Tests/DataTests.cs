@@ -114,7 +114,7 @@ public sealed class DataTests : CliTest
         WriteFolder("data", seed: 1);
         File.WriteAllText(Path.Join(Folder, "data", "null", "x.jpg"), "no image");
         File.WriteAllText(Path.Join(Folder, "sheet.png"), "the one before");
-        string[] augment = ["augment", "data", "--preset", "light", "--images", "3", "--views", "2", "--size", "100", "--seed", "5", "--out"];
+        string[] augment = ["augment", "data", "--augment", "light", "--images", "3", "--views", "2", "--size", "100", "--seed", "5", "--out"];
         var drawn = Run([.. augment, "sheet.png"]).Expect(0);
         Assert.AreEqual("", drawn.Output);
         using (var sheet = SKBitmap.Decode(Path.Join(Folder, "sheet.png")))

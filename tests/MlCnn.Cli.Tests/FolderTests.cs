@@ -30,7 +30,7 @@ public sealed class FolderTests : CliTest
         foreach (var name in names)
             Assert.Contains(name, table);
 
-        var bad = Run(["predict", "--model", "mein modell.zip", "--json", "missing.png", "ein Bild ñ [1].png", "mein modell.zip"]).Expect(1);
+        var bad = Run(["predict", "--model", "mein modell.zip", "--json", "--on-bad-image", "fail", "missing.png", "ein Bild ñ [1].png", "mein modell.zip"]).Expect(1);
         Assert.AreEqual("", bad.Output);
         Assert.Contains("2 images cannot be used", bad.Error);
         Assert.Contains("missing.png: ", bad.Error);
@@ -61,7 +61,7 @@ public sealed class FolderTests : CliTest
         Assert.AreEqual(30, skipped.Json.GetProperty("images").GetInt32());
         Assert.Contains(Path.Join(s_classes[0], "2.png"), skipped.Error);
 
-        // Leaving images out is for training: an evaluation names them all.
+        // Left out of the training or not: an evaluation of other images than were asked for must be asked for.
         var evaluation = Run("evaluate", "--model", "m.zip", "--data", "data", "--json").Expect(1);
         Assert.Contains("2 images cannot be used", evaluation.Error);
         Assert.AreEqual("", evaluation.Output);

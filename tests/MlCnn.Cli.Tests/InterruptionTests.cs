@@ -32,15 +32,16 @@ public sealed class InterruptionTests : CliTest
     {
         File.WriteAllText(Path.Join(Folder, "m.zip"), "the one before");
         // So long a step that nothing can be over between the two signals.
-        var process = Cli.Start(Folder, "train", "--data", "digits:20000", "--arch", "resnet18", "--image-size", "64", "--batch-size", "512", "--out", "m.zip");
-        Thread.Sleep(4000);
+        var process = Cli.Start(Folder, "train", "--data", "digits:20000", "--arch", "resnet18", "--image-size", "64", "--batch-size", "512", "--out", "m.zip",
+            "--log", "logs");
+        WaitUntil(() => Directory.Exists(Path.Join(Folder, "logs")), "the training has begun, and listens to signals");
         Cli.Signal(process, "INT");
         process.StandardError.ReadLine();
         Cli.Signal(process, "INT");
         Cli.Finish(process).Expect(130);
 
         Assert.AreEqual("the one before", File.ReadAllText(Path.Join(Folder, "m.zip")));
-        Assert.HasCount(1, Directory.GetFileSystemEntries(Folder));
+        Assert.HasCount(2, Directory.GetFileSystemEntries(Folder), "the model and the logs");
     }
 
     [TestMethod]
@@ -63,6 +64,16 @@ public sealed class InterruptionTests : CliTest
         CollectionAssert.AreEqual(before, File.ReadAllBytes(Path.Join(Folder, "m.zip")));
         Run("evaluate", "--model", "m.zip", "--data", "digits:10", "--json").Expect(0);
         Assert.HasCount(1, Directory.GetFileSystemEntries(Folder));
+    }
+
+    private static void WaitUntil(Func<bool> condition, string what)
+    {
+        var waited = System.Diagnostics.Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.IsLessThan(TimeSpan.FromSeconds(60), waited.Elapsed, $"Waited in vain until {what}.");
+            Thread.Sleep(20);
+        }
     }
 
     private System.Diagnostics.Process StartLongTraining() =>

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace MlCnn.Cli.Tests;
 
 /// <summary>What needs no network: help, the list of networks, and command lines that are wrong.</summary>
@@ -12,7 +14,7 @@ public sealed class UsageTests : CliTest
         Assert.Contains("--learning-rate <X>", help);
         foreach (var source in (string[])["folder", ".tgz", ":FOLDER", ".tsv", "mnist:DIR", "cifar10:DIR", "cifar100:DIR", "digits:COUNT"])
             Assert.Contains(source, help);
-        Assert.Contains("[default: 10]", help);
+        Assert.Contains("Default: 10.", help);
         Assert.Contains("0.1.0", Run("--version").Expect(0).Output);
     }
 
@@ -30,9 +32,13 @@ public sealed class UsageTests : CliTest
         var resnet = models.GetProperty("models").EnumerateArray().Single(model => model.GetProperty("name").GetString() == "resnet50");
         CollectionAssert.AreEquivalent((string[])["ResNet50_Weights.IMAGENET1K_V1", "ResNet50_Weights.IMAGENET1K_V2"], resnet.GetProperty("pretrained").EnumerateArray().Select(name => name.GetString()).ToArray());
 
-        var table = Run("models").Expect(0).Output;
+        var (table, papers) = (Run("models").Expect(0).Output, Run("models", "--papers").Expect(0).Output);
         foreach (var model in models.GetProperty("models").EnumerateArray())
+        {
             Assert.Contains(model.GetProperty("name").GetString()!, table);
+            Assert.Contains(model.GetProperty("paper").GetString()!, papers);
+        }
+        Assert.IsLessThanOrEqualTo(80, table.Split('\n').Max(line => line.TrimEnd().Length), "fits a terminal");
     }
 
     [TestMethod]
@@ -82,9 +88,9 @@ public sealed class UsageTests : CliTest
     [DataRow("data --jsn", "'--jsn'")]
     [DataRow("data a.tar:", "'a.tar:'")]
     [DataRow("data cifar100:dir:tset", ":tset")]
-    [DataRow("augment digits:9 --out a.png", "'--preset' is required")]
-    [DataRow("augment digits:9 --out a.png --preset nothing", "alexnet")]
-    [DataRow("augment digits:9 --out a.png --preset light --views 0", "at least 1")]
+    [DataRow("augment digits:9 --out a.png", "'--augment' is required")]
+    [DataRow("augment digits:9 --out a.png --augment nothing", "alexnet")]
+    [DataRow("augment digits:9 --out a.png --augment light --views 0", "at least 1")]
     [DataRow("augment digits:9 --out a.png --preset light --size 100000", "lower")]
     [DataRow("evaluate --data digits:9", "'--model' is required")]
     [DataRow("import --arch resnet18 --out m.zip", "'--weights' is required")]
@@ -119,8 +125,8 @@ public sealed class UsageTests : CliTest
     [DataRow("data nowhere.zip:train", "nowhere.zip'")]
     [DataRow("data nowhere.7z", "nowhere.7z'")]
     [DataRow("data cifar10:nowhere", "nowhere")]
-    [DataRow("augment digits:9 --preset light --out nowhere/a.png", "no folder")]
-    [DataRow("augment nowhere --preset light --out a.png", "nowhere")]
+    [DataRow("augment digits:9 --augment light --out nowhere/a.png", "no folder")]
+    [DataRow("augment nowhere --augment light --out a.png", "nowhere")]
     [DataRow("import --arch resnet18 --weights nowhere.pth --out m.zip", "nowhere.pth")]
     [DataRow("import --arch resnet18 --weights resnet18 --labels nowhere.txt --out m.zip", "nowhere.txt")]
     [DataRow("import --arch resnet18 --weights resnet18 --out nowhere/m.zip", "no folder")]
@@ -135,9 +141,30 @@ public sealed class UsageTests : CliTest
     }
 
     [TestMethod]
-    public void A_file_that_is_no_model_is_said_so()
+    [DataRow("m.zip", "no zip", "'m.zip' is not a model: models are zip archives")]
+    [DataRow("m.zip", "", "'m.zip' is empty")]
+    [DataRow("m.zip", "PK\u0003\u0004 and no more", "'m.zip' is cut off or damaged")]
+    [DataRow("w.pth", "weights", "mlcnn import --arch NAME --weights w.pth --out model.zip")]
+    [DataRow("w.safetensors", "weights", "mlcnn import --arch NAME --weights w.safetensors --out model.zip")]
+    [DataRow("w.onnx", "a graph", "ONNX")]
+    [DataRow("folder/m.zip", "", "'folder' is a folder")]
+    public void A_file_that_is_no_model_is_said_so(string file, string content, string why)
     {
-        File.WriteAllText(Path.Join(Folder, "m.zip"), "no zip");
-        Assert.Contains("'m.zip' cannot be loaded", Run("predict", "--model", "m.zip", "a.png").Expect(1).Error);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Join(Folder, file))!);
+        File.WriteAllText(Path.Join(Folder, file), content);
+        var result = Run("predict", "--model", file.Split('/')[0], "a.png").Expect(1);
+        Assert.Contains(why, result.Error);
+        Assert.AreEqual(1, result.Error.TrimEnd().Split('\n').Length, result.Error);
+    }
+
+    [TestMethod]
+    public void Another_archive_than_a_model_is_said_so()
+    {
+        using (var archive = ZipFile.Open(Path.Join(Folder, "holiday.zip"), ZipArchiveMode.Create))
+            archive.CreateEntry("beach.jpg");
+        using (var weights = ZipFile.Open(Path.Join(Folder, "w.zip"), ZipArchiveMode.Create))
+            weights.CreateEntry("archive/data.pkl");
+        Assert.Contains("'holiday.zip' is a zip archive, but not one of a model", Run("predict", "--model", "holiday.zip", "a.png").Expect(1).Error);
+        Assert.Contains("mlcnn import", Run("evaluate", "--model", "w.zip", "--data", "digits:9").Expect(1).Error);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Transforms;
@@ -8,27 +9,50 @@ using Ml.Cnn.Transforms;
 namespace MlCnn.Cli.Commands;
 
 /// <summary>Makes options whose values are read the same way in every culture and whose errors say what was expected.</summary>
-internal static class CommandOptions
+internal static partial class CommandOptions
 {
+    private const string NoAugmentation = "none";
+
     public static Option<bool> Json() => new("--json") { Description = "Write one JSON object to standard output, and nothing else there." };
 
     public static Option<string> Model(bool required = true) => Text("--model", "FILE", "The model.zip that 'mlcnn train' saved.", required);
 
     /// <summary>A network by its name.</summary>
-    public static Option<Architecture> Architecture(string description = "The network, such as lenet5 or resnet18; 'mlcnn models' lists them all.", bool required = true) =>
+    public static Option<Architecture> Architecture(
+        string description = "The network, such as lenet5 or resnet18; 'mlcnn models' lists them all.", bool required = true) =>
         Parsed("--arch", "NAME", description, required, FindArchitecture);
 
     public static Option<string> Text(string name, string helpName, string description, bool required) =>
         Parsed<string>(name, helpName, description, required, text => text.Length > 0 ? text : throw new FormatException($"{name} needs a value."));
 
-    /// <summary>One of a few words, in any case.</summary>
-    public static Option<string> Choice<T>(string name, string description, IReadOnlyDictionary<string, T> choices, string otherwise)
+    /// <summary>A value of an enumeration by its name, in any case, or null where it is not given.</summary>
+    public static Option<T?> Choice<T>(string name, string description) where T : struct, Enum
     {
-        var option = Parsed(name, string.Join('|', choices.Keys), description, required: false, text =>
-            choices.ContainsKey(text) ? text : throw new FormatException($"{name} must be {OneOf(choices.Keys)}, not '{text}'."));
-        option.DefaultValueFactory = _ => otherwise;
-        return option;
+        string[] words = [.. Enum.GetNames<T>().Select(word => word.ToLowerInvariant())];
+        return Parsed<T?>(name, string.Join('|', words), description, required: false, text =>
+            words.Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<T>(text, ignoreCase: true)
+                : throw new FormatException($"{name} must be {OneOf(words)}, not '{text}'."));
     }
+
+    /// <summary>What an image that cannot be read does.</summary>
+    public static Option<BadImageHandling?> OnBadImage(string description, BadImageHandling otherwise) =>
+        Choice<BadImageHandling>("--on-bad-image", $"{description} Default: {otherwise.ToString().ToLowerInvariant()}.");
+
+    /// <summary>Where a network runs.</summary>
+    public static Option<string> Device(string description) => Parsed("--device", "auto|cpu|cuda|cuda:N", description, required: false, text =>
+    {
+        var name = text.ToLowerInvariant();
+        return CudaDevice().IsMatch(name) || name is "auto" or "cpu" ? name
+            : throw new FormatException($"--device must be auto, cpu, cuda or cuda:N, where N is a number from 0, not '{text}'.");
+    });
+
+    /// <summary>The name of a recipe for images; <see cref="FindAugmentation"/> makes it.</summary>
+    public static Option<string> Augmentation(string description, string name = "--augment") =>
+        OneOf(name, description, [NoAugmentation, .. ImageAugmentation.PresetNames]);
+
+    /// <summary>The recipe; null for "none".</summary>
+    public static ImageAugmentation? FindAugmentation(string name) =>
+        name.Equals(NoAugmentation, StringComparison.OrdinalIgnoreCase) ? null : ImageAugmentation.Preset(name);
 
     /// <summary>One of a few words, in any case, or null where it is not given.</summary>
     public static Option<string> OneOf(string name, string description, IReadOnlyList<string> words) =>
@@ -39,7 +63,8 @@ internal static class CommandOptions
     public static Option<int?> Number(string name, string description, int least) =>
         Parsed<int?>(name, "N", description, required: false, text =>
             int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least ? number
-                : throw new FormatException($"{name} must be a whole number{(least > int.MinValue ? FormattableString.Invariant($" of at least {least}") : "")}, not '{text}'."));
+                : throw new FormatException(
+                    $"{name} must be a whole number{(least > int.MinValue ? FormattableString.Invariant($" of at least {least}") : "")}, not '{text}'."));
 
     public static Option<double?> PositiveNumber(string name, string description) =>
         Parsed<double?>(name, "X", description, required: false, text =>
@@ -49,17 +74,25 @@ internal static class CommandOptions
     /// <summary>A number below 1, and from 0 or above it.</summary>
     public static Option<double?> Fraction(string name, string description, bool includesZero) =>
         Parsed<double?>(name, "X", description, required: false, text =>
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number < 1 && (number > 0 || (includesZero && number == 0)) ? number
-                : throw new FormatException($"{name} must be a number {(includesZero ? "from 0 to" : "above 0 and")} below 1, written like 0.1, not '{text}'."));
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                && number < 1 && (number > 0 || (includesZero && number == 0)) ? number
+                : throw new FormatException(
+                    $"{name} must be a number {(includesZero ? "from 0 to" : "above 0 and")} below 1, written like 0.1, not '{text}'."));
 
     /// <summary>A length of time such as 90s, 10m or 1.5h, or null where it is not given.</summary>
     public static Option<TimeSpan?> Duration(string name, string description) =>
         Parsed<TimeSpan?>(name, "TIME", description, required: false, text =>
         {
-            var unit = text.Length > 1 ? char.ToLowerInvariant(text[^1]) switch { 's' => TimeSpan.FromSeconds(1), 'm' => TimeSpan.FromMinutes(1), 'h' => TimeSpan.FromHours(1), _ => TimeSpan.Zero } : TimeSpan.Zero;
             const double LongestInUnits = 1e6; // more than a TimeSpan's hours would not fit
-            return unit > TimeSpan.Zero && double.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= LongestInUnits
-                && unit * number is { Ticks: > 0 } time ? time
+            var unit = text.Length < 2 ? TimeSpan.Zero : char.ToLowerInvariant(text[^1]) switch
+            {
+                's' => TimeSpan.FromSeconds(1),
+                'm' => TimeSpan.FromMinutes(1),
+                'h' => TimeSpan.FromHours(1),
+                _ => TimeSpan.Zero,
+            };
+            return unit > TimeSpan.Zero && double.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                && number is > 0 and <= LongestInUnits && unit * number is { Ticks: > 0 } time ? time
                 : throw new FormatException($"{name} must be a time such as 90s, 10m or 1.5h, not '{text}'.");
         });
 
@@ -88,24 +121,9 @@ internal static class CommandOptions
     };
 
     /// <summary>The parts of an image that a network scores.</summary>
-    public static Option<string> Crops() => Choice("--crops", "The parts of an image that are scored: its middle, or the mean over five parts (corners and middle) or ten (and their mirror images), which takes as many times as long.",
-        s_crops, "center");
-
-    /// <summary>The network as <c>--crops</c> asks for it.</summary>
-    public static CnnTransformer With(CnnTransformer network, string crops) =>
-        s_crops[crops] is var wanted && wanted != EvaluationCrops.Center ? network.WithCrops(wanted) : network;
-
-    private static readonly Dictionary<string, EvaluationCrops> s_crops = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["center"] = EvaluationCrops.Center,
-        ["five"] = EvaluationCrops.Five,
-        ["ten"] = EvaluationCrops.Ten,
-    };
-
-    /// <summary>The name of an augmentation.</summary>
-    public static Option<string> Preset(string name, string description, bool required) =>
-        Parsed(name, string.Join('|', ImageAugmentation.PresetNames), description, required, text =>
-            ImageAugmentation.PresetNames.Contains(text, StringComparer.OrdinalIgnoreCase) ? text : throw new FormatException($"{name} must be {OneOf(ImageAugmentation.PresetNames)}, not '{text}'."));
+    public static Option<EvaluationCrops?> Crops() => Choice<EvaluationCrops>("--crops",
+        "The parts of an image that are scored: its middle, or the mean over five parts (corners and middle) or ten (and their mirror images), "
+        + "which takes as many times as long. Default: center.");
 
     private static Architecture FindArchitecture(string name)
     {
@@ -116,6 +134,9 @@ internal static class CommandOptions
         throw new FormatException($"--arch: there is no network called '{name}'. "
             + (near.Length > 0 ? $"There are {string.Join(", ", near)}; 'mlcnn models' lists all." : "'mlcnn models' lists those that there are."));
     }
+
+    [GeneratedRegex("^cuda(:[0-9]{1,3})?$", RegexOptions.CultureInvariant)]
+    private static partial Regex CudaDevice();
 
     private static T Read<T>(ArgumentResult result, Func<string, T> parse)
     {

@@ -14,15 +14,18 @@ internal static class LearningRateCommand
 
     public static Command Create()
     {
-        var fit = new FitOptions();
-        var optimization = new OptimizationOptions();
+        var source = FitOptions.Data();
+        var network = FitOptions.Architecture();
+        var training = TrainingOptions.OfLearningRateFinder();
         var lowest = CommandOptions.PositiveNumber("--from", "The first step's learning rate, above 0. Default: 0.000001.");
-        var highest = CommandOptions.PositiveNumber("--to", "The last step's, above --from. Default: 10; it ends earlier once the loss has grown to four times its lowest value.");
+        var highest = CommandOptions.PositiveNumber("--to",
+            "The last step's, above --from. Default: 10; it ends earlier once the loss has grown to four times its lowest value.");
         var steps = CommandOptions.Number("--steps", "Training steps, at least 10. Default: 100.", least: 10);
         var json = CommandOptions.Json();
-        var command = new Command("lr-find", "Looks for a learning rate: trains a few steps at rising rates and watches the loss (Smith 2015, section 3.3). Saves nothing.");
-        fit.AddTo(command);
-        optimization.AddTo(command);
+        var command = new Command("lr-find",
+            "Looks for a learning rate: trains a few steps at rising rates and watches the loss (Smith 2015, section 3.3). Saves nothing.") { source, network };
+        foreach (var option in training)
+            option.AddTo(command);
         foreach (var option in (Option[])[lowest, highest, steps, json])
             command.Add(option);
         command.SetAction(result =>
@@ -30,21 +33,21 @@ internal static class LearningRateCommand
             var (from, to) = (result.GetValue(lowest) ?? DefaultLowest, result.GetValue(highest) ?? DefaultHighest);
             if (from >= to)
                 throw new UsageException(FormattableString.Invariant($"--to must be above --from, not {to} above {from}."));
-            var data = result.GetRequiredValue(fit.Data);
-            var architecture = result.GetRequiredValue(fit.Architecture);
-            Training.CheckImageSize(architecture, result.GetValue(fit.ImageSize), data);
+            var data = result.GetRequiredValue(source);
+            var architecture = result.GetRequiredValue(network);
             using var signals = new StopSignals();
             var options = Training.Options(signals.Token);
-            optimization.ApplyPreset(result, options);
-            fit.Apply(result, options);
-            optimization.Apply(result, options);
+            foreach (var option in training)
+                option.Apply(result, options);
+            Training.CheckImageSize(architecture, options.ImageSize, data);
             var mlContext = Messages.CreateContext();
             var trainer = mlContext.MulticlassClassification.Trainers.Cnn(architecture.Name, options);
             var rows = data.Load(mlContext, DataRole.Training);
             try
             {
                 var curve = Messages.While("Looking for a learning rate", () =>
-                    trainer.FindLearningRate(Training.Preparation(mlContext, data).Fit(rows).Transform(rows), from, to, result.GetValue(steps) ?? DefaultSteps));
+                    trainer.FindLearningRate(
+                    Training.Preparation(mlContext, data).Fit(rows).Transform(rows), from, to, result.GetValue(steps) ?? DefaultSteps));
                 Tell(curve, result.GetValue(json));
                 return ExitCode.Success;
             }
@@ -60,7 +63,8 @@ internal static class LearningRateCommand
     private static void Tell(LearningRateCurve curve, bool json)
     {
         if (json)
-            JsonOutput.Write(new LearningRateResult(curve.Suggestion, [.. curve.Points.Select(p => new LearningRateEntry(p.LearningRate, p.Loss, p.SmoothedLoss))]));
+            JsonOutput.Write(new LearningRateResult(curve.Suggestion,
+                [.. curve.Points.Select(p => new LearningRateEntry(p.LearningRate, p.Loss, p.SmoothedLoss))]));
         else
             LearningRateChart.Write(curve);
     }

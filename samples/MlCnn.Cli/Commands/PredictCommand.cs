@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Microsoft.ML;
+using Ml.Cnn.Trainers;
+using Ml.Cnn.Transforms;
 using MlCnn.Cli.Display;
 
 namespace MlCnn.Cli.Commands;
@@ -9,7 +12,8 @@ internal static class PredictCommand
 {
     private const int DefaultTop = 5;
 
-    private const string Files = "The image files (JPEG, PNG, WebP, BMP or GIF). Put -- before a name that starts with a dash. "
+    private const string Files = "Image files (JPEG, PNG, WebP, BMP or GIF), and folders, which stand for all images in them and below. "
+        + "Put -- before a name that starts with a dash. "
         + "A model that was trained on MNIST or drawn digits expects what it has seen, a white digit on black: invert ink on paper first.";
 
     public static Command Create()
@@ -19,12 +23,17 @@ internal static class PredictCommand
         var top = CommandOptions.Number("--top", "How many of the most probable classes to show, at least 1 and at most all of them.", least: 1);
         top.DefaultValueFactory = _ => DefaultTop;
         var crops = CommandOptions.Crops();
+        var onBadImage = CommandOptions.OnBadImage(
+            "Whether an image that cannot be read is left out, or ends the command without predictions. Every such image is named.", BadImageHandling.Skip);
         var json = CommandOptions.Json();
-        var command = new Command("predict", "Tells the classes of images.") { images, model, top, crops, json };
+        var command = new Command("predict", "Tells the classes of images.") { images, model, top, crops, onBadImage, json };
         command.SetAction(result =>
         {
             CheckOptions(result);
-            return Run(result.GetRequiredValue(model), result.GetRequiredValue(images), result.GetValue(top) ?? DefaultTop, result.GetValue(crops)!, result.GetValue(json));
+            var mlContext = Messages.CreateContext();
+            var network = ModelFile.LoadNetwork(mlContext, result.GetRequiredValue(model), result.GetValue(crops) ?? EvaluationCrops.Center);
+            return Run(mlContext, network, ImagePaths.Expand(result.GetRequiredValue(images)), result.GetValue(top) ?? DefaultTop,
+                result.GetValue(onBadImage) ?? BadImageHandling.Skip, result.GetValue(json));
         });
         return command;
     }
@@ -35,31 +44,40 @@ internal static class PredictCommand
         var names = result.Tokens.SkipWhile(t => t.Type != TokenType.DoubleDash).Skip(1).Select(t => t.Value).ToHashSet();
         foreach (var token in result.Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash))
         {
-            if (token.Type == TokenType.Argument && token.Value.Length > 1 && token.Value[0] == '-' && !names.Contains(token.Value))
+            if (token is { Type: TokenType.Argument, Value: ['-', _, ..] } && !names.Contains(token.Value))
                 throw new UsageException($"Unknown option '{token.Value}'. If it is a file, put -- before it.");
         }
     }
 
-    private static int Run(string modelPath, string[] files, int top, string crops, bool json)
+    private static int Run(MLContext mlContext, CnnTransformer network, IReadOnlyList<string> files, int top, BadImageHandling handling, bool json)
     {
-        var mlContext = Messages.CreateContext();
-        var network = CommandOptions.With(ModelFile.LoadNetwork(mlContext, modelPath), crops);
         var data = mlContext.Data.LoadFromEnumerable(files.Select(file => new ImageFile { ImagePath = file }));
-        var scored = ImageScoring.Score(mlContext, network, data, isFiles: true);
-
-        var predictions = new List<PredictionEntry>();
-        ImageScoring.ForEach(scored, network, (row, scores) => predictions.Add(Describe(files[row], scores, network.ClassNames, top)));
-        var result = new PredictResult(predictions);
+        var pass = new ScoringPass(ImageScoring.Score(mlContext, network, data, isFiles: true), network, handling);
+        var (predictions, bad) = (new List<PredictionEntry>(), new List<BadImage>());
+        var table = new PredictionTable(anyOther: top > 1 && network.ClassNames.Count > 1);
+        foreach (var image in pass.Images())
+        {
+            var file = files[image.Row];
+            if (image.Defect is { } defect)
+            {
+                bad.Add(defect with { File = file });
+                table.Add(bad[^1]);
+                continue;
+            }
+            predictions.Add(Describe(file, image.Scores, network.ClassNames, top));
+            table.Add(predictions[^1]);
+        }
+        var exitCode = pass.Conclude();
         if (json)
-            JsonOutput.Write(result);
+            JsonOutput.Write(new PredictResult(predictions, bad));
         else
-            PredictionTable.Write(result);
-        return ExitCode.Success;
+            table.Write();
+        return exitCode;
     }
 
-    private static PredictionEntry Describe(string file, ReadOnlySpan<float> scores, IReadOnlyList<string> classes, int top)
+    private static PredictionEntry Describe(string file, float[] scores, IReadOnlyList<string> classes, int top)
     {
-        var best = scores.ToArray()
+        var best = scores
             .Select((probability, i) => new LabelEntry(classes[i], probability))
             .OrderByDescending(entry => entry.Probability)
             .Take(top)

@@ -13,7 +13,8 @@ internal static class SummaryCommand
         var architecture = CommandOptions.Architecture(required: false);
         var model = CommandOptions.Model(required: false);
         var classes = CommandOptions.Number("--classes", "How many classes, at least 1. Default: what the network was designed for.", least: 1);
-        var imageSize = CommandOptions.Number("--image-size", "Height and width of the images in pixels. Default: what the network was designed for.", least: 1);
+        var imageSize = CommandOptions.Number("--image-size",
+            "Height and width of the images in pixels. Default: what the network was designed for.", least: 1);
         var channels = CommandOptions.Number("--channels", "Channels of the images, at least 1. Default: what the network was designed for.", least: 1);
         var json = CommandOptions.Json();
         var command = new Command("summary", "Lists a network's layers with their shapes, parameters and multiply-adds. Say --arch or --model.")
@@ -39,7 +40,8 @@ internal static class SummaryCommand
     private static CnnSummary Of(Architecture architecture, int? classes, int? imageSize, int? channels)
     {
         if (imageSize < architecture.MinimumImageSize)
-            throw new UsageException($"--image-size: {architecture.Name} needs images of at least {architecture.MinimumImageSize}×{architecture.MinimumImageSize} pixels.");
+            throw new UsageException(
+                $"--image-size: {architecture.Name} needs images of at least {architecture.MinimumImageSize}×{architecture.MinimumImageSize} pixels.");
         return CnnSummary.Of(architecture, classes, imageSize, channels);
     }
 }

@@ -8,49 +8,41 @@ using Spectre.Console;
 
 namespace MlCnn.Cli.Commands;
 
-/// <summary>What mlcnn train was asked for. Unset values take the library's defaults.</summary>
+/// <summary>What mlcnn train was asked for.</summary>
 internal sealed record TrainingRequest
 {
     public required DataSource Data { get; init; }
     public required DataSource? Validation { get; init; }
     public required Architecture Architecture { get; init; }
+
+    /// <summary>The file to save the model to.</summary>
     public required string Model { get; init; }
-    public required int Epochs { get; init; }
-    public required int? ImageSize { get; init; }
-    /// <summary>Sets everything else.</summary>
-    public required Action<CnnTrainerOptions> Configure { get; init; }
 
-    public required double? ValidationFraction { get; init; }
-    public required int? EarlyStopping { get; init; }
-    public required TimeSpan? TimeBudget { get; init; }
-    public required string? Checkpoint { get; init; }
-    public required TimeSpan? CheckpointEvery { get; init; }
-    public required bool Resume { get; init; }
-    public required string? Log { get; init; }
-    public required bool LogSteps { get; init; }
+    /// <summary>Everything that the training itself is told.</summary>
+    public required CnnOptions Options { get; init; }
+
     public required bool Json { get; init; }
-
-    public bool IsValidated => Validation is not null || ValidationFraction is not null;
 }
 
 /// <summary>Trains as requested, saves the model and tells the result.</summary>
 internal static class Training
 {
-    private static readonly TimeSpan s_betweenCheckpoints = TimeSpan.FromMinutes(5);
-
     public static int Run(TrainingRequest request)
     {
-        CheckImageSize(request.Architecture, request.ImageSize, request.Data);
-        CheckControl(request);
+        var options = request.Options;
+        CheckImageSize(request.Architecture, options.ImageSize, request.Data);
+        if (request.Validation is not null && options.ValidationFraction is not null)
+            throw new UsageException("--validation-fraction takes the place of --validation: give one of them.");
         if (request.Validation is { } other && other.Pixels != request.Data.Pixels)
-            throw new UsageException("--data and --validation must both be images in files (a folder, an archive or a list), both MNIST or drawn digits, or both CIFAR.");
+            throw new UsageException(
+                "--data and --validation must both be images in files (a folder, an archive or a list), both MNIST or drawn digits, or both CIFAR.");
         OutputFile.CheckWritable(request.Model, "model.zip");
 
-        using var signals = new StopSignals();
         var mlContext = Messages.CreateContext();
         var train = request.Data.Load(mlContext, DataRole.Training);
-        var display = new TrainingDisplay(request.Epochs, hasValidation: request.IsValidated);
-        var model = display.Show(() => Fit(mlContext, train, request, display, signals.Token));
+        var display = new TrainingDisplay(options.Epochs, hasValidation: request.Validation is not null || options.ValidationFraction is not null);
+        (options.Progress, options.EpochCallback) = (display, display.EpochEnded);
+        var model = display.Show(() => Fit(mlContext, train, request));
 
         var network = CnnTransformer.Find(model)!;
         mlContext.Model.SaveAtomically(model, train.Schema, request.Model);
@@ -61,22 +53,13 @@ internal static class Training
         return interrupted ? ExitCode.Interrupted : ExitCode.Success;
     }
 
-    private static TransformerChain<KeyToValueMappingTransformer> Fit(MLContext mlContext, IDataView train, TrainingRequest request, TrainingDisplay display, CancellationToken cancellation)
+    private static TransformerChain<KeyToValueMappingTransformer> Fit(MLContext mlContext, IDataView train, TrainingRequest request)
     {
-        var options = Options(cancellation);
-        options.Epochs = request.Epochs;
-        (options.Progress, options.EpochCallback) = (display, display.EpochEnded);
-        (options.LogFolder, options.Logs) = (request.Log, TrainingLogs.Epochs | (request.LogSteps ? TrainingLogs.Steps : TrainingLogs.None));
-        options.ValidationFraction = request.ValidationFraction;
-        options.EarlyStopping = request.EarlyStopping is { } patience ? new() { Patience = patience } : null;
-        options.TimeBudget = request.TimeBudget;
-        options.Checkpoints = request.Checkpoint is { } folder ? new() { Folder = folder, Every = request.CheckpointEvery ?? s_betweenCheckpoints, Resume = request.Resume } : null;
-        request.Configure(options);
         if (request.Validation is { } source)
-            options.ValidationSet = Validation(mlContext, source, Keys(mlContext).Fit(train), train);
+            request.Options.ValidationSet = Validation(mlContext, source, Keys(mlContext).Fit(train), train);
         return Preparation(mlContext, request.Data)
-            .Append(mlContext.MulticlassClassification.Trainers.Cnn(request.Architecture.Name, options))
-            .Append(mlContext.Transforms.Conversion.MapKeyToValue(options.PredictedLabelColumnName))
+            .Append(mlContext.MulticlassClassification.Trainers.Cnn(request.Architecture.Name, request.Options))
+            .Append(mlContext.Transforms.Conversion.MapKeyToValue(request.Options.PredictedLabelColumnName))
             .Fit(train);
     }
 
@@ -114,15 +97,8 @@ internal static class Training
         if (imageSize < smallest)
             throw new UsageException($"--image-size must be at least {smallest} for {architecture.Name}, which was designed for {architecture.ImageSize}.");
         if (imageSize is null && data.Pixels?.Side < smallest)
-            throw new UsageException($"{architecture.Name} needs images of at least {smallest}×{smallest} pixels, and these are {data.Pixels.Side}×{data.Pixels.Side}: add --image-size {smallest}, or choose a smaller network such as lenet5.");
-    }
-
-    private static void CheckControl(TrainingRequest request)
-    {
-        if (request.Validation is not null && request.ValidationFraction is not null)
-            throw new UsageException("--validation-fraction takes the place of --validation: give one of them.");
-        if (request.Checkpoint is null && (request.Resume || request.CheckpointEvery is not null))
-            throw new UsageException($"{(request.Resume ? "--resume" : "--checkpoint-every")} needs --checkpoint, the folder of the checkpoints.");
+            throw new UsageException($"{architecture.Name} needs images of at least {smallest}×{smallest} pixels, "
+                + $"and these are {data.Pixels.Side}×{data.Pixels.Side}: add --image-size {smallest}, or choose a smaller network such as lenet5.");
     }
 
     private static void Tell(TrainingRequest request, CnnTransformer network, IDataView train, bool interrupted)
@@ -138,7 +114,8 @@ internal static class Training
         if (interrupted)
             return;
         var best = history.LastOrDefault(e => e.IsBest);
-        var quality = best?.ValidationAccuracy is { } accuracy ? FormattableString.Invariant($" The best epoch was {best.Epoch}, with a validation accuracy of {accuracy:P1}.") : "";
+        var quality = best?.ValidationAccuracy is { } accuracy
+            ? FormattableString.Invariant($" The best epoch was {best.Epoch}, with a validation accuracy of {accuracy * 100:0.0} %.") : "";
         Messages.Output.WriteLine($"Saved {network.Architecture.Name} for {network.ClassNames.Count} classes to {request.Model}.{quality}");
     }
 }

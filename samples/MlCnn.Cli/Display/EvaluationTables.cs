@@ -24,6 +24,8 @@ internal static class EvaluationTables
         table.AddColumn("");
         table.AddColumn(new TableColumn("").RightAligned());
         table.AddRow("Images", result.Images.ToString("N0", CultureInfo.InvariantCulture));
+        if (result.BadImages.Count > 0)
+            table.AddRow("Left out", result.BadImages.Count.ToString("N0", CultureInfo.InvariantCulture));
         table.AddRow("Accuracy", Percent(result.MicroAccuracy));
         table.AddRow("Mean accuracy of the classes", Percent(result.MacroAccuracy));
         if (topK > 1 && topK < result.PerClass.Count)
@@ -39,7 +41,8 @@ internal static class EvaluationTables
         foreach (var name in (string[])["Precision", "Recall", "Images"])
             table.AddColumn(new TableColumn(name).NoWrap().RightAligned());
         foreach (var entry in result.PerClass)
-            table.AddRow(Markup.Escape(entry.Label), Percent(entry.Precision), Percent(entry.Recall), entry.Support.ToString("N0", CultureInfo.InvariantCulture));
+            table.AddRow(Markup.Escape(entry.Label), Percent(entry.Precision), Percent(entry.Recall),
+                entry.Support.ToString("N0", CultureInfo.InvariantCulture));
         return table;
     }
 

@@ -1,6 +1,6 @@
+using System.Reflection;
 using Microsoft.ML;
 using Ml.Cnn.Trainers;
-using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -41,7 +41,10 @@ internal static class Messages
         return mlContext;
     }
 
-    /// <summary>What went wrong in one line; several only where bad images are listed.</summary>
+    /// <summary>
+    /// What went wrong in one line; several only where bad images are listed. The outermost message knows the file, the innermost the cause: both are shown,
+    /// unless the one holds the other.
+    /// </summary>
     public static string Describe(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
@@ -49,16 +52,32 @@ internal static class Messages
             if (e is BadImageException bad)
                 return ListImages(bad.Images);
         }
-        var said = exception is CommandException or IOException or WeightsFormatException ? exception : exception.GetBaseException();
-        var message = said.Message;
-        if (said is ArgumentException { ParamName: { } name }) // .NET adds the parameter's name and value, which mean nothing here
+        var said = exception;
+        while (IsWrapper(said))
+            said = said.InnerException!;
+        var (message, cause) = (MessageOf(said), MessageOf(said.GetBaseException()));
+        return said is CommandException or UsageException || message.Contains(cause.TrimEnd('.'), StringComparison.Ordinal) ? message : $"{message} ({cause})";
+    }
+
+    // Such an exception says that another one was thrown, and where in ML.NET's or .NET's works.
+    private static bool IsWrapper(Exception e) => e.InnerException is not null
+        && (e is AggregateException or TargetInvocationException or TypeInitializationException
+            || e.Message.StartsWith("Splitter/consolidator", StringComparison.Ordinal)
+            || e.Message.StartsWith("Error during class instantiation", StringComparison.Ordinal));
+
+    private static string MessageOf(Exception exception)
+    {
+        var message = exception.Message;
+        if (exception is ArgumentException { ParamName: { } name }) // .NET adds the parameter's name and value, which mean nothing here
             message = message.Split(" (Parameter '" + name)[0];
         return string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
+    /// <summary>Bad images, each on a line of its own.</summary>
+    public static string List(IReadOnlyList<BadImage> images) => string.Concat(images.Select(image => $"{Environment.NewLine}  {image}"));
+
     private static string ListImages(IReadOnlyList<BadImage> images) =>
-        $"{images.Count} {(images.Count == 1 ? "image" : "images")} cannot be used:{Environment.NewLine}  "
-        + string.Join(Environment.NewLine + "  ", images);
+        $"{images.Count} {(images.Count == 1 ? "image" : "images")} cannot be used:{List(images)}";
 
     /// <summary>Text that takes the place of the bar, which is then drawn anew below it: what the bar left there is erased first.</summary>
     private sealed class LineAboveBar(IRenderable text) : Renderable

@@ -1,30 +1,42 @@
+using Ml.Cnn.Transforms;
 using Spectre.Console;
 
 namespace MlCnn.Cli.Display;
 
-/// <summary>The classes of images as a table: one line per image, the runners-up beside the winner.</summary>
-internal static class PredictionTable
+/// <summary>The classes of images as a table: one line per image, the runners-up beside the winner, or why there is no class.</summary>
+internal sealed class PredictionTable
 {
     /// <summary>Runners-up below this say nothing.</summary>
     private const float Negligible = 0.0005f;
 
-    public static void Write(PredictResult result)
+    private readonly Table _table = new() { Border = TableBorder.Simple };
+    private readonly bool _anyOther;
+
+    /// <param name="anyOther">Whether there are runners-up.</param>
+    public PredictionTable(bool anyOther)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        table.AddColumn("File");
-        table.AddColumn("Class");
-        table.AddColumn(new TableColumn("Probability").NoWrap().RightAligned());
-        var anyOther = result.Predictions.Any(p => p.Top.Count > 1);
+        _anyOther = anyOther;
+        _table.AddColumn("File");
+        _table.AddColumn("Class");
+        _table.AddColumn(new TableColumn("Probability").NoWrap().RightAligned());
         if (anyOther)
-            table.AddColumn("Then");
-        foreach (var prediction in result.Predictions)
-        {
-            string[] cells = [prediction.File, prediction.Label, Percent(prediction.Probability)];
-            if (anyOther)
-                cells = [.. cells, string.Join(", ", prediction.Top.Skip(1).Where(other => other.Probability >= Negligible).Select(other => $"{other.Label} {Percent(other.Probability)}"))];
-            table.AddRow(cells.Select(Markup.Escape).ToArray());
-        }
-        Messages.Output.Write(table);
+            _table.AddColumn("Then");
+    }
+
+    public void Add(PredictionEntry prediction)
+    {
+        var others = prediction.Top.Skip(1).Where(other => other.Probability >= Negligible).Select(other => $"{other.Label} {Percent(other.Probability)}");
+        AddRow(prediction.File, Markup.Escape(prediction.Label), Percent(prediction.Probability), string.Join(", ", others));
+    }
+
+    public void Add(BadImage image) => AddRow(image.File, $"[red]not scored: {Markup.Escape(image.Reason)}[/]", "", "");
+
+    public void Write() => Messages.Output.Write(_table);
+
+    private void AddRow(string file, string result, string probability, string others)
+    {
+        string[] cells = [Markup.Escape(file), result, probability, Markup.Escape(others)];
+        _table.AddRow(_anyOther ? cells : cells[..^1]);
     }
 
     private static string Percent(float probability) => FormattableString.Invariant($"{probability * 100:0.0} %");

@@ -26,7 +26,9 @@ internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgres
             return train();
         return Messages.Progress.Progress()
             .AutoClear(true)
-            .Columns(_width >= Narrow ? [new TaskDescriptionColumn(), Bar(), new DetailsColumn(() => _details)] : [new TaskDescriptionColumn(), new DetailsColumn(() => _details)])
+            .Columns(_width >= Narrow
+                ? [new TaskDescriptionColumn(), Bar(), new DetailsColumn(() => _details)]
+                : [new TaskDescriptionColumn(), new DetailsColumn(() => _details)])
             .Start(context =>
             {
                 _bar = context.AddTask("Preparing", maxValue: 1);
@@ -45,7 +47,8 @@ internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgres
         _bar.MaxValue = value.ImagesInEpoch;
         _bar.Value = value.Images;
         _details = value.Images >= value.ImagesInEpoch && hasValidation ? "validating"
-            : _width >= Wide ? FormattableString.Invariant($"{value.ImagesPerSecond:N0} images/s  loss {value.Loss:0.0000}  accuracy {value.Accuracy * 100:0.0} %{Rest(value)}  {Left(value.Remaining)} left")
+            : _width >= Wide ? FormattableString.Invariant($"{value.ImagesPerSecond:N0} images/s  loss {value.Loss:0.0000}  accuracy {value.Accuracy * 100:0.0} %")
+                + FormattableString.Invariant($"{Rest(value)}  {Left(value.Remaining)} left")
             : FormattableString.Invariant($"{value.ImagesPerSecond:N0}/s  loss {value.Loss:0.00}  {value.Accuracy * 100:0.0} %  {Left(value.Remaining)} left");
     }
 
@@ -54,8 +57,8 @@ internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgres
     {
         var validation = epoch.ValidationAccuracy is { } accuracy
             ? FormattableString.Invariant($"  validation {accuracy * 100:0.0} %{(epoch.IsBest ? " (best)" : "")}") : "";
-        Messages.Note(FormattableString.Invariant(
-            $"Epoch {Count(epoch.Epoch)}  loss {epoch.Loss:0.0000}  accuracy {epoch.Accuracy * 100:0.0} %{validation}  {epoch.Seconds:0.0} s  {epoch.ImagesPerSecond:N0} images/s"));
+        Messages.Note(FormattableString.Invariant($"Epoch {Count(epoch.Epoch)}  loss {epoch.Loss:0.0000}  accuracy {epoch.Accuracy * 100:0.0} %{validation}")
+            + FormattableString.Invariant($"  {epoch.Seconds:0.0} s  {epoch.ImagesPerSecond:N0} images/s"));
     }
 
     // Where a line is long enough for it.
@@ -67,7 +70,8 @@ internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgres
     private string Count(int epoch) => FormattableString.Invariant($"{epoch}").PadLeft(_digits) + FormattableString.Invariant($"/{epochs}");
 
     private static string Left(TimeSpan time) =>
-        time > s_longest ? "days" : time.TotalHours >= 1 ? FormattableString.Invariant($"{(int)time.TotalHours}:{time:mm\\:ss}") : FormattableString.Invariant($"{time:m\\:ss}");
+        time > s_longest ? "days"
+        : time.TotalHours >= 1 ? FormattableString.Invariant($"{(int)time.TotalHours}:{time:mm\\:ss}") : FormattableString.Invariant($"{time:m\\:ss}");
 
     private sealed class DetailsColumn(Func<string> details) : ProgressColumn
     {

@@ -15,6 +15,7 @@ internal static class CurvesImage
     private const int HeadingHeight = 44;
     private const double LearningRateShare = 0.3; // of the height
     private const int MostMarkers = 40;           // epochs; more of them make a line by themselves
+    private const double MostOfMedian = 50;       // a loss that high above the usual ones would flatten them on a linear axis
 
     private static readonly string[] s_fonts = ["Segoe UI", "Helvetica Neue", "Arial", "DejaVu Sans", "Liberation Sans", "Noto Sans"];
     private static readonly Lazy<string> s_font = new(() => s_fonts.FirstOrDefault(SKFontManager.Default.FontFamilies.Contains) ?? s_fonts[0]);
@@ -45,22 +46,42 @@ internal static class CurvesImage
     private static string Heading(IReadOnlyList<CnnEpoch> history)
     {
         var (last, best) = (history[^1], history.LastOrDefault(epoch => epoch.IsBest));
-        var done = last.Epoch == last.Epochs ? Invariant($"{last.Epochs} {(last.Epochs == 1 ? "epoch" : "epochs")}") : Invariant($"{last.Epoch} of {last.Epochs} epochs");
+        var done = last.Epoch == last.Epochs
+            ? Invariant($"{last.Epochs} {(last.Epochs == 1 ? "epoch" : "epochs")}")
+            : Invariant($"{last.Epoch} of {last.Epochs} epochs");
         return best is null ? done
             : best.ValidationAccuracy is { } accuracy ? Invariant($"{done}, best: epoch {best.Epoch}, validation accuracy {accuracy * 100:0.0} %")
             : Invariant($"{done}, lowest training loss: epoch {best.Epoch}, {best.Loss:0.0000}");
     }
 
-    private static PlotModel Loss(IReadOnlyList<CnnEpoch> history) =>
-        Chart("Loss", "Cross-entropy", history, Line("Training", s_training, history, e => e.Loss), Line("Validation", s_validation, history, e => e.ValidationLoss));
+    private static PlotModel Loss(IReadOnlyList<CnnEpoch> history)
+    {
+        var (training, validation) = (Line("Training", s_training, history, e => e.Loss), Line("Validation", s_validation, history, e => e.ValidationLoss));
+        return IsFarFlung(training, validation)
+            ? Chart("Loss", "Cross-entropy, logarithmic", new LogarithmicAxis { LabelFormatter = PowerOfTen }, history, training, validation)
+            : Chart("Loss", "Cross-entropy", new LinearAxis(), history, training, validation);
+    }
 
-    private static PlotModel Accuracy(IReadOnlyList<CnnEpoch> history) =>
-        Chart("Accuracy", "Images, %", history, Line("Training", s_training, history, e => e.Accuracy * 100), Line("Validation", s_validation, history, e => e.ValidationAccuracy * 100));
+    // By the median of each line: where all of the validation explodes, the training is still to be seen.
+    private static bool IsFarFlung(params IEnumerable<LineSeries?> lines)
+    {
+        var losses = lines.OfType<LineSeries>()
+            .Select(line => line.Points.Select(point => point.Y).Where(y => y > 0).Order().ToArray())
+            .Where(line => line.Length > 0)
+            .ToArray();
+        return losses.Length > 0 && losses.Max(line => line[^1]) > MostOfMedian * losses.Min(line => line[line.Length / 2]);
+    }
+
+    private static string PowerOfTen(double value) =>
+        value is >= 0.001 and < 100_000 ? value.ToString("#,0.###", CultureInfo.InvariantCulture) : value.ToString("0.#e0", CultureInfo.InvariantCulture);
+
+    private static PlotModel Accuracy(IReadOnlyList<CnnEpoch> history) => Chart("Accuracy", "Images, %", new LinearAxis(), history,
+        Line("Training", s_training, history, e => e.Accuracy * 100), Line("Validation", s_validation, history, e => e.ValidationAccuracy * 100));
 
     private static PlotModel LearningRate(IReadOnlyList<CnnEpoch> history) =>
-        Chart("Learning rate", "At the epoch's end", history, Line("Learning rate", s_learningRate, history, e => e.LearningRate));
+        Chart("Learning rate", "At the epoch's end", new LinearAxis(), history, Line("Learning rate", s_learningRate, history, e => e.LearningRate));
 
-    private static PlotModel Chart(string title, string unit, IReadOnlyList<CnnEpoch> history, params IReadOnlyList<LineSeries?> lines)
+    private static PlotModel Chart(string title, string unit, Axis axis, IReadOnlyList<CnnEpoch> history, params IReadOnlyList<LineSeries?> lines)
     {
         var model = new PlotModel
         {
@@ -75,13 +96,33 @@ internal static class CurvesImage
             Padding = new(16, 4, 24, 10),
         };
         model.Axes.Add(EpochAxis(history));
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = unit, MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = s_grid, MinimumPadding = 0.05, MaximumPadding = 0.05, AxisTitleDistance = 10 });
+        (axis.Position, axis.Title, axis.AxisTitleDistance) = (AxisPosition.Left, unit, 10);
+        (axis.MajorGridlineStyle, axis.MajorGridlineColor, axis.MinimumPadding, axis.MaximumPadding) = (LineStyle.Solid, s_grid, 0.05, 0.05);
+        model.Axes.Add(axis);
         foreach (var line in lines.OfType<LineSeries>())
             model.Series.Add(line);
         if (model.Series.Count > 1)
-            model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.TopCenter, LegendOrientation = LegendOrientation.Horizontal, LegendFontSize = 13, LegendPadding = 2 });
+        {
+            model.Legends.Add(new Legend
+            {
+                LegendPlacement = LegendPlacement.Outside,
+                LegendPosition = LegendPosition.TopCenter,
+                LegendOrientation = LegendOrientation.Horizontal,
+                LegendFontSize = 13,
+                LegendPadding = 2,
+            });
+        }
         if (history.LastOrDefault(e => e.IsBest) is { } best && lines.Count > 1)
-            model.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.Vertical, X = best.Epoch, Color = OxyColor.FromRgb(0x99, 0x99, 0x99), LineStyle = LineStyle.Dash, Layer = AnnotationLayer.BelowSeries });
+        {
+            model.Annotations.Add(new LineAnnotation
+            {
+                Type = LineAnnotationType.Vertical,
+                X = best.Epoch,
+                Color = OxyColor.FromRgb(0x99, 0x99, 0x99),
+                LineStyle = LineStyle.Dash,
+                Layer = AnnotationLayer.BelowSeries,
+            });
+        }
         return model;
     }
 
@@ -106,6 +147,7 @@ internal static class CurvesImage
     {
         if (history.All(epoch => value(epoch) is null))
             return null;
+        double Finite(CnnEpoch epoch) => value(epoch) is { } number && double.IsFinite(number) ? number : double.NaN; // a gap
         var line = new LineSeries
         {
             Title = title,
@@ -115,7 +157,7 @@ internal static class CurvesImage
             MarkerFill = color,
             MarkerSize = 3,
         };
-        line.Points.AddRange(history.Select(epoch => new DataPoint(epoch.Epoch, value(epoch) ?? double.NaN)));
+        line.Points.AddRange(history.Select(epoch => new DataPoint(epoch.Epoch, Finite(epoch))));
         return line;
     }
 

@@ -1,0 +1,161 @@
+using System.CommandLine;
+using System.Reflection;
+using Ml.Cnn.Trainers;
+using Ml.Cnn.Transforms;
+using MlCnn.Cli.Commands;
+
+namespace MlCnn.Cli.Tests;
+
+/// <summary>
+/// Protects presets from the command line: what the user does not say stays as the preset or the library has it, and what the user says counts. Every option of
+/// a training is tried over every preset.
+/// </summary>
+[TestClass]
+public sealed class TrainingOptionsTests
+{
+    /// <summary>Each option with a value, the properties that it sets, and what they are then.</summary>
+    private static readonly (string[] Arguments, (string Property, string Value)[] Sets)[] s_options =
+    [
+        (["--epochs", "7"], [("Epochs", "7")]),
+        (["--validation-fraction", "0.2"], [("ValidationFraction", "0.2")]),
+        (["--early-stopping", "4"], [("EarlyStopping", "Patience = 4")]),
+        (["--time-budget", "10m"], [("TimeBudget", "00:10:00")]),
+        (["--checkpoint", "kept", "--checkpoint-every", "1m", "--resume"], [("Checkpoints", "kept")]),
+        (["--log", "logs"], [("LogFolder", "logs")]),
+        (["--log-steps"], [("Logs", "Epochs, Steps")]),
+        (["--weights", "resnet50"], [("Weights", "50")]),
+        (["--freeze", "stages"], [("Freeze", "Stages")]),
+        (["--batch-size", "12"], [("BatchSize", "12")]),
+        (["--image-size", "48"], [("ImageSize", "48")]),
+        (["--seed", "5"], [("Seed", "5")]),
+        (["--device", "cuda:1"], [("Device", "cuda:1")]),
+        (["--augment", "none"], [("Augmentation", "")]),
+        (["--precision", "bfloat16"], [("Precision", "BFloat16")]),
+        (["--threads", "2"], [("NetworkThreads", "2"), ("ReaderThreads", "2")]),
+        (["--cache", "memory"], [("Cache", "Memory")]),
+        (["--on-bad-image", "fail"], [("OnBadImage", "Fail")]),
+        (["--optimizer", "adam"], [("Optimizer", "Adam"), ("Nesterov", "False"), ("LearningRate", ""), ("WeightDecay", "")]),
+        (["--momentum", "0"], [("Momentum", "0"), ("Nesterov", "False")]),
+        (["--weight-decay", "0.02"], [("WeightDecay", "0.02")]),
+        (["--label-smoothing", "0"], [("LabelSmoothing", "0")]),
+        (["--class-weights", "cat=2"], [("ClassWeights", "cat=2")]),
+        (["--balanced-sampling"], [("BalancedSampling", "True")]),
+        (["--clip", "9"], [("GradientClippingNorm", "9")]),
+        (["--accumulate", "1"], [("GradientAccumulation", "1")]),
+        (["--multi-scale", "64,96"], [("MultiScale", "64, 96")]),
+        (["--learning-rate", "0.3"], [("LearningRate", "0.3")]),
+        (["--schedule", "constant"], [("Schedule", "constant")]),
+        (["--warm-up", "1"], [("Schedule", "1")]),
+        (["--ema", "0.5"], [("ExponentialMovingAverage", "0.5")]),
+    ];
+
+    public static IEnumerable<object?[]> Presets => TrainingPreset.All.Select(preset => new object?[] { preset.Name }).Prepend([null]);
+
+    [TestMethod]
+    [DynamicData(nameof(Presets))]
+    public void Nothing_is_set_that_the_user_does_not_say(string? preset)
+    {
+        var (expected, actual) = (Filled(preset), Filled(null));
+        Read(Preset(preset), actual);
+        AssertSame(expected, actual, but: []);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Presets))]
+    public void What_the_user_says_counts_and_changes_nothing_else(string? preset)
+    {
+        foreach (var (arguments, sets) in s_options)
+        {
+            var (expected, actual) = (Filled(preset), Filled(null));
+            Read([.. Preset(preset), .. arguments], actual);
+            foreach (var (property, value) in sets)
+            {
+                var text = Text(actual, Property(property));
+                Assert.IsTrue(value.Length > 0 ? text.Contains(value, StringComparison.Ordinal) : text.Length == 0,
+                    $"{property} is '{text}' after {string.Join(' ', arguments)}");
+            }
+            AssertSame(expected, actual, but: [.. sets.Select(set => set.Property)]);
+        }
+    }
+
+    [TestMethod]
+    public void Every_option_of_a_training_is_tried()
+    {
+        var tried = s_options.SelectMany(option => option.Arguments).Where(argument => argument.StartsWith("--", StringComparison.Ordinal)).Append("--preset");
+        CollectionAssert.AreEquivalent(Command(TrainingOptions.OfTrain()).Options.Select(option => option.Name).ToArray(), tried.ToArray());
+    }
+
+    private static Command Command(IReadOnlyList<TrainingOption> options)
+    {
+        var command = new Command("train");
+        foreach (var option in options)
+            option.AddTo(command);
+        return command;
+    }
+
+    private static void Read(string[] arguments, CnnOptions options)
+    {
+        var all = TrainingOptions.OfTrain();
+        var result = Command(all).Parse(arguments);
+        Assert.IsEmpty(result.Errors, string.Join(' ', arguments));
+        foreach (var option in all)
+            option.Apply(result, options);
+    }
+
+    private static string[] Preset(string? name) => name is null ? [] : ["--preset", name];
+
+    /// <summary>Options that differ from their defaults in everything, and then as the preset has it.</summary>
+    private static CnnOptions Filled(string? preset)
+    {
+        var options = new CnnOptions();
+        foreach (var property in Properties)
+            if (Unusual(property) is { } value)
+                property.SetValue(options, value);
+        return preset is null ? options : TrainingPreset.Find(preset).Apply(options);
+    }
+
+    private static object? Unusual(PropertyInfo property) => (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) switch
+    {
+        var type when type == typeof(string) => "unusual",
+        var type when type == typeof(int) => 33,
+        var type when type == typeof(double) => 0.33,
+        var type when type == typeof(bool) => true,
+        var type when type == typeof(TimeSpan) => TimeSpan.FromDays(3),
+        var type when type == typeof(TrainingLogs) => TrainingLogs.Epochs,
+        var type when type.IsEnum => Enum.GetValues(type).Cast<object>().Last(),
+        var type when type == typeof(LearningRateSchedule) => LearningRateSchedule.Step(3),
+        var type when type == typeof(ClassWeights) => ClassWeights.Balanced,
+        var type when type == typeof(MultiScale) => s_scale,
+        var type when type == typeof(InitialWeights) => s_weights,
+        var type when type == typeof(EarlyStopping) => s_stopping,
+        var type when type == typeof(CheckpointOptions) => s_checkpoints,
+        var type when type == typeof(ImageAugmentation) => s_augmentation,
+        _ => null, // handles, which no option has
+    };
+
+    private static readonly MultiScale s_scale = MultiScale.Of([33]);
+    private static readonly InitialWeights s_weights = InitialWeights.From("resnet18");
+    private static readonly EarlyStopping s_stopping = new() { Patience = 33 };
+    private static readonly CheckpointOptions s_checkpoints = new() { Folder = "unusual" };
+    private static readonly ImageAugmentation s_augmentation = ImageAugmentation.Preset("inception");
+
+    private static IEnumerable<PropertyInfo> Properties => typeof(CnnOptions).GetProperties().Where(property => property.CanWrite);
+
+    private static PropertyInfo Property(string name) => typeof(CnnOptions).GetProperty(name)!;
+
+    private static void AssertSame(CnnOptions expected, CnnOptions actual, string[] but)
+    {
+        foreach (var property in Properties.Where(property => !but.Contains(property.Name)))
+            Assert.AreEqual(Text(expected, property), Text(actual, property), property.Name);
+    }
+
+    private static string Text(CnnOptions options, PropertyInfo property) => property.GetValue(options) switch
+    {
+        ImageAugmentation recipe => recipe.ToJson(),
+        CheckpointOptions checkpoints => checkpoints.Folder,
+        EarlyStopping stopping => FormattableString.Invariant($"Patience = {stopping.Patience}"),
+        MultiScale scale => string.Join(", ", scale.Sizes),
+        IFormattable value => value.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
+        var value => $"{value}",
+    };
+}
