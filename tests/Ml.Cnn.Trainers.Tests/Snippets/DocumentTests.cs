@@ -49,14 +49,6 @@ public sealed partial class DocumentTests
     }
 
     [TestMethod]
-    [DynamicData(nameof(Files))]
-    public void Lines_have_at_most_160_characters_but_in_tables(string file)
-    {
-        var lines = File.ReadAllLines(Path.Join(s_documents.Repository, file));
-        Assert.IsEmpty(lines.Index().Where(line => line.Item.Length > 160 && line.Item[0] != '|').Select(line => $"{file}({line.Index + 1})"));
-    }
-
-    [TestMethod]
     public void Code_that_has_changed_is_reported_and_replaced()
     {
         var (text, problems) = Check("<!-- snippet: greet -->\n```csharp\nHello();\n```\nend\n");
