@@ -89,7 +89,8 @@ public sealed partial class DocumentTests
         var options = types.Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal)).SelectMany(type => type.GetProperties())
             .Select(property => property.Name);
         var trainers = types.Where(type => type.IsAbstract && type.IsSealed).SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static))
-            .Where(method => method.GetParameters() is [var first, ..] && first.ParameterType == typeof(MulticlassClassificationCatalog.MulticlassClassificationTrainers))
+            .Where(method => method.GetParameters() is [var first, ..]
+                && first.ParameterType == typeof(MulticlassClassificationCatalog.MulticlassClassificationTrainers))
             .Select(method => method.Name);
         return [.. options, .. trainers];
     }

@@ -14,18 +14,22 @@ public sealed class GuideSnippets
     {
         using var flowers = new Flowers();
         var output = Console.Out;
-        Console.SetOut(TextWriter.Null);
+        using var written = new StringWriter();
+        Console.SetOut(written);
         var mlContext = new MLContext(seed: 1);
         // snippet: inspect
         IDataView flowerImages = mlContext.Data.LoadImageFolder("flowers/train");
         IDataView withBytes = mlContext.Transforms.LoadRawImageBytes("Image", null, "ImagePath").Fit(flowerImages).Transform(flowerImages);
         ImageDataReport report = mlContext.Data.InspectImages(withBytes);
-        Console.WriteLine(report);
+        Console.WriteLine($"{report.Images} images; {report.BadFiles.Count} cannot be read, {report.Duplicates.Count} occur more than once");
+        foreach (ClassCount count in report.Classes)
+            Console.WriteLine(count);
 
         var split = mlContext.Data.TrainTestSplitByClass(flowerImages, testFraction: 0.2); // TrainSet and TestSet
         // end snippet
         Console.SetOut(output);
-        Assert.Contains("rose", report.ToString());
+        Assert.Contains("5 images; 0 cannot be read, 0 occur more than once", written.ToString());
+        Assert.Contains("rose", written.ToString());
         Assert.IsNotNull(split.TrainSet.Schema.GetColumnOrNull("ImagePath"));
     }
 
