@@ -55,7 +55,8 @@ internal static class DigitsImage
             using var paint = new SKPaint { FilterQuality = SKFilterQuality.None };
             canvas.DrawBitmap(image, SKRect.Create(x, y, Side, Side), paint);
             text.Color = digit.PredictedLabel == digit.Label ? SKColors.Black : SKColors.Red;
-            canvas.DrawText(string.Create(CultureInfo.InvariantCulture, $"{digit.PredictedLabel}  {digit.Score.Max():P0}"), x + Side / 2f, y + Side + 15, text);
+            var caption = string.Create(CultureInfo.InvariantCulture, $"{digit.PredictedLabel}  {digit.Score.Max():P0}");
+            canvas.DrawText(caption, x + Side / 2f, y + Side + 15, text);
             place++;
         }
         return sheet;

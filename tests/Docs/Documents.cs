@@ -8,9 +8,13 @@ internal sealed class Documents
     /// <summary>The repository's folder.</summary>
     public string Repository { get; }
 
-    /// <summary>README.md, build/README.md and everything in docs.</summary>
+    /// <summary>Every Markdown file at the root, build/README.md and everything in docs.</summary>
     public IEnumerable<string> Files =>
-        [Path.Join(Repository, "README.md"), Path.Join(Repository, "build", "README.md"), .. Directory.GetFiles(Path.Join(Repository, "docs"), "*.md").Order(StringComparer.Ordinal)];
+    [
+        .. Directory.GetFiles(Repository, "*.md").Order(StringComparer.Ordinal),
+        Path.Join(Repository, "build", "README.md"),
+        .. Directory.GetFiles(Path.Join(Repository, "docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>The documents of the repository that this program was built in.</summary>
     public static Documents Find()

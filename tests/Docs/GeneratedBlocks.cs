@@ -6,6 +6,7 @@ namespace MlCnn.Docs;
 /// </summary>
 internal static class GeneratedBlocks
 {
+    private const string SnippetMarker = "<!-- snippet: ";
     private const string HowToUpdate = "Run: dotnet run --project tests/Docs";
 
     /// <param name="text">The file.</param>
@@ -13,7 +14,8 @@ internal static class GeneratedBlocks
     /// <param name="snippets">Code by name.</param>
     /// <param name="networkTable">Makes the table of networks.</param>
     /// <returns>The file as it should be, and what is wrong with it as it is.</returns>
-    public static (string Text, IReadOnlyList<string> Problems) Check(string text, string file, IReadOnlyDictionary<string, string> snippets, Func<string> networkTable)
+    public static (string Text, IReadOnlyList<string> Problems) Check(
+        string text, string file, IReadOnlyDictionary<string, string> snippets, Func<string> networkTable)
     {
         var result = new List<string>();
         var problems = new List<string>();
@@ -29,7 +31,9 @@ internal static class GeneratedBlocks
             void CodeBlock()
             {
                 var isCSharp = lines[i] is "```csharp" or "```cs" or "```c#" or "```C#";
-                var name = i > 0 && lines[i - 1].StartsWith("<!-- snippet: ", StringComparison.Ordinal) ? lines[i - 1]["<!-- snippet: ".Length..].Replace(" -->", "", StringComparison.Ordinal) : null;
+                var name = i > 0 && lines[i - 1].StartsWith(SnippetMarker, StringComparison.Ordinal)
+                    ? lines[i - 1][SnippetMarker.Length..].Replace(" -->", "", StringComparison.Ordinal)
+                    : null;
                 if (name is not null && snippets.TryGetValue(name, out var code))
                 {
                     Replace("```", code, $"The snippet '{name}' is out of date.");

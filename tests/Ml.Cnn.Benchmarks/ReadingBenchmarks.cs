@@ -41,7 +41,8 @@ internal static class ReadingBenchmarks
         {
             var time = Stopwatch.StartNew();
             var report = context.Data.InspectImages(data);
-            Console.Error.WriteLine($"{report.Images} images, {report.BadFiles.Count} bad, {report.Duplicates.Count} duplicated, {report.Sizes}, {report.Channels}");
+            Console.Error.WriteLine(
+                $"{report.Images} images, {report.BadFiles.Count} bad, {report.Duplicates.Count} duplicated, {report.Sizes}, {report.Channels}");
             return report.Images / time.Elapsed.TotalSeconds;
         })];
     }

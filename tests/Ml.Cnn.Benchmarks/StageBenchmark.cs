@@ -14,7 +14,8 @@ internal static class StageBenchmark
 
     public static void Run(string folder, int size, int epochs)
     {
-        var files = Directory.EnumerateFiles(folder, "*.JPEG", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(500).Select(File.ReadAllBytes).ToArray();
+        var files = Directory.EnumerateFiles(folder, "*.JPEG", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(500).Select(File.ReadAllBytes)
+            .ToArray();
         var preprocessing = new ImagePreprocessing { Height = size, Width = size, ResizeShortSide = size };
         var images = files.Select(file => ImageDecoder.Decode(file)).ToArray();
         var (random, scratch, pipeline) = (new Random(1), new AugmentationScratch(), new AugmentationPipeline(LoaderBenchmark.Recipe, preprocessing));

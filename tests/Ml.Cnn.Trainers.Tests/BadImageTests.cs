@@ -23,7 +23,9 @@ public sealed class BadImageTests
     {
         using var folder = TestImageFolder.OfDigits(60);
         var data = WithBadFiles(folder, source, out var bad);
-        var error = Assert.ThrowsExactly<BadImageException>(() => s_mlContext.FitLeNet(data, Pipelines.Options(change: o => (o.BatchSize, o.ReaderThreads, o.Cache) = (8, threads, source == "memory" ? ImageCache.Memory : ImageCache.None))));
+        var error = Assert.ThrowsExactly<BadImageException>(() =>
+            s_mlContext.FitLeNet(data, Pipelines.Options(change: o =>
+            (o.BatchSize, o.ReaderThreads, o.Cache) = (8, threads, source == "memory" ? ImageCache.Memory : ImageCache.None))));
         CollectionAssert.AreEqual(bad, error.Images.Select(i => i.File).ToArray());
         foreach (var name in bad)
             Assert.Contains(name, error.Message);
@@ -41,7 +43,8 @@ public sealed class BadImageTests
         var messages = mlContext.Listen();
         using var folder = TestImageFolder.OfDigits(60);
         var data = WithBadFiles(folder, source, out var bad);
-        var options = Pipelines.Options(epochs: 2, change: o => (o.OnBadImage, o.Cache) = (BadImageHandling.Skip, source == "memory" ? ImageCache.Memory : ImageCache.None));
+        var options = Pipelines.Options(epochs: 2, change: o =>
+            (o.OnBadImage, o.Cache) = (BadImageHandling.Skip, source == "memory" ? ImageCache.Memory : ImageCache.None));
         var model = mlContext.FitLeNet(data, options).LastTransformer;
 
         CollectionAssert.AreEqual(bad, model.BadImages.Select(i => i.File).ToArray());
@@ -148,7 +151,8 @@ public sealed class BadImageTests
         using var folder = new TestImageFolder();
         foreach (var name in (string[])["a", "b", "c"])
             folder.Add(name, "bad.png", [1, 2, 3]);
-        var error = Assert.Throws<InvalidOperationException>(() => s_mlContext.FitLeNet(folder.Load(s_mlContext), Pipelines.Options(change: o => o.OnBadImage = BadImageHandling.Skip)));
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            s_mlContext.FitLeNet(folder.Load(s_mlContext), Pipelines.Options(change: o => o.OnBadImage = BadImageHandling.Skip)));
         Assert.Contains("bad.png", error.Message);
     }
 
@@ -161,7 +165,8 @@ public sealed class BadImageTests
         var train = keys.Transform(folder.Load(s_mlContext));
         using var other = TestImageFolder.OfDigits(20, seed: 2);
         var validation = keys.Transform(WithBadFiles(other, "folder", out var bad));
-        var error = Assert.ThrowsExactly<BadImageException>(() => s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options(change: o => o.ValidationSet = validation)).Fit(train));
+        var error = Assert.ThrowsExactly<BadImageException>(() =>
+            s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options(change: o => o.ValidationSet = validation)).Fit(train));
         CollectionAssert.AreEqual(bad, error.Images.Select(i => i.File).ToArray());
     }
 

@@ -25,7 +25,8 @@ public sealed class LabelTests
         {
             var digits = s_mlContext.Data.CreateEnumerable<Digit>(s_mlContext.Data.GenerateDigits(30), reuseRowObject: false);
             var data = s_mlContext.Data.LoadFromEnumerable(digits.Select((d, i) => new Row<T> { Image = d.Image, Label = value(i % classes) }).ToArray());
-            var model = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Append(s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options()))
+            var model = s_mlContext.Transforms.Conversion.MapValueToKey("Label")
+                .Append(s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options()))
                 .Append(s_mlContext.Transforms.Conversion.MapKeyToValue("Value", "PredictedLabel")).Fit(data);
             var loaded = Pipelines.Load(s_mlContext.Save(model));
             foreach (var one in (ITransformer[])[model, loaded])
@@ -36,7 +37,8 @@ public sealed class LabelTests
                 CollectionAssert.AreEqual(Enumerable.Range(0, classes).Select(name).ToArray(), slots.DenseValues().Select(v => v.ToString()).ToArray(), column);
                 var keys = Pipelines.PredictedKeys(scored);
                 if (typeof(T) == typeof(string))
-                    CollectionAssert.AreEqual(keys.Select(k => (object)value((int)k - 1)!).ToArray(), scored.GetColumn<string>("Value").Cast<object>().ToArray(), column);
+                    CollectionAssert.AreEqual(keys.Select(k => (object)value((int)k - 1)!).ToArray(), scored.GetColumn<string>("Value").Cast<object>()
+                        .ToArray(), column);
                 else
                     CollectionAssert.AreEqual(keys.Select(k => value((int)k - 1)).ToArray(), scored.GetColumn<T>("Value").ToArray(), column);
             }
@@ -62,7 +64,8 @@ public sealed class LabelTests
     [TestMethod]
     public void A_key_of_unknown_size_is_refused()
     {
-        var pipeline = s_mlContext.Transforms.Conversion.Hash("Label", numberOfBits: 31).Append(s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options()));
+        var pipeline = s_mlContext.Transforms.Conversion.Hash("Label", numberOfBits: 31)
+            .Append(s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options()));
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => pipeline.Fit(s_mlContext.Data.GenerateDigits(30)));
         Assert.Contains("'Label'", error.Message);
         Assert.Contains("MapValueToKey", error.Message);
@@ -100,11 +103,13 @@ public sealed class LabelTests
         var nothing = s_mlContext.Data.LoadFromEnumerable(Array.Empty<Digit>());
         Assert.Contains("Label", Assert.Throws<InvalidOperationException>(() => s_mlContext.FitLeNet(nothing)).Message);
 
-        static void Fit(Numbered[] rows) => s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options()).Fit(s_mlContext.Data.LoadFromEnumerable(rows));
+        static void Fit(Numbered[] rows) => s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options())
+            .Fit(s_mlContext.Data.LoadFromEnumerable(rows));
     }
 
     private static IEnumerable<Numbered> Numbered(int count) =>
-        s_mlContext.Data.CreateEnumerable<Digit>(s_mlContext.Data.GenerateDigits(count), reuseRowObject: false).Select((d, i) => new Numbered { Image = d.Image, Label = (uint)i % 5 });
+        s_mlContext.Data.CreateEnumerable<Digit>(s_mlContext.Data.GenerateDigits(count), reuseRowObject: false)
+            .Select((d, i) => new Numbered { Image = d.Image, Label = (uint)i % 5 });
 
     private sealed class Row<T>
     {

@@ -8,7 +8,10 @@ namespace Ml.Cnn.Trainers.Tests;
 [TestClass]
 public sealed class MlNetInternalsTests
 {
-    /// <summary>Protects against a version of ML.NET that lacks an internal: every type and member that the compiled code names is looked up in the shipped package.</summary>
+    /// <summary>
+    /// Protects against a version of ML.NET that lacks an internal: every type and member that the compiled code names is looked up in the shipped
+    /// package.
+    /// </summary>
     [TestMethod]
     [DataRow("Ml.Cnn.Trainers", "Microsoft.ML.ModelSaveContext", "Microsoft.ML.LoadableClassAttribute..ctor")]
     [DataRow("Ml.Cnn.Transforms", "Microsoft.ML.VersionInfo", "Microsoft.ML.Runtime.IHostEnvironmentInternal.get_GpuDeviceId")]
@@ -55,7 +58,8 @@ public sealed class MlNetInternalsTests
         return type.ResolutionScope.Kind switch
         {
             HandleKind.TypeReference => MlNetType(metadata, (TypeReferenceHandle)type.ResolutionScope) is { } outer ? $"{outer}+{name}" : null,
-            HandleKind.AssemblyReference when metadata.GetString(metadata.GetAssemblyReference((AssemblyReferenceHandle)type.ResolutionScope).Name).StartsWith("Microsoft.ML", StringComparison.Ordinal) =>
+            HandleKind.AssemblyReference when metadata.GetString(metadata.GetAssemblyReference((AssemblyReferenceHandle)type.ResolutionScope).Name)
+                .StartsWith("Microsoft.ML", StringComparison.Ordinal) =>
                 $"{metadata.GetString(type.Namespace)}.{name}",
             _ => null,
         };

@@ -20,7 +20,8 @@ public sealed class ScoringTests
     public void CrossValidate_and_Evaluate_give_metrics()
     {
         var data = s_mlContext.Data.GenerateDigits(1200);
-        var pipeline = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Append(s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options(epochs: 6)));
+        var pipeline = s_mlContext.Transforms.Conversion.MapValueToKey("Label")
+            .Append(s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options(epochs: 6)));
         var folds = s_mlContext.MulticlassClassification.CrossValidate(data, pipeline, numberOfFolds: 2);
 
         Assert.HasCount(2, folds);
@@ -145,7 +146,8 @@ public sealed class ScoringTests
     [TestMethod]
     public void Without_a_score_column_nothing_is_read_or_decoded()
     {
-        var paths = s_mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 5).Select(i => new PathRow { ImagePath = $"/no/such/file{i}.jpg", Label = $"{i}" }));
+        var paths = s_mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 5)
+            .Select(i => new PathRow { ImagePath = $"/no/such/file{i}.jpg", Label = $"{i}" }));
         var missing = s_mlContext.Transforms.LoadRawImageBytes("Image", null, "ImagePath").Fit(paths).Transform(paths);
         var scored = s_model.LastTransformer.Transform(missing);
         CollectionAssert.AreEqual(new[] { "0", "1", "2", "3", "4" }, scored.GetColumn<string>("Label").ToArray());
@@ -161,7 +163,8 @@ public sealed class ScoringTests
         var keys = Pipelines.PredictedKeys(values.Transform(s_digits));
         VBuffer<ReadOnlyMemory<char>> names = default;
         values.Transform(s_digits).Schema["Score"].GetSlotNames(ref names);
-        CollectionAssert.AreEqual(keys.Select(k => names.GetItemOrDefault((int)k - 1).ToString()).ToArray(), values.Transform(s_digits).GetColumn<string>("Digit").ToArray());
+        CollectionAssert.AreEqual(keys.Select(k => names.GetItemOrDefault((int)k - 1).ToString()).ToArray(),
+            values.Transform(s_digits).GetColumn<string>("Digit").ToArray());
 
         var both = s_model.Append(s_model.LastTransformer);
         Pipelines.AssertSame(Pipelines.Scores(s_model.Transform(s_digits)), Pipelines.Scores(both.Transform(s_digits)));
@@ -194,7 +197,8 @@ public sealed class ScoringTests
         var digits = s_mlContext.Data.TakeRows(s_digits, 7);
 
         var scores = Pipelines.Scores(several.Transform(digits));
-        var expected = s_mlContext.Data.CreateEnumerable<Digit>(digits, reuseRowObject: false).Select(digit => MeanOverCrops(digit, several.Preprocessing, count)).ToArray();
+        var expected = s_mlContext.Data.CreateEnumerable<Digit>(digits, reuseRowObject: false)
+            .Select(digit => MeanOverCrops(digit, several.Preprocessing, count)).ToArray();
 
         for (var row = 0; row < expected.Length; row++)
             foreach (var (wanted, got) in expected[row].Zip(scores[row]))
@@ -247,7 +251,8 @@ public sealed class ScoringTests
     {
         string[] names = ["ImagePath", "Label", "Key", "Image", "Words", "Decoded"];
         var lines = new List<string>();
-        using var cursor = data.GetRowCursor(data.Schema.Where(c => names.Contains(c.Name) || (scores && c.Name == "Score")), shuffle is { } seed ? new Random(seed) : null);
+        using var cursor = data.GetRowCursor(data.Schema.Where(c => names.Contains(c.Name) || (scores && c.Name == "Score")), shuffle is { } seed
+            ? new Random(seed) : null);
         var getPath = cursor.GetGetter<ReadOnlyMemory<char>>(data.Schema["ImagePath"]);
         var getKey = cursor.GetGetter<uint>(data.Schema["Key"]);
         var getImage = cursor.GetGetter<VBuffer<byte>>(data.Schema["Image"]);
@@ -265,7 +270,8 @@ public sealed class ScoringTests
             getImage(ref image);
             getWords(ref words);
             getDecoded(ref decoded);
-            lines.Add($"{path} {key} {Convert.ToHexString(image.DenseValues().ToArray())} {string.Join('|', words.DenseValues())} {decoded.Width} {Convert.ToHexString(decoded.Pixels)}");
+            lines.Add($"{path} {key} {Convert.ToHexString(image.DenseValues().ToArray())} {string.Join('|', words.DenseValues())} "
+                + $"{decoded.Width} {Convert.ToHexString(decoded.Pixels)}");
         }
         return lines;
     }

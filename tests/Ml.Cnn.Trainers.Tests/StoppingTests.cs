@@ -28,7 +28,8 @@ public sealed class StoppingTests
                 cancellation.Cancel();
         }
         var model = mlContext.Transforms.Conversion.MapValueToKey("Label")
-            .Append(mlContext.MulticlassClassification.Trainers.Cnn((channels, classes) => network = new(channels, classes) { OnStep = Cancel }, options)).Fit(data);
+            .Append(mlContext.MulticlassClassification.Trainers.Cnn((channels, classes) => network = new(channels, classes) { OnStep = Cancel }, options))
+                .Fit(data);
 
         Assert.AreEqual(StopReason.Canceled, model.LastTransformer.StopReason);
         Assert.HasCount(epoch - 1, model.LastTransformer.History);
@@ -64,14 +65,16 @@ public sealed class StoppingTests
         var model = s_mlContext.MulticlassClassification.Trainers.LeNet(options).Fit(data);
         Assert.AreEqual(StopReason.Canceled, model.StopReason);
         Assert.HasCount(2, model.History);
-        Assert.AreEqual(model.History.Max(e => e.ValidationAccuracy)!.Value, s_mlContext.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy, 1e-9);
+        Assert.AreEqual(model.History.Max(e => e.ValidationAccuracy)!.Value, s_mlContext.MulticlassClassification.Evaluate(model.Transform(data)).MicroAccuracy,
+            1e-9);
     }
 
     /// <summary>Protects against a useless model: a loss that is no number in the first epoch is an error with advice.</summary>
     [TestMethod]
     public void A_loss_that_is_no_number_in_the_first_epoch_is_an_error()
     {
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(200), Pipelines.Options(change: o => (o.LearningRate, o.BatchSize) = (1e30, 20))));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(200), Pipelines.Options(change: o => (o.LearningRate, o.BatchSize) = (1e30, 20))));
         Assert.Contains("lower the learning rate", error.Message);
     }
 
@@ -83,13 +86,15 @@ public sealed class StoppingTests
         var messages = mlContext.Listen();
         RecordingNetwork network = null!;
         var data = mlContext.Data.GenerateDigits(200);
-        var model = mlContext.FitOwn(data, (channels, classes) => network = new(channels, classes) { NotANumberFrom = 13 }, o => (o.Epochs, o.BatchSize) = (4, 40));
+        var model = mlContext.FitOwn(data, (channels, classes) => network = new(channels, classes) { NotANumberFrom = 13 },
+            o => (o.Epochs, o.BatchSize) = (4, 40));
 
         Assert.AreEqual(StopReason.LossNotFinite, model.StopReason);
         Assert.HasCount(2, model.History);
         var best = model.History.Last(e => e.IsBest).Epoch;
         Assert.AreEqual(network.WeightsBeforeStep[best * 5], Pipelines.Weights(model));
         Assert.Contains(m => m.StartsWith("Warning: The loss was NaN in epoch 3, step 13", StringComparison.Ordinal), messages);
-        Assert.IsTrue(Pipelines.Scores(model.Transform(mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data))).All(s => s.All(float.IsFinite)));
+        Assert.IsTrue(Pipelines.Scores(model.Transform(mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data)))
+            .All(s => s.All(float.IsFinite)));
     }
 }

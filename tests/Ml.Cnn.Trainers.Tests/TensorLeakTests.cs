@@ -23,10 +23,12 @@ public sealed class TensorLeakTests
         var keys = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(s_mlContext.Data.GenerateDigits(100));
         var data = keys.Transform(s_mlContext.Data.GenerateDigits(100));
         var counts = new List<long>();
-        var options = Pipelines.Options(epochs: 21, change: o => (o.Optimizer, o.BatchSize, o.ValidationSet, o.EpochCallback) = (optimizer, 10, data, _ => counts.Add(Tensor.TotalCount)));
+        var options = Pipelines.Options(epochs: 21, change: o =>
+            (o.Optimizer, o.BatchSize, o.ValidationSet, o.EpochCallback) = (optimizer, 10, data, _ => counts.Add(Tensor.TotalCount)));
         if (withEverything)
         {
-            (options.LabelSmoothing, options.ClassWeights, options.BalancedSampling, options.Augmentation) = (0.1, ClassWeights.Balanced, true, new([], new Transforms.Mixup()));
+            (options.LabelSmoothing, options.ClassWeights, options.BalancedSampling, options.Augmentation) = (0.1, ClassWeights.Balanced, true,
+                new([], new Transforms.Mixup()));
             (options.GradientAccumulation, options.GradientClippingNorm, options.GradientClippingValue, options.ExponentialMovingAverage) = (3, 1, 1, 0.9);
         }
         s_mlContext.MulticlassClassification.Trainers.LeNet(options).Fit(data);
@@ -81,7 +83,8 @@ public sealed class TensorLeakTests
     public void Features_leave_no_tensor()
     {
         var data = s_mlContext.Data.GenerateDigits(100);
-        var features = s_mlContext.Transforms.CnnFeatures("Features", "Image", s_mlContext.FitLeNet(data).LastTransformer, "conv2", pool: true).Fit(data).Transform(data);
+        var features = s_mlContext.Transforms.CnnFeatures("Features", "Image", s_mlContext.FitLeNet(data).LastTransformer, "conv2", pool: true).Fit(data)
+            .Transform(data);
         var before = Settle();
         Assert.AreEqual(100, features.GetColumn<float[]>("Features").Count());
         Assert.AreEqual(before, Tensor.TotalCount);

@@ -28,7 +28,8 @@ public sealed class TrainingTests
     public void The_same_seed_gives_the_same_weights(string source, bool inMemory)
     {
         string Train(int threads, int seed) => Pipelines.Weights(s_mlContext.FitLeNet(Source(source, 200),
-            Pipelines.Options(epochs: 2, change: o => (o.ReaderThreads, o.Seed, o.Cache) = (threads, seed, inMemory ? ImageCache.Memory : ImageCache.None))).LastTransformer);
+            Pipelines.Options(epochs: 2, change: o => (o.ReaderThreads, o.Seed, o.Cache) = (threads, seed, inMemory
+                ? ImageCache.Memory : ImageCache.None))).LastTransformer);
 
         var weights = Train(threads: 4, seed: 7);
         Assert.AreEqual(weights, Train(threads: 4, seed: 7));
@@ -47,11 +48,15 @@ public sealed class TrainingTests
         Assert.AreNotEqual(Train(new()), Train(new()));
     }
 
-    /// <summary>Protects several trainings at once (cross-validation in parallel, a search): each gives what it gives alone, and the process's random state is left as it was.</summary>
+    /// <summary>
+    /// Protects several trainings at once (cross-validation in parallel, a search): each gives what it gives alone, and the process's random state is
+    /// left as it was.
+    /// </summary>
     [TestMethod]
     public void Trainings_at_the_same_time_do_not_disturb_each_other()
     {
-        string Train(int seed) => Pipelines.Weights(s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(128), Pipelines.Options(change: o => (o.Seed, o.NetworkThreads) = (seed, 1))).LastTransformer);
+        string Train(int seed) => Pipelines.Weights(s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(128),
+            Pipelines.Options(change: o => (o.Seed, o.NetworkThreads) = (seed, 1))).LastTransformer);
         var alone = Enumerable.Range(0, 4).Select(Train).ToArray();
         torch.random.manual_seed(5);
         using var before = torch.random.get_rng_state();
@@ -75,7 +80,8 @@ public sealed class TrainingTests
     public void Every_epoch_sees_every_image_once_in_another_order(string source, bool inMemory)
     {
         RecordingNetwork network = null!;
-        s_mlContext.FitOwn(Source(source, 150), (channels, classes) => network = new(channels, classes), o => (o.Epochs, o.BatchSize, o.Cache) = (3, 32, inMemory ? ImageCache.Memory : ImageCache.None));
+        s_mlContext.FitOwn(Source(source, 150), (channels, classes) => network = new(channels, classes),
+            o => (o.Epochs, o.BatchSize, o.Cache) = (3, 32, inMemory ? ImageCache.Memory : ImageCache.None));
         var epochs = network.Images.Chunk(150).ToArray();
 
         Assert.HasCount(3, epochs);
@@ -110,7 +116,8 @@ public sealed class TrainingTests
         var train = keys.Transform(s_mlContext.Data.GenerateDigits(60));
         var validation = keys.Transform(s_mlContext.Data.GenerateDigits(200, seed: 2));
         // A learning rate that jumps about, so that the last epoch is seldom the best.
-        var options = Pipelines.Options(epochs: 12, change: o => (o.ValidationSet, o.LearningRate, o.Schedule, o.BatchSize) = (validation, 0.3, LearningRateSchedule.Constant, 20));
+        var options = Pipelines.Options(epochs: 12, change: o =>
+            (o.ValidationSet, o.LearningRate, o.Schedule, o.BatchSize) = (validation, 0.3, LearningRateSchedule.Constant, 20));
         var model = s_mlContext.MulticlassClassification.Trainers.LeNet(options).Fit(train);
 
         var best = model.History.MaxBy(e => e.ValidationAccuracy)!;
@@ -132,7 +139,9 @@ public sealed class TrainingTests
             .LeNet(Pipelines.Options(change: o => o.ValidationSet = map.Fit(other).Transform(other))).Fit(map.Fit(train).Transform(train))).Message);
     }
 
-    /// <summary>Protects those who watch: every epoch is told once, in order, with numbers that fit together; progress only grows; the log has the metrics.</summary>
+    /// <summary>
+    /// Protects those who watch: every epoch is told once, in order, with numbers that fit together; progress only grows; the log has the metrics.
+    /// </summary>
     [TestMethod]
     public void Callbacks_progress_and_log_tell_how_training_goes()
     {
@@ -140,7 +149,8 @@ public sealed class TrainingTests
         var messages = mlContext.Listen();
         var epochs = new List<CnnEpoch>();
         var progress = new Collected();
-        var model = mlContext.FitLeNet(mlContext.Data.GenerateDigits(300), Pipelines.Options(epochs: 3, change: o => (o.EpochCallback, o.Progress) = (epochs.Add, progress))).LastTransformer;
+        var model = mlContext.FitLeNet(mlContext.Data.GenerateDigits(300),
+            Pipelines.Options(epochs: 3, change: o => (o.EpochCallback, o.Progress) = (epochs.Add, progress))).LastTransformer;
 
         CollectionAssert.AreEqual(model.History.ToArray(), epochs);
         CollectionAssert.AreEqual(new[] { 1, 2, 3 }, epochs.Select(e => e.Epoch).ToArray());
@@ -167,11 +177,15 @@ public sealed class TrainingTests
     [DataRow(Optimizer.AdamW, "cosine")]
     public void Every_optimizer_learns(Optimizer optimizer, string schedule)
     {
-        var model = s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(1000), Pipelines.Options(epochs: 4, change: o => (o.Optimizer, o.Schedule, o.Cache) = (optimizer, LearningRateSchedule.Parse(schedule), ImageCache.Memory)));
+        var model = s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(1000),
+            Pipelines.Options(epochs: 4, change: o => (o.Optimizer, o.Schedule, o.Cache) = (optimizer, LearningRateSchedule.Parse(schedule),
+            ImageCache.Memory)));
         Assert.IsGreaterThan(0.6, s_mlContext.MulticlassClassification.Evaluate(model.Transform(s_mlContext.Data.GenerateDigits(200, seed: 2))).MicroAccuracy);
     }
 
-    /// <summary>Protects the rest of the process: libtorch's random state and thread count are left as they were, also by a Fit that fails and by Load.</summary>
+    /// <summary>
+    /// Protects the rest of the process: libtorch's random state and thread count are left as they were, also by a Fit that fails and by Load.
+    /// </summary>
     [TestMethod]
     public void The_process_is_left_as_it_was()
     {
@@ -180,7 +194,8 @@ public sealed class TrainingTests
         var threads = torch.get_num_threads();
         var model = s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(64));
         Pipelines.Scores(Pipelines.Load(s_mlContext.Save(model)).Transform(s_mlContext.Data.GenerateDigits(40)));
-        Assert.Throws<InvalidOperationException>(() => s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(64), Pipelines.Options(change: o => o.EpochCallback = _ => throw new InvalidOperationException())));
+        Assert.Throws<InvalidOperationException>(() => s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(64),
+            Pipelines.Options(change: o => o.EpochCallback = _ => throw new InvalidOperationException())));
         using var after = torch.random.get_rng_state();
         CollectionAssert.AreEqual(before.data<byte>().ToArray(), after.data<byte>().ToArray());
         Assert.AreEqual(threads, torch.get_num_threads());
@@ -193,12 +208,14 @@ public sealed class TrainingTests
         using var folder = new TestImageFolder();
         var mlContext = new MLContext(seed: 1) { TempFilePath = folder.Path };
         var during = -1;
-        mlContext.FitLeNet(mlContext.EnumerableDigits(64), Pipelines.Options(change: o => o.EpochCallback = _ => during = Directory.GetFiles(folder.Path).Length));
+        mlContext.FitLeNet(mlContext.EnumerableDigits(64), Pipelines.Options(change: o => o.EpochCallback = _ =>
+            during = Directory.GetFiles(folder.Path).Length));
         Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
         if (!OperatingSystem.IsWindows()) // there, the system deletes it with the last handle
             Assert.AreEqual(0, during, "A name that is gone already cannot be left behind by a killed process.");
 
-        Assert.Throws<InvalidOperationException>(() => mlContext.FitLeNet(mlContext.EnumerableDigits(64), Pipelines.Options(change: o => o.EpochCallback = _ => throw new InvalidOperationException())));
+        Assert.Throws<InvalidOperationException>(() => mlContext.FitLeNet(mlContext.EnumerableDigits(64),
+            Pipelines.Options(change: o => o.EpochCallback = _ => throw new InvalidOperationException())));
         Assert.Throws<Exception>(() => mlContext.FitLeNet(mlContext.Data.LoadFromEnumerable(FailingRows()), Pipelines.Options()));
         Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
 

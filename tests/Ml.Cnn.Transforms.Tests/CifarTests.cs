@@ -20,7 +20,8 @@ public class CifarTests
         var train = Context.Data.LoadCifar10(folder.Path);
         var test = Context.Data.LoadCifar10(folder.Path, split: "test");
 
-        CollectionAssert.AreEqual(new[] { "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck" }, Rows.Texts(train, "Label"));
+        CollectionAssert.AreEqual(new[] { "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck" },
+            Rows.Texts(train, "Label"));
         CollectionAssert.AreEqual(new[] { "truck" }, Rows.Texts(test, "Label"));
         CollectionAssert.AreEqual(new[] { 32, 32, 3 }, ((VectorDataViewType)train.Schema["Image"].Type).Dimensions);
         var images = Rows.Images(train);

@@ -85,7 +85,8 @@ public class IdxTests
         Assert.IsLessThan(100_000_000, GC.GetTotalAllocatedBytes(precise: true) - before);
     }
 
-    private static void AssertRefused(string images, byte[] labels, string reason) => AssertRefused(System.Text.Encoding.ASCII.GetBytes(images), labels, reason);
+    private static void AssertRefused(string images, byte[] labels, string reason) =>
+        AssertRefused(System.Text.Encoding.ASCII.GetBytes(images), labels, reason);
 
     private static void AssertRefused(byte[] images, byte[] labels, string reason)
     {

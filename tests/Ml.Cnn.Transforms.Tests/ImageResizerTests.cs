@@ -92,7 +92,8 @@ public class ImageResizerTests
         ImageResizer.Resize(source, box, 90, 23, new(50, 12, 31, 11), Interpolation.Bicubic, part, 31 * channels);
 
         for (var y = 0; y < 11; y++)
-            CollectionAssert.AreEqual(whole.AsSpan(((12 + y) * 90 + 50) * channels, 31 * channels).ToArray(), part.AsSpan(y * 31 * channels, 31 * channels).ToArray());
+            CollectionAssert.AreEqual(whole.AsSpan(((12 + y) * 90 + 50) * channels, 31 * channels).ToArray(), part.AsSpan(y * 31 * channels, 31 * channels)
+                .ToArray());
     }
 
     /// <summary>Extreme proportions reach the edges of every buffer.</summary>
@@ -169,7 +170,8 @@ public class ImageResizerTests
     [TestMethod]
     public void Senseless_preprocessing_is_refused()
     {
-        foreach (var wrong in new ImagePreprocessing[] { new() { Height = 0 }, new() { Width = -1 }, new() { Channels = 2 }, new() { ResizeShortSide = 0 }, new() { Channels = 1 } })
+        foreach (var wrong in new ImagePreprocessing[] { new() { Height = 0 }, new() { Width = -1 }, new() { Channels = 2 }, new() { ResizeShortSide = 0 },
+            new() { Channels = 1 } })
             Assert.ThrowsExactly<ArgumentOutOfRangeException>(wrong.Validate);
     }
 

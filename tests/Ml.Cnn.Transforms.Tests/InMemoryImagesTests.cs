@@ -39,7 +39,8 @@ public class InMemoryImagesTests
         using (var image = MLImage.CreateFromStream(new MemoryStream(ReferenceImages.Read("color.bmp"))))
             data = Context.Data.LoadImages([(image, "a"), (image, "b"), (image, "c")], "Image", "Class");
 
-        var pixels = Context.Transforms.ResizeImages("Small", 4, 4, "Image").Append(Context.Transforms.ExtractPixels("Pixels", "Small")).Fit(data).Transform(data);
+        var pixels = Context.Transforms.ResizeImages("Small", 4, 4, "Image").Append(Context.Transforms.ExtractPixels("Pixels", "Small")).Fit(data)
+            .Transform(data);
         for (var epoch = 0; epoch < 3; epoch++)
         {
             var rows = pixels.GetColumn<float[]>("Pixels").ToList();

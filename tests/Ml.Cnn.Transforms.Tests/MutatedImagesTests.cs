@@ -17,7 +17,8 @@ public class MutatedImagesTests
     public void Ten_thousand_damaged_files_end_in_an_image_or_in_the_one_exception()
     {
         var originals = ReferenceImages.Names("*.*")
-            .Where(name => !name.EndsWith(".py", StringComparison.Ordinal) && !name.Contains("size-", StringComparison.Ordinal) && !name.StartsWith("chain-", StringComparison.Ordinal))
+            .Where(name => !name.EndsWith(".py", StringComparison.Ordinal) && !name.Contains("size-", StringComparison.Ordinal)
+                && !name.StartsWith("chain-", StringComparison.Ordinal))
             .Select(ReferenceImages.Read).ToArray();
         var (images, refusals) = (0, 0);
         var slow = new ConcurrentBag<int>();
@@ -83,7 +84,8 @@ public class MutatedImagesTests
             return time.Elapsed;
         });
         Assert.IsLessThan(Limit, fastest);
-        Assert.IsTrue(refusal.Message.Contains("incomplete", StringComparison.Ordinal) || refusal.Message.Contains("damaged", StringComparison.Ordinal), refusal.Message);
+        Assert.IsTrue(refusal.Message.Contains("incomplete", StringComparison.Ordinal) || refusal.Message.Contains("damaged", StringComparison.Ordinal),
+            refusal.Message);
     }
 
     /// <summary>Nothing compresses better than a single color.</summary>

@@ -83,7 +83,8 @@ public class StratifiedSplitTests
     [TestMethod]
     public void Classes_are_counted_in_the_order_of_their_type()
     {
-        var keys = Context.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByOccurrence);
+        var keys = Context.Transforms.Conversion.MapValueToKey("Label",
+            keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByOccurrence);
         var data = Context.Data.LoadFromEnumerable(new[] { "b", "a", "b", "c" }.Select(label => new Row { Label = label }));
         var numbers = Context.Data.LoadFromEnumerable(new[] { 10f, 9f, 10f, float.NaN }.Select(place => new Row { Label = "x", Place = place }));
 

@@ -51,10 +51,12 @@ public sealed class ResumeTests : CliTest
     [TestMethod]
     public void Training_ends_before_its_last_epoch_where_it_is_told_to()
     {
-        var budget = Run("train", "--data", "digits:500", "--arch", "lenet5", "--epochs", "100000", "--time-budget", "1s", "--out", "m.zip", "--json").Expect(0);
+        var budget = Run("train", "--data", "digits:500", "--arch", "lenet5", "--epochs", "100000", "--time-budget", "1s", "--out", "m.zip", "--json")
+            .Expect(0);
         Assert.Contains("time budget", budget.Error);
         // A learning rate that moves nothing: the first epoch stays the best.
-        var stopped = Run("train", "--data", "digits:100", "--arch", "lenet5", "--epochs", "50", "--learning-rate", "1e-12", "--validation-fraction", "0.2", "--early-stopping", "2", "--out", "n.zip", "--json").Expect(0);
+        var stopped = Run("train", "--data", "digits:100", "--arch", "lenet5", "--epochs", "50", "--learning-rate", "1e-12", "--validation-fraction", "0.2",
+            "--early-stopping", "2", "--out", "n.zip", "--json").Expect(0);
         Assert.AreEqual(3, stopped.Json.GetProperty("epochs").GetArrayLength());
         Run("evaluate", "--model", "m.zip", "--data", "digits:50", "--json").Expect(0);
     }

@@ -9,7 +9,8 @@ public sealed class SummaryTests : CliTest
     {
         AssertApproved("summary-lenet5.txt", Run("summary", "--arch", "lenet5").Expect(0).Output);
         // One layer per line, for whoever compares two.
-        AssertApproved("summary-lenet5.json", Run("summary", "--arch", "lenet5", "--json").Expect(0).Output.Replace("{\"name\"", "\n{\"name\"", StringComparison.Ordinal));
+        AssertApproved("summary-lenet5.json", Run("summary", "--arch", "lenet5", "--json")
+            .Expect(0).Output.Replace("{\"name\"", "\n{\"name\"", StringComparison.Ordinal));
     }
 
     [TestMethod]
@@ -35,7 +36,8 @@ public sealed class SummaryTests : CliTest
         var approved = Path.Join(AppContext.BaseDirectory, "TestData", name);
         var received = approved + ".received";
         File.WriteAllText(received, text.ReplaceLineEndings("\n").TrimEnd() + "\n");
-        Assert.AreEqual(File.Exists(approved) ? File.ReadAllText(approved).ReplaceLineEndings("\n") : "", File.ReadAllText(received), $"Compare with {received}.");
+        Assert.AreEqual(File.Exists(approved) ? File.ReadAllText(approved).ReplaceLineEndings("\n") : "", File.ReadAllText(received),
+            $"Compare with {received}.");
         File.Delete(received);
     }
 }

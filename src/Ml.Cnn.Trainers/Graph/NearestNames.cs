@@ -6,7 +6,8 @@ internal static class NearestNames
     /// <summary>The names that take the fewest insertions, deletions and replacements of characters to come from <paramref name="name"/>.</summary>
     public static IEnumerable<string> Of(string name, IEnumerable<string> names, int count) => names.OrderBy(other => Distance(name, other)).Take(count);
 
-    private static int Distance(string from, string to)
+    /// <summary>Insertions, deletions and replacements of characters between two names (Levenshtein 1966).</summary>
+    public static int Distance(string from, string to)
     {
         var row = Enumerable.Range(0, to.Length + 1).ToArray();
         for (var i = 1; i <= from.Length; i++)

@@ -94,9 +94,12 @@ internal abstract class ClassValues
         Number<ulong>("uint64", NumberDataViewType.UInt64),
         Number<float>("single", NumberDataViewType.Single),
         Number<double>("double", NumberDataViewType.Double),
-        new Kind<DateTime>("datetime", DateTimeDataViewType.Instance, v => v.ToString("O", CultureInfo.InvariantCulture), s => DateTime.Parse(s, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)),
-        new Kind<DateTimeOffset>("datetimeoffset", DateTimeOffsetDataViewType.Instance, v => v.ToString("O", CultureInfo.InvariantCulture), s => DateTimeOffset.Parse(s, CultureInfo.InvariantCulture)),
-        new Kind<TimeSpan>("timespan", TimeSpanDataViewType.Instance, v => v.ToString("c", CultureInfo.InvariantCulture), s => TimeSpan.Parse(s, CultureInfo.InvariantCulture)),
+        new Kind<DateTime>("datetime", DateTimeDataViewType.Instance, v => v.ToString("O", CultureInfo.InvariantCulture),
+            s => DateTime.Parse(s, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)),
+        new Kind<DateTimeOffset>("datetimeoffset", DateTimeOffsetDataViewType.Instance, v => v.ToString("O", CultureInfo.InvariantCulture),
+            s => DateTimeOffset.Parse(s, CultureInfo.InvariantCulture)),
+        new Kind<TimeSpan>("timespan", TimeSpanDataViewType.Instance, v => v.ToString("c", CultureInfo.InvariantCulture),
+            s => TimeSpan.Parse(s, CultureInfo.InvariantCulture)),
     ];
 
     private static Kind<T> Number<T>(string name, PrimitiveDataViewType type) where T : IFormattable, IParsable<T> =>

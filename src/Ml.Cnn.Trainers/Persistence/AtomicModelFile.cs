@@ -80,7 +80,9 @@ internal static class AtomicModelFile
             : cause is UnauthorizedAccessException ? "Get the right to write there"
             : "Free some space, or close the programs that use the file";
         var before = File.Exists(target) ? " The file that was there before is unchanged." : "";
-        return new IOException($"The model cannot be saved to '{target}': {cause.Message.Split(" (Parameter ")[0].TrimEnd('.')}.{before} {advice}, or save to another place.", cause);
+        return new IOException(
+            $"The model cannot be saved to '{target}': {cause.Message.Split(" (Parameter ")[0].TrimEnd('.')}.{before} {advice}, or save to another place.",
+            cause);
     }
 
     internal static void TryDelete(string? temporary)

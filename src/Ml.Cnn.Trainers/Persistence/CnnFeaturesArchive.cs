@@ -6,7 +6,8 @@ using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Trainers;
 
-[assembly: LoadableClass(typeof(CnnFeaturesTransformer), typeof(CnnFeaturesArchive), null, typeof(SignatureLoadModel), "Features of a convolutional network", CnnFeaturesArchive.LoaderName)]
+[assembly: LoadableClass(typeof(CnnFeaturesTransformer), typeof(CnnFeaturesArchive), null, typeof(SignatureLoadModel), "Features of a convolutional network",
+    CnnFeaturesArchive.LoaderName)]
 
 namespace Ml.Cnn.Trainers.Persistence;
 
@@ -17,7 +18,8 @@ internal static class CnnFeaturesArchive
 
     private const string NetworkEntry = "Network";
 
-    private static readonly ModelFormat s_format = new(Signature: "MLCNNFEA", LoaderName, Version: 0x00010001, ReadableBack: 0x00010001, typeof(CnnFeaturesArchive).Assembly);
+    private static readonly ModelFormat s_format = new(Signature: "MLCNNFEA", LoaderName, Version: 0x00010001, ReadableBack: 0x00010001,
+        typeof(CnnFeaturesArchive).Assembly);
 
     private static readonly JsonSerializerOptions s_options = new()
     {

@@ -9,7 +9,8 @@ namespace Ml.Cnn.Trainers;
 /// <param name="Accuracy">Training accuracy of this epoch so far, from 0 to 1.</param>
 /// <param name="ImagesPerSecond">Training images per second in this epoch so far.</param>
 /// <param name="Remaining">The expected time to the end of training.</param>
-public sealed record CnnProgress(int Epoch, int Epochs, long Images, long ImagesInEpoch, double Loss, double Accuracy, double ImagesPerSecond, TimeSpan Remaining)
+public sealed record CnnProgress(int Epoch, int Epochs, long Images, long ImagesInEpoch, double Loss, double Accuracy, double ImagesPerSecond,
+    TimeSpan Remaining)
 {
     /// <summary>Steps since training began.</summary>
     public long Step { get; init; }

@@ -7,7 +7,9 @@ public sealed class ClassWeights
 
     private ClassWeights(Dictionary<string, double>? given) => _given = given;
 
-    /// <summary>Rare classes count as much as frequent ones: images / (classes × images of the class) (King and Zeng 2001, as scikit-learn's "balanced").</summary>
+    /// <summary>
+    /// Rare classes count as much as frequent ones: images / (classes × images of the class) (King and Zeng 2001, as scikit-learn's "balanced").
+    /// </summary>
     public static ClassWeights Balanced { get; } = new(null);
 
     /// <summary>Weights by the classes' names.</summary>
@@ -34,7 +36,8 @@ public sealed class ClassWeights
             return [.. counts.Select(count => count > 0 ? (double)images / (classes * count) : 1)];
         }
         if (_given.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
-            throw OptionsValidation.Wrong(nameof(CnnOptions.ClassWeights), unknown, $"for classes that the labels have: {string.Join(", ", names.Take(20))}{(names.Count > 20 ? ", …" : "")}");
+            throw OptionsValidation.Wrong(nameof(CnnOptions.ClassWeights), unknown,
+                $"for classes that the labels have: {string.Join(", ", names.Take(20))}{(names.Count > 20 ? ", …" : "")}");
         return [.. names.Select(name => _given.GetValueOrDefault(name, 1))];
     }
 

@@ -20,7 +20,8 @@ public sealed partial class LearningRateSchedule
         ["multistep"] = new("multistep:EPOCH,…,FACTOR", n => n.Length >= 2 ? MultiStep(n[..^1], n[^1]) : null),
         ["drops"] = new("drops:SHARE,…,FACTOR", n => n.Length >= 2 ? Drops(n[..^1], n[^1]) : null),
         ["exponential"] = new("exponential:FACTOR", n => n is [var factor] ? Exponential(factor) : null),
-        ["onecycle"] = new("onecycle[:RISING,START,END]", n => n switch { [] => OneCycle(), [var rising, var start, var end] => OneCycle(rising, start, end), _ => null }),
+        ["onecycle"] = new("onecycle[:RISING,START,END]", n =>
+            n switch { [] => OneCycle(), [var rising, var start, var end] => OneCycle(rising, start, end), _ => null }),
         ["plateau"] = new("plateau[:FACTOR[,PATIENCE[,CHANGE]]]", n => n switch
         {
             [] => ReduceOnPlateau(),
@@ -36,7 +37,8 @@ public sealed partial class LearningRateSchedule
 
     /// <summary>Reads what <see cref="ToString"/> writes: "cosine", "step:30,0.1", "multistep:30,60,80,0.1", "cosine+warmup:5", "linear+warmup:5%".</summary>
     /// <param name="text">
-    /// One of the <see cref="Forms"/>, with numbers in invariant form. Behind it may stand "+warmup:EPOCHS[,START]" or "+warmup-constant:EPOCHS[,START]", with a percent
+    /// One of the <see cref="Forms"/>, with numbers in invariant form. Behind it may stand "+warmup:EPOCHS[,START]" or
+    /// "+warmup-constant:EPOCHS[,START]", with a percent
     /// sign after the length if it is a share of all epochs. Case does not count.
     /// </param>
     /// <exception cref="FormatException">The text has none of the forms; the message names them.</exception>
@@ -54,7 +56,8 @@ public sealed partial class LearningRateSchedule
         {
             throw new FormatException($"'{text}' is no learning-rate schedule: {e.Message.Split(" (Parameter")[0].Split(Environment.NewLine)[0]}", e);
         }
-        throw new FormatException($"'{text}' is no learning-rate schedule. There are: {string.Join(", ", Forms)}; each may be followed by +{WarmUp}:EPOCHS[,START].");
+        throw new FormatException(
+            $"'{text}' is no learning-rate schedule. There are: {string.Join(", ", Forms)}; each may be followed by +{WarmUp}:EPOCHS[,START].");
     }
 
     // Null where the text is no warm-up.

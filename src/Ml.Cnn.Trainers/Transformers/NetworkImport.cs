@@ -117,7 +117,7 @@ internal static class NetworkImport
         }
         string[] missing = [.. names.Where(name => !found.Contains(name))];
         string[] unexpected = [.. found.Where(name => !names.Contains(name))];
-        throw ModuleState.DoNotFit(architecture.Name, missing, unexpected, [], NearestNames.Describe(missing, unexpected));
+        throw ModuleState.DoNotFit(architecture.Name, missing, unexpected, [], TensorNameHints.Describe(missing, unexpected));
     }
 
     private static int CountChannels(Architecture architecture, IReadOnlyList<KeyValuePair<string, Tensor>> weights) =>

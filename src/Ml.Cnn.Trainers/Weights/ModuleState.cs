@@ -104,9 +104,11 @@ public static class ModuleState
             throw DoNotFit("the network", missing, unexpected, wrong);
     }
 
-    internal static string ShapeComplaint(string name, long[] found, long[] wanted) => $"{name}: [{string.Join(", ", found)}] instead of [{string.Join(", ", wanted)}]";
+    internal static string ShapeComplaint(string name, long[] found, long[] wanted) =>
+        $"{name}: [{string.Join(", ", found)}] instead of [{string.Join(", ", wanted)}]";
 
-    internal static WeightsFormatException DoNotFit(string network, IReadOnlyCollection<string> missing, IReadOnlyCollection<string> unexpected, IReadOnlyCollection<string> wrong, string advice = "")
+    internal static WeightsFormatException DoNotFit(string network, IReadOnlyCollection<string> missing, IReadOnlyCollection<string> unexpected,
+        IReadOnlyCollection<string> wrong, string advice = "")
     {
         var complaints = new[] { ("missing", missing), ("unexpected", unexpected), ("of another shape", wrong) }
             .Where(kind => kind.Item2.Count > 0)

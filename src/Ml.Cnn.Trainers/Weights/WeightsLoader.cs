@@ -130,7 +130,7 @@ public static class WeightsLoader
             var place = prefix.Length > 0 ? $" Names were taken without the '{prefix}' that is before them." : "";
             if (_missing.Count + _unexpected.Count == 0)
                 return place + (_isOtherwiseRight ? " They are for another number of classes: replace the head to keep the rest." : "");
-            return place + NearestNames.Describe(_missing, _unexpected);
+            return place + TensorNameHints.Describe(_missing, _unexpected);
         }
 
         private static bool CanAdapt(long[] from, long[] to) =>

@@ -49,7 +49,10 @@ internal sealed class AugmentationPipeline
     {
         var options = DecodeOptions;
         return _steps is [{ GivesTargetSize: true } first, ..]
-            ? options with { MinimumSize = (width, height) => first.NeededSize(width, height, _target, random) ?? (options.MinimumWidth, options.MinimumHeight) }
+            ? options with
+            {
+                MinimumSize = (width, height) => first.NeededSize(width, height, _target, random) ?? (options.MinimumWidth, options.MinimumHeight),
+            }
             : options;
     }
 

@@ -36,7 +36,8 @@ internal static class PairedResizePasses
         for (var y = 0; y < readable; y += RowsAtOnce)
         {
             y = Math.Min(y, readable - RowsAtOnce); // the last four may do rows again
-            FourRows(ref Unsafe.Add(ref first, y * sourceStride), sourceStride, channels, coefficients, firstColumn, columns, ref Unsafe.Add(ref to, y * columns * channels));
+            FourRows(ref Unsafe.Add(ref first, y * sourceStride), sourceStride, channels, coefficients, firstColumn, columns,
+                ref Unsafe.Add(ref to, y * columns * channels));
         }
         return readable;
     }

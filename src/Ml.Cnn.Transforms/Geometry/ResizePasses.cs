@@ -61,7 +61,8 @@ internal static class ResizePasses
             var from = source[((coefficients.Start(firstRow + y) - sourceFirstRow) * sourceStride)..];
             var to = target.Slice(y * targetStride, rowBytes);
             var weights = coefficients.Weights(firstRow + y);
-            var done = PairedResizePasses.IsSupported ? PairedResizePasses.VerticalRow(from, sourceStride, weights.Length, coefficients.Pairs(firstRow + y), to) : 0;
+            var done = PairedResizePasses.IsSupported
+                ? PairedResizePasses.VerticalRow(from, sourceStride, weights.Length, coefficients.Pairs(firstRow + y), to) : 0;
             VerticalRow(from[done..], sourceStride, weights, to[done..]);
         }
     }

@@ -19,7 +19,8 @@ internal static class SchemaErrors
 /// <summary><see cref="SchemaShape.Column"/>, whose constructor and queries ML.NET keeps internal.</summary>
 internal static class ColumnShapes
 {
-    public static SchemaShape.Column Create(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, params IEnumerable<SchemaShape.Column> annotations) =>
+    public static SchemaShape.Column Create(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey,
+        params IEnumerable<SchemaShape.Column> annotations) =>
         new(name, kind, itemType, isKey, new SchemaShape(annotations));
 
     public static SchemaShape.Column? Find(SchemaShape shape, string name)
@@ -33,5 +34,6 @@ internal static class ColumnShapes
     public static string TypeName(SchemaShape.Column column) => column.GetTypeString();
 
     /// <summary>The annotations of a multiclass score column, as ML.NET's own trainers declare them.</summary>
-    public static IEnumerable<SchemaShape.Column> MulticlassScoreAnnotations(SchemaShape.Column label) => AnnotationUtils.AnnotationsForMulticlassScoreColumn(label);
+    public static IEnumerable<SchemaShape.Column> MulticlassScoreAnnotations(SchemaShape.Column label) =>
+        AnnotationUtils.AnnotationsForMulticlassScoreColumn(label);
 }

@@ -37,7 +37,8 @@ public sealed class CnnFeaturesTests
         var type = Assert.IsInstanceOfType<VectorDataViewType>(features.GetOutputSchema(s_digits.Schema)["Features"].Type);
         Assert.AreEqual(84, type.Size);
         var promised = s_mlContext.Transforms.CnnFeatures("Features", "Image", s_network).GetOutputSchema(SchemaErrorTests.ShapeOf(s_digits.Schema));
-        CollectionAssert.AreEquivalent(SchemaErrorTests.ShapeOf(features.GetOutputSchema(s_digits.Schema)).Select(Describe).ToArray(), promised.Select(Describe).ToArray());
+        CollectionAssert.AreEquivalent(SchemaErrorTests.ShapeOf(features.GetOutputSchema(s_digits.Schema)).Select(Describe).ToArray(), promised.Select(Describe)
+            .ToArray());
 
         // The head is linear: its weights make the network's scores of the features.
         using var scope = TorchSharp.torch.NewDisposeScope();
@@ -66,7 +67,8 @@ public sealed class CnnFeaturesTests
     {
         var features = Features();
         var data = features.Transform(s_digits);
-        CollectionAssert.AreEqual(s_digits.Schema.Select(column => column.Name).Append("Features").ToArray(), data.Schema.Select(column => column.Name).ToArray());
+        CollectionAssert.AreEqual(s_digits.Schema.Select(column => column.Name).Append("Features").ToArray(), data.Schema.Select(column => column.Name)
+            .ToArray());
         CollectionAssert.AreEqual(s_digits.GetColumn<string>("Label").ToArray(), data.GetColumn<string>("Label").ToArray());
         var expected = Values(data);
 
@@ -84,7 +86,8 @@ public sealed class CnnFeaturesTests
     [DataRow("pool2", true)]
     public void A_saved_pipeline_gives_the_same_features_elsewhere(string? layer, bool? pool)
     {
-        var pipeline = s_mlContext.Transforms.CopyColumns("Photo", "Image").Append(s_mlContext.Transforms.CnnFeatures("Vector", "Photo", s_network, layer, pool));
+        var pipeline = s_mlContext.Transforms.CopyColumns("Photo", "Image")
+            .Append(s_mlContext.Transforms.CnnFeatures("Vector", "Photo", s_network, layer, pool));
         var model = pipeline.Fit(s_digits);
         var loaded = Pipelines.Load(s_mlContext.Save(model, s_digits.Schema));
         Pipelines.AssertSame(Values(model.Transform(s_digits), "Vector"), Values(loaded.Transform(s_digits), "Vector"));
@@ -104,7 +107,8 @@ public sealed class CnnFeaturesTests
             Pipelines.AssertSame(Values(Features().Transform(s_digits)), Values(features.Transform(s_digits)));
 
             s_mlContext.Model.Save(s_mlContext.Transforms.CopyColumns("A", "Label").Fit(s_digits), s_digits.Schema, path);
-            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => s_mlContext.Transforms.CnnFeatures("Features", "Image", path)).Message, "without a convolutional network");
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => s_mlContext.Transforms.CnnFeatures("Features", "Image", path)).Message,
+                "without a convolutional network");
         }
         finally
         {
@@ -141,12 +145,14 @@ public sealed class CnnFeaturesTests
     {
         var error = Assert.ThrowsExactly<ArgumentException>(() => Features("con2"));
         StringAssert.Contains(error.Message, "no layer called 'con2'. The nearest are: conv2, conv1");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => s_mlContext.Transforms.CnnFeatures("F", "Label", s_network).Fit(s_digits)).Message, "Label");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => s_mlContext.Transforms.CnnFeatures("F", "Label", s_network)
+            .Fit(s_digits)).Message, "Label");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => s_mlContext.Transforms.CnnFeatures("F", "Nothing", s_network)
             .GetOutputSchema(SchemaErrorTests.ShapeOf(s_digits.Schema))).Message, "Nothing");
 
         var own = s_mlContext.FitOwn(s_digits, Snippets.MyNetworks.Small);
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => s_mlContext.Transforms.CnnFeatures("F", "Image", own)).Message, "no layers of this library");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => s_mlContext.Transforms.CnnFeatures("F", "Image", own)).Message,
+            "no layers of this library");
     }
 
     [TestMethod]

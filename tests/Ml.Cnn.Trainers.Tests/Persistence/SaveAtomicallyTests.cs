@@ -73,7 +73,8 @@ public sealed class SaveAtomicallyTests
     {
         Assert.Contains("is a folder", Assert.ThrowsExactly<IOException>(() => AtomicModelFile.Write(_folder, WriteLikeMlNet)).Message);
         var missing = Path.Join(_folder, "missing");
-        Assert.Contains($"Create the folder '{missing}'", Assert.ThrowsExactly<IOException>(() => AtomicModelFile.Write(Path.Join(missing, "model.zip"), WriteLikeMlNet)).Message);
+        Assert.Contains($"Create the folder '{missing}'", Assert.ThrowsExactly<IOException>(() =>
+            AtomicModelFile.Write(Path.Join(missing, "model.zip"), WriteLikeMlNet)).Message);
     }
 
     [TestMethod]

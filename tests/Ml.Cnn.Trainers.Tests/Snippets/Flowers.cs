@@ -2,7 +2,10 @@ using SkiaSharp;
 
 namespace Ml.Cnn.Trainers.Tests.Snippets;
 
-/// <summary>The folders that the documents' snippets speak of, as the current folder, gone after the test: flowers/train and flowers/test, with one drawn image per class.</summary>
+/// <summary>
+/// The folders that the documents' snippets speak of, as the current folder, gone after the test: flowers/train and flowers/test, with one drawn
+/// image per class.
+/// </summary>
 internal sealed class Flowers : IDisposable
 {
     private readonly string _before = Environment.CurrentDirectory;
@@ -10,7 +13,10 @@ internal sealed class Flowers : IDisposable
 
     public Flowers()
     {
-        (string Name, SKColor Color)[] classes = [("daisy", SKColors.White), ("dandelion", SKColors.Yellow), ("rose", SKColors.Red), ("sunflower", SKColors.Orange), ("tulip", SKColors.Purple)];
+        (string Name, SKColor Color)[] classes =
+        [
+            ("daisy", SKColors.White), ("dandelion", SKColors.Yellow), ("rose", SKColors.Red), ("sunflower", SKColors.Orange), ("tulip", SKColors.Purple),
+        ];
         foreach (var (name, color) in classes)
         {
             Draw($"flowers/train/{name}/1.png", color, 14);

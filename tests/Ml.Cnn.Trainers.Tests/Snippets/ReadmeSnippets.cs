@@ -7,7 +7,7 @@ using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Tests.Snippets;
 
-/// <summary>The C# of README.md, run. What stands between the markers is quoted there word for word.</summary>
+/// <summary>The C# of README.md and of the guides on training, transfer learning and networks, run. The lines between the markers are quoted there.</summary>
 [TestClass]
 [DoNotParallelize] // the current folder belongs to the process
 public sealed class ReadmeSnippets
@@ -124,7 +124,7 @@ public sealed class ReadmeSnippets
         CnnTransformer model = mlContext.MulticlassClassification.Trainers.ResNet(new ResNetOptions
         {
             FeatureColumnName = "Image",
-            Weights = "resnet18.safetensors", // or PretrainedWeights.ResNet18ImageNet1KV1, "resnet18" (downloaded once), "model.zip", a trained CnnTransformer
+            Weights = "resnet18.safetensors", // or "resnet18" (downloaded once), PretrainedWeights.ResNet18ImageNet1KV1, "model.zip", a CnnTransformer
             Freeze = Freezing.Backbone,       // the head alone; Stages unfreezes one stage after the other; None, the default, trains all
             Epochs = 5,
         }).Fit(train);
@@ -146,7 +146,8 @@ public sealed class ReadmeSnippets
             FeatureColumnName = "Image",
             LogFolder = "logs",                                   // epochs.csv, epochs.jsonl, curves.png, TensorBoard's event files
             Logs = TrainingLogs.Epochs | TrainingLogs.Steps,      // and steps.csv, steps.jsonl
-            Progress = new Progress<CnnProgress>(p => Console.WriteLine($"epoch {p.Epoch}: loss {p.Loss:0.000}, top-5 {p.Top5Accuracy:P1}, {p.ImagesPerSecond:0} images/s, {p.Remaining:mm\\:ss} left, {p.Memory / 1e6:0} MB")),
+            Progress = new Progress<CnnProgress>(p => Console.WriteLine(
+                $"epoch {p.Epoch}: loss {p.Loss:0.000}, top-5 {p.Top5Accuracy:P1}, {p.ImagesPerSecond:0} images/s, {p.Remaining:mm\\:ss} left")),
             StepCallback = step => { if (step.Step % 100 == 0) Console.WriteLine($"step {step.Step}: loss {step.Loss:0.000}"); },
         }).Fit(train);
         TrainingCurves.Save(model.History, "curves.png");         // also for a model that was loaded

@@ -27,7 +27,8 @@ public sealed class BalancedSamplingTests
                 CollectionAssert.AreEquivalent(Enumerable.Range(0, rows.Count()).ToArray(), rows.Select(d => d.Repetition).ToArray());
                 seen[rows.Key] += rows.Count();
             }
-            Assert.IsTrue(drawn.Where(d => labels[d.Row] == 1).Select(d => d.Row).Distinct().Count() is 34 or > 25, "a large class's rows do not come twice while others wait, but where one turn ends and the next begins");
+            Assert.IsTrue(drawn.Where(d => labels[d.Row] == 1).Select(d => d.Row).Distinct().Count() is 34 or > 25,
+                "a large class's rows do not come twice while others wait, but where one turn ends and the next begins");
             CollectionAssert.AreEqual(drawn.ToArray(), RowOrder.Create(labels, 5, isBalanced: true).Of(epoch).ToArray());
             CollectionAssert.AreNotEqual(drawn.ToArray(), RowOrder.Create(labels, 6, isBalanced: true).Of(epoch).ToArray());
         }
@@ -44,7 +45,8 @@ public sealed class BalancedSamplingTests
     [DataRow(true, ImageCache.File)]
     public void Every_source_can_be_balanced(bool shuffles, ImageCache cache)
     {
-        var digits = s_mlContext.Data.FilterByCustomPredicate<Digit>(s_mlContext.Data.GenerateDigits(500, seed: 3), digit => !(digit.Label is "0" or "1" or "2") || (digit.Label != "2" && digit.Image[300] > 200));
+        var digits = s_mlContext.Data.FilterByCustomPredicate<Digit>(s_mlContext.Data.GenerateDigits(500, seed: 3), digit => !(digit.Label is "0" or "1" or "2")
+            || (digit.Label != "2" && digit.Image[300] > 200));
         var rows = s_mlContext.Data.CreateEnumerable<Digit>(digits, reuseRowObject: false).ToArray();
         IDataView data = shuffles ? s_mlContext.Data.Cache(digits) : s_mlContext.Data.LoadFromEnumerable(rows);
         var counts = rows.GroupBy(row => row.Label).ToDictionary(g => g.Key, g => g.Count());
@@ -66,7 +68,8 @@ public sealed class BalancedSamplingTests
     [TestMethod]
     public void Repeated_images_are_augmented_each_time_anew()
     {
-        var rows = s_mlContext.Data.CreateEnumerable<Digit>(s_mlContext.Data.GenerateDigits(40), reuseRowObject: false).Where(digit => digit.Label is not "0" || digit.Image.Length == 0).Append(
+        var rows = s_mlContext.Data.CreateEnumerable<Digit>(s_mlContext.Data.GenerateDigits(40), reuseRowObject: false)
+            .Where(digit => digit.Label is not "0" || digit.Image.Length == 0).Append(
             s_mlContext.Data.CreateEnumerable<Digit>(s_mlContext.Data.GenerateDigits(10), reuseRowObject: false).First(digit => digit.Label == "0")).ToArray();
         RecordingNetwork network = null!;
         s_mlContext.FitOwn(s_mlContext.Data.LoadFromEnumerable(rows), (channels, classes) => network = new(channels, classes),

@@ -59,7 +59,8 @@ public sealed class ControlTests
     {
         long trained = 0;
         CnnTransformer Train(int seed, int threads) => s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(200), Pipelines.Options(epochs: 2, change: o =>
-            (o.ValidationFraction, o.Seed, o.ReaderThreads, o.BatchSize, o.EpochCallback) = (0.25, seed, threads, 30, e => trained = e.Images))).LastTransformer;
+            (o.ValidationFraction, o.Seed, o.ReaderThreads, o.BatchSize, o.EpochCallback) = (0.25, seed, threads, 30,
+                e => trained = e.Images))).LastTransformer;
         var model = Train(seed: 1, threads: 1);
         Assert.AreEqual(150, trained);
         Assert.IsNotNull(model.History[0].ValidationAccuracy);
@@ -75,8 +76,10 @@ public sealed class ControlTests
     [TestMethod]
     public void A_validation_fraction_of_nothing_is_refused()
     {
-        var digits = s_mlContext.Data.CreateEnumerable<Digit>(s_mlContext.Data.GenerateDigits(100), reuseRowObject: false).DistinctBy(digit => digit.Label).ToArray();
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => s_mlContext.FitLeNet(s_mlContext.Data.LoadFromEnumerable(digits), Pipelines.Options(change: o => o.ValidationFraction = 0.5)));
+        var digits = s_mlContext.Data.CreateEnumerable<Digit>(s_mlContext.Data.GenerateDigits(100), reuseRowObject: false).DistinctBy(digit => digit.Label)
+            .ToArray();
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            s_mlContext.FitLeNet(s_mlContext.Data.LoadFromEnumerable(digits), Pipelines.Options(change: o => o.ValidationFraction = 0.5)));
         Assert.Contains("ValidationFraction", error.Message);
     }
 
@@ -85,11 +88,13 @@ public sealed class ControlTests
     public void A_time_budget_ends_training()
     {
         var steps = 0;
-        var model = s_mlContext.FitOwn(s_mlContext.Data.GenerateDigits(200), (channels, classes) => new CrashingNetwork(channels, classes, int.MaxValue, step => steps = step),
+        var model = s_mlContext.FitOwn(s_mlContext.Data.GenerateDigits(200),
+            (channels, classes) => new CrashingNetwork(channels, classes, int.MaxValue, step => steps = step),
             o => (o.Epochs, o.BatchSize, o.TimeBudget) = (1000, 20, TimeSpan.FromTicks(1)));
         Assert.AreEqual(StopReason.TimeBudgetSpent, model.StopReason);
         Assert.AreEqual(1, steps);
-        Assert.HasCount(10, Pipelines.Scores(model.Transform(s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(s_mlContext.Data.GenerateDigits(200)).Transform(s_mlContext.Data.GenerateDigits(10)))));
+        Assert.HasCount(10, Pipelines.Scores(model.Transform(s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(s_mlContext.Data.GenerateDigits(200))
+            .Transform(s_mlContext.Data.GenerateDigits(10)))));
     }
 
     /// <summary>Protects callers that want .NET's own behavior: canceling throws where they say so.</summary>
@@ -97,7 +102,8 @@ public sealed class ControlTests
     public void Canceling_throws_where_it_is_asked_to()
     {
         using var cancellation = new CancellationTokenSource();
-        var error = Assert.Throws<OperationCanceledException>(() => s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(100), Pipelines.Options(epochs: 3, change: o =>
+        var error = Assert.Throws<OperationCanceledException>(() =>
+            s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(100), Pipelines.Options(epochs: 3, change: o =>
             (o.CancellationToken, o.OnCancellation, o.EpochCallback) = (cancellation.Token, CancellationHandling.Throw, _ => cancellation.Cancel()))));
         Assert.AreEqual(cancellation.Token, error.CancellationToken);
         Assert.Contains("after 1 whole epochs", error.Message);

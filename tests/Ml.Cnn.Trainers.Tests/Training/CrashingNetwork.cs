@@ -18,7 +18,8 @@ internal sealed class CrashingNetwork : Module<Tensor, Tensor>
     public CrashingNetwork(int channels, int classes, int crashAt, Action<int> onStep) : base(nameof(CrashingNetwork))
     {
         (_crashAt, _onStep) = (crashAt, onStep);
-        layers = Sequential(("conv", Conv2d(channels, 4, 3, stride: 2)), ("norm", BatchNorm2d(4)), ("relu", ReLU()), ("flatten", Flatten()), ("dropout", Dropout(0.3)), ("linear", Linear(4 * 13 * 13, classes)));
+        layers = Sequential(("conv", Conv2d(channels, 4, 3, stride: 2)), ("norm", BatchNorm2d(4)), ("relu", ReLU()), ("flatten", Flatten()),
+            ("dropout", Dropout(0.3)), ("linear", Linear(4 * 13 * 13, classes)));
         RegisterComponents();
     }
 

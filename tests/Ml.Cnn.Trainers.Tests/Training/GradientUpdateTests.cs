@@ -12,7 +12,10 @@ public sealed class GradientUpdateTests
 {
     private static readonly MLContext s_mlContext = new(seed: 1);
 
-    /// <summary>Protects accumulation: small batches are the large one, the last ones of an epoch included, with weights and mixing's absence or presence aside.</summary>
+    /// <summary>
+    /// Protects accumulation: small batches are the large one, the last ones of an epoch included, with weights and mixing's absence or presence
+    /// aside.
+    /// </summary>
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
@@ -100,7 +103,8 @@ public sealed class GradientUpdateTests
             ExponentialMovingAverage = 0.5,
             ValidationSet = validates ? keys.Transform(s_mlContext.Data.GenerateDigits(100, seed: 2)) : null,
         };
-        var model = s_mlContext.MulticlassClassification.Trainers.Cnn((channels, classes) => network = new(channels, classes), options).Fit(keys.Transform(s_mlContext.Data.GenerateDigits(64)));
+        var model = s_mlContext.MulticlassClassification.Trainers.Cnn((channels, classes) => network = new(channels, classes), options)
+            .Fit(keys.Transform(s_mlContext.Data.GenerateDigits(64)));
 
         // Weights before each of the 8 steps; the average takes in those after each. Those after the last are not seen.
         Assert.HasCount(8, network.Trained);

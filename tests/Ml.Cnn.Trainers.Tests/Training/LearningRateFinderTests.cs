@@ -9,7 +9,9 @@ public sealed class LearningRateFinderTests
 {
     private static readonly MLContext s_mlContext = new(seed: 1);
 
-    /// <summary>Protects what it is for: the suggested rate trains well, where a hundredth of it has hardly begun; the curve ends once the loss has grown.</summary>
+    /// <summary>
+    /// Protects what it is for: the suggested rate trains well, where a hundredth of it has hardly begun; the curve ends once the loss has grown.
+    /// </summary>
     [TestMethod]
     [DataRow(Optimizer.Sgd)]
     [DataRow(Optimizer.AdamW)]
@@ -61,7 +63,8 @@ public sealed class LearningRateFinderTests
         Assert.Throws<OperationCanceledException>(() => Trainer(o => o.CancellationToken = new(canceled: true)).FindLearningRate(data));
     }
 
-    private static CnnTrainer Trainer(Action<LeNetOptions>? change = null) => s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options(change: change));
+    private static CnnTrainer Trainer(Action<LeNetOptions>? change = null) =>
+        s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options(change: change));
 
     private static IDataView Keyed(IDataView data) => s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
 }

@@ -4,7 +4,10 @@ using Ml.Cnn.Trainers.Training.Steps;
 
 namespace Ml.Cnn.Trainers.Tests.Training;
 
-/// <summary>The learning rate of every step: the formulas of PyTorch's schedulers and of the papers, the text of command lines, and what training does with it.</summary>
+/// <summary>
+/// The learning rate of every step: the formulas of PyTorch's schedulers and of the papers, the text of command lines, and what training does with
+/// it.
+/// </summary>
 [TestClass]
 public sealed class LearningRateScheduleTests
 {
@@ -24,7 +27,8 @@ public sealed class LearningRateScheduleTests
         (LearningRateSchedule.Drops([0.5, 0.75]), e => e < 45 ? 1 : e < 67.5 ? 0.1 : 0.01),
         (LearningRateSchedule.Exponential(0.97), e => Math.Pow(0.97, e)),                                      // ExponentialLR(0.97)
         // OneCycleLR(pct_start=0.3, div_factor=25, final_div_factor=1e4): its two phases, from 0.04 up to 1 and down to 4e-6.
-        (LearningRateSchedule.OneCycle(), e => e < 27 ? 1 + (0.04 - 1) / 2 * (1 + Math.Cos(Math.PI * e / 27)) : 4e-6 + (1 - 4e-6) / 2 * (1 + Math.Cos(Math.PI * (e - 27) / 63))),
+        (LearningRateSchedule.OneCycle(), e => e < 27 ? 1 + (0.04 - 1) / 2 * (1 + Math.Cos(Math.PI * e / 27)) : 4e-6
+            + (1 - 4e-6) / 2 * (1 + Math.Cos(Math.PI * (e - 27) / 63))),
         (LearningRateSchedule.Custom(e => 1 / (1 + e)), e => 1 / (1 + e)),
         (LearningRateSchedule.ReduceOnPlateau(), _ => 1),
         // SequentialLR(LinearLR(0.01, 1, 5), CosineAnnealingLR(85)), and ConstantLR before steps that count from the start.
@@ -128,7 +132,8 @@ public sealed class LearningRateScheduleTests
 
     [TestMethod]
     public void A_function_that_returns_no_factor_is_told_so() =>
-        Assert.Contains("returned NaN after 2 epochs", Assert.ThrowsExactly<InvalidOperationException>(() => LearningRateSchedule.Custom(_ => double.NaN).Factor(2, 10)).Message);
+        Assert.Contains("returned NaN after 2 epochs", Assert.ThrowsExactly<InvalidOperationException>(() => LearningRateSchedule.Custom(_ => double.NaN)
+            .Factor(2, 10)).Message);
 
     private static void AssertClose(double[] expected, double[] actual)
     {

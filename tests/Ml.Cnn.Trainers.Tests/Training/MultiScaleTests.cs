@@ -11,7 +11,9 @@ public sealed class MultiScaleTests
 {
     private static readonly MLContext s_mlContext = new(seed: 1);
 
-    /// <summary>Protects the sizes of the steps: all of them come, each for as many steps as asked for, the same under the same seed; scoring has one.</summary>
+    /// <summary>
+    /// Protects the sizes of the steps: all of them come, each for as many steps as asked for, the same under the same seed; scoring has one.
+    /// </summary>
     [TestMethod]
     public void The_size_changes_every_few_steps()
     {
@@ -54,10 +56,12 @@ public sealed class MultiScaleTests
     [TestMethod]
     public void Networks_of_one_size_are_refused_by_name()
     {
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(20), Pipelines.Options(change: o => o.MultiScale = MultiScale.Of([28, 36]))));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(20), Pipelines.Options(change: o => o.MultiScale = MultiScale.Of([28, 36]))));
         Assert.AreEqual(nameof(CnnOptions.MultiScale), error.ParamName);
         Assert.Contains("lenet5", error.Message);
-        var small = Assert.Throws<ArgumentOutOfRangeException>(() => s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(20), Pipelines.Options(change: o => o.MultiScale = MultiScale.Of([8, 28]))));
+        var small = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(20), Pipelines.Options(change: o => o.MultiScale = MultiScale.Of([8, 28]))));
         Assert.Contains("at least 12", small.Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => MultiScale.Of([]));
         Assert.Throws<ArgumentOutOfRangeException>(() => MultiScale.Of([0]));

@@ -31,7 +31,8 @@ public sealed class TrainingLossTests
         var (logits, labels) = (tensor(new float[,] { { 1, 2, -1 }, { 0, 0.5f, 3 }, { -2, 0, 0.1f }, { 4, 1, 1 } }), tensor((long[])[0, 2, 1, 2]));
         float[] classes = weighted ? [0.5f, 2, 3] : [1, 1, 1];
         using var weights = tensor(classes);
-        var output = PythonTorch.Run("cross_entropy.py", FormattableString.Invariant($"{smoothing}"), string.Join(',', classes.Select(c => FormattableString.Invariant($"{c}"))));
+        var output = PythonTorch.Run("cross_entropy.py", FormattableString.Invariant($"{smoothing}"),
+            string.Join(',', classes.Select(c => FormattableString.Invariant($"{c}"))));
         var expected = double.Parse(output, System.Globalization.CultureInfo.InvariantCulture);
         Assert.AreEqual(expected, Loss(usesExampleWeights: false).Of(logits, labels, ones(4)).ToDouble(), 1e-5);
 
@@ -59,7 +60,9 @@ public sealed class TrainingLossTests
         Assert.AreEqual(sum / (0.5 + 12), mixed.Loss(loss, logits).ToDouble(), 1e-5);
     }
 
-    /// <summary>Protects networks with auxiliary heads: a head's loss is smoothed and weighted as the output's, counts by its share, and trains the head.</summary>
+    /// <summary>
+    /// Protects networks with auxiliary heads: a head's loss is smoothed and weighted as the output's, counts by its share, and trains the head.
+    /// </summary>
     [TestMethod]
     public void Auxiliary_heads_are_weighted_and_smoothed_as_the_output()
     {
@@ -73,7 +76,8 @@ public sealed class TrainingLossTests
         batch.Set(0, 2, 1.5f);
         batch.Set(1, 0, 0.5f);
         var (output, heads) = network.ForwardWithAuxiliary(batch.Pixels);
-        var expected = loss.Of(output, batch.Labels, batch.Weights).ToDouble() + TwoHeads.Share * loss.Of(heads[0].Logits, batch.Labels, batch.Weights).ToDouble();
+        var expected = loss.Of(output, batch.Labels, batch.Weights).ToDouble() + TwoHeads.Share * loss.Of(heads[0].Logits, batch.Labels, batch.Weights)
+            .ToDouble();
         var headBefore = network.head.weight!.detach().clone();
 
         using var optimizer = new Sgd([new([.. network.parameters()], 1, 0)], momentum: 0, nesterov: false);
@@ -87,7 +91,8 @@ public sealed class TrainingLossTests
     [TestMethod]
     public void Balanced_weights_are_images_by_classes_by_images_of_the_class()
     {
-        CollectionAssert.AreEqual((double[])[100.0 / 180, 100.0 / 20, 1], ClassWeights.Balanced.For(["a", "b", "c"], [90, 10, 0])); // scikit-learn's, of the classes that are there
+        // scikit-learn's, of the classes that are there
+        CollectionAssert.AreEqual((double[])[100.0 / 180, 100.0 / 20, 1], ClassWeights.Balanced.For(["a", "b", "c"], [90, 10, 0]));
         CollectionAssert.AreEqual((double[])[1, 2.5, 1], ClassWeights.Of(new Dictionary<string, double> { ["b"] = 2.5 }).For(["a", "b", "c"], [90, 10, 0]));
         Assert.AreEqual("b=2.5", ClassWeights.Of(new Dictionary<string, double> { ["b"] = 2.5 }).ToString());
         Assert.Throws<ArgumentOutOfRangeException>(() => ClassWeights.Of(new Dictionary<string, double> { ["b"] = 0 }));
@@ -110,7 +115,8 @@ public sealed class TrainingLossTests
 
         var options = new CnnOptions { FeatureColumnName = "Image", LabelSmoothing = 0.1 };
         var keyed = s_mlContext.Transforms.Conversion.MapValueToKey("Label");
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => keyed.Append(s_mlContext.MulticlassClassification.Trainers.Cnn("lenet5_1998", options)).Fit(s_mlContext.Data.GenerateDigits(20)));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => keyed.Append(s_mlContext.MulticlassClassification.Trainers.Cnn("lenet5_1998", options))
+            .Fit(s_mlContext.Data.GenerateDigits(20)));
         Assert.AreEqual(nameof(CnnOptions.LabelSmoothing), error.ParamName);
     }
 
@@ -129,13 +135,15 @@ public sealed class TrainingLossTests
             s_mlContext.Data.CreateEnumerable<Digit>(s_mlContext.Data.GenerateDigits(2000), reuseRowObject: false).SelectMany(digit => (WeightedDigit[])
             [
                 new() { Image = digit.Image, Label = digit.Label, Weight = 1 },
-                .. Enumerable.Repeat(new WeightedDigit { Image = digit.Image, Label = $"{(int.Parse(digit.Label, null) + 1) % 10}", Weight = weightOfWrong }, 1),
+                .. Enumerable.Repeat(new WeightedDigit { Image = digit.Image, Label = $"{(int.Parse(digit.Label, null) + 1) % 10}", Weight = weightOfWrong },
+                1),
             ]).ToArray());
 
         double Accuracy(IDataView data)
         {
             var model = s_mlContext.FitLeNet(data, Pipelines.Options(epochs: 3, change: o =>
-                (o.ExampleWeightColumnName, o.Cache, o.LabelSmoothing, o.ClassWeights, o.Augmentation) = ("Weight", cache, mixed ? 0.1 : 0, mixed ? ClassWeights.Balanced : null, mixed ? new([], new CutMix()) : null)));
+                (o.ExampleWeightColumnName, o.Cache, o.LabelSmoothing, o.ClassWeights, o.Augmentation) = ("Weight", cache, mixed ? 0.1 : 0, mixed
+                    ? ClassWeights.Balanced : null, mixed ? new([], new CutMix()) : null)));
             return s_mlContext.MulticlassClassification.Evaluate(model.Transform(s_mlContext.Data.GenerateDigits(300, seed: 2))).MicroAccuracy;
         }
     }
@@ -145,10 +153,13 @@ public sealed class TrainingLossTests
     [DataRow(float.NaN, "NaN")]
     public void A_weight_that_is_none_is_refused_before_training(float weight, string named)
     {
-        var rows = s_mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(i => new WeightedDigit { Image = new byte[784], Label = $"{i % 2}", Weight = i == 7 ? weight : 1 }).ToArray());
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => s_mlContext.FitLeNet(rows, Pipelines.Options(change: o => o.ExampleWeightColumnName = "Weight")));
+        var rows = s_mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 20)
+            .Select(i => new WeightedDigit { Image = new byte[784], Label = $"{i % 2}", Weight = i == 7 ? weight : 1 }).ToArray());
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            s_mlContext.FitLeNet(rows, Pipelines.Options(change: o => o.ExampleWeightColumnName = "Weight")));
         Assert.Contains($"row 7 is {named}", error.Message);
-        Assert.Contains("Weight", Assert.Throws<ArgumentOutOfRangeException>(() => s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(20), Pipelines.Options(change: o => o.ExampleWeightColumnName = "Weight"))).Message);
+        Assert.Contains("Weight", Assert.Throws<ArgumentOutOfRangeException>(() =>
+            s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(20), Pipelines.Options(change: o => o.ExampleWeightColumnName = "Weight"))).Message);
     }
 
     private sealed class TwoHeads : nn.Module<Tensor, Tensor>, IAuxiliaryHeads
@@ -161,7 +172,8 @@ public sealed class TrainingLossTests
 
         public override Tensor forward(Tensor images) => output.call(images.flatten(1));
 
-        public (Tensor Logits, IReadOnlyList<AuxiliaryLogits> Auxiliary) ForwardWithAuxiliary(Tensor images) => (forward(images), [new(head.call(images.flatten(1)), Share)]);
+        public (Tensor Logits, IReadOnlyList<AuxiliaryLogits> Auxiliary) ForwardWithAuxiliary(Tensor images) =>
+            (forward(images), [new(head.call(images.flatten(1)), Share)]);
     }
 
     private sealed class WeightedDigit

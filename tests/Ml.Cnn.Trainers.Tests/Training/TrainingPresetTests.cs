@@ -18,7 +18,8 @@ public sealed class TrainingPresetTests
     public void A_preset_sets_what_its_paper_states(string name, int batchSize, double rate, double decay, bool nesterov, string schedule, string augmentation)
     {
         // Whatever stood there before: a recipe is whole.
-        var options = TrainingPreset.Find(name.ToUpperInvariant()).Apply(new LeNetOptions { Epochs = 7, Optimizer = Optimizer.Adam, Momentum = 0.5, Nesterov = false });
+        var options = TrainingPreset.Find(name.ToUpperInvariant())
+            .Apply(new LeNetOptions { Epochs = 7, Optimizer = Optimizer.Adam, Momentum = 0.5, Nesterov = false });
         Assert.AreEqual(name, TrainingPreset.Find(name).ToString());
         Assert.AreEqual(7, options.Epochs);
         Assert.AreEqual((Optimizer.Sgd, 0.9, nesterov), (options.Optimizer, options.Momentum, options.Nesterov));
@@ -26,7 +27,8 @@ public sealed class TrainingPresetTests
         Assert.AreEqual(schedule, options.Schedule.ToString());
         var isModern = name == "modern";
         Assert.AreEqual(ImageAugmentation.Preset(augmentation).With(isModern ? new MixupOrCutMix(0.2, 1) : null), options.Augmentation);
-        Assert.AreEqual((isModern ? 0.1 : 0, isModern ? 0.999 : null, !isModern), (options.LabelSmoothing, options.ExponentialMovingAverage, options.DecayBiasesAndNorms));
+        Assert.AreEqual((isModern ? 0.1 : 0, isModern ? 0.999 : null, !isModern),
+            (options.LabelSmoothing, options.ExponentialMovingAverage, options.DecayBiasesAndNorms));
         OptionsValidation.Check(options);
     }
 

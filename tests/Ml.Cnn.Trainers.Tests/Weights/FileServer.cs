@@ -89,7 +89,8 @@ internal sealed class FileServer : IDisposable
             await WriteAsync(stream, $"HTTP/1.1 {status.ToString(CultureInfo.InvariantCulture)} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             return;
         }
-        var start = range is not null && HasRanges && (condition is null || condition == ETag) ? int.Parse(range.AsSpan("bytes=".Length).TrimEnd('-'), CultureInfo.InvariantCulture) : 0;
+        var start = range is not null && HasRanges && (condition is null || condition == ETag)
+            ? int.Parse(range.AsSpan("bytes=".Length).TrimEnd('-'), CultureInfo.InvariantCulture) : 0;
         if (start > 0 && start >= Content.Length)
         {
             await WriteAsync(stream, "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
@@ -97,7 +98,8 @@ internal sealed class FileServer : IDisposable
         }
         var body = Content.AsMemory(start);
         await WriteAsync(stream, (start > 0
-            ? FormattableString.Invariant($"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {start}-{Content.Length - 1}/{Content.Length}\r\n") : "HTTP/1.1 200 OK\r\n")
+            ? FormattableString.Invariant($"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {start}-{Content.Length - 1}/{Content.Length}\r\n")
+                : "HTTP/1.1 200 OK\r\n")
             + FormattableString.Invariant($"ETag: {ETag}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
         if (Cuts.TryDequeue(out var cut))
             body = body[..Math.Min(cut, body.Length)];

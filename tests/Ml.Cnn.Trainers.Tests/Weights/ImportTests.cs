@@ -50,7 +50,8 @@ public sealed class ImportTests
             foreach (var line in PythonTorch.Run("score_photo.py", [photo, _folder, .. names]).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 var theirs = JsonSerializer.Deserialize<JsonElement>(line);
-                AssertSame(theirs.GetProperty("network").GetString()!, [.. theirs.GetProperty("probabilities").EnumerateArray().Select(p => p.GetDouble())], photo);
+                AssertSame(theirs.GetProperty("network").GetString()!, [.. theirs.GetProperty("probabilities").EnumerateArray().Select(p => p.GetDouble())],
+                    photo);
             }
         }
     }
@@ -99,8 +100,10 @@ public sealed class ImportTests
     {
         var file = Save("resnet18", classes: 3, channels: 3, "some.safetensors");
         var model = new MLContext().Model;
-        Assert.Contains("3 classes apart, and there are 2", Assert.ThrowsExactly<ArgumentException>(() => model.ImportCnn("resnet18", file, new() { ClassNames = ["a", "b"] })).Message);
-        Assert.Contains("'a' appears twice", Assert.ThrowsExactly<ArgumentException>(() => model.ImportCnn("resnet18", file, new() { ClassNames = ["a", "b", "a"] })).Message);
+        Assert.Contains("3 classes apart, and there are 2", Assert.ThrowsExactly<ArgumentException>(() =>
+            model.ImportCnn("resnet18", file, new() { ClassNames = ["a", "b"] })).Message);
+        Assert.Contains("'a' appears twice", Assert.ThrowsExactly<ArgumentException>(() =>
+            model.ImportCnn("resnet18", file, new() { ClassNames = ["a", "b", "a"] })).Message);
         Assert.Contains(file, Assert.ThrowsExactly<WeightsFormatException>(() => model.ImportCnn("resnet34", file)).Message);
         Assert.Contains("do not fit vgg11", Assert.ThrowsExactly<WeightsFormatException>(() => model.ImportCnn("vgg11", file)).Message);
         Assert.Contains("weights of resnet34, not of resnet18", Assert.ThrowsExactly<ArgumentException>(() => model.ImportCnn("resnet18", "resnet34")).Message);
@@ -122,7 +125,8 @@ public sealed class ImportTests
         }
         // Weights of one's own were hardly trained by the recipe of the second ones, whose 232 pixels nobody would guess.
         File.WriteAllText(Path.Join(_folder, "other.pth"), "");
-        Assert.AreEqual(PretrainedWeights.ResNet50ImageNet1KV1.Preprocessing, WeightsSource.Find(Path.Join(_folder, "other.pth"), resnet50).PreprocessingFor(resnet50, channels: 3));
+        Assert.AreEqual(PretrainedWeights.ResNet50ImageNet1KV1.Preprocessing, WeightsSource.Find(Path.Join(_folder, "other.pth"), resnet50)
+            .PreprocessingFor(resnet50, channels: 3));
         var lenet = ArchitectureCatalog.Find("lenet5");
         Assert.AreEqual(28, WeightsSource.Find(Path.Join(_folder, "other.pth"), lenet).PreprocessingFor(lenet, channels: 1).ResizeShortSide);
     }

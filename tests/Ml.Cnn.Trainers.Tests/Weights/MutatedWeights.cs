@@ -50,7 +50,8 @@ internal sealed class MutatedWeights
                 return [.. bytes[..start], .. bytes[random.Next(start, bytes.Length)..]];
             case 4: // a size, offset or count that is as large as can be, or zero
                 var place = random.Next(bytes.Length);
-                bytes.AsSpan(place, Math.Min(random.Next(1, 9), bytes.Length - place)).Fill(random.Next(3) switch { 0 => (byte)0, 1 => (byte)0x7f, _ => (byte)0xff });
+                bytes.AsSpan(place, Math.Min(random.Next(1, 9), bytes.Length - place))
+                    .Fill(random.Next(3) switch { 0 => (byte)0, 1 => (byte)0x7f, _ => (byte)0xff });
                 break;
             case 5: // a piece is somewhere else, too
                 var from = random.Next(bytes.Length);

@@ -23,7 +23,8 @@ public sealed class MutatedWeightsTests
         var first = int.TryParse(Environment.GetEnvironmentVariable("MLCNN_FUZZ_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 1;
         using var scope = NewDisposeScope();
         var safeTensors = new MemoryStream();
-        SafeTensors.Write(safeTensors, WeightData.State().Select(pair => KeyValuePair.Create(pair.Name, pair.Tensor)), new Dictionary<string, string> { ["format"] = "pt" });
+        SafeTensors.Write(safeTensors, WeightData.State().Select(pair => KeyValuePair.Create(pair.Name, pair.Tensor)),
+            new Dictionary<string, string> { ["format"] = "pt" });
         byte[][] pyTorch = [.. WeightData.Names.Select(WeightData.Bytes)];
         // As many .safetensors as PyTorch's.
         var mutations = new MutatedWeights(pyTorch.Concat(Enumerable.Repeat(safeTensors.ToArray(), pyTorch.Length)));
@@ -50,7 +51,8 @@ public sealed class MutatedWeightsTests
         }
 
         var growth = PeakMemory() - memory;
-        TestContext.WriteLine($"seeds {first} to {first + count - 1}: {models} models, {refusals} refusals; slowest {slowest.TotalMilliseconds:0} ms (seed {slowestSeed}); peak memory grew by {growth >> 20} MiB");
+        TestContext.WriteLine($"seeds {first} to {first + count - 1}: {models} models, {refusals} refusals; "
+            + $"slowest {slowest.TotalMilliseconds:0} ms (seed {slowestSeed}); peak memory grew by {growth >> 20} MiB");
         Assert.IsGreaterThan(count / 20, models); // else the mutations would be too coarse to get anywhere
         Assert.IsGreaterThan(count / 4, refusals);
         Assert.IsLessThan(MaximumGrowth, growth, "growth of the peak memory, in bytes");

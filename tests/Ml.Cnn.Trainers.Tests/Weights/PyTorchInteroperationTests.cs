@@ -45,7 +45,8 @@ public sealed class PyTorchInteroperationTests
             ModuleState.Save(network, file, new Dictionary<string, string> { ["format"] = "pt" });
 
         var theirs = JsonSerializer.Deserialize<JsonElement>(PythonTorch.Run("read_safetensors.py", path, "resnet18", "10"));
-        CollectionAssert.AreEqual(ModuleState.Of(network).Select(pair => pair.Key).ToArray(), theirs.GetProperty("keys").EnumerateArray().Select(key => key.GetString()).ToArray());
+        CollectionAssert.AreEqual(ModuleState.Of(network).Select(pair => pair.Key).ToArray(), theirs.GetProperty("keys").EnumerateArray()
+            .Select(key => key.GetString()).ToArray());
         using var _ = inference_mode();
         var ours = network.call((arange(3 * 64 * 64, float32) % 97 / 48 - 1).reshape(1, 3, 64, 64))[0];
         var logits = tensor(theirs.GetProperty("logits").EnumerateArray().Select(logit => logit.GetSingle()).ToArray());

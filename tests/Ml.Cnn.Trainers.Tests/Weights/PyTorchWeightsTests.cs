@@ -33,8 +33,10 @@ public sealed class PyTorchWeightsTests
         using var scope = NewDisposeScope();
         ScalarType[] types = [float64, float32, float16, bfloat16, int64, int32, int16, int8];
         using var file = PyTorchWeights.Read(WeightData.Find(name));
-        AssertSame([.. types.Select(type => ("", WeightData.Values(type, 5))), ("", arange(5, uint8)), ("", tensor(new[] { true, false, true, true, false }))], file, names: false);
-        CollectionAssert.AreEqual(new[] { "float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool" }, file.Tensors.Select(pair => pair.Key).ToArray());
+        AssertSame([.. types.Select(type => ("", WeightData.Values(type, 5))), ("", arange(5, uint8)), ("", tensor(new[] { true, false, true, true, false }))],
+            file, names: false);
+        CollectionAssert.AreEqual(new[] { "float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool" },
+            file.Tensors.Select(pair => pair.Key).ToArray());
     }
 
     [TestMethod]
@@ -48,7 +50,8 @@ public sealed class PyTorchWeightsTests
         AssertSame(
         [
             ("base", x), ("row", x[1]), ("column", x[.., 2]), ("transposed", x.t()), ("block", x[1..3, 2..5]),
-            ("step", x[TensorIndex.Slice(step: 2), TensorIndex.Slice(step: 3)]), ("tied", x), ("repeated", WeightData.Values(float32, 3, 1).expand(3, 2)), ("channels_last", WeightData.Values(float32, 1, 2, 2, 3)),
+            ("step", x[TensorIndex.Slice(step: 2), TensorIndex.Slice(step: 3)]), ("tied", x), ("repeated", WeightData.Values(float32, 3, 1).expand(3, 2)),
+                ("channels_last", WeightData.Values(float32, 1, 2, 2, 3)),
         ], file);
         file.Tensors[0].Value.zero_();
         Assert.AreEqual(-2, file.Tensors[6].Value[0, 0].item<float>(), "tied tensors share no memory");
@@ -61,7 +64,8 @@ public sealed class PyTorchWeightsTests
         const string layer = "features.denseblock1.denselayer12";
         // As torchvision's expression has it: a relu has no weight, and is renamed all the same.
         CollectionAssert.AreEqual(
-            new[] { $"{layer}.norm1.weight", $"{layer}.norm1.running_var", $"{layer}.relu1.weight", $"{layer}.conv2.weight", "features.transition1.norm.weight", "features.denseblock1.denselayer1.norm1.weight" },
+            new[] { $"{layer}.norm1.weight", $"{layer}.norm1.running_var", $"{layer}.relu1.weight", $"{layer}.conv2.weight", "features.transition1.norm.weight",
+                "features.denseblock1.denselayer1.norm1.weight" },
             file.Tensors.Select(pair => pair.Key).ToArray());
     }
 
@@ -156,7 +160,8 @@ public sealed class PyTorchWeightsTests
         Assert.Contains("reaches element 4", Refusal(ZipWithTensor(count: 4, offset: 1, size: 4, stride: 1, bytes: 16)));
         Assert.Contains("reaches element", Refusal(ZipWithTensor(count: 4, offset: 0, size: 2, stride: int.MaxValue, bytes: 16)));
         Assert.Contains("negative", Refusal(ZipWithTensor(count: 4, offset: -1, size: 2, stride: 1, bytes: 16)));
-        Assert.Contains("should have 2000000000 bytes, but the archive has 16", Refusal(ZipWithTensor(count: 500_000_000, offset: 0, size: 500_000_000, stride: 1, bytes: 16)));
+        Assert.Contains("should have 2000000000 bytes, but the archive has 16",
+            Refusal(ZipWithTensor(count: 500_000_000, offset: 0, size: 500_000_000, stride: 1, bytes: 16)));
         Assert.Contains("they repeat the same elements", Refusal(ZipWithTensor(count: 4, offset: 0, size: 500_000_000, stride: 0, bytes: 16)));
         Assert.Contains("lacks the storage", Refusal(ZipWithTensor(count: 4, offset: 0, size: 4, stride: 1, bytes: null)));
         using var stream = new MemoryStream(ZipWithTensor(count: 4, offset: 0, size: 4, stride: 1, bytes: 16));

@@ -48,7 +48,8 @@ public sealed class SafeTensorsTests
     public void Every_type_and_shape_comes_back()
     {
         using var scope = NewDisposeScope();
-        var tensors = new[] { ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int32, ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool }
+        var tensors = new[] { ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int32,
+            ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool }
             .SelectMany(type => new long[][] { [], [0], [3], [2, 3, 1], [2, 0, 5] }
                 .Select(shape => KeyValuePair.Create($"{type} {string.Join('x', shape)}", (randn(shape, float32) * 100).abs().to(type)))).ToArray();
         var bytes = Write(tensors);
@@ -147,7 +148,8 @@ public sealed class SafeTensorsTests
             for (var change = random.Next(1, 4); change > 0; change--)
             {
                 var at = random.Next(random.Next(2) == 0 ? 32 : mutant.Length);
-                mutant[at] = random.Next(3) switch { 0 => (byte)random.Next(256), 1 => (byte)random.Next('0', ':'), _ => (byte)(mutant[at] ^ 1 << random.Next(8)) };
+                mutant[at] = random.Next(3) switch { 0 => (byte)random.Next(256), 1 => (byte)random.Next('0', ':'),
+                    _ => (byte)(mutant[at] ^ 1 << random.Next(8)) };
             }
             if (random.Next(4) == 0)
                 mutant = mutant[..random.Next(mutant.Length)];

@@ -11,10 +11,12 @@ internal static class WeightData
 
     public static byte[] Bytes(string name) => File.ReadAllBytes(Find(name));
 
-    public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "weights-*.pth").Select(path => Path.GetFileNameWithoutExtension(path)["weights-".Length..]).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "weights-*.pth")
+        .Select(path => Path.GetFileNameWithoutExtension(path)["weights-".Length..]).Order(StringComparer.Ordinal);
 
     /// <summary>Element i is i / 4 − 2, as the script's <c>values</c>.</summary>
-    public static Tensor Values(ScalarType type, params long[] shape) => (arange(shape.Aggregate(1L, (a, b) => a * b), float64) / 4 - 2).reshape(shape).to(type);
+    public static Tensor Values(ScalarType type, params long[] shape) =>
+        (arange(shape.Aggregate(1L, (a, b) => a * b), float64) / 4 - 2).reshape(shape).to(type);
 
     /// <summary>The script's <c>state()</c>, in its order.</summary>
     public static (string Name, Tensor Tensor)[] State() =>

@@ -53,7 +53,8 @@ public sealed class WeightsCacheTests : IDisposable
         _server.Cuts.Enqueue(100_000);
         _server.Cuts.Enqueue(50_000);
         AssertContent(Cache.Get(Weights));
-        CollectionAssert.AreEqual(new[] { "GET /models/tiny-1.pth HTTP/1.1", "GET /models/tiny-1.pth HTTP/1.1 bytes=100000-", "GET /models/tiny-1.pth HTTP/1.1 bytes=150000-" }, _server.Requests.ToArray());
+        CollectionAssert.AreEqual(new[] { "GET /models/tiny-1.pth HTTP/1.1", "GET /models/tiny-1.pth HTTP/1.1 bytes=100000-",
+            "GET /models/tiny-1.pth HTTP/1.1 bytes=150000-" }, _server.Requests.ToArray());
     }
 
     [TestMethod]
@@ -203,10 +204,13 @@ public sealed class WeightsCacheTests : IDisposable
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         Assert.AreEqual("/x", WeightsCache.FindDefaultFolder(name => name == "MLCNN_CACHE" ? "/x" : null, isWindows: false, isMacOS: false));
-        Assert.AreEqual(Path.Join("/c", "mlcnn"), WeightsCache.FindDefaultFolder(name => name == "XDG_CACHE_HOME" ? "/c" : null, isWindows: false, isMacOS: false));
-        Assert.AreEqual(Path.Join(home, ".cache", "mlcnn"), WeightsCache.FindDefaultFolder(name => name == "XDG_CACHE_HOME" ? "relative" : null, isWindows: false, isMacOS: false));
+        Assert.AreEqual(Path.Join("/c", "mlcnn"), WeightsCache.FindDefaultFolder(name => name == "XDG_CACHE_HOME" ? "/c" : null, isWindows: false,
+            isMacOS: false));
+        Assert.AreEqual(Path.Join(home, ".cache", "mlcnn"), WeightsCache.FindDefaultFolder(name => name == "XDG_CACHE_HOME" ? "relative" : null,
+            isWindows: false, isMacOS: false));
         Assert.AreEqual(Path.Join(home, "Library", "Caches", "mlcnn"), WeightsCache.FindDefaultFolder(_ => null, isWindows: false, isMacOS: true));
-        Assert.AreEqual(Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "mlcnn"), WeightsCache.FindDefaultFolder(_ => null, isWindows: true, isMacOS: false));
+        Assert.AreEqual(Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "mlcnn"),
+            WeightsCache.FindDefaultFolder(_ => null, isWindows: true, isMacOS: false));
     }
 
     private void AssertContent(string path) => Assert.IsTrue(_content.AsSpan().SequenceEqual(File.ReadAllBytes(path)));

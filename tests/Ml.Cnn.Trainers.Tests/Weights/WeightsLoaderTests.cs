@@ -41,7 +41,8 @@ public sealed class WeightsLoaderTests
         using var source = s_resnet.Build(s_shape);
         var shape = s_shape with { Classes = 3 };
         using var target = s_resnet.Build(shape);
-        Assert.Contains("replace the head", Assert.ThrowsExactly<WeightsFormatException>(() => WeightsLoader.LoadInto(target, s_resnet, ModuleState.Of(source))).Message);
+        Assert.Contains("replace the head", Assert.ThrowsExactly<WeightsFormatException>(() =>
+            WeightsLoader.LoadInto(target, s_resnet, ModuleState.Of(source))).Message);
 
         var head = ModuleState.Of(target).ToDictionary()["fc.weight"].clone();
         var report = WeightsLoader.LoadInto(target, s_resnet, ModuleState.Of(source), replaceHead: true);
@@ -121,7 +122,8 @@ public sealed class WeightsLoaderTests
         using var scope = NewDisposeScope();
         using var source = s_resnet.Build(s_shape);
         using var target = s_resnet.Build(s_shape);
-        var report = WeightsLoader.LoadInto(target, s_resnet, ModuleState.Of(source).Where(pair => !pair.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
+        var report = WeightsLoader.LoadInto(target, s_resnet, ModuleState.Of(source)
+            .Where(pair => !pair.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
         Assert.AreEqual(20, report.Fresh.Count);
     }
 
@@ -143,7 +145,8 @@ public sealed class WeightsLoaderTests
 
         using var three = googLeNet.Build(s_shape with { Classes = 3 });
         var fresh = WeightsLoader.LoadInto(three, googLeNet, all, replaceHead: true).Fresh;
-        CollectionAssert.AreEquivalent(new[] { "aux1.fc2.weight", "aux1.fc2.bias", "aux2.fc2.weight", "aux2.fc2.bias", "fc.weight", "fc.bias" }, fresh.ToArray());
+        CollectionAssert.AreEquivalent(new[] { "aux1.fc2.weight", "aux1.fc2.bias", "aux2.fc2.weight", "aux2.fc2.bias", "fc.weight", "fc.bias" },
+            fresh.ToArray());
     }
 
     private static Tensor Score(Module<Tensor, Tensor> network, Tensor images)

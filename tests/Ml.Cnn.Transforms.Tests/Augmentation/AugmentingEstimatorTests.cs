@@ -127,7 +127,8 @@ public class AugmentingEstimatorTests
         var transformed = model.Transform(data);
 
         Assert.AreEqual(new ImageDataViewType(3, 4), transformed.Schema["Small"].Type);
-        Assert.AreEqual(new ImageDataViewType(5, 7), mlContext.Transforms.RandomResizedCrop("Image").Fit(data).Transform(data).Schema["Image"].Type, "Its own size stays.");
+        Assert.AreEqual(new ImageDataViewType(5, 7), mlContext.Transforms.RandomResizedCrop("Image").Fit(data).Transform(data).Schema["Image"].Type,
+            "Its own size stays.");
         foreach (var pixels in Images(transformed, "Small"))
         {
             Assert.HasCount(4 * 3 * 4, pixels);
@@ -232,10 +233,13 @@ public class AugmentingEstimatorTests
     {
         var mlContext = new MLContext(seed: 3);
         var data = Data(mlContext);
-        StringAssert.Contains(Assert.Throws<ArgumentOutOfRangeException>(() => mlContext.Transforms.RandomHorizontalFlip("Image", "Photo").Fit(data)).Message, "Photo");
-        StringAssert.Contains(Assert.Throws<ArgumentOutOfRangeException>(() => mlContext.Transforms.RandomHorizontalFlip("Image", "Label").Fit(data)).Message, "Label");
+        StringAssert.Contains(Assert.Throws<ArgumentOutOfRangeException>(() => mlContext.Transforms.RandomHorizontalFlip("Image", "Photo").Fit(data)).Message,
+            "Photo");
+        StringAssert.Contains(Assert.Throws<ArgumentOutOfRangeException>(() => mlContext.Transforms.RandomHorizontalFlip("Image", "Label").Fit(data)).Message,
+            "Label");
         Assert.Throws<ArgumentException>(() => mlContext.Transforms.RandomCrop("Image", width: 5));
-        StringAssert.Contains(Assert.Throws<ArgumentException>(() => mlContext.Transforms.AugmentImages("Image", null, new([], new Mixup()))).Message, "trainer");
+        StringAssert.Contains(Assert.Throws<ArgumentException>(() => mlContext.Transforms.AugmentImages("Image", null, new([], new Mixup()))).Message,
+            "trainer");
     }
 
     [TestMethod]

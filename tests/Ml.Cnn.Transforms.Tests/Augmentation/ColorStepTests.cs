@@ -14,14 +14,17 @@ public class ColorStepTests
     public void Jitter_factors_are_uniform()
     {
         // Each image makes one factor readable; contrast and saturation work around a mean of 100.
-        Draws.AssertUniform(Draws.Read(new ColorJitter(brightness: 0.4), Draws.Plain(2, 2, 100, 100, 100), Count, i => i.Pixels[0] / 100.0), 0.6, 1.4, 0.01, "brightness");
+        Draws.AssertUniform(Draws.Read(new ColorJitter(brightness: 0.4), Draws.Plain(2, 2, 100, 100, 100), Count, i => i.Pixels[0] / 100.0), 0.6, 1.4, 0.01,
+            "brightness");
         var halves = Draws.Plain(2, 1, 60, 60, 60);
         halves.Pixels[..3].Fill(140);
         Draws.AssertUniform(Draws.Read(new ColorJitter(contrast: 0.5), halves, Count, i => (i.Pixels[0] - 100) / 40.0), 0.5, 1.5, 0.03, "contrast");
         // The luma of (140, 90, 60) is 101.
-        Draws.AssertUniform(Draws.Read(new ColorJitter(saturation: 0.8), Draws.Plain(2, 2, 140, 90, 60), Count, i => (i.Pixels[0] - 101) / 39.0), 0.2, 1.8, 0.03, "saturation");
+        Draws.AssertUniform(Draws.Read(new ColorJitter(saturation: 0.8), Draws.Plain(2, 2, 140, 90, 60), Count, i => (i.Pixels[0] - 101) / 39.0), 0.2, 1.8,
+            0.03, "saturation");
         // From pure red, green grows with each sixth of the wheel turned forwards, and blue backwards.
-        Draws.AssertUniform(Draws.Read(new ColorJitter(hue: 0.1), Draws.Plain(2, 2, 255, 0, 0), Count, i => (i.Pixels[1] - i.Pixels[2]) / 255.0 / 6), -0.1, 0.1, 0.005, "hue");
+        Draws.AssertUniform(Draws.Read(new ColorJitter(hue: 0.1), Draws.Plain(2, 2, 255, 0, 0), Count, i => (i.Pixels[1] - i.Pixels[2]) / 255.0 / 6), -0.1, 0.1,
+            0.005, "hue");
     }
 
     [TestMethod]
@@ -30,7 +33,8 @@ public class ColorStepTests
         // Doubling brightness cuts off at 255; whether contrast comes before or after shows in the result.
         var source = Draws.Plain(2, 1, 200, 200, 200);
         source.Pixels[..3].Fill(40);
-        var results = Enumerable.Range(0, 400).Select(row => Draws.Apply(new ColorJitter(0.9, 0.9), source, (ulong)row)).Select(i => (i.Pixels[0], i.Pixels[3])).Distinct();
+        var results = Enumerable.Range(0, 400).Select(row => Draws.Apply(new ColorJitter(0.9, 0.9), source, (ulong)row)).Select(i => (i.Pixels[0], i.Pixels[3]))
+            .Distinct();
         Assert.IsGreaterThan(300, results.Count());
     }
 
@@ -70,7 +74,8 @@ public class ColorStepTests
             var withAlpha = new PixelImage(pixels, 1, 4);
             for (var i = 0; i < pixels * 4; i++)
                 withAlpha.Pixels[i] = i % 4 == 3 ? (byte)i : image.Pixels[i / 4 * 3 + i % 4];
-            var expected = Enumerable.Range(0, pixels).Select(i => PixelConverter.Luma(image.Pixels[i * 3], image.Pixels[i * 3 + 1], image.Pixels[i * 3 + 2])).ToArray();
+            var expected = Enumerable.Range(0, pixels).Select(i => PixelConverter.Luma(image.Pixels[i * 3], image.Pixels[i * 3 + 1], image.Pixels[i * 3 + 2]))
+                .ToArray();
 
             Luma.ToGray(image);
             Luma.ToGray(withAlpha);
@@ -119,7 +124,8 @@ public class ColorStepTests
             {
                 var (along, blue) = (random.NextGaussian() * 30, random.NextGaussian() * 10);
                 (image.Pixels[i * 3], image.Pixels[i * 3 + 1], image.Pixels[i * 3 + 2]) =
-                    ((byte)Math.Clamp(128 + along * 2 / Math.Sqrt(5), 0, 255), (byte)Math.Clamp(128 + along / Math.Sqrt(5), 0, 255), (byte)Math.Clamp(128 + blue, 0, 255));
+                    ((byte)Math.Clamp(128 + along * 2 / Math.Sqrt(5), 0, 255), (byte)Math.Clamp(128 + along / Math.Sqrt(5), 0, 255),
+                        (byte)Math.Clamp(128 + blue, 0, 255));
             }
             statistics.Add(image);
         }
@@ -136,7 +142,8 @@ public class ColorStepTests
 
     [TestMethod]
     public void Color_is_lost_as_often_as_it_should() =>
-        Draws.AssertFrequency(0.25, Draws.Read(new RandomGrayscale(0.25), Draws.Plain(2, 2, 200, 100, 50), Count, i => i.Pixels[0]).Count(r => r != 200), Count, "gray");
+        Draws.AssertFrequency(0.25, Draws.Read(new RandomGrayscale(0.25), Draws.Plain(2, 2, 200, 100, 50), Count, i => i.Pixels[0]).Count(r => r != 200), Count,
+            "gray");
 
     [TestMethod]
     public void Policies_choose_among_fourteen_operations_evenly()
@@ -150,7 +157,8 @@ public class ColorStepTests
         Draws.AssertUniform([.. drawn.Where(d => d.Operation == PolicyOperation.Rotate).Select(d => d.Magnitude)], -135, 135, 2, "angles");
         Draws.AssertUniform([.. drawn.Where(d => d.Operation == PolicyOperation.TranslateX).Select(d => d.Magnitude)], -32, 32, 0.5, "translations");
         Draws.AssertUniform([.. drawn.Where(d => d.Operation == PolicyOperation.Solarize).Select(d => d.Magnitude)], 0, 255, 4, "thresholds");
-        CollectionAssert.AreEquivalent(new double[] { 2, 3, 4, 5, 6, 7, 8 }, drawn.Where(d => d.Operation == PolicyOperation.Posterize).Select(d => d.Magnitude).Distinct().ToArray());
+        CollectionAssert.AreEquivalent(new double[] { 2, 3, 4, 5, 6, 7, 8 }, drawn.Where(d => d.Operation == PolicyOperation.Posterize).Select(d => d.Magnitude)
+            .Distinct().ToArray());
 
         var fixedMagnitude = Enumerable.Range(0, 14 * 700).Select(row =>
         {
@@ -158,7 +166,8 @@ public class ColorStepTests
             return new RandAugment(magnitude: 15).Draw(331, 662, ref random);
         }).ToArray();
         Draws.AssertEqualShares(fixedMagnitude.Select(d => (int)d.Operation), 14, "RandAugment's operations");
-        foreach (var (operation, magnitude) in new[] { (PolicyOperation.ShearX, 0.15), (PolicyOperation.TranslateX, 75), (PolicyOperation.TranslateY, 150), (PolicyOperation.Rotate, 15), (PolicyOperation.Color, 0.45) })
+        foreach (var (operation, magnitude) in new[] { (PolicyOperation.ShearX, 0.15), (PolicyOperation.TranslateX, 75), (PolicyOperation.TranslateY, 150),
+            (PolicyOperation.Rotate, 15), (PolicyOperation.Color, 0.45) })
         {
             var values = fixedMagnitude.Where(d => d.Operation == operation).Select(d => d.Magnitude).ToArray();
             Assert.IsTrue(values.All(v => Math.Abs(Math.Abs(v) - magnitude) < 1e-9), operation.ToString());

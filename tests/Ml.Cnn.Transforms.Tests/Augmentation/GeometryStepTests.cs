@@ -15,7 +15,8 @@ public class GeometryStepTests
     public void Crops_lie_anywhere_equally_often()
     {
         var source = Draws.Coordinates(40, 40);
-        var origins = Enumerable.Range(0, Count).Select(row => Draws.Apply(new RandomCrop(), source, (ulong)row, width: 33, height: 36)).Select(i => (X: i.Pixels[0], Y: i.Pixels[1])).ToArray();
+        var origins = Enumerable.Range(0, Count).Select(row => Draws.Apply(new RandomCrop(), source, (ulong)row, width: 33, height: 36))
+            .Select(i => (X: i.Pixels[0], Y: i.Pixels[1])).ToArray();
 
         Draws.AssertEqualShares(origins.Select(o => o.Y * 8 + o.X), 5 * 8, "crop positions");
     }
@@ -154,7 +155,8 @@ public class GeometryStepTests
         Draws.AssertUniform(Read(new(translateY: 0.1), 100, 100, 1, -1), -20, 20, 0.6, "shift in y");
         Draws.AssertUniform([.. Read(new(scale: (0.8, 1.25)), 160, 100, 0, 1).Select(d => 60 / (60 + d))], 0.8, 1.25, 0.02, "scale");
         // An image sheared by x degrees moves 60 rows above its middle by 60 · tan x.
-        Draws.AssertUniform([.. Read(new(shearX: (-30, 10)), 100, 40, 0, -1).Select(d => double.RadiansToDegrees(Math.Atan(d / 60)))], -30, 10, 0.8, "shear in x");
+        Draws.AssertUniform([.. Read(new(shearX: (-30, 10)), 100, 40, 0, -1).Select(d => double.RadiansToDegrees(Math.Atan(d / 60)))], -30, 10, 0.8,
+            "shear in x");
         Draws.AssertUniform([.. Read(new(shearY: (0, 20)), 40, 100, 1, -1).Select(d => double.RadiansToDegrees(Math.Atan(d / 60)))], 0, 20, 0.8, "shear in y");
 
         // How far what is seen at a place was from it, in x (0) or y (1).
@@ -166,7 +168,8 @@ public class GeometryStepTests
     public void Perspective_moves_the_corners_inwards()
     {
         var source = Draws.Plain(60, 60, 200, 200, 200);
-        var covered = Draws.Read(new RandomPerspective(0.5, 0.7, 0x000000), source, Count, i => Enumerable.Range(0, 3600).Count(p => i.Pixels[p * 3] > 0) / 3600.0);
+        var covered = Draws.Read(new RandomPerspective(0.5, 0.7, 0x000000), source, Count, i => Enumerable.Range(0, 3600)
+            .Count(p => i.Pixels[p * 3] > 0) / 3600.0);
 
         Draws.AssertFrequency(0.7, covered.Count(c => c < 1), Count, "distorted (but for corners that all stay)");
         Assert.IsGreaterThan(0.25, covered.Min(), "Corners go half the way to the middle at most.");
@@ -208,7 +211,8 @@ public class GeometryStepTests
     public void Erasing_fills_with_noise_or_a_color()
     {
         var source = Draws.Plain(40, 40, 100, 100, 100);
-        Draws.AssertFrequency(0.3, Draws.Read(new RandomErasing(0.3, fill: 0), source, Count, i => i.Pixels.Contains((byte)0) ? 1 : 0).Count(e => e == 1), Count, "erasing");
+        Draws.AssertFrequency(0.3, Draws.Read(new RandomErasing(0.3, fill: 0), source, Count, i => i.Pixels.Contains((byte)0) ? 1 : 0).Count(e => e == 1),
+            Count, "erasing");
 
         var noise = new List<int>();
         foreach (var row in Enumerable.Range(0, 100))

@@ -13,8 +13,10 @@ public class RecipeTests
         new RandomCrop(0.1, BorderMode.Reflect, 0x123456), new RandomResizedCrop((0.2, 0.9), (0.8, 1.5), Interpolation.Bicubic), new ScaleJitter((1, 2)),
         new RandomHorizontalFlip(0.3), new RandomVerticalFlip(), new RandomRotation((-10, 20), 0x808080, WarpSampling.Nearest),
         new RandomAffine((-5, 5), 0.1, 0.2, (0.9, 1.1), (-3, 3), (0, 4), 0xFF0000), new RandomPerspective(0.3, 0.9),
-        new ColorJitter(0.1, 0.2, 0.3, 0.4), new PcaColor(0.2, new([1, 0, 0, 0, 1, 0, 0, 0, 1], [30, 20, 10])), new RandomErasing(0.4, fill: 0x00FF00), new RandomErasing(),
-        new Grayscale(), new RandomGrayscale(0.2), new MeanFilter(5), new GaussianFilter(7, 2), new BilateralFilter(5, 30, 3), new SobelFilter(SobelDirection.Y),
+        new ColorJitter(0.1, 0.2, 0.3, 0.4), new PcaColor(0.2, new([1, 0, 0, 0, 1, 0, 0, 0, 1], [30, 20, 10])), new RandomErasing(0.4, fill: 0x00FF00),
+        new RandomErasing(),
+        new Grayscale(), new RandomGrayscale(0.2), new MeanFilter(5), new GaussianFilter(7, 2), new BilateralFilter(5, 30, 3),
+        new SobelFilter(SobelDirection.Y),
         new RandAugment(3, 12), new TrivialAugmentWide(0x0000FF), new AutoAugment(AutoAugmentPolicy.Cifar10),
     ];
 
@@ -30,7 +32,8 @@ public class RecipeTests
             Assert.AreEqual(recipe, ImageAugmentation.FromJson(json));
             Assert.AreEqual(json, ImageAugmentation.FromJson(json).ToJson());
         }
-        StringAssert.Contains(new ImageAugmentation([new RandomRotation((-10, 20), 0x80FF00)], new Mixup()).ToJson().ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal),
+        StringAssert.Contains(new ImageAugmentation([new RandomRotation((-10, 20), 0x80FF00)], new Mixup()).ToJson().ReplaceLineEndings("")
+            .Replace(" ", "", StringComparison.Ordinal),
             """{"step":"randomRotation","degrees":[-10,20],"fill":"#80FF00","sampling":"Bilinear"}""");
     }
 
@@ -52,12 +55,16 @@ public class RecipeTests
         foreach (var (make, name) in new (Func<object>, string)[]
         {
             (() => new RandomCrop(-0.1), "padding"), (() => new RandomCrop(fill: 0x1000000), "fill"), (() => new RandomResizedCrop((0.5, 0.1)), "scale"),
-            (() => new RandomResizedCrop((0.5, 1.1)), "scale"), (() => new RandomResizedCrop(ratio: (-1, 1)), "ratio"), (() => new ScaleJitter((0, 1)), "scale"),
-            (() => new RandomHorizontalFlip(1.5), "probability"), (() => new RandomHorizontalFlip(double.NaN), "probability"), (() => new RandomRotation((10, -10)), "degrees"),
+            (() => new RandomResizedCrop((0.5, 1.1)), "scale"), (() => new RandomResizedCrop(ratio: (-1, 1)), "ratio"),
+            (() => new ScaleJitter((0, 1)), "scale"),
+            (() => new RandomHorizontalFlip(1.5), "probability"), (() => new RandomHorizontalFlip(double.NaN), "probability"),
+            (() => new RandomRotation((10, -10)), "degrees"),
             (() => new RandomAffine(translateX: 2), "translateX"), (() => new RandomPerspective(-1), "distortion"), (() => new ColorJitter(hue: 0.6), "hue"),
             (() => new ColorJitter(contrast: -1), "contrast"), (() => new PcaColor(-1), "strength"), (() => new RandomErasing(scale: (0, 2)), "scale"),
-            (() => new MeanFilter(4), "size"), (() => new GaussianFilter(5, 0), "sigma"), (() => new RandAugment(0), "count"), (() => new RandAugment(1, 31), "magnitude"),
-            (() => new Mixup(0), "alpha"), (() => new CutMix(-1), "alpha"), (() => new MixupOrCutMix(-1), "alpha"), (() => new MixupOrCutMix(1, 101), "cutMixAlpha"),
+            (() => new MeanFilter(4), "size"), (() => new GaussianFilter(5, 0), "sigma"), (() => new RandAugment(0), "count"),
+            (() => new RandAugment(1, 31), "magnitude"),
+            (() => new Mixup(0), "alpha"), (() => new CutMix(-1), "alpha"), (() => new MixupOrCutMix(-1), "alpha"),
+            (() => new MixupOrCutMix(1, 101), "cutMixAlpha"),
             (() => new ImageAugmentation([], evaluationScale: 0.5), "evaluationScale"),
         })
         {
@@ -154,7 +161,8 @@ public class RecipeTests
         foreach (var (scratch, isEager) in new[] { (lazy, false), (eager, true) })
         {
             scratch.Begin(source, target);
-            foreach (var change in new Action[] { () => scratch.Crop(new(5, 3, 60, 44)), () => scratch.Resize(90, 70, Interpolation.Bilinear), () => scratch.Crop(new(11, 20, 41, 33)), () => scratch.Resize(20, 10, Interpolation.Bicubic) })
+            foreach (var change in new Action[] { () => scratch.Crop(new(5, 3, 60, 44)), () => scratch.Resize(90, 70, Interpolation.Bilinear),
+                () => scratch.Crop(new(11, 20, 41, 33)), () => scratch.Resize(20, 10, Interpolation.Bicubic) })
             {
                 change();
                 if (isEager)
@@ -195,7 +203,8 @@ public class RecipeTests
     {
         var options = new AugmentationPipeline(ImageAugmentation.Preset(preset), new()).DecodeOptions;
         Assert.AreEqual((side, side), (options.MinimumWidth, options.MinimumHeight));
-        Assert.AreEqual(0, new AugmentationPipeline(new([new MeanFilter(), new RandomResizedCrop()]), new()).DecodeOptions.MinimumWidth, "A filter sees the file's own pixels.");
+        Assert.AreEqual(0, new AugmentationPipeline(new([new MeanFilter(), new RandomResizedCrop()]), new()).DecodeOptions.MinimumWidth,
+            "A filter sees the file's own pixels.");
     }
 
     /// <summary>
@@ -217,7 +226,8 @@ public class RecipeTests
             smaller += scaled.Width < full.Width ? 1 : 0;
             var copy = random;
             var part = step.Draw(scaled.Width, scaled.Height, ref copy);
-            Assert.IsTrue(scaled.Width == full.Width || (part.Width >= target.Width - 1 && part.Height >= target.Height - 1), $"row {row}: {part} of {scaled.Width} × {scaled.Height}");
+            Assert.IsTrue(scaled.Width == full.Width || (part.Width >= target.Width - 1 && part.Height >= target.Height - 1),
+                $"row {row}: {part} of {scaled.Width} × {scaled.Height}");
 
             var (expected, actual) = (new byte[target.ByteCount], new byte[target.ByteCount]);
             var (first, second) = (random, random);
@@ -235,7 +245,8 @@ public class RecipeTests
         using var bitmap = new SKBitmap(width, height);
         for (var y = 0; y < height; y++)
             for (var x = 0; x < width; x++)
-                bitmap.SetPixel(x, y, new((byte)(128 + 100 * Math.Sin(x / 40.0)), (byte)(128 + 100 * Math.Cos(y / 30.0)), (byte)((x + y) * 255 / (width + height))));
+                bitmap.SetPixel(x, y, new((byte)(128 + 100 * Math.Sin(x / 40.0)), (byte)(128 + 100 * Math.Cos(y / 30.0)),
+                    (byte)((x + y) * 255 / (width + height))));
         using var encoded = bitmap.Encode(SKEncodedImageFormat.Jpeg, 95);
         return encoded.ToArray();
     }

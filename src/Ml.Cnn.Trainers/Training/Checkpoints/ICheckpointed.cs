@@ -9,7 +9,9 @@ internal interface ICheckpointed
     /// <summary>Tells its tensors and numbers from those of the others.</summary>
     string Name { get; }
 
-    /// <summary>What it remembers. The tensors may be its own: they are written at once, and those that were made for it are freed by the caller's scope.</summary>
+    /// <summary>
+    /// What it remembers. The tensors may be its own: they are written at once, and those that were made for it are freed by the caller's scope.
+    /// </summary>
     CheckpointPart Save();
 
     /// <summary>Takes up what was saved.</summary>
@@ -26,7 +28,8 @@ internal sealed record CheckpointPart(IReadOnlyList<KeyValuePair<string, Tensor>
     public CheckpointPart(IReadOnlyList<KeyValuePair<string, Tensor>> tensors) : this(tensors, new Dictionary<string, double>()) { }
 
     /// <exception cref="WeightsFormatException">There is none of that name.</exception>
-    public double Number(string name) => Numbers.TryGetValue(name, out var number) ? number : throw new WeightsFormatException($"The checkpoint lacks the number '{name}'.");
+    public double Number(string name) => Numbers.TryGetValue(name, out var number)
+        ? number : throw new WeightsFormatException($"The checkpoint lacks the number '{name}'.");
 
     /// <summary>Copies a saved tensor over one of the same shape.</summary>
     /// <exception cref="WeightsFormatException">There is none of that name and shape.</exception>

@@ -18,7 +18,9 @@ internal sealed class SeenBatches(long count, ulong rowOrder)
             return false;
         _hash = RowOrderHash.Add(_hash, batch);
         if (--_left == 0 && _hash != rowOrder)
-            log.Warning(MessageSensitivity.None, "{0}", "The images of the epoch come in another order than before the interruption, so that some may be missed and others seen twice: the data view's order is no function of the seed. Set Cache, or cache the data view.");
+            log.Warning(MessageSensitivity.None, "{0}",
+                "The images of the epoch come in another order than before the interruption, so that some may be missed and others seen twice: the data "
+                + "view's order is no function of the seed. Set Cache, or cache the data view.");
         return true;
     }
 }

@@ -42,7 +42,8 @@ internal sealed class StepResults(Device device, int epoch, ITrainingObserver ob
     {
         var (correct, inTop5) = (result.Correct.ToInt64(), result.InTop5?.ToInt64());
         totals.Add(result.Images, loss, correct, inTop5);
-        observer.Step(new(result.Step, epoch, result.Images, loss, (double)correct / result.Images, (double?)inTop5 / result.Images, result.LearningRate, totals.ImagesPerSecond), totals);
+        observer.Step(new(result.Step, epoch, result.Images, loss, (double)correct / result.Images, (double?)inTop5 / result.Images, result.LearningRate,
+            totals.ImagesPerSecond), totals);
     }
 
     public void Dispose()

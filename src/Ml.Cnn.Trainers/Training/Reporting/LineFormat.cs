@@ -34,7 +34,8 @@ internal abstract class LineFormat
 
         public override string? Header<T>() => string.Join(',', s_options.GetTypeInfo(typeof(T)).Properties.Select(property => property.Name));
 
-        public override string Line<T>(T value) => string.Join(',', JsonSerializer.SerializeToElement(value, s_options).EnumerateObject().Select(property => Field(property.Value)));
+        public override string Line<T>(T value) => string.Join(',', JsonSerializer.SerializeToElement(value, s_options).EnumerateObject()
+            .Select(property => Field(property.Value)));
 
         public override long? ReadStep(string line) =>
             long.TryParse(line.AsSpan(0, Math.Max(0, line.IndexOf(','))), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;

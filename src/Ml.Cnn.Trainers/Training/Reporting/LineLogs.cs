@@ -29,7 +29,8 @@ internal sealed class StepLog(string path, LineFormat format) : ITrainingObserve
     private RecordFile _file = null!; // from Begin on
 
     public void Begin(IReadOnlyList<CnnEpoch> history, long steps) =>
-        _file = LineFiles.Start(path, steps > 0 && File.Exists(path) ? File.ReadLines(path).Where(line => format.ReadStep(line) <= steps) : [], format.Header<CnnStep>());
+        _file = LineFiles.Start(path, steps > 0 && File.Exists(path) ? File.ReadLines(path).Where(line => format.ReadStep(line) <= steps) : [],
+            format.Header<CnnStep>());
 
     public void Step(CnnStep step, EpochTotals totals) => _file.AddLine(format.Line(step));
 

@@ -46,6 +46,7 @@ internal sealed record PlateauState(double LowestLoss, int EpochsWithoutFall, in
     {
         if (loss < LowestLoss * (1 - rule.MinimumChange))
             return new(loss, 0, Reductions);
-        return EpochsWithoutFall + 1 > rule.Patience ? this with { EpochsWithoutFall = 0, Reductions = Reductions + 1 } : this with { EpochsWithoutFall = EpochsWithoutFall + 1 };
+        return EpochsWithoutFall + 1 > rule.Patience
+            ? this with { EpochsWithoutFall = 0, Reductions = Reductions + 1 } : this with { EpochsWithoutFall = EpochsWithoutFall + 1 };
     }
 }

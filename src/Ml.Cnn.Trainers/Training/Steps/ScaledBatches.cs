@@ -25,7 +25,8 @@ internal sealed class ScaledBatches(MultiScale scales, int seed)
     public Tensor Resize(Tensor images, long step)
     {
         long size = Size(step);
-        return size == images.size(2) ? images : functional.interpolate(images, size: [size, size], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
+        return size == images.size(2) ? images : functional.interpolate(images, size: [size, size], mode: InterpolationMode.Bilinear, align_corners: false,
+            antialias: true);
     }
 
     /// <summary>Fails by name where a network does not take all of the sizes.</summary>
@@ -34,7 +35,8 @@ internal sealed class ScaledBatches(MultiScale scales, int seed)
         if (shape.Height != shape.Width)
             throw OptionsValidation.Wrong(nameof(CnnOptions.MultiScale), $"{shape.Width}×{shape.Height}", "null for images that are not square");
         if (scales.Sizes[0] < architecture.MinimumImageSize)
-            throw OptionsValidation.Wrong(nameof(CnnOptions.MultiScale), scales.Sizes[0], $"sizes of at least {architecture.MinimumImageSize} for {architecture.Name}");
+            throw OptionsValidation.Wrong(nameof(CnnOptions.MultiScale), scales.Sizes[0],
+                $"sizes of at least {architecture.MinimumImageSize} for {architecture.Name}");
         network.eval();
         foreach (var size in scales.Sizes)
         {
@@ -46,7 +48,8 @@ internal sealed class ScaledBatches(MultiScale scales, int seed)
             }
             catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or InvalidOperationException or ArgumentException)
             {
-                throw OptionsValidation.Wrong(nameof(CnnOptions.MultiScale), size, $"null for {architecture.Name}, which is built for images of one size, here {shape.Height}");
+                throw OptionsValidation.Wrong(nameof(CnnOptions.MultiScale), size,
+                    $"null for {architecture.Name}, which is built for images of one size, here {shape.Height}");
             }
         }
     }

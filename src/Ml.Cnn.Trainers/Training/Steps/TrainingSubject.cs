@@ -14,7 +14,8 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 /// <param name="Device">Where the steps run.</param>
 /// <param name="ScalesLoss">Whether its arithmetic loses small gradients: float16.</param>
 /// <param name="Stages">Which parts are trained when; null: all of it, always.</param>
-internal sealed record TrainingSubject(Module<Tensor, Tensor> Network, NetworkShape Shape, TrainingLoss Loss, Device Device, bool ScalesLoss, TrainableStages? Stages)
+internal sealed record TrainingSubject(Module<Tensor, Tensor> Network, NetworkShape Shape, TrainingLoss Loss, Device Device, bool ScalesLoss,
+    TrainableStages? Stages)
 {
     /// <summary>The parameters in groups that share a factor of the learning rate.</summary>
     public IReadOnlyList<(double Factor, IReadOnlyList<Parameter> Parameters)> Groups() => Stages?.Groups() ?? [(1, [.. Network.parameters()])];

@@ -9,7 +9,8 @@ using static TorchSharp.torch.nn;
 namespace Ml.Cnn.Trainers.Training.Steps;
 
 /// <summary>Scores a validation set with the network as it is, in evaluation mode.</summary>
-internal sealed class ValidationPass(Module<Tensor, Tensor> network, ClassificationLoss loss, Device device, Func<IRowFeed> open, BatchQueue batches, CancellationToken cancellation)
+internal sealed class ValidationPass(Module<Tensor, Tensor> network, ClassificationLoss loss, Device device, Func<IRowFeed> open, BatchQueue batches,
+    CancellationToken cancellation)
 {
     public EpochTotals Run()
     {

@@ -20,7 +20,8 @@ internal sealed class ResumableDownload(PretrainedWeights weights, WeightsCache 
     public async Task RunAsync(string path, IProgress<WeightsProgress>? progress, CancellationToken cancellationToken)
     {
         var part = path + ".part";
-        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = cache.Patience, AutomaticDecompression = DecompressionMethods.None }) { Timeout = Timeout.InfiniteTimeSpan };
+        var handler = new SocketsHttpHandler { ConnectTimeout = cache.Patience, AutomaticDecompression = DecompressionMethods.None };
+        using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.Add(new("mlcnn", "0.1"));
 
         var resumed = File.Exists(part);
@@ -58,7 +59,8 @@ internal sealed class ResumableDownload(PretrainedWeights weights, WeightsCache 
     }
 
     /// <summary>One request. Tells what kept it from the file's end, and how long the server asks to be left alone.</summary>
-    private async Task<(bool IsComplete, Exception? Problem, TimeSpan? Pause)> TryReceiveAsync(HttpClient client, string part, IProgress<WeightsProgress>? progress, CancellationToken cancellationToken)
+    private async Task<(bool IsComplete, Exception? Problem, TimeSpan? Pause)> TryReceiveAsync(HttpClient client, string part,
+        IProgress<WeightsProgress>? progress, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(cache.Patience);
@@ -73,7 +75,8 @@ internal sealed class ResumableDownload(PretrainedWeights weights, WeightsCache 
                 return (false, new HttpRequestException("the server has no more bytes than are here already, and they are wrong"), TimeSpan.Zero);
             }
             if (!response.IsSuccessStatusCode)
-                return IsTransient(response.StatusCode) ? (false, Answer(response), response.Headers.RetryAfter?.Delta) : throw Failure(Answer(response).Message, null);
+                return IsTransient(response.StatusCode)
+                    ? (false, Answer(response), response.Headers.RetryAfter?.Delta) : throw Failure(Answer(response).Message, null);
             await ReceiveAsync(response, part, start, progress, patience).ConfigureAwait(false);
             return (true, null, null);
         }
@@ -83,7 +86,8 @@ internal sealed class ResumableDownload(PretrainedWeights weights, WeightsCache 
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return (false, new HttpRequestException($"the server was silent for {cache.Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds", exception), null);
+            return (false, new HttpRequestException($"the server was silent for {cache.Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds",
+                exception), null);
         }
     }
 
@@ -99,7 +103,8 @@ internal sealed class ResumableDownload(PretrainedWeights weights, WeightsCache 
         return request;
     }
 
-    private async Task ReceiveAsync(HttpResponseMessage response, string part, long start, IProgress<WeightsProgress>? progress, CancellationTokenSource patience)
+    private async Task ReceiveAsync(HttpResponseMessage response, string part, long start, IProgress<WeightsProgress>? progress,
+        CancellationTokenSource patience)
     {
         var range = response.Content.Headers.ContentRange;
         var goesOn = response.StatusCode == HttpStatusCode.PartialContent && range?.From == start;
@@ -149,7 +154,8 @@ internal sealed class ResumableDownload(PretrainedWeights weights, WeightsCache 
         }
     }
 
-    private static bool IsTransient(HttpStatusCode status) => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+    private static bool IsTransient(HttpStatusCode status) =>
+        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
 
     private static HttpRequestException Answer(HttpResponseMessage response) =>
         new($"the server answers {((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)} {response.ReasonPhrase}".TrimEnd());
@@ -157,7 +163,8 @@ internal sealed class ResumableDownload(PretrainedWeights weights, WeightsCache 
     private bool IsRight(string part) => cache.Verify(weights, part);
 
     private WeightsDownloadException Failure(string reason, Exception? exception) => new(
-        $"{weights.Name} cannot be downloaded from {_address}: {reason.TrimEnd('.')}. Without a network, put the file {weights.FileName} into the folder '{cache.Folder}' "
+        $"{weights.Name} cannot be downloaded from {_address}: {reason.TrimEnd('.')}. "
+        + $"Without a network, put the file {weights.FileName} into the folder '{cache.Folder}' "
         + $"({WeightsCache.FolderVariable} names another one), or give its path; {WeightsCache.MirrorVariable} names a mirror.", exception);
 
     private static string TagOf(string part) => part + ".etag";

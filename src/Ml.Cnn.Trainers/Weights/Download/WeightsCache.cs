@@ -18,7 +18,9 @@ public sealed class WeightsCache
 
     /// <summary>Opens a cache. Nothing is created before it is needed.</summary>
     /// <param name="folder">The folder. Default: the environment variable MLCNN_CACHE, else the platform's (see <see cref="DefaultFolder"/>).</param>
-    /// <param name="mirror">An http address that stands for the folder of every published address. Default: the environment variable MLCNN_MIRROR, else none.</param>
+    /// <param name="mirror">
+    /// An http address that stands for the folder of every published address. Default: the environment variable MLCNN_MIRROR, else none.
+    /// </param>
     /// <exception cref="ArgumentException">The mirror is no http or https address.</exception>
     public WeightsCache(string? folder = null, Uri? mirror = null)
     {
@@ -86,7 +88,9 @@ public sealed class WeightsCache
         }
         if (Verify(weights, path))
             return path;
-        throw new WeightsDownloadException($"'{path}' is not {weights.Name}: its SHA-256 begins with {Sha256Of(path)[..weights.Sha256Prefix.Length]} instead of {weights.Sha256Prefix}. Delete it, and it is downloaded anew.");
+        throw new WeightsDownloadException($"'{path}' is not {weights.Name}: "
+            + $"its SHA-256 begins with {Sha256Of(path)[..weights.Sha256Prefix.Length]} instead of {weights.Sha256Prefix}. "
+            + "Delete it, and it is downloaded anew.");
     }
 
     /// <summary>As <see cref="GetAsync"/>, and waits for it.</summary>

@@ -82,7 +82,8 @@ public static class SafeTensors
         ReadExactly(source, prefix);
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerLength > SafeTensorsHeader.MaximumLength || (long)headerLength > length - LengthBytes)
-            throw new WeightsFormatException($"The header claims {headerLength} bytes of a file of {length}: this is not a .safetensors file, or it is damaged.");
+            throw new WeightsFormatException(
+                $"The header claims {headerLength} bytes of a file of {length}: this is not a .safetensors file, or it is damaged.");
         var header = new byte[headerLength];
         ReadExactly(source, header);
         return SafeTensorsHeader.Parse(header, length - LengthBytes - (long)headerLength);
@@ -93,7 +94,8 @@ public static class SafeTensors
     /// <param name="header">The header.</param>
     /// <param name="receive">Gets each tensor in turn (on the CPU, contiguous, outside any dispose scope) and owns it.</param>
     /// <param name="place">The contiguous CPU tensor of the entry's type that takes an entry's bytes directly; null to be handed a new one.</param>
-    internal static void ReadTensors(Stream source, SafeTensorsHeader header, Action<SafeTensorsEntry, Tensor> receive, Func<SafeTensorsEntry, Tensor?>? place = null)
+    internal static void ReadTensors(Stream source, SafeTensorsHeader header, Action<SafeTensorsEntry, Tensor> receive,
+        Func<SafeTensorsEntry, Tensor?>? place = null)
     {
         foreach (var entry in header.Entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
         {

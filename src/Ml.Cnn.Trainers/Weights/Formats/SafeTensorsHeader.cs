@@ -169,7 +169,8 @@ internal sealed class SafeTensorsHeader
         foreach (var entry in entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
         {
             if (entry.Begin != place)
-                throw new WeightsFormatException($"Tensor '{Listing.Shortened(entry.Name)}' begins at byte {entry.Begin}, but the one before it ends at {place}.");
+                throw new WeightsFormatException(
+                    $"Tensor '{Listing.Shortened(entry.Name)}' begins at byte {entry.Begin}, but the one before it ends at {place}.");
             place = entry.End;
         }
         if (place != dataLength)

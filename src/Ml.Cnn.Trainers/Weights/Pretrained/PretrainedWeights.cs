@@ -95,13 +95,15 @@ public sealed partial record PretrainedWeights
     private static string Near(string name)
     {
         var network = name.Split(':', '.')[0].Replace("_Weights", "", StringComparison.OrdinalIgnoreCase).Replace("_", "", StringComparison.Ordinal);
-        var near = All.Where(weights => network.Length >= 3 && weights.Architecture.Replace("_", "", StringComparison.Ordinal).StartsWith(network[..3], StringComparison.OrdinalIgnoreCase)).ToArray();
+        var near = All.Where(weights => network.Length >= 3 && weights.Architecture.Replace("_", "", StringComparison.Ordinal)
+            .StartsWith(network[..3], StringComparison.OrdinalIgnoreCase)).ToArray();
         return near.Length > 0
             ? $"There are {string.Join(", ", near.Select(weights => weights.Name))}."
             : $"There are weights for {string.Join(", ", All.Select(weights => weights.Architecture).Distinct())}.";
     }
 
-    private static PretrainedWeights ImageNet(string name, string architecture, string file, string sha256, int resize, int crop, double? top1, double? top5, long bytes,
+    private static PretrainedWeights ImageNet(string name, string architecture, string file, string sha256, int resize, int crop, double? top1, double? top5,
+        long bytes,
         Interpolation interpolation = Interpolation.Bilinear, Normalization? normalization = null, bool isDefault = true, string? license = null) => new()
         {
             Name = name,

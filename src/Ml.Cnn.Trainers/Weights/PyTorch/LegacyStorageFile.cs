@@ -60,7 +60,8 @@ internal sealed class LegacyStorageFile : StorageFile
             var start = _source.Position;
             var count = input.ReadInt64();
             if (count != storage.Count || storage.Bytes > _source.Length - start - CountBytes)
-                throw new WeightsFormatException($"The storage '{Listing.Shortened(key)}' should have {storage.Count} elements; the file has {count}, or ends before them.");
+                throw new WeightsFormatException(
+                    $"The storage '{Listing.Shortened(key)}' should have {storage.Count} elements; the file has {count}, or ends before them.");
             if (!_positions.TryAdd(key, start + CountBytes))
                 throw new WeightsFormatException($"It lists the storage '{Listing.Shortened(key)}' twice.");
             _source.Position = start + CountBytes + storage.Bytes;

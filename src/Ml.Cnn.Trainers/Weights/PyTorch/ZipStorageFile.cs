@@ -72,9 +72,11 @@ internal sealed class ZipStorageFile : StorageFile, IDisposable
         if (!_entries.TryGetValue($"{_folder}data/{storage.Key}", out var entry))
             throw new WeightsFormatException($"The archive lacks the storage '{Listing.Shortened(storage.Key)}'.");
         if (entry.Length != storage.Bytes)
-            throw new WeightsFormatException($"The storage '{Listing.Shortened(storage.Key)}' should have {storage.Bytes} bytes, but the archive has {entry.Length}.");
+            throw new WeightsFormatException(
+                $"The storage '{Listing.Shortened(storage.Key)}' should have {storage.Bytes} bytes, but the archive has {entry.Length}.");
         if (entry.CompressedLength != entry.Length || entry.Length > _length)
-            throw new WeightsFormatException($"The entry '{Listing.Shortened(entry.FullName)}' is compressed or longer than the file; PyTorch stores its entries as they are.");
+            throw new WeightsFormatException(
+                $"The entry '{Listing.Shortened(entry.FullName)}' is compressed or longer than the file; PyTorch stores its entries as they are.");
         return entry;
     }
 
@@ -121,7 +123,8 @@ internal sealed class ZipStorageFile : StorageFile, IDisposable
     private Stream OpenStored(ZipArchiveEntry entry)
     {
         if (entry.CompressedLength != entry.Length || entry.Length > _length)
-            throw new WeightsFormatException($"The entry '{Listing.Shortened(entry.FullName)}' is compressed or longer than the file; PyTorch stores its entries as they are.");
+            throw new WeightsFormatException(
+                $"The entry '{Listing.Shortened(entry.FullName)}' is compressed or longer than the file; PyTorch stores its entries as they are.");
         try
         {
             return entry.Open();

@@ -5,7 +5,8 @@ using Ml.Cnn.MlNet;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Augmentation;
 
-[assembly: LoadableClass(typeof(ImageAugmentingTransformer), typeof(AugmentationArchive), null, typeof(SignatureLoadModel), "Image augmentation", AugmentationArchive.LoaderName)]
+[assembly: LoadableClass(typeof(ImageAugmentingTransformer), typeof(AugmentationArchive), null, typeof(SignatureLoadModel), "Image augmentation",
+    AugmentationArchive.LoaderName)]
 
 namespace Ml.Cnn.Transforms.Augmentation;
 
@@ -14,7 +15,8 @@ internal static class AugmentationArchive
 {
     internal const string LoaderName = "MlCnnAugmentation";
 
-    private static readonly ModelFormat s_format = new(Signature: "MLCNNAUG", LoaderName, Version: 0x00010001, ReadableBack: 0x00010001, typeof(AugmentationArchive).Assembly);
+    private static readonly ModelFormat s_format = new(Signature: "MLCNNAUG", LoaderName, Version: 0x00010001, ReadableBack: 0x00010001,
+        typeof(AugmentationArchive).Assembly);
 
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, RespectNullableAnnotations = true };
 

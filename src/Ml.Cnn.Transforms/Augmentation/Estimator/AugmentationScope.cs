@@ -62,7 +62,8 @@ internal sealed class AugmentedEpochs(int seed, Action<string> warn)
         if (_wasSeen && !scope.WasSeen && !_isWarned)
         {
             _isWarned = true;
-            warn("The augmented images of the first epoch come again: a cache stands between the augmentation and the trainer. Put AppendCacheCheckpoint before the augmentation.");
+            warn("The augmented images of the first epoch come again: a cache stands between the augmentation and the trainer. Put "
+                + "AppendCacheCheckpoint before the augmentation.");
         }
         _wasSeen |= scope.WasSeen;
         return created;

@@ -27,7 +27,8 @@ internal sealed record AugmentationSettings(
             ArgumentOutOfRangeException.ThrowIfLessThan(height, 1, nameof(Height));
         }
         if (Augmentation.Batch is not null)
-            throw new ArgumentException("Mixup and CutMix mix the images of a training batch, which a column of images does not know: give them to the trainer.", nameof(Augmentation));
+            throw new ArgumentException(
+                "Mixup and CutMix mix the images of a training batch, which a column of images does not know: give them to the trainer.", nameof(Augmentation));
 
         static string Side(int? side) => side?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "not given";
     }

@@ -29,7 +29,8 @@ internal sealed class AugmentedColumns
             return _input.GetGetter<TValue>(_schema.Input[column.Index]);
         if (!_isActive)
             throw new ArgumentOutOfRangeException(nameof(column), column.Name, $"The column '{column.Name}' is not active in this row.");
-        return Augmented() as ValueGetter<TValue> ?? throw new InvalidOperationException($"The column '{column.Name}' is of type {column.Type}, not {typeof(TValue)}.");
+        return Augmented() as ValueGetter<TValue>
+            ?? throw new InvalidOperationException($"The column '{column.Name}' is of type {column.Type}, not {typeof(TValue)}.");
     }
 
     private ValueGetter<MLImage> Augmented()

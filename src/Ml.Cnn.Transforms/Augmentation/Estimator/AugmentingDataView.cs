@@ -61,7 +61,8 @@ internal sealed class AugmentingDataView(IHostEnvironment environment, IDataView
         if (Interlocked.Exchange(ref _isWarned, 1) != 0)
             return;
         using var log = environment.Start(nameof(ImageAugmentingTransformer));
-        log.Warning(MessageSensitivity.None, "{0}", $"The augmented images in '{settings.OutputColumnName}' are read outside of an epoch: a cache checkpoint, or a trainer that knows no augmentation, "
+        log.Warning(MessageSensitivity.None, "{0}",
+            $"The augmented images in '{settings.OutputColumnName}' are read outside of an epoch: a cache checkpoint, or a trainer that knows no augmentation, "
             + "gets the same images in every pass. Put AppendCacheCheckpoint before the augmentation, and use a trainer of this library.");
     }
 }

@@ -32,7 +32,8 @@ public static partial class ImageAugmentationCatalog
     {
         ArgumentNullException.ThrowIfNull(catalog);
         var environment = MlNetEnvironment.Of(catalog);
-        return new(environment, new(inputColumnName ?? outputColumnName, outputColumnName, augmentation, seed ?? MlNetEnvironment.Seed(environment) ?? 0, width, height));
+        return new(environment, new(inputColumnName ?? outputColumnName, outputColumnName, augmentation, seed ?? MlNetEnvironment.Seed(environment) ?? 0, width,
+            height));
     }
 
     /// <summary>Cuts out a part at a random place. See <see cref="Ml.Cnn.Transforms.RandomCrop"/>.</summary>
@@ -62,14 +63,21 @@ public static partial class ImageAugmentationCatalog
     /// <param name="seed">Fixes the draws together with the epoch and the row. Default: the MLContext's, or 0.</param>
     /// <exception cref="ArgumentException">A value is out of its range, or only one of width and height is given.</exception>
     public static ImageAugmentingEstimator RandomResizedCrop(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
-        Interval scale = default, Interval ratio = default, Interpolation interpolation = Interpolation.Bilinear, int? width = null, int? height = null, int? seed = null) =>
-        catalog.AugmentImages(outputColumnName, inputColumnName, new ImageAugmentation([new RandomResizedCrop(scale, ratio, interpolation)]), width, height, seed);
+        Interval scale = default, Interval ratio = default, Interpolation interpolation = Interpolation.Bilinear, int? width = null, int? height = null,
+        int? seed = null) =>
+        catalog.AugmentImages(outputColumnName, inputColumnName, new ImageAugmentation([new RandomResizedCrop(scale, ratio, interpolation)]), width, height,
+            seed);
 
-    /// <summary>Brings the short side to a random length. See <see cref="Ml.Cnn.Transforms.ScaleJitter"/>; with a width and a height, a random part of that size is cut out.</summary>
+    /// <summary>
+    /// Brings the short side to a random length. See <see cref="Ml.Cnn.Transforms.ScaleJitter"/>; with a width and a height, a random part of that
+    /// size is cut out.
+    /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="outputColumnName">The column of augmented images.</param>
     /// <param name="inputColumnName">A column of images (MLImage). Default: the output column's name.</param>
-    /// <param name="scale">The short side as a multiple of the longer one of width and height, or else of the image's own, from 0.1 to 100. Default (1, 1).</param>
+    /// <param name="scale">
+    /// The short side as a multiple of the longer one of width and height, or else of the image's own, from 0.1 to 100. Default (1, 1).
+    /// </param>
     /// <param name="interpolation">The filter for resizing. Default bilinear.</param>
     /// <param name="width">The images' width afterwards, in pixels. Default null: each image keeps its own.</param>
     /// <param name="height">The images' height afterwards, in pixels. Default null: each image keeps its own.</param>
@@ -78,7 +86,8 @@ public static partial class ImageAugmentationCatalog
     public static ImageAugmentingEstimator ScaleJitter(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
         Interval scale = default, Interpolation interpolation = Interpolation.Bilinear, int? width = null, int? height = null, int? seed = null) =>
         catalog.AugmentImages(outputColumnName, inputColumnName,
-            new ImageAugmentation(width is null ? [new ScaleJitter(scale, interpolation)] : [new ScaleJitter(scale, interpolation), new RandomCrop()]), width, height, seed);
+            new ImageAugmentation(width is null ? [new ScaleJitter(scale, interpolation)] : [new ScaleJitter(scale, interpolation), new RandomCrop()]), width,
+            height, seed);
 
     /// <summary>Adds a border on every side: without chance, so while scoring too. See <see cref="Ml.Cnn.Transforms.Pad"/>.</summary>
     /// <param name="catalog">The catalog.</param>
@@ -123,7 +132,8 @@ public static partial class ImageAugmentationCatalog
     /// <param name="sampling">How pixels between pixels are computed. Default bilinear.</param>
     /// <param name="seed">Fixes the draws together with the epoch and the row. Default: the MLContext's, or 0.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
-    public static ImageAugmentingEstimator RandomRotation(this TransformsCatalog catalog, string outputColumnName, Interval degrees, string? inputColumnName = null,
+    public static ImageAugmentingEstimator RandomRotation(this TransformsCatalog catalog, string outputColumnName, Interval degrees,
+        string? inputColumnName = null,
         int fill = 0, WarpSampling sampling = WarpSampling.Bilinear, int? seed = null) =>
         catalog.AugmentImages(outputColumnName, inputColumnName, new ImageAugmentation([new RandomRotation(degrees, fill, sampling)]), seed: seed);
 
@@ -143,8 +153,10 @@ public static partial class ImageAugmentationCatalog
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     public static ImageAugmentingEstimator RandomAffine(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
         Interval degrees = default, double translateX = 0, double translateY = 0,
-        Interval scale = default, Interval shearX = default, Interval shearY = default, int fill = 0, WarpSampling sampling = WarpSampling.Bilinear, int? seed = null) =>
-        catalog.AugmentImages(outputColumnName, inputColumnName, new ImageAugmentation([new RandomAffine(degrees, translateX, translateY, scale, shearX, shearY, fill, sampling)]), seed: seed);
+        Interval scale = default, Interval shearX = default, Interval shearY = default, int fill = 0, WarpSampling sampling = WarpSampling.Bilinear,
+        int? seed = null) =>
+        catalog.AugmentImages(outputColumnName, inputColumnName,
+            new ImageAugmentation([new RandomAffine(degrees, translateX, translateY, scale, shearX, shearY, fill, sampling)]), seed: seed);
 
     /// <summary>Shows images as if seen from aside.</summary>
     /// <param name="catalog">The catalog.</param>
@@ -158,7 +170,8 @@ public static partial class ImageAugmentationCatalog
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     public static ImageAugmentingEstimator RandomPerspective(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
         double distortion = 0.5, double probability = 0.5, int fill = 0, WarpSampling sampling = WarpSampling.Bilinear, int? seed = null) =>
-        catalog.AugmentImages(outputColumnName, inputColumnName, new ImageAugmentation([new RandomPerspective(distortion, probability, fill, sampling)]), seed: seed);
+        catalog.AugmentImages(outputColumnName, inputColumnName, new ImageAugmentation([new RandomPerspective(distortion, probability, fill, sampling)]),
+            seed: seed);
 
     /// <summary>Covers a random rectangle.</summary>
     /// <param name="catalog">The catalog.</param>

@@ -32,7 +32,8 @@ internal static class Bilateral
                 var total = 0f;
                 for (var i = 0; i < near.Length; i++)
                 {
-                    var place = BorderedCrop.Reflect(y + i / size - radius, source.Height) * source.Width + BorderedCrop.Reflect(x + i % size - radius, source.Width);
+                    var place = BorderedCrop.Reflect(y + i / size - radius, source.Height) * source.Width
+                        + BorderedCrop.Reflect(x + i % size - radius, source.Width);
                     var neighbor = from.Slice(place * channels, channels);
                     var difference = 0;
                     for (var c = 0; c < colors; c++)

@@ -43,7 +43,8 @@ internal static class HueRotation
             var number = Vector256.ConvertToInt32(sixth);
             var (at1, at2, at3, at4, at5) = (Is(number, 1), Is(number, 2), Is(number, 3), Is(number, 4), Is(number, 5));
             red = Vector256.ConditionalSelect(at1, falling, Vector256.ConditionalSelect(at2 | at3, low, Vector256.ConditionalSelect(at4, rising, largest)));
-            green = Vector256.ConditionalSelect(at1 | at2, largest, Vector256.ConditionalSelect(at3, falling, Vector256.ConditionalSelect(at4 | at5, low, rising)));
+            green = Vector256.ConditionalSelect(at1 | at2, largest,
+                Vector256.ConditionalSelect(at3, falling, Vector256.ConditionalSelect(at4 | at5, low, rising)));
             blue = Vector256.ConditionalSelect(at2, rising, Vector256.ConditionalSelect(at3 | at4, largest, Vector256.ConditionalSelect(at5, falling, low)));
         }
 
@@ -59,7 +60,8 @@ internal static class HueRotation
             var blueLack = Vector256.ConvertToSingle(largest - blue) / divisor;
             var ahead = Vector256.ConditionalSelect(redIsLargest, blueLack, Vector256.ConditionalSelect(greenIsLargest, redLack, greenLack));
             var behind = Vector256.ConditionalSelect(redIsLargest, greenLack, Vector256.ConditionalSelect(greenIsLargest, blueLack, redLack));
-            var start = Vector256.ConditionalSelect(redIsLargest, Vector256<float>.Zero, Vector256.ConditionalSelect(greenIsLargest, Vector256.Create(2f), Vector256.Create(4f)));
+            var start = Vector256.ConditionalSelect(redIsLargest, Vector256<float>.Zero,
+                Vector256.ConditionalSelect(greenIsLargest, Vector256.Create(2f), Vector256.Create(4f)));
             // start + ahead − behind, so that it is rounded once: a neighboring hue is up to six gray levels off.
             var sixths = Vector256.ConditionalSelect(Vector256.Equals(behind, Vector256<float>.One),
                 start - Vector256<float>.One + ahead, start + Vector256<float>.One - behind);

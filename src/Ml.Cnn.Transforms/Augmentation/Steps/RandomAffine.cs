@@ -64,7 +64,8 @@ public sealed record RandomAffine : AugmentationStep
         var degrees = random.Within(Degrees);
         var shiftX = Math.Round(random.Within((-TranslateX * scratch.Width, TranslateX * scratch.Width)));
         var shiftY = Math.Round(random.Within((-TranslateY * scratch.Height, TranslateY * scratch.Height)));
-        var projection = Projection.Affine(scratch.Width / 2.0, scratch.Height / 2.0, degrees, shiftX, shiftY, random.Within(Scale), random.Within(ShearX), random.Within(ShearY));
+        var projection = Projection.Affine(scratch.Width / 2.0, scratch.Height / 2.0, degrees, shiftX, shiftY, random.Within(Scale), random.Within(ShearX),
+            random.Within(ShearY));
         Warp.Apply(scratch, projection, Sampling, Fill);
     }
 }

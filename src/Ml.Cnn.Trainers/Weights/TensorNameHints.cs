@@ -1,7 +1,9 @@
+using Ml.Cnn.Trainers.Graph;
+
 namespace Ml.Cnn.Trainers.Weights;
 
 /// <summary>Names that somebody may have meant.</summary>
-internal static class NearestNames
+internal static class TensorNameHints
 {
     private const int MostShown = 3;
     private const int MostCompared = 2000;
@@ -14,27 +16,9 @@ internal static class NearestNames
     {
         string[] candidates = [.. found.Where(name => name.Length <= LongestCompared).Take(MostCompared)];
         var near = missing.Where(name => name.Length <= LongestCompared).Take(MostShown)
-            .Select(name => (Name: name, Nearest: candidates.MinBy(candidate => Distance(name, candidate))))
-            .Where(pair => pair.Nearest is not null && Distance(pair.Name, pair.Nearest) <= pair.Name.Length / 2)
+            .Select(name => (Name: name, Nearest: candidates.MinBy(candidate => NearestNames.Distance(name, candidate))))
+            .Where(pair => pair.Nearest is not null && NearestNames.Distance(pair.Name, pair.Nearest) <= pair.Name.Length / 2)
             .Select(pair => $"'{pair.Name}' may be '{pair.Nearest}'").ToArray();
         return near.Length > 0 ? $" Of these, {string.Join(", ", near)} in the weights." : "";
-    }
-
-    // Levenshtein's, row by row.
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-        return row[^1];
     }
 }

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using Microsoft.ML;
+using Ml.Cnn.Transforms;
+
+namespace Ml.Cnn.Trainers.Tests.Snippets;
+
+/// <summary>The C# of the guides docs/data.md, docs/scoring.md and docs/deployment.md, run.</summary>
+[TestClass]
+[DoNotParallelize] // the current folder belongs to the process
+public sealed class GuideSnippets
+{
+    [TestMethod]
+    public void Data_is_inspected_and_split()
+    {
+        using var flowers = new Flowers();
+        var output = Console.Out;
+        using var written = new StringWriter();
+        Console.SetOut(written);
+        var mlContext = new MLContext(seed: 1);
+        // snippet: inspect
+        IDataView flowerImages = mlContext.Data.LoadImageFolder("flowers/train");
+        IDataView withBytes = mlContext.Transforms.LoadRawImageBytes("Image", null, "ImagePath").Fit(flowerImages).Transform(flowerImages);
+        ImageDataReport report = mlContext.Data.InspectImages(withBytes);
+        Console.WriteLine($"{report.Images} images; {report.BadFiles.Count} cannot be read, {report.Duplicates.Count} occur more than once");
+        foreach (ClassCount count in report.Classes)
+            Console.WriteLine(count);
+
+        var split = mlContext.Data.TrainTestSplitByClass(flowerImages, testFraction: 0.2); // TrainSet and TestSet
+        // end snippet
+        Console.SetOut(output);
+        Assert.Contains("5 images; 0 cannot be read, 0 occur more than once", written.ToString());
+        Assert.Contains("rose", written.ToString());
+        Assert.IsNotNull(split.TrainSet.Schema.GetColumnOrNull("ImagePath"));
+    }
+
+    [TestMethod]
+    public void The_most_probable_classes_of_many_images()
+    {
+        using var flowers = new Flowers();
+        var mlContext = new MLContext(seed: 1);
+        SaveModel(mlContext);
+        var output = Console.Out;
+        using var written = new StringWriter();
+        Console.SetOut(written);
+        // snippet: top-classes
+        ITransformer loaded = mlContext.Model.Load("model.zip", out _);
+        CnnTransformer network = CnnTransformer.Find(loaded)!; // the pipeline's network
+
+        IDataView scored = loaded.Transform(mlContext.Data.LoadImageFolder("flowers/test"));
+        foreach (var photo in mlContext.Data.CreateEnumerable<ScoredPhoto>(scored, reuseRowObject: false))
+        {
+            var top = photo.Score.Index().OrderByDescending(score => score.Item).Take(3);
+            Console.WriteLine($"{photo.ImagePath}: {string.Join(", ", top.Select(score => $"{network.ClassNames[score.Index]} {score.Item:P1}"))}");
+        }
+        // end snippet
+        Console.SetOut(output);
+        Assert.HasCount(5, written.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("rose", written.ToString());
+    }
+
+    // snippet: top-classes-row
+    public sealed class ScoredPhoto
+    {
+        public string ImagePath { get; set; } = "";
+        public float[] Score { get; set; } = [];
+    }
+    // end snippet
+
+    [TestMethod]
+    public void One_classifier_serves_many_threads()
+    {
+        using var flowers = new Flowers();
+        var mlContext = new MLContext(seed: 1);
+        SaveModel(mlContext);
+        using var classifier = new FlowerClassifier("model.zip");
+        var classes = new ConcurrentBag<string>();
+        Parallel.For(0, 40, new() { MaxDegreeOfParallelism = 4 }, _ => classes.Add(classifier.Classify("flowers/test/rose/1.png").PredictedLabel));
+        Assert.ContainsSingle(classes.Distinct());
+        Assert.HasCount(40, classes);
+    }
+
+    // snippet: hosting
+    public sealed class FlowerClassifier(string modelPath) : IDisposable // services.AddSingleton(new FlowerClassifier("model.zip"))
+    {
+        private static readonly MLContext s_mlContext = new();
+        private readonly ITransformer _model = s_mlContext.Model.Load(modelPath, out _); // once: its weights are shared by all engines
+        private readonly ConcurrentBag<PredictionEngine<Photo, Prediction>> _idle = [];
+
+        public Prediction Classify(string imagePath)
+        {
+            if (!_idle.TryTake(out var engine)) // an engine is for one thread at a time
+                engine = s_mlContext.Model.CreatePredictionEngine<Photo, Prediction>(_model);
+            try
+            {
+                return engine.Predict(new Photo { ImagePath = imagePath });
+            }
+            finally
+            {
+                _idle.Add(engine);
+            }
+        }
+
+        public void Dispose()
+        {
+            while (_idle.TryTake(out var engine))
+                engine.Dispose();
+        }
+    }
+    // end snippet
+
+    [TestMethod]
+    public void Process_wide_settings_are_left_alone()
+    {
+        var mlContext = new MLContext(seed: 1);
+        IDataView data = mlContext.Data.GenerateDigits(40);
+        IDataView train = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        try
+        {
+            // snippet: process-wide
+            AppContext.SetSwitch("Ml.Cnn.Trainers.TuneMalloc", false); // before the first Fit: malloc stays as it is
+
+            var trainer = mlContext.MulticlassClassification.Trainers.LeNet(new LeNetOptions
+            {
+                FeatureColumnName = "Image",
+                Epochs = 1,
+                NetworkThreads = 1,     // cores for one operation of the network
+                ReaderThreads = 1,      // cores that read and decode
+            });
+            // end snippet
+            Assert.HasCount(1, trainer.Fit(train).History);
+        }
+        finally
+        {
+            AppContext.SetSwitch("Ml.Cnn.Trainers.TuneMalloc", true);
+        }
+    }
+
+    private static void SaveModel(MLContext mlContext)
+    {
+        IDataView train = mlContext.Data.LoadImageFolder("flowers/train");
+        var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label").Append(mlContext.Transforms.LoadRawImageBytes("Image", null, "ImagePath"))
+            .Append(mlContext.MulticlassClassification.Trainers.LeNet(featureColumnName: "Image", epochs: 1))
+            .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+        mlContext.Model.Save(pipeline.Fit(train), train.Schema, "model.zip");
+    }
+
+    public sealed class Photo
+    {
+        public string ImagePath { get; set; } = "";
+        public string Label { get; set; } = "";
+    }
+
+    public sealed class Prediction
+    {
+        public string PredictedLabel { get; set; } = "";
+        public float[] Score { get; set; } = [];
+    }
+}
