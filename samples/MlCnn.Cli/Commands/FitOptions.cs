@@ -53,8 +53,7 @@ internal static class FitOptions
     {
         var weights = CommandOptions.Text("--weights", "NAME|FILE|model.zip",
             "What the weights start from: published weights such as resnet18 ('mlcnn weights list' names them all), a .pth or .safetensors file, or a "
-            + "model of this command. "
-            + "Default: random weights.", required: false);
+            + "model of this command. Default: random weights.", required: false);
         return TrainingOption.Of(weights, (options, from) => options.Weights = InitialWeights.From(from));
     }
 }
