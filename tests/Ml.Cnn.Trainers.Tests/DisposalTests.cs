@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Ml.Cnn.Transforms;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -73,7 +75,7 @@ public sealed class DisposalTests
         Assert.AreEqual(before, Tensor.TotalCount);
         features.Dispose();
         Assert.IsLessThan(before, Tensor.TotalCount);
-        AssertGone(() => features.Transform(_data).GetColumn<float[]>("Features").Count());
+        AssertGone(() => _ = features.Transform(_data).GetColumn<float[]>("Features").Count());
     }
 
     /// <summary>Protects the process: a disposed model says so wherever it is used, and what describes the model stays.</summary>
@@ -114,5 +116,5 @@ public sealed class DisposalTests
         StringAssert.Contains(Assert.ThrowsExactly<ObjectDisposedException>(action).Message, "The model of lenet5 was disposed");
 
     private static long ResidentMegabytes() => long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmRSS", StringComparison.Ordinal))
-        .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) >> 10;
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) >> 10;
 }

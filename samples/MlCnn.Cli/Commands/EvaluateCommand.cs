@@ -17,12 +17,11 @@ internal static class EvaluateCommand
         var model = CommandOptions.Model();
         var data = CommandOptions.Parsed("--data", "SRC",
             $"The labeled images to measure with: {DataSource.Forms}. MNIST's and CIFAR's are their test images unless told otherwise; drawn digits are "
-            + "other ones than "
-            + "those of training.", required: true, DataSource.Parse);
+            + "other ones than those of training.", required: true, DataSource.Parse);
         var crops = CommandOptions.Crops();
         var onBadImage = CommandOptions.OnBadImage(
-            "Whether an image that cannot be read ends the command, or is left out: what is measured is then another set. Every such image is named.", "
-            + "BadImageHandling.Fail);
+            "Whether an image that cannot be read ends the command, or is left out: what is measured is then another set. Every such image is named.",
+            BadImageHandling.Fail);
         var json = CommandOptions.Json();
         var command = new Command("evaluate", "Measures how well a model tells the classes of labeled images.") { model, data, crops, onBadImage, json };
         command.SetAction(result =>

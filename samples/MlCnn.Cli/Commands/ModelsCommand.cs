@@ -37,7 +37,7 @@ internal static class ModelsCommand
         foreach (var name in (string[])["Name", "Family", "Year"])
             table.AddColumn(new TableColumn(name).NoWrap());
         table.AddColumn(new TableColumn("Pixels").NoWrap().RightAligned());
-        table.AddColumn(withPapers ? new TableColumn("Paper") : new TableColumn("Published weights").NoWrap().RightAligned());
+        table.AddColumn(withPapers ? new TableColumn("Paper") : new TableColumn("Weights").NoWrap().RightAligned());
         foreach (var architecture in ArchitectureCatalog.All)
         {
             var published = PretrainedWeights.All.Count(weights => weights.Architecture == architecture.Name);

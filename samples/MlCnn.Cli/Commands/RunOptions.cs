@@ -17,8 +17,7 @@ internal static class RunOptions
             (options, share) => options.ValidationFraction = share),
         TrainingOption.Of(CommandOptions.Number("--early-stopping",
             "Ends the training after so many epochs without a better one, at least 1, and saves the best. What counts is the validation accuracy, or "
-            + "the training loss "
-            + "without validation. Default: all epochs are trained.", least: 1),
+            + "the training loss without validation. Default: all epochs are trained.", least: 1),
             (options, patience) => options.EarlyStopping = new() { Patience = patience }),
         TrainingOption.Of(CommandOptions.Duration("--time-budget",
             "Ends the training after a time such as 90s, 10m or 1.5h, and saves the best model so far. Default: no limit."),
@@ -26,8 +25,7 @@ internal static class RunOptions
         Checkpoints(),
         TrainingOption.Of(CommandOptions.Text("--log", "DIR",
             "Where to keep the training's logs: epochs.csv, epochs.jsonl, curves.png and TensorBoard's event files. With --resume they go on; otherwise "
-            + "those of an earlier "
-            + "training are replaced. Default: nowhere.", required: false),
+            + "those of an earlier training are replaced. Default: nowhere.", required: false),
             (options, folder) => options.LogFolder = folder),
         TrainingOption.Flag("--log-steps", "Log every step too: steps.csv, steps.jsonl and TensorBoard's run 'steps'.",
             options => options.Logs |= TrainingLogs.Steps),
@@ -42,8 +40,7 @@ internal static class RunOptions
         var resume = new Option<bool>("--resume")
         {
             Description = "Go on from the newest checkpoint in --checkpoint's folder, to the same model as without the interruption; start afresh where "
-                + "there is none. "
-                + "Other options and images must be as they were.",
+                + "there is none. Other options and images must be as they were.",
         };
         return TrainingOption.Of([folder, every, resume], (result, options) => options.Checkpoints = new()
         {

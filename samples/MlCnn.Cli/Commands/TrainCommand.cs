@@ -11,12 +11,10 @@ internal static class TrainCommand
         var architecture = FitOptions.Architecture();
         var model = CommandOptions.Text("--out", "FILE",
             "Where to save the model, such as model.zip. An earlier model there is replaced only once the new one is complete. Ctrl+C ends the training "
-            + "early and saves the "
-            + "best model so far (exit code 130); once more ends at once, without a model.", required: true);
+            + "early and saves the best model so far (exit code 130); once more ends at once, without a model.", required: true);
         var validation = CommandOptions.Parsed("--validation", "SRC",
             "Images to measure every epoch with; the best epoch's model is saved. MNIST's and CIFAR's are their test images unless told otherwise, and "
-            + "drawn digits are "
-            + "other ones than --data's. Default: none, and the last epoch's model is saved.", required: false, DataSource.Parse);
+            + "drawn digits are other ones than --data's. Default: none, and the last epoch's model is saved.", required: false, DataSource.Parse);
         var json = CommandOptions.Json();
         var training = TrainingOptions.OfTrain();
         var command = new Command("train", "Trains a network and saves it.") { data, architecture, model, validation };
