@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Runtime.ExceptionServices;
 using Ml.Cnn.Trainers.IO;
 
 namespace Ml.Cnn.Trainers.Persistence;
@@ -17,45 +16,17 @@ internal static class AtomicModelFile
         var target = Path.GetFullPath(path);
         if (Directory.Exists(target))
             throw new IOException($"The model cannot be saved to '{target}': that is a folder. Name a file, such as '{Path.Join(target, "model.zip")}'.");
-        string? temporary = null;
         try
         {
             if (new FileInfo(target).LinkTarget is not null)
                 target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
-            // In the same folder, since only within one file system is a move a single step.
-            temporary = Path.Join(Path.GetDirectoryName(target), $".mlcnn-{Path.GetRandomFileName()}.tmp");
-            SaveAndFlush(temporary, save, wrap);
-            Verify(temporary);
-            File.Move(temporary, target, overwrite: true);
+            AtomicFile.WriteToDisk(target, "mlcnn", save, Verify, wrap);
         }
-        catch (Exception e)
+        // ML.NET also writes parts of the model to its temporary folder. A limit on the size of files is an ArgumentOutOfRangeException.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
-            TryDelete(temporary);
-            // ML.NET also writes parts of the model to its temporary folder. A limit on the size of files is an ArgumentOutOfRangeException.
-            if (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
-                throw Failed(target, e);
-            throw;
+            throw Failed(target, e);
         }
-    }
-
-    /// <summary>Writes a new file and waits until it is on the disk.</summary>
-    internal static void SaveAndFlush(string temporary, Action<Stream> save, Func<Stream, Stream>? wrap = null)
-    {
-        using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
-        using var stream = new FailureKeepingStream(wrap is null ? file : wrap(file));
-        try
-        {
-            save(stream);
-            stream.Flush();
-            file.Flush(flushToDisk: true);
-        }
-        catch when (stream.Failure is not null)
-        {
-            // What failed first is the cause; what followed from it says less.
-        }
-        // Asked without an exception too: ML.NET's archive writer swallows what goes wrong while it writes the archive's directory.
-        if (stream.Failure is not null)
-            ExceptionDispatchInfo.Throw(stream.Failure);
     }
 
     private static void Verify(string temporary)
@@ -83,18 +54,5 @@ internal static class AtomicModelFile
         return new IOException(
             $"The model cannot be saved to '{target}': {cause.Message.Split(" (Parameter ")[0].TrimEnd('.')}.{before} {advice}, or save to another place.",
             cause);
-    }
-
-    internal static void TryDelete(string? temporary)
-    {
-        try
-        {
-            if (temporary is not null)
-                File.Delete(temporary);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The first failure is the one to report.
-        }
     }
 }

@@ -61,7 +61,7 @@ internal sealed class StartingPoint
         {
             var report = WeightsLoader.LoadInto(network, _architecture, file.Tensors, replaceHead: true);
             using var log = _environment.Start("CnnWeights");
-            foreach (var warning in WeightsWarnings.Of(file, NonFiniteTensors.In(ModuleState.Of(network)), "InitialWeights.From(file, key)"))
+            foreach (var warning in WeightsWarnings.Of(file, NonFiniteTensors.In(ModuleState.Of(network)), _source.Key))
                 log.Warning(MessageSensitivity.None, "{0}", warning);
             if (report.Prefix.Length > 0)
             {

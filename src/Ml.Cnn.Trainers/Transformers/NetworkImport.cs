@@ -52,7 +52,7 @@ internal static class NetworkImport
             };
             if (preprocessing.Doubt is { } doubt)
                 Warn(doubt);
-            foreach (var warning in WeightsWarnings.Of(weights, nonFinite, nameof(CnnImportOptions.WeightsKey)))
+            foreach (var warning in WeightsWarnings.Of(weights, nonFinite, source.Key))
                 Warn(warning);
             log.Info(MessageSensitivity.None, "{0}", $"{architecture.Name} for {model.Shape.Classes} classes: {loaded.Loaded.Count} tensors loaded"
                 + (loaded.Prefix.Length > 0 ? $" from names after '{loaded.Prefix}'" : "") + $", {loaded.LeftOut.Count} left out; images as {preprocessing.Reason}");

@@ -33,13 +33,13 @@ internal sealed record AssumedPreprocessing(ImagePreprocessing Preprocessing, st
             return new(For(channels, published.Preprocessing), $"{published.Name} were evaluated", null);
         var other = candidates.FirstOrDefault(candidate => candidate.Preprocessing != weights.Preprocessing);
         return new(For(channels, weights.Preprocessing), $"{weights.Name} were evaluated, since the file does not say", other is null ? null
-            : $"{architecture.Name} is published with several preprocessings, and the file does not say its own: images are resized to {Sizes(weights)}, as {weights.Name} expect; "
-                + $"{other.Name} expect {Sizes(other)}.");
+            : $"{architecture.Name} is published with several preprocessings, and the file does not say its own. {weights.Name} resize images to {Sizes(weights)}, and so does this model; "
+                + $"{other.Name} resize them to {Sizes(other)}.");
     }
 
     private static ImagePreprocessing For(int channels, ImagePreprocessing preprocessing) =>
         preprocessing with { Channels = channels, Normalization = preprocessing.Normalization.ForChannels(channels) };
 
     private static string Sizes(PretrainedWeights weights) =>
-        FormattableString.Invariant($"{weights.Preprocessing.ResizeShortSide} and cut to {weights.Preprocessing.Height} pixels");
+        FormattableString.Invariant($"{weights.Preprocessing.ResizeShortSide} pixels and cut {weights.Preprocessing.Height} out");
 }

@@ -6,19 +6,22 @@ namespace Ml.Cnn.Trainers.Weights;
 internal static class TensorNameHints
 {
     private const int MostShown = 3;
+    private const int MostMissing = 50;
     private const int MostCompared = 2000;
     private const int LongestCompared = 100;
 
-    /// <summary>" Near 'layer1.0.conv1.weight' is 'layer1.0.conv_1.weight'."; empty if no name is near another.</summary>
+    /// <summary>Which names of the weights may be those that were looked for; empty if none is near another.</summary>
     /// <param name="missing">Names that were looked for.</param>
     /// <param name="found">Names that were there instead.</param>
     public static string Describe(IReadOnlyCollection<string> missing, IReadOnlyCollection<string> found)
     {
+        if (missing.Count > MostMissing && found.Count > MostMissing)
+            return " So many names differ that they are weights of another network.";
         string[] candidates = [.. found.Where(name => name.Length <= LongestCompared).Take(MostCompared)];
         var near = missing.Where(name => name.Length <= LongestCompared).Take(MostShown)
             .Select(name => (Name: name, Nearest: candidates.MinBy(candidate => NearestNames.Distance(name, candidate))))
             .Where(pair => pair.Nearest is not null && NearestNames.Distance(pair.Name, pair.Nearest) <= pair.Name.Length / 2)
             .Select(pair => $"'{pair.Name}' may be '{pair.Nearest}'").ToArray();
-        return near.Length > 0 ? $" Of these, {string.Join(", ", near)} in the weights." : "";
+        return near.Length > 0 ? $" In the weights, {string.Join(", ", near)}." : "";
     }
 }

@@ -8,13 +8,13 @@ internal static class WeightsWarnings
 {
     /// <param name="file">The weights.</param>
     /// <param name="nonFinite">The network's tensors that hold NaN or infinity after they were loaded.</param>
-    /// <param name="keyOption">What chooses another entry of the checkpoint.</param>
-    public static IEnumerable<string> Of(WeightsFile file, IReadOnlyList<string> nonFinite, string keyOption)
+    /// <param name="key">The checkpoint's entry that was asked for; null if none was.</param>
+    public static IEnumerable<string> Of(WeightsFile file, IReadOnlyList<string> nonFinite, string? key)
     {
-        if (file.OtherKeys.Count > 0)
+        if (file.OtherKeys.Count > 0 && key is null)
         {
             var kind = CheckpointState.IsAveraged(file.Key) ? "averaged weights" : "weights";
-            yield return $"The file holds several sets of weights: the {kind} '{Listing.Shortened(file.Key)}' are taken. {keyOption} can choose {Listing.Of(file.OtherKeys)} instead.";
+            yield return $"The file holds several sets of weights: the {kind} '{Listing.Shortened(file.Key)}' are taken. A weights key can choose {Listing.Of(file.OtherKeys)} instead.";
         }
         if (nonFinite.Count > 0)
             yield return NonFiniteTensors.Describe(nonFinite);

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Ml.Cnn.Trainers.IO;
-using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Weights;
 using TorchSharp;
 
@@ -12,7 +11,8 @@ namespace Ml.Cnn.Trainers.Training.Checkpoints;
 internal sealed partial class CheckpointFolder
 {
     private const int HashDigits = 16;
-    private const string TemporaryFiles = ".checkpoint-*.tmp";
+    private const string TemporaryName = "checkpoint";
+    private const string TemporaryFiles = $".{TemporaryName}-*.tmp";
 
     private readonly string _folder;
     private readonly Func<Stream, Stream>? _wrap;
@@ -53,20 +53,20 @@ internal sealed partial class CheckpointFolder
     /// <exception cref="IOException">It cannot be written. The earlier ones are as they were.</exception>
     public void Write(CheckpointHeader header, IReadOnlyList<KeyValuePair<string, torch.Tensor>> tensors)
     {
-        var temporary = Path.Join(_folder, $".checkpoint-{Path.GetRandomFileName()}.tmp");
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            AtomicModelFile.SaveAndFlush(temporary, stream => SafeTensors.Write(new HashingStream(stream, hash), tensors, header.ToMetadata()), _wrap);
-            var name = FormattableString.Invariant($"checkpoint-{_number + 1:000000}-{Digits(hash.GetHashAndReset())}.safetensors");
-            File.Move(temporary, Path.Join(_folder, name));
+            var name = AtomicFile.WriteToDisk(_folder, TemporaryName, stream =>
+            {
+                SafeTensors.Write(new HashingStream(stream, hash), tensors, header.ToMetadata());
+                return FormattableString.Invariant($"checkpoint-{_number + 1:000000}-{Digits(hash.GetHashAndReset())}.safetensors");
+            }, _wrap);
             _number++;
             DeleteAllBut(name, _newest);
             _newest = name;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException) // a limit on the size of files is the last
         {
-            AtomicModelFile.TryDelete(temporary);
             throw new IOException(e.Message, e);
         }
     }
@@ -113,7 +113,7 @@ internal sealed partial class CheckpointFolder
         foreach (var (name, _, _) in Files())
         {
             if (name != newest && name != before)
-                AtomicModelFile.TryDelete(Path.Join(_folder, name));
+                AtomicFile.TryDelete(Path.Join(_folder, name));
         }
     }
 

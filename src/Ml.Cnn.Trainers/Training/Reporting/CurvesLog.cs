@@ -42,7 +42,7 @@ internal sealed class CurvesLog(string path, Action<string> warn) : ITrainingObs
     private void Draw()
     {
         var start = Stopwatch.GetTimestamp();
-        ReplacedFile.Write(path, stream => TrainingCurves.Save(_history, stream));
+        AtomicFile.Write(path, stream => TrainingCurves.Save(_history, stream));
         (_drawing, _drawn) = (Stopwatch.GetElapsedTime(start), _history.Count);
         _sinceDrawing.Restart();
     }

@@ -47,7 +47,7 @@ internal static class LineFiles
     /// <summary>Replaces a file by a header and lines, and opens it to go on.</summary>
     public static RecordFile Start(string path, IEnumerable<string> lines, string? header)
     {
-        ReplacedFile.Write(path, stream =>
+        AtomicFile.Write(path, stream =>
         {
             using var writer = new StreamWriter(stream, s_encoding) { NewLine = "\n" };
             foreach (var line in header is null ? lines : lines.Prepend(header))

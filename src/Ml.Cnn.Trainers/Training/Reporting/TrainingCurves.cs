@@ -18,7 +18,7 @@ public static class TrainingCurves
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         Check(history, width, height);
-        ReplacedFile.Write(Path.GetFullPath(path), stream => Save(history, stream, width, height));
+        AtomicFile.Write(Path.GetFullPath(path), stream => Save(history, stream, width, height));
     }
 
     /// <summary>Draws the curves as a PNG.</summary>
