@@ -20,7 +20,7 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     private readonly TrainingHandles _handles;
     private readonly ProcessGroup _processes = ProcessGroup.Alone;
 
-    internal CnnTrainer(IHostEnvironment environment, Architecture architecture, CnnOptions options)
+    internal CnnTrainer(IHostEnvironment environment, Architecture architecture, CnnTrainerOptions options)
     {
         OptionsValidation.Check(options);
         _environment = environment;
@@ -62,7 +62,7 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     /// <summary>Trains on every labeled row.</summary>
     /// <returns>The trained network: the best epoch's by validation accuracy with a validation set, else the last one's.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    /// <exception cref="BadImageException">Images cannot be decoded, and <see cref="CnnOptions.OnBadImage"/> is to fail.</exception>
+    /// <exception cref="BadImageException">Images cannot be decoded, and <see cref="CnnTrainerOptions.OnBadImage"/> is to fail.</exception>
     /// <exception cref="InvalidOperationException">There are fewer than two classes or two rows, the loss was never a number, or the device is missing.</exception>
     /// <exception cref="OperationCanceledException">Canceled before the first step.</exception>
     public CnnTransformer Fit(IDataView input)
@@ -81,9 +81,9 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     /// <param name="steps">How many, at least 10. Default 100.</param>
     /// <returns>The curve, and the rate at which the loss fell most steeply.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or a column is missing or of another type.</exception>
-    /// <exception cref="BadImageException">Images cannot be decoded, and <see cref="CnnOptions.OnBadImage"/> is to fail.</exception>
+    /// <exception cref="BadImageException">Images cannot be decoded, and <see cref="CnnTrainerOptions.OnBadImage"/> is to fail.</exception>
     /// <exception cref="InvalidOperationException">There are fewer than two classes or two rows, or the device is missing.</exception>
-    /// <exception cref="OperationCanceledException">Canceled by <see cref="CnnOptions.CancellationToken"/>.</exception>
+    /// <exception cref="OperationCanceledException">Canceled by <see cref="CnnTrainerOptions.CancellationToken"/>.</exception>
     public LearningRateCurve FindLearningRate(IDataView input, double lowest = 1e-6, double highest = 10, int steps = 100)
     {
         ArgumentNullException.ThrowIfNull(input);

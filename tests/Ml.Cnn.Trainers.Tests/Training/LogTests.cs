@@ -115,7 +115,7 @@ public sealed class LogTests
         string[] FirstFields(string file) => [.. File.ReadLines(Path.Join(_folder, file)).Select(line => line.Split(',')[0])];
     }
 
-    private CnnTransformer Fit(int epochs, Action<CnnOptions> change)
+    private CnnTransformer Fit(int epochs, Action<CnnTrainerOptions> change)
     {
         var keys = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(s_mlContext.Data.GenerateDigits(200));
         var options = Pipelines.Options(epochs, o => (o.BatchSize, o.LogFolder, o.ValidationSet) = (40, _folder, keys.Transform(s_mlContext.Data.GenerateDigits(60, seed: 2))));

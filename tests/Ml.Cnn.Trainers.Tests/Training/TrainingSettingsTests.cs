@@ -98,7 +98,7 @@ public sealed class TrainingSettingsTests
     {
         string[] settings = [.. CheckpointIdentity.Sections.SelectMany(section => section.PropertyType.GetProperties()).Select(p => p.Name), "Seed"];
         string[] handles = [.. typeof(TrainingHandles).GetProperties().Select(p => p.Name)];
-        string[] options = [.. typeof(CnnOptions).GetProperties().Select(p => p.Name)];
+        string[] options = [.. typeof(CnnTrainerOptions).GetProperties().Select(p => p.Name)];
         Assert.AreEqual("", string.Join(", ", options.Except([.. settings, .. handles])), "options that nothing trains by");
         Assert.AreEqual("RankedBy", string.Join(", ", settings.Except(options)), "settings that no option sets");
         Assert.AreEqual("", string.Join(", ", handles.Except(options)), "handles that no option sets");

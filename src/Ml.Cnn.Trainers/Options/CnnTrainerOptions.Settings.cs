@@ -4,7 +4,7 @@ using Ml.Cnn.Trainers.Settings;
 
 namespace Ml.Cnn.Trainers;
 
-public partial class CnnOptions
+public abstract partial class CnnTrainerOptions
 {
     /// <summary>The settings of a training as they are now, with every default filled in: what is changed here later changes no trainer that was made before.</summary>
     /// <param name="defaults">The network's own.</param>
