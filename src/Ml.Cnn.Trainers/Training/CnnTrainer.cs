@@ -18,6 +18,7 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     private readonly Architecture _architecture;
     private readonly TrainingSettings _settings;
     private readonly TrainingHandles _handles;
+    private readonly ProcessGroup _processes = ProcessGroup.Alone;
 
     internal CnnTrainer(IHostEnvironment environment, Architecture architecture, CnnTrainerOptions options)
     {
@@ -27,6 +28,15 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
         _settings = options.ToSettings(architecture.Training, MlNetEnvironment.Seed(environment));
         _handles = options.ToHandles();
     }
+
+    private CnnTrainer(CnnTrainer trainer, ProcessGroup processes)
+    {
+        (_environment, _architecture, _settings, _handles) = (trainer._environment, trainer._architecture, trainer._settings, trainer._handles);
+        _processes = processes;
+    }
+
+    /// <summary>The same trainer as one of several processes that train one model.</summary>
+    internal CnnTrainer In(ProcessGroup processes) => new(this, processes);
 
     /// <summary>The network that will be trained.</summary>
     public Architecture Architecture => _architecture;
@@ -86,5 +96,5 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
         return TrainingThread.Run(() => Run(input).FindLearningRate(lowest, highest, steps));
     }
 
-    private TrainingRun Run(IDataView input) => new(_environment, _architecture, _settings, _handles, input);
+    private TrainingRun Run(IDataView input) => new(_environment, _architecture, _settings, _handles, _processes, input);
 }

@@ -43,21 +43,24 @@ internal sealed class TrainingLoop
     /// <param name="session">What is trained, on which images, and how it is validated.</param>
     /// <param name="settings">What to go by.</param>
     /// <param name="handles">The user's callbacks and cancellation.</param>
+    /// <param name="processes">Those that train together.</param>
     /// <param name="checkpoints">Kept on the way; null: none.</param>
     /// <param name="time">Runs since the beginning of Fit.</param>
     /// <param name="log">MLContext.Log.</param>
     public TrainingLoop(
-        TrainingSession session, TrainingSettings settings, TrainingHandles handles, TrainingCheckpoints? checkpoints, Stopwatch time, IChannel log)
+        TrainingSession session, TrainingSettings settings, TrainingHandles handles, ProcessGroup processes, TrainingCheckpoints? checkpoints, Stopwatch time,
+        IChannel log)
     {
         (_subject, _batches, _validation) = (session.Subject, session.Batches, session.Validation);
         (_settings, _cancellation, _log, _checkpoints) = (settings, handles.CancellationToken, log, checkpoints);
         _optimizer = Optimizers.Create(settings.Optimization, _subject.Groups());
         _average = settings.Optimization.ExponentialMovingAverage is { } decay ? new WeightAverage(_subject.Network.parameters(), decay) : null;
         var scaling = _subject.ScalesLoss ? new LossScaling() : null;
-        _update = GradientUpdate.Create(_optimizer, settings.Optimization, _average, scaling);
+        _update = GradientUpdate.Create(_optimizer, settings.Optimization, _average, scaling, processes.Reduction);
         _step = TrainingStep.Create(_subject, settings, _update);
         _rates = new LearningRates(settings.Optimization.Schedule, settings.Optimization.LearningRate, Epochs);
-        _observers = TrainingObservers.For(handles, Epochs, _batches.Images, message => log.Warning(MessageSensitivity.None, "{0}", message));
+        _observers = TrainingObservers.For(handles, processes.IsMain, Epochs, _batches.Images,
+            message => log.Warning(MessageSensitivity.None, "{0}", message));
         _ranking = new EpochRanking(settings.Stopping.EarlyStopping, isValidated: _validation is not null);
         _stop = new StopConditions(settings.Stopping, _ranking, _state.History, time, _cancellation);
         _checkpoints?.Keep(new CheckpointedNetwork(_subject.Network), new CheckpointedOptimizer(_optimizer), new CheckpointedRandomState());

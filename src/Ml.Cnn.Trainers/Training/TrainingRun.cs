@@ -16,8 +16,10 @@ namespace Ml.Cnn.Trainers.Training;
 /// <param name="architecture">The network.</param>
 /// <param name="settings">What to go by.</param>
 /// <param name="handles">Callbacks, validation set and places.</param>
+/// <param name="processes">Those that train together.</param>
 /// <param name="data">The training data.</param>
-internal sealed class TrainingRun(IHostEnvironment environment, Architecture architecture, TrainingSettings settings, TrainingHandles handles, IDataView data)
+internal sealed class TrainingRun(
+    IHostEnvironment environment, Architecture architecture, TrainingSettings settings, TrainingHandles handles, ProcessGroup processes, IDataView data)
 {
     private const string Name = "CnnTrainer";
 
@@ -26,10 +28,10 @@ internal sealed class TrainingRun(IHostEnvironment environment, Architecture arc
     {
         var time = Stopwatch.StartNew();
         using var log = environment.Start(Name);
-        using var run = PreparedRun.Prepare(environment, architecture, settings, handles, data, log);
+        using var run = PreparedRun.Prepare(environment, architecture, settings, handles, processes, data, log);
         TrainingOutcome outcome;
         using (var session = HeadTraining.TryOpen(run) ?? NetworkTraining.Open(run))
-            outcome = new TrainingLoop(session, run.Settings, handles, run.Checkpoints, time, log).Run();
+            outcome = new TrainingLoop(session, run.Settings, handles, processes, run.Checkpoints, time, log).Run();
         if (run.BadImages.All is { Count: > 0 } skipped)
         {
             log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}"
@@ -46,7 +48,7 @@ internal sealed class TrainingRun(IHostEnvironment environment, Architecture arc
     public LearningRateCurve FindLearningRate(double lowest, double highest, int steps)
     {
         using var log = environment.Start(Name);
-        using var run = PreparedRun.Prepare(environment, architecture, settings, handles with { ValidationSet = null, Checkpoints = null }, data, log);
+        using var run = PreparedRun.Prepare(environment, architecture, settings, handles with { ValidationSet = null, Checkpoints = null }, processes, data, log);
         using var network = run.Prepared.Network;
         using var session = HeadTraining.TryOpen(run) ?? NetworkTraining.Open(run);
         return new LearningRateFinder(session.Subject, run.Settings, session.Batches, run.Cancellation).Run(lowest, highest, steps);

@@ -104,7 +104,7 @@ public sealed class LogTests
         void Write(CnnEpoch[] before, long stepsBefore, CnnEpoch[] epochs, int steps)
         {
             var options = new CnnOptions { LogFolder = _folder, Logs = TrainingLogs.Epochs | TrainingLogs.Steps };
-            using var logs = TrainingObservers.For(options.ToHandles(), 4, 100, message => Assert.Fail(message));
+            using var logs = TrainingObservers.For(options.ToHandles(), isMain: true, 4, 100, message => Assert.Fail(message));
             logs.Begin(before, stepsBefore);
             for (var step = 1; step <= steps; step++)
                 logs.Step(new(stepsBefore + step, 1, 20, double.NaN, 0.5, null, 0.1, 1000), new EpochTotals());

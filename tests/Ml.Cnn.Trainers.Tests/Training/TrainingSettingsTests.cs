@@ -2,6 +2,7 @@ using System.Collections;
 using Microsoft.ML;
 using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Training.Checkpoints;
+using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Tests.Training;
@@ -11,6 +12,63 @@ namespace Ml.Cnn.Trainers.Tests.Training;
 public sealed class TrainingSettingsTests
 {
     private static readonly MLContext s_mlContext = new(seed: 1);
+
+    // For every option a value other than its default.
+    private static readonly Dictionary<string, object> s_others = new()
+    {
+        [nameof(CnnOptions.FeatureColumnName)] = "Photo",
+        [nameof(CnnOptions.LabelColumnName)] = "Class",
+        [nameof(CnnOptions.ExampleWeightColumnName)] = "Weight",
+        [nameof(CnnOptions.PredictedLabelColumnName)] = "Guess",
+        [nameof(CnnOptions.ScoreColumnName)] = "Probability",
+        [nameof(CnnOptions.Epochs)] = 3,
+        [nameof(CnnOptions.BatchSize)] = 7,
+        [nameof(CnnOptions.LearningRate)] = 0.123,
+        [nameof(CnnOptions.Schedule)] = LearningRateSchedule.Linear,
+        [nameof(CnnOptions.Optimizer)] = Optimizer.Adam,
+        [nameof(CnnOptions.Momentum)] = 0.5,
+        [nameof(CnnOptions.Nesterov)] = true,
+        [nameof(CnnOptions.WeightDecay)] = 0.321,
+        [nameof(CnnOptions.DecayBiasesAndNorms)] = false,
+        [nameof(CnnOptions.LabelSmoothing)] = 0.1,
+        [nameof(CnnOptions.ClassWeights)] = ClassWeights.Balanced,
+        [nameof(CnnOptions.BalancedSampling)] = true,
+        [nameof(CnnOptions.GradientClippingNorm)] = 1.0,
+        [nameof(CnnOptions.GradientClippingValue)] = 1.0,
+        [nameof(CnnOptions.GradientAccumulation)] = 2,
+        [nameof(CnnOptions.ExponentialMovingAverage)] = 0.9,
+        [nameof(CnnOptions.MultiScale)] = MultiScale.Of([32, 64]),
+        [nameof(CnnOptions.Weights)] = InitialWeights.From("weights.pth"),
+        [nameof(CnnOptions.Freeze)] = Freezing.Stages,
+        [nameof(CnnOptions.EpochsPerStage)] = 2,
+        [nameof(CnnOptions.StageLearningRates)] = (double[])[1, 2],
+        [nameof(CnnOptions.BatchNormStatistics)] = BatchNormStatistics.Fixed,
+        [nameof(CnnOptions.WeightsCache)] = new WeightsCache(Path.GetTempPath()),
+        [nameof(CnnOptions.DownloadProgress)] = new Progress<WeightsProgress>(),
+        [nameof(CnnOptions.ImageSize)] = 48,
+        [nameof(CnnOptions.Channels)] = 4,
+        [nameof(CnnOptions.PixelLayout)] = PixelLayout.ChannelsHeightWidth,
+        [nameof(CnnOptions.Seed)] = 5,
+        [nameof(CnnOptions.Device)] = "cpu",
+        [nameof(CnnOptions.Precision)] = Precision.BFloat16,
+        [nameof(CnnOptions.ValidationSet)] = s_mlContext.Data.GenerateDigits(10),
+        [nameof(CnnOptions.ValidationFraction)] = 0.2,
+        [nameof(CnnOptions.EarlyStopping)] = new EarlyStopping(),
+        [nameof(CnnOptions.TimeBudget)] = TimeSpan.FromHours(1),
+        [nameof(CnnOptions.Checkpoints)] = new CheckpointOptions { Folder = "checkpoints" },
+        [nameof(CnnOptions.OnBadImage)] = BadImageHandling.Skip,
+        [nameof(CnnOptions.Augmentation)] = ImageAugmentation.Preset("light"),
+        [nameof(CnnOptions.Cache)] = ImageCache.File,
+        [nameof(CnnOptions.ReaderThreads)] = 77,
+        [nameof(CnnOptions.NetworkThreads)] = 77,
+        [nameof(CnnOptions.EpochCallback)] = (Action<CnnEpoch>)(_ => { }),
+        [nameof(CnnOptions.StepCallback)] = (Action<CnnStep>)(_ => { }),
+        [nameof(CnnOptions.Progress)] = new Progress<CnnProgress>(),
+        [nameof(CnnOptions.LogFolder)] = "logs",
+        [nameof(CnnOptions.Logs)] = TrainingLogs.Csv,
+        [nameof(CnnOptions.CancellationToken)] = new CancellationToken(canceled: true),
+        [nameof(CnnOptions.OnCancellation)] = CancellationHandling.Throw,
+    };
 
     [TestMethod]
     public void Options_that_change_later_change_no_trainer()
@@ -44,6 +102,37 @@ public sealed class TrainingSettingsTests
         Assert.AreEqual("", string.Join(", ", options.Except([.. settings, .. handles])), "options that nothing trains by");
         Assert.AreEqual("RankedBy", string.Join(", ", settings.Except(options)), "settings that no option sets");
         Assert.AreEqual("", string.Join(", ", handles.Except(options)), "handles that no option sets");
+    }
+
+    /// <summary>An option under the right name may still be filled from the wrong one: each value that is not the default has to change the settings or the handles.</summary>
+    [TestMethod]
+    public void Every_option_s_value_arrives()
+    {
+        foreach (var option in typeof(CnnOptions).GetProperties())
+        {
+            Assert.IsTrue(s_others.TryGetValue(option.Name, out var other), $"Give this test a value of {option.Name} that is not its default.");
+            var options = new CnnOptions();
+            var before = Values(options);
+            option.SetValue(options, other);
+            var after = Values(options);
+            Assert.AreNotEqual(before[option.Name], after[option.Name], $"{option.Name} gets lost");
+            Assert.AreEqual("", string.Join(", ", after.Keys.Where(name => name != option.Name && !DependsOn(name, option.Name) && !Equals(before[name], after[name]))),
+                $"{option.Name} changes others");
+        }
+
+        // The early stopping's metric has a name of its own, and trained weights are trained further at a lower rate.
+        static bool DependsOn(string name, string option) =>
+            (name, option) is ("RankedBy", "EarlyStopping") or ("LearningRate", "Weights" or "Optimizer") or ("WeightDecay", "Optimizer");
+
+        static Dictionary<string, object?> Values(CnnOptions options)
+        {
+            var (settings, handles) = (options.ToSettings(Trainers.Architectures.LeNet.Create().Training, environmentSeed: null), options.ToHandles());
+            var values = CheckpointIdentity.Sections.SelectMany(section => section.PropertyType.GetProperties().Select(p => (p.Name, Value: p.GetValue(section.GetValue(settings)))))
+                .Append((nameof(settings.Seed), settings.Seed)).ToDictionary(pair => pair.Item1, pair => pair.Item2);
+            foreach (var handle in typeof(TrainingHandles).GetProperties().Where(p => p.Name != nameof(CnnOptions.Weights))) // the settings have them in words
+                values.Add(handle.Name, handle.GetValue(handles));
+            return values;
+        }
     }
 
     /// <summary>Every setting under one name: a checkpoint's identity is flat.</summary>

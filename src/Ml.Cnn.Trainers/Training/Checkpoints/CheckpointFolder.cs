@@ -35,12 +35,16 @@ internal sealed partial class CheckpointFolder
 
     /// <param name="options">Where, and whether to go on.</param>
     /// <param name="wrap">Stands between a checkpoint and its file; for tests of a disk that fills.</param>
+    /// <param name="isMain">Whether this process writes to the folder. Another one only reads it, and only to go on.</param>
     /// <exception cref="IOException">The folder cannot be made or written to.</exception>
     /// <exception cref="InvalidOperationException">There are checkpoints, and training is not to go on from them.</exception>
-    public static CheckpointFolder Open(CheckpointOptions options, Func<Stream, Stream>? wrap = null)
+    public static CheckpointFolder Open(CheckpointOptions options, Func<Stream, Stream>? wrap = null, bool isMain = true)
     {
         var folder = new CheckpointFolder(Path.GetFullPath(options.Folder), wrap);
-        folder.RequireWritable();
+        if (isMain)
+            folder.RequireWritable();
+        else if (!options.Resume || !Directory.Exists(folder._folder))
+            return folder;
         var files = folder.Files();
         if (files.Count > 0 && !options.Resume)
             throw new InvalidOperationException($"The folder '{options.Folder}' holds the checkpoints of an earlier training: set Resume to go on from them, choose another folder, or delete them.");

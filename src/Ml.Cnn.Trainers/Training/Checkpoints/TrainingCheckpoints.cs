@@ -12,21 +12,23 @@ namespace Ml.Cnn.Trainers.Training.Checkpoints;
 /// <param name="settings">What must be the same to go on.</param>
 /// <param name="seed">The training's.</param>
 /// <param name="plan">How the network runs.</param>
+/// <param name="isMain">Whether this process writes them; every process goes on from them.</param>
 /// <param name="log">MLContext.Log.</param>
-internal sealed class TrainingCheckpoints(CheckpointOptions options, CheckpointFolder folder, IReadOnlyDictionary<string, string> settings, int seed, CheckpointHeader.PlanJson plan, IChannel log)
+internal sealed class TrainingCheckpoints(CheckpointOptions options, CheckpointFolder folder, IReadOnlyDictionary<string, string> settings, int seed,
+    CheckpointHeader.PlanJson plan, bool isMain, IChannel log)
 {
     private readonly List<ICheckpointed> _parts = [];
     private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
     private TrainingPosition? _newest;
 
     /// <summary>Whether one is due in the middle of an epoch.</summary>
-    public bool IsDue => _sinceLast.Elapsed >= options.Every;
+    public bool IsDue => isMain && _sinceLast.Elapsed >= options.Every;
 
     /// <summary>Has something kept that is remembered from step to step.</summary>
     public void Keep(params IEnumerable<ICheckpointed> parts) => _parts.AddRange(parts);
 
     /// <summary>Whether one is due once an epoch is over.</summary>
-    public bool IsDueAfter(int epoch) => epoch % options.EveryEpochs == 0 || IsDue;
+    public bool IsDueAfter(int epoch) => (isMain && epoch % options.EveryEpochs == 0) || IsDue;
 
     /// <summary>Brings everything that is kept back to where the newest checkpoint has it.</summary>
     /// <returns>Where to go on; null where there is nothing to go on from.</returns>
@@ -49,6 +51,8 @@ internal sealed class TrainingCheckpoints(CheckpointOptions options, CheckpointF
     /// <summary>Writes one. Where that fails, a warning says so, training goes on and the earlier ones stay.</summary>
     public void Write(TrainingPosition position)
     {
+        if (!isMain)
+            return;
         if (_newest is { } last && (last.Epoch, last.Batches, last.History.Count) == (position.Epoch, position.Batches, position.History.Count))
             return; // nothing has happened since
         using var scope = NewDisposeScope();

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace Ml.Cnn.Trainers.Training.Optimization;
 
 /// <summary>
-/// From a batch's loss to moved weights: the loss is scaled where its arithmetic asks for it, gradients are summed over as many batches as are asked for, divided by what the batches weigh
-/// together, clipped, handed to the optimizer, and the moved weights averaged. So accumulated batches are one large batch.
+/// From a batch's loss to moved weights: the loss is scaled where its arithmetic asks for it, gradients are summed over as many batches as are asked for,
+/// divided by what the batches weigh together, brought together with those of other processes, clipped, handed to the optimizer, and the moved weights
+/// averaged. So accumulated batches are one large batch, and so are the batches of several processes.
 /// </summary>
 /// <param name="optimizer">Moves the parameters.</param>
 /// <param name="clipping">Null: none.</param>
@@ -14,18 +15,24 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 /// <param name="batchWeight">About what a batch weighs: gradients are summed in this unit, so that they stay as large as one batch's.</param>
 /// <param name="average">Null: none.</param>
 /// <param name="scaling">Of the loss, for float16; null: none.</param>
-internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipping? clipping, int accumulation, double batchWeight, WeightAverage? average, LossScaling? scaling) : IDisposable, ICheckpointed
+/// <param name="reduction">Over other processes; null: none.</param>
+internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipping? clipping, int accumulation, double batchWeight, WeightAverage? average,
+    LossScaling? scaling, IGradientReduction? reduction = null) : IDisposable, ICheckpointed
 {
     private Tensor? _weight; // of the batches whose gradients are summed, a scalar
     private int _batches;
 
     /// <summary>The update that a run's settings ask for.</summary>
-    public static GradientUpdate Create(ParameterOptimizer optimizer, OptimizationSettings settings, WeightAverage? average, LossScaling? scaling) => new(optimizer,
+    public static GradientUpdate Create(ParameterOptimizer optimizer, OptimizationSettings settings, WeightAverage? average, LossScaling? scaling,
+        IGradientReduction? reduction) => new(optimizer,
         settings is { GradientClippingNorm: null, GradientClippingValue: null } ? null : new(settings.GradientClippingNorm, settings.GradientClippingValue),
-        settings.GradientAccumulation, settings.BatchSize, average, scaling);
+        settings.GradientAccumulation, settings.BatchSize, average, scaling, reduction);
 
     /// <summary>Whether no batch waits for others to be moved by.</summary>
     public bool IsComplete => _batches == 0;
+
+    /// <summary>Whether other processes wait for this one's gradients: it must not leave a batch out.</summary>
+    public bool IsReduced => reduction is not null;
 
     /// <summary>Before a batch's forward pass.</summary>
     public void Begin()
@@ -36,7 +43,7 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
 
     /// <summary>Takes in a batch, and moves the weights if it is the last one of its group.</summary>
     /// <param name="loss">The batch's mean loss.</param>
-    /// <param name="weight">What its images weigh together; asked for where batches are accumulated.</param>
+    /// <param name="weight">What its images weigh together; asked for where batches are accumulated or gradients reduced.</param>
     /// <param name="learningRate">Of the move.</param>
     public void Add(Tensor loss, Func<Tensor> weight, double learningRate)
     {
@@ -45,6 +52,7 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
         if (accumulation == 1)
         {
             loss.backward();
+            Reduce(weight);
             Move(learningRate);
             return;
         }
@@ -69,9 +77,19 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
         using (no_grad())
             foreach (var state in optimizer.States)
                 state.Parameter.grad?.div_(_weight);
+        Reduce(() => _weight * batchWeight);
         _weight.Dispose();
         (_weight, _batches) = (null, 0);
         Move(learningRate);
+    }
+
+    private void Reduce(Func<Tensor> weight)
+    {
+        if (reduction is null)
+            return;
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        reduction.Reduce([.. optimizer.States.Where(state => state.Parameter.requires_grad).Select(state => state.Gradient.Gradient).OfType<Tensor>()], weight());
     }
 
     private void Move(double learningRate)

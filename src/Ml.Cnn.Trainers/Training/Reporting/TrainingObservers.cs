@@ -32,16 +32,17 @@ internal sealed class TrainingObservers(IReadOnlyList<ITrainingObserver> observe
 
     /// <summary>Those whom a run is to tell. The logs come first, so that what a callback throws leaves them whole.</summary>
     /// <param name="handles">The user's callbacks and logs.</param>
+    /// <param name="isMain">Whether this process writes logs and reports progress; callbacks are called in any case.</param>
     /// <param name="epochs">Asked for.</param>
     /// <param name="imagesInEpoch">Labeled images.</param>
     /// <param name="warn">Told of a log that cannot be written.</param>
     /// <exception cref="IOException">The folder for the logs cannot be made.</exception>
-    public static TrainingObservers For(TrainingHandles handles, int epochs, long imagesInEpoch, Action<string> warn)
+    public static TrainingObservers For(TrainingHandles handles, bool isMain, int epochs, long imagesInEpoch, Action<string> warn)
     {
         List<ITrainingObserver> observers = [];
-        if (handles.LogFolder is { } folder)
+        if (isMain && handles.LogFolder is { } folder)
             observers.AddRange(TrainingLogFolder.Open(folder, handles.Logs, warn));
-        if (handles.Progress is { } progress)
+        if (isMain && handles.Progress is { } progress)
             observers.Add(new ProgressReporter(progress, epochs, imagesInEpoch));
         if (handles is not { StepCallback: null, EpochCallback: null })
             observers.Add(new Callbacks(handles.StepCallback, handles.EpochCallback));

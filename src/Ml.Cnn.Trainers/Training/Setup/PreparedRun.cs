@@ -49,7 +49,8 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>Looks at the data, and builds the network.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the image size does not fit the network.</exception>
     /// <exception cref="InvalidOperationException">The data cannot be learned from, the checkpoints are another training's, or the device is missing.</exception>
-    public static PreparedRun Prepare(IHostEnvironment environment, Architecture architecture, TrainingSettings settings, TrainingHandles handles, IDataView input, IChannel log)
+    public static PreparedRun Prepare(IHostEnvironment environment, Architecture architecture, TrainingSettings settings, TrainingHandles handles, ProcessGroup processes,
+        IDataView input, IChannel log)
     {
         TrainableStages.Check(architecture, settings.Transfer);
         if (settings.Optimization.LabelSmoothing is > 0 and var smoothing && !architecture.Loss.TakesLabelSmoothing)
@@ -57,7 +58,7 @@ internal sealed class PreparedRun : IDisposable
         var start = handles.Weights is { } weights ? new StartingPoint(environment, weights, architecture) : null;
         var data = TrainingData.Of(input, settings, handles);
         var views = ImageViews.Of(architecture, settings.Input, settings.Sampling.MultiScale, data.Columns.Format, start, data.Classes.Count);
-        var folder = handles.Checkpoints is { } checkpoints ? CheckpointFolder.Open(checkpoints) : null;
+        var folder = handles.Checkpoints is { } checkpoints ? CheckpointFolder.Open(checkpoints, isMain: processes.IsMain) : null;
         settings = settings with { Seed = settings.Seed ?? folder?.Resumed?.Seed ?? Random.Shared.Next() };
         data = data.Split(settings);
 
@@ -94,7 +95,7 @@ internal sealed class PreparedRun : IDisposable
                 BadImages = new(settings.Input.OnBadImage),
                 Images = settings.Sampling.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labeled,
                 Checkpoints = folder is null ? null
-                    : new(handles.Checkpoints!, folder, identity!, settings.FixedSeed, new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, prepared.Threads), log),
+                    : new(handles.Checkpoints!, folder, identity!, settings.FixedSeed, new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, prepared.Threads), processes.IsMain, log),
                 TemporaryFolder = MlNetEnvironment.TemporaryFolder(environment),
                 Log = log,
             };

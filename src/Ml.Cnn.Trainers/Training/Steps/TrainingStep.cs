@@ -46,7 +46,8 @@ internal sealed class TrainingStep(
         var (logits, auxiliary) = Forward(mixed?.Images ?? images); // N × classes
         CheckOutput(logits, batch.Count);
         var sum = auxiliary.Aggregate(Loss(logits), (sum, head) => sum + Loss(head.Logits) * head.Weight);
-        if (device.type != DeviceType.CPU || double.IsFinite(sum.ToDouble())) // elsewhere a look at the loss would wait for the device
+        // On a GPU a look at the loss would wait for the device.
+        if (device.type != DeviceType.CPU || update.IsReduced || double.IsFinite(sum.ToDouble()))
             update.Add(sum, () => loss.Weight(labels, weights), learningRate);
         using var noGradient = no_grad();
         return new(batch.Count, step + 1, learningRate, sum.detach().MoveToOuterDisposeScope(),
