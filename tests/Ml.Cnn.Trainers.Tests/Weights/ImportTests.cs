@@ -41,6 +41,7 @@ public sealed class ImportTests
     [TestMethod]
     public void A_photo_gets_torchvisions_probabilities()
     {
+        Runtime.ExactConvolutions.Require();
         var photo = Path.Join(_folder, "photo.jpg");
         PythonTorch.Require();
         File.WriteAllBytes(photo, SharedData.Files("data/hymenoptera.tar").First(file => file.Name.EndsWith(".jpg", StringComparison.Ordinal)).Bytes);
