@@ -23,7 +23,7 @@ public sealed class InterruptionTests : CliTest
         while (process.StandardError.ReadLine() is { } line)
         {
             read.AppendLine(line);
-            if (line.Contains("epoch 1", StringComparison.OrdinalIgnoreCase))
+            if (line.Contains("Epoch ", StringComparison.Ordinal))
                 break; // the first epoch is over
         }
         Cli.Signal(process, signal);
