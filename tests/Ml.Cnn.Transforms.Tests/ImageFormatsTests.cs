@@ -13,8 +13,12 @@ public class ImageFormatsTests
     {
         var contents = new Dictionary<string, string>
         {
-            [".png"] = "alpha.png", [".apng"] = "alpha.png", [".webp"] = "lossy.webp", [".bmp"] = "color.bmp",
-            [".dib"] = "color.bmp", [".gif"] = "two-frames.gif",
+            [".png"] = "alpha.png",
+            [".apng"] = "alpha.png",
+            [".webp"] = "lossy.webp",
+            [".bmp"] = "color.bmp",
+            [".dib"] = "color.bmp",
+            [".gif"] = "two-frames.gif",
         };
         using var folder = new TemporaryFolder();
         foreach (var extension in ImageFormats.Extensions)

@@ -19,14 +19,14 @@ internal static class CnnSummaryJson
 
     private static Layer Describe(CnnLayerSummary layer) =>
         new(layer.Name, layer.Kind, layer.InputShape, layer.OutputShape, layer.Parameters, layer.MultiplyAdds)
-    {
-        Kernel = Pair(layer.Kernel),
-        Stride = Pair(layer.Stride),
-        Padding = Pair(layer.Padding),
-        Groups = layer.Groups,
-        ActivationBytes = layer.ActivationBytes,
-        Inputs = layer.Inputs,
-    };
+        {
+            Kernel = Pair(layer.Kernel),
+            Stride = Pair(layer.Stride),
+            Padding = Pair(layer.Padding),
+            Groups = layer.Groups,
+            ActivationBytes = layer.ActivationBytes,
+            Inputs = layer.Inputs,
+        };
 
     private static int[]? Pair(Size2d? extent) => extent is { } size ? [size.Height, size.Width] : null;
 

@@ -2,9 +2,9 @@ using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
+using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Scoring;
-using Ml.Cnn.Trainers;
 
 [assembly: LoadableClass(typeof(CnnFeaturesTransformer), typeof(CnnFeaturesArchive), null, typeof(SignatureLoadModel), "Features of a convolutional network",
     CnnFeaturesArchive.LoaderName)]

@@ -66,10 +66,10 @@ internal sealed record IdxFile(string Path, int[] Sizes, byte[] Values)
                 if (File.Exists(path))
                     return path;
             }
-        {
-            throw new FileNotFoundException(
-                $"'{System.IO.Path.GetFullPath(directory)}' holds no {names[0]} (or .gz).", System.IO.Path.Join(directory, names[0]));
-        }
+            {
+                throw new FileNotFoundException(
+                    $"'{System.IO.Path.GetFullPath(directory)}' holds no {names[0]} (or .gz).", System.IO.Path.Join(directory, names[0]));
+            }
         }
     }
 

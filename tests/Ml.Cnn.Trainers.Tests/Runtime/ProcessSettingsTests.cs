@@ -29,7 +29,8 @@ public sealed class ProcessSettingsTests
                 threads.Add(get_num_threads());
                 Assert.HasCount(60, Pipelines.Scores(model.Transform(data)));
                 threads.Add(get_num_threads());
-            })));
+            }
+            )));
             CollectionAssert.AreEqual(new[] { 2, 2, 2, 2 }, threads);
             using (LibtorchThreads.Use(1))
             {

@@ -148,8 +148,12 @@ public sealed class SafeTensorsTests
             for (var change = random.Next(1, 4); change > 0; change--)
             {
                 var at = random.Next(random.Next(2) == 0 ? 32 : mutant.Length);
-                mutant[at] = random.Next(3) switch { 0 => (byte)random.Next(256), 1 => (byte)random.Next('0', ':'),
-                    _ => (byte)(mutant[at] ^ 1 << random.Next(8)) };
+                mutant[at] = random.Next(3) switch
+                {
+                    0 => (byte)random.Next(256),
+                    1 => (byte)random.Next('0', ':'),
+                    _ => (byte)(mutant[at] ^ 1 << random.Next(8))
+                };
             }
             if (random.Next(4) == 0)
                 mutant = mutant[..random.Next(mutant.Length)];
