@@ -87,6 +87,6 @@ public sealed class BalancedSamplingTests
             .Append(s_mlContext.Transforms.RandomRotation("Image", degrees: (-20, 20)))
             .Append(s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options(change: o => (o.BalancedSampling, o.ImageSize) = (true, 28))));
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => pipeline.Fit(s_mlContext.Data.LoadImageFolder(folder.Path)));
-        Assert.Contains("CnnOptions.Augmentation", error.Message);
+        Assert.Contains("the option Augmentation", error.Message);
     }
 }

@@ -24,7 +24,7 @@ internal static class SourceFactory
                 if (epochs.WasSeen && isBalanced)
                 {
                     throw new InvalidOperationException($"{nameof(CnnOptions.BalancedSampling)} draws images again and again from a copy, which would keep the augmentation "
-                        + $"in the pipeline as it was the first time: give the augmentation to the trainer ({nameof(CnnTrainerOptions)}.{nameof(CnnOptions.Augmentation)}) instead.");
+                        + $"in the pipeline as it was the first time: give the augmentation to the trainer (the option {nameof(CnnOptions.Augmentation)}) instead.");
                 }
                 return (epochs.WasSeen
                     ? new PooledSource(data, columns, threads, seed, epochs) // a file would keep the first epoch's augmentation
@@ -34,7 +34,7 @@ internal static class SourceFactory
         if (epochs.WasSeen)
         {
             run.Log.Warning(MessageSensitivity.None, "{0}", "The cache keeps the augmented images of the first epoch. "
-                + "Give the augmentation to the trainer (CnnOptions.Augmentation) instead of the pipeline, or use no cache.");
+                + "Give the augmentation to the trainer (the option Augmentation) instead of the pipeline, or use no cache.");
         }
         using var decoded = new DecodedFeed(rows, columns.Format, run.Views.Training, isAugmented: run.Settings.Input.Augmentation is not null);
         return (cache == ImageCache.Memory
