@@ -51,6 +51,7 @@ public sealed class TrainingSettingsTests
         [nameof(CnnOptions.Seed)] = 5,
         [nameof(CnnOptions.Device)] = "cpu",
         [nameof(CnnOptions.Precision)] = Precision.BFloat16,
+        [nameof(CnnOptions.MemoryLayout)] = MemoryLayout.ChannelsLast,
         [nameof(CnnOptions.ValidationSet)] = s_mlContext.Data.GenerateDigits(10),
         [nameof(CnnOptions.ValidationFraction)] = 0.2,
         [nameof(CnnOptions.EarlyStopping)] = new EarlyStopping(),
