@@ -32,6 +32,22 @@ public static class CnnImportCatalog
         return NetworkImport.Import(MlNetEnvironment.Of(catalog), network, WeightsSource.Find(weights, network), options ?? new());
     }
 
+    /// <summary>Makes a model that scores images from a network, such as one of your own, and its weights, with no training.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="architecture">The network.</param>
+    /// <param name="weights">A file (.pth, .pt, .safetensors) with the names of the network's parameters, or the name of published weights.</param>
+    /// <param name="options">Class names, columns, preprocessing.</param>
+    /// <exception cref="ArgumentException">There are no such weights, or the class names are not as many as the classes.</exception>
+    /// <exception cref="WeightsFormatException">The file is no weights, or not those of this network.</exception>
+    /// <exception cref="WeightsDownloadException">The weights cannot be downloaded.</exception>
+    public static CnnTransformer ImportCnn(this ModelOperationsCatalog catalog, Architecture architecture, string weights, CnnImportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(architecture);
+        architecture.Check();
+        return NetworkImport.Import(MlNetEnvironment.Of(catalog), architecture, WeightsSource.Find(weights, architecture), options ?? new());
+    }
+
     /// <summary>Makes a model that scores images from published weights.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="weights">The weights, such as <c>PretrainedWeights.ResNet50ImageNet1KV2</c>.</param>
