@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Transforms.Columns;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Scoring;
@@ -27,7 +28,8 @@ internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
     public abstract Delegate Getter(int column, MappedRows rows, Func<int> current);
 
     /// <summary>Decodes rows as the model scores them: in its evaluation view, with those steps of its augmentation that are without chance.</summary>
-    public ImageRowDecoder Decoder(FeatureFormat format) => ImageRowDecoder.ForScoring(format, model.Preprocessing, model.Augmentation, plan.ChannelsLast);
+    public ImageRowDecoder Decoder(ImageColumnFormat format) =>
+        ImageRowDecoder.ForScoring(format, model.Preprocessing, model.Augmentation, plan.ChannelsLast);
 
     /// <summary>Maps the first <paramref name="count"/> rows.</summary>
     /// <param name="rows">The images; those that cannot be used get a <see cref="ImageRow.Defect"/>.</param>

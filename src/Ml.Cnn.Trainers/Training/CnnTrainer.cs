@@ -32,7 +32,7 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        FeatureFormat.Check(inputSchema, _options.FeatureColumnName);
+        FeatureColumn.Check(inputSchema, _options.FeatureColumnName);
         var label = LabelColumn.Check(inputSchema, _options.LabelColumnName);
         ExampleWeightColumn.Check(inputSchema, _options.ExampleWeightColumnName);
 

@@ -13,6 +13,7 @@ using Ml.Cnn.Trainers.Training.Steps;
 using Ml.Cnn.Trainers.Transfer;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Augmentation;
+using Ml.Cnn.Transforms.Columns;
 using Ml.Cnn.Transforms.Splits;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -47,7 +48,7 @@ internal sealed class TrainingRun
             throw OptionsValidation.Wrong(nameof(options.LabelSmoothing), options.LabelSmoothing, $"0 for {architecture.Name}, whose own loss leaves no room for it");
         _start = options.Weights is { } weights ? new StartingPoint(environment, weights, architecture) : null;
         var label = LabelColumn.Check(data.Schema, options.LabelColumnName);
-        var format = FeatureFormat.Of(data.Schema, options.FeatureColumnName, options.PixelLayout, options.Channels);
+        var format = FeatureColumn.Of(data.Schema, options.FeatureColumnName, options.PixelLayout, options.Channels);
         _columns = new(data.Schema[options.FeatureColumnName], format, label, ImageColumns.FindPath(data.Schema), ExampleWeightColumn.Find(data.Schema, options.ExampleWeightColumnName));
         _classes = ClassValues.Of(label);
         _preprocessing = Preprocess(format);
@@ -88,6 +89,9 @@ internal sealed class TrainingRun
         foreach (var warning in _checkpoints?.Warnings ?? [])
             log.Warning(MessageSensitivity.None, "{0}", warning);
         var survey = Survey(log);
+        using (AugmentationScope.Enter(_settings.Seed, epoch: 1)) // for images that the pipeline augments
+            if (PixelScale.Warning(_data, _columns.Feature, _columns.Format) is { } wrongScale)
+                log.Warning(MessageSensitivity.None, "{0}", wrongScale);
         var settings = SettingsOfCheckpoints();
 
         using var allocator = GlibcAllocator.KeepFreedMemory();
@@ -170,14 +174,14 @@ internal sealed class TrainingRun
     {
         using var batches = at.Queue(decoder, _shape, _settings);
         using var feed = new FeatureFeed(at.Network, head, at.Plan.Device, images, batches, _options.CancellationToken);
-        var features = new SpooledSource(feed, FeatureKind.FloatPixels, TemporaryFolder, _settings.Seed, isBalanced);
+        var features = new SpooledSource(feed, TemporaryFolder, _settings.Seed, isBalanced);
         if (at.BadImages.MustFail)
             features.Dispose();
         at.BadImages.ThrowIfMustFail();
         return features;
     }
 
-    private static ImageRowDecoder FeatureDecoder(HeadOnly head) => new(new FeatureFormat(FeatureKind.FloatPixels, 1, (int)head.Length, 1),
+    private static ImageRowDecoder FeatureDecoder(HeadOnly head) => new(new ImageColumnFormat(ImageColumnTypes.Singles, 1, (int)head.Length, 1),
         new ImagePreprocessing { Height = 1, Width = (int)head.Length, Channels = 1, Normalization = new([0], [1 / 255f]) }, channelsLast: false); // numbers as they are
 
     private ImageRowDecoder ValidationDecoder(Workplace at) =>
@@ -206,7 +210,7 @@ internal sealed class TrainingRun
             new(decoder, shape, settings.BatchSize, settings.ReaderThreads, BadImages, InTurns);
     }
 
-    private ImagePreprocessing Preprocess(FeatureFormat format)
+    private ImagePreprocessing Preprocess(ImageColumnFormat format)
     {
         var channels = _options.Channels ?? (format.Channels > 0 ? format.Channels : _architecture.Channels);
         var isVector = format.Height > 0;
@@ -257,7 +261,7 @@ internal sealed class TrainingRun
     }
 
     /// <summary>The rows in an order that is new every epoch, and what they hold.</summary>
-    private (IEpochSource Source, FeatureFormat Format) OpenSource(IChannel log)
+    private (IEpochSource Source, ImageColumnFormat Format) OpenSource(IChannel log)
     {
         var epochs = new AugmentedEpochs(_settings.Seed, message => log.Warning(MessageSensitivity.None, "{0}", message));
         var isBalanced = _options.BalancedSampling;
@@ -272,15 +276,15 @@ internal sealed class TrainingRun
                     throw new InvalidOperationException($"{nameof(CnnOptions.BalancedSampling)} draws images again and again from a copy, which would keep the augmentation in the pipeline as it was the first time: give the augmentation to the trainer ({nameof(CnnOptions)}.{nameof(CnnOptions.Augmentation)}) instead.");
                 return (epochs.WasSeen
                     ? new PooledSource(_data, _columns, _settings.ReaderThreads, _settings.Seed, epochs) // a file would keep the first epoch's augmentation
-                    : new SpooledSource(rows, _columns.Format.Kind, TemporaryFolder, _settings.Seed, isBalanced), _columns.Format);
+                    : new SpooledSource(rows, TemporaryFolder, _settings.Seed, isBalanced), _columns.Format);
             }
         }
         if (epochs.WasSeen)
             log.Warning(MessageSensitivity.None, "{0}", "The cache keeps the augmented images of the first epoch. Give the augmentation to the trainer (CnnOptions.Augmentation) instead of the pipeline, or use no cache.");
         using var decoded = new DecodedFeed(rows, _columns.Format, _trainingView, isAugmented: _options.Augmentation is not null);
         return (_options.Cache == ImageCache.Memory
-            ? new MemorySource(decoded, decoded.Format.Kind, _settings.Seed, isBalanced)
-            : new SpooledSource(decoded, decoded.Format.Kind, TemporaryFolder, _settings.Seed, isBalanced, isMapped: true), decoded.Format);
+            ? new MemorySource(decoded, _settings.Seed, isBalanced)
+            : new SpooledSource(decoded, TemporaryFolder, _settings.Seed, isBalanced, isMapped: true), decoded.Format);
     }
 
     private string TemporaryFolder => MlNetEnvironment.TemporaryFolder(_environment);
@@ -289,7 +293,7 @@ internal sealed class TrainingRun
     {
         var data = _validationData!;
         var label = LabelColumn.Check(data.Schema, _options.LabelColumnName);
-        var format = FeatureFormat.Of(data.Schema, _options.FeatureColumnName, _options.PixelLayout, _options.Channels);
+        var format = FeatureColumn.Of(data.Schema, _options.FeatureColumnName, _options.PixelLayout, _options.Channels);
         if (format != _columns.Format)
             throw SchemaErrors.Mismatch("feature", _options.FeatureColumnName, $"the training data's {_columns.Feature.Type} in the validation set", data.Schema[_options.FeatureColumnName].Type.ToString()!);
         if (!ClassValues.Of(label).Names.SequenceEqual(_classes.Names))
