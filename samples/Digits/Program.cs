@@ -29,33 +29,35 @@ else
     test = mlContext.Data.LoadMnist(arguments.Data, split: "test");
 }
 
-// The pipeline: labels become keys, the network learns, and its predictions become labels again.
+// The pipeline: labels become keys, the network learns, and its predictions become labels again. A bar shows every epoch.
 var toKey = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(train);
-var options = new LeNetOptions
+ProgressContext? bars = null;
+ProgressTask? bar = null;
+var network = mlContext.MulticlassClassification.Trainers.LeNet(new LeNetOptions
 {
     FeatureColumnName = "Image",
     Epochs = arguments.Epochs,
     ValidationSet = toKey.Transform(validation),
-};
-var network = mlContext.MulticlassClassification.Trainers.LeNet(options);
+    Progress = new EachStep(step =>
+    {
+        if (bar is null || bar.IsFinished)
+            bar = bars!.AddTask("epoch", maxValue: step.ImagesInEpoch);
+        bar.Description = $"epoch {step.Epoch}: {step.ImagesPerSecond:N0} images/s, loss {step.Loss:0.000}";
+        bar.Value = step.Images;
+    }),
+    EpochCallback = epoch =>
+        bar!.Description = $"epoch {epoch.Epoch}: loss {epoch.Loss:0.000}, accuracy {epoch.Accuracy:P1}, validation {epoch.ValidationAccuracy:P1}",
+});
 var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
     .Append(network)
     .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 
-// Train, with a bar for every epoch.
+// Train.
 var model = AnsiConsole.Progress()
     .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 20 }, new PercentageColumn())
-    .Start(bars =>
+    .Start(started =>
     {
-        ProgressTask? bar = null;
-        options.Progress = new EachStep(step =>
-        {
-            if (bar is null || bar.IsFinished)
-                bar = bars.AddTask("epoch", maxValue: step.ImagesInEpoch);
-            bar.Description = $"epoch {step.Epoch}: {step.ImagesPerSecond:N0} images/s, loss {step.Loss:0.000}";
-            bar.Value = step.Images;
-        });
-        options.EpochCallback = epoch => bar!.Description = $"epoch {epoch.Epoch}: loss {epoch.Loss:0.000}, accuracy {epoch.Accuracy:P1}, validation {epoch.ValidationAccuracy:P1}";
+        bars = started;
         return pipeline.Fit(train);
     });
 

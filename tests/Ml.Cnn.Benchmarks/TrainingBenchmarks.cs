@@ -44,7 +44,7 @@ internal static class TrainingBenchmarks
     }
 
     /// <summary>Trains on the columns Image and Label, and an epoch more than the options say.</summary>
-    private static EpochClock Fit<TOptions>(MLContext mlContext, IDataView data, TOptions options, Func<TOptions, CnnTrainer> trainer) where TOptions : CnnOptions
+    private static EpochClock Fit<TOptions>(MLContext mlContext, IDataView data, TOptions options, Func<TOptions, CnnTrainer> trainer) where TOptions : CnnTrainerOptions
     {
         var clock = new EpochClock();
         options.FeatureColumnName = "Image";

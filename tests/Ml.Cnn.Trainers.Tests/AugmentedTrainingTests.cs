@@ -83,7 +83,7 @@ public sealed class AugmentedTrainingTests
         Pipelines.AssertSame(Pipelines.Scores(model.Transform(files)), Pipelines.Scores(model.Transform(files)));
     }
 
-    private static List<long> Record(IDataView data, Action<CnnOptions> change)
+    private static List<long> Record(IDataView data, Action<CnnTrainerOptions> change)
     {
         var network = new Recorder(10);
         s_mlContext.FitOwn(data, (_, _) => network, o =>

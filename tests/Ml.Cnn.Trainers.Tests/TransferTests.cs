@@ -140,9 +140,9 @@ public sealed class TransferTests
         Assert.Contains("Freeze", Assert.Throws<ArgumentOutOfRangeException>(() => s_mlContext.FitOwn(s_mlContext.Data.GenerateDigits(20), Networks.Marked, o => o.Freeze = Freezing.Backbone)).Message);
     }
 
-    private static CnnTransformer Fit(IDataView keyed, Action<CnnOptions> change, MLContext? mlContext = null) => FitNamed("lenet5", keyed, change, mlContext);
+    private static CnnTransformer Fit(IDataView keyed, Action<CnnTrainerOptions> change, MLContext? mlContext = null) => FitNamed("lenet5", keyed, change, mlContext);
 
-    private static CnnTransformer FitNamed(string network, IDataView keyed, Action<CnnOptions> change, MLContext? mlContext = null)
+    private static CnnTransformer FitNamed(string network, IDataView keyed, Action<CnnTrainerOptions> change, MLContext? mlContext = null)
     {
         var options = new CnnOptions { FeatureColumnName = "Image", BatchSize = 32, Seed = 5 };
         change(options);

@@ -64,7 +64,7 @@ internal sealed class FitOptions
     }
 
     /// <summary>Sets what the command line says, after a preset.</summary>
-    public void Apply(ParseResult result, CnnOptions options)
+    public void Apply(ParseResult result, CnnTrainerOptions options)
     {
         options.BatchSize = result.GetValue(_batchSize) ?? options.BatchSize;
         options.ImageSize = result.GetValue(ImageSize);

@@ -47,7 +47,7 @@ internal sealed class OptimizationOptions
     }
 
     /// <summary>Sets the preset's numbers; everything else comes after.</summary>
-    public void ApplyPreset(ParseResult result, CnnOptions options)
+    public void ApplyPreset(ParseResult result, CnnTrainerOptions options)
     {
         if (result.GetValue(_preset) is { } preset)
             TrainingPreset.Find(preset).Apply(options);
@@ -55,7 +55,7 @@ internal sealed class OptimizationOptions
 
     /// <summary>Sets what the command line says.</summary>
     /// <exception cref="UsageException">The warm-up is longer than the training.</exception>
-    public void Apply(ParseResult result, CnnOptions options)
+    public void Apply(ParseResult result, CnnTrainerOptions options)
     {
         if (result.GetValue(_optimizer) is { } name && s_optimizers[name] is var optimizer && optimizer != options.Optimizer)
             (options.Optimizer, options.Nesterov, options.LearningRate, options.WeightDecay) = (optimizer, false, null, null); // the preset's are for another one

@@ -18,7 +18,7 @@ internal sealed record TrainingRequest
     public required int Epochs { get; init; }
     public required int? ImageSize { get; init; }
     /// <summary>Sets everything else.</summary>
-    public required Action<CnnOptions> Configure { get; init; }
+    public required Action<CnnTrainerOptions> Configure { get; init; }
 
     public required double? ValidationFraction { get; init; }
     public required int? EarlyStopping { get; init; }

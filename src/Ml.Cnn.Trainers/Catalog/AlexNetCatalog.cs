@@ -4,7 +4,7 @@ using Ml.Cnn.Trainers.Architectures;
 namespace Ml.Cnn.Trainers
 {
     /// <summary>The options of <c>Trainers.AlexNet</c>.</summary>
-    public sealed class AlexNetOptions : CnnOptions
+    public sealed class AlexNetOptions : CnnFamilyOptions
     {
         /// <summary>Which form of the network. Default: that for one GPU, as in torchvision.</summary>
         public AlexNetForm Form { get; set; }
@@ -12,7 +12,7 @@ namespace Ml.Cnn.Trainers
         /// <summary>Dropout before the first two linear layers, from 0 to below 1. Default 0.5.</summary>
         public double Dropout { get; set; } = 0.5;
 
-        internal Architecture ToArchitecture() => Enum.IsDefined(Form) ? AlexNet.Create(Dropout, Form) : throw OptionsValidation.Wrong(nameof(Form), Form, "one of the forms");
+        internal override Architecture ToArchitecture() => Enum.IsDefined(Form) ? AlexNet.Create(Dropout, Form) : throw OptionsValidation.Wrong(nameof(Form), Form, "one of the forms");
     }
 }
 
@@ -38,10 +38,6 @@ namespace Microsoft.ML
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-        public static CnnTrainer AlexNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, AlexNetOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            return Trainer(catalog, options.ToArchitecture(), options);
-        }
+        public static CnnTrainer AlexNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, AlexNetOptions options) => Trainer(catalog, options);
     }
 }

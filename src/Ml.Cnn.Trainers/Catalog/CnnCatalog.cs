@@ -40,7 +40,13 @@ public static partial class CnnCatalog
     public static CnnTrainer Cnn(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, string architecture, CnnOptions options) =>
         Trainer(catalog, ArchitectureCatalog.Find(architecture), options);
 
-    private static CnnTrainer Trainer(MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, Architecture architecture, CnnOptions options)
+    private static CnnTrainer Trainer(MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, CnnFamilyOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Trainer(catalog, options.ToArchitecture(), options);
+    }
+
+    private static CnnTrainer Trainer(MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, Architecture architecture, CnnTrainerOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         return new CnnTrainer(MlNetEnvironment.Of(catalog), architecture, options);
@@ -48,7 +54,7 @@ public static partial class CnnCatalog
 
     private static TOptions Common<TOptions>(TOptions options, string labelColumnName, string featureColumnName, int epochs, int? imageSize, IDataView? validationSet,
         InitialWeights? weights)
-        where TOptions : CnnOptions
+        where TOptions : CnnTrainerOptions
     {
         options.LabelColumnName = labelColumnName;
         options.FeatureColumnName = featureColumnName;

@@ -20,7 +20,7 @@ namespace Ml.Cnn.Trainers
     }
 
     /// <summary>The options of <c>Trainers.ConvNeXt</c>.</summary>
-    public sealed class ConvNeXtOptions : CnnOptions
+    public sealed class ConvNeXtOptions : CnnFamilyOptions
     {
         /// <summary>Which one. Default: the smallest.</summary>
         public ConvNeXtSize Size { get; set; }
@@ -28,7 +28,7 @@ namespace Ml.Cnn.Trainers
         /// <summary>How likely the last block's branch is to be left out for an image while training, from 0 to below 1; less for those before. Default: the paper's, from 0.1 to 0.5.</summary>
         public double? StochasticDepth { get; set; }
 
-        internal Architecture ToArchitecture() => ConvNeXt.Create(Size, StochasticDepth);
+        internal override Architecture ToArchitecture() => ConvNeXt.Create(Size, StochasticDepth);
     }
 }
 
@@ -55,10 +55,6 @@ namespace Microsoft.ML
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such network, or an option is outside its range.</exception>
-        public static CnnTrainer ConvNeXt(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ConvNeXtOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            return Trainer(catalog, options.ToArchitecture(), options);
-        }
+        public static CnnTrainer ConvNeXt(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ConvNeXtOptions options) => Trainer(catalog, options);
     }
 }

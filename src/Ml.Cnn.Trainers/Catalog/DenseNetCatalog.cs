@@ -4,7 +4,7 @@ using Ml.Cnn.Trainers.Architectures;
 namespace Ml.Cnn.Trainers
 {
     /// <summary>The options of <c>Trainers.DenseNet</c>.</summary>
-    public sealed class DenseNetOptions : CnnOptions
+    public sealed class DenseNetOptions : CnnFamilyOptions
     {
         /// <summary>Layers with weights: 121, 161, 169 or 201; 40 or 100 (with bottlenecks) for CIFAR. Default 121.</summary>
         public int Depth { get; set; } = 121;
@@ -15,7 +15,7 @@ namespace Ml.Cnn.Trainers
         /// <summary>Dropout after each layer of a dense block, from 0 to below 1. Default 0.</summary>
         public double Dropout { get; set; }
 
-        internal Architecture ToArchitecture() => Cifar ? DenseNet.CreateCifar(Depth, Dropout) : DenseNet.Create(Depth, Dropout);
+        internal override Architecture ToArchitecture() => Cifar ? DenseNet.CreateCifar(Depth, Dropout) : DenseNet.Create(Depth, Dropout);
     }
 }
 
@@ -42,10 +42,6 @@ namespace Microsoft.ML
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such network, or an option is outside its range.</exception>
-        public static CnnTrainer DenseNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, DenseNetOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            return Trainer(catalog, options.ToArchitecture(), options);
-        }
+        public static CnnTrainer DenseNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, DenseNetOptions options) => Trainer(catalog, options);
     }
 }

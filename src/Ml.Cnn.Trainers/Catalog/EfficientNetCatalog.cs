@@ -41,7 +41,7 @@ namespace Ml.Cnn.Trainers
     }
 
     /// <summary>The options of <c>Trainers.EfficientNet</c>.</summary>
-    public sealed class EfficientNetOptions : CnnOptions
+    public sealed class EfficientNetOptions : CnnFamilyOptions
     {
         /// <summary>Which published network. Default: B0.</summary>
         public EfficientNetVariant Variant { get; set; }
@@ -55,7 +55,7 @@ namespace Ml.Cnn.Trainers
         /// <summary>How likely the last block's branch is to be left out for an image while training, from 0 to below 1; less for those before. Default 0.2.</summary>
         public double StochasticDepth { get; set; } = 0.2;
 
-        internal Architecture ToArchitecture()
+        internal override Architecture ToArchitecture()
         {
             if (CompoundCoefficient is not { } coefficient)
                 return EfficientNet.Create(Variant, Dropout, StochasticDepth);
@@ -89,10 +89,6 @@ namespace Microsoft.ML
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such network, or an option is outside its range.</exception>
-        public static CnnTrainer EfficientNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, EfficientNetOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            return Trainer(catalog, options.ToArchitecture(), options);
-        }
+        public static CnnTrainer EfficientNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, EfficientNetOptions options) => Trainer(catalog, options);
     }
 }

@@ -4,7 +4,7 @@ using Ml.Cnn.Trainers.Architectures;
 namespace Ml.Cnn.Trainers
 {
     /// <summary>The options of <c>Trainers.GoogLeNet</c>.</summary>
-    public sealed class GoogLeNetOptions : CnnOptions
+    public sealed class GoogLeNetOptions : CnnFamilyOptions
     {
         /// <summary>Whether the two auxiliary classifiers take part in training, each with 0.3 of its loss; scores do not depend on them. Default true.</summary>
         public bool AuxiliaryHeads { get; set; } = true;
@@ -12,7 +12,7 @@ namespace Ml.Cnn.Trainers
         /// <summary>Dropout before the last layer, from 0 to below 1. Default 0.4.</summary>
         public double Dropout { get; set; } = 0.4;
 
-        internal Architecture ToArchitecture() => GoogLeNet.Create(AuxiliaryHeads, Dropout);
+        internal override Architecture ToArchitecture() => GoogLeNet.Create(AuxiliaryHeads, Dropout);
     }
 }
 
@@ -38,10 +38,6 @@ namespace Microsoft.ML
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-        public static CnnTrainer GoogLeNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, GoogLeNetOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            return Trainer(catalog, options.ToArchitecture(), options);
-        }
+        public static CnnTrainer GoogLeNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, GoogLeNetOptions options) => Trainer(catalog, options);
     }
 }

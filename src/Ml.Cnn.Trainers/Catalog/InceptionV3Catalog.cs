@@ -4,7 +4,7 @@ using Ml.Cnn.Trainers.Architectures;
 namespace Ml.Cnn.Trainers
 {
     /// <summary>The options of <c>Trainers.InceptionV3</c>.</summary>
-    public sealed class InceptionV3Options : CnnOptions
+    public sealed class InceptionV3Options : CnnFamilyOptions
     {
         /// <summary>Whether the auxiliary classifier takes part in training, with 0.4 of its loss; scores do not depend on it. Default true.</summary>
         public bool AuxiliaryHeads { get; set; } = true;
@@ -12,7 +12,7 @@ namespace Ml.Cnn.Trainers
         /// <summary>Dropout before the last layer, from 0 to below 1. Default 0.5.</summary>
         public double Dropout { get; set; } = 0.5;
 
-        internal Architecture ToArchitecture() => InceptionV3.Create(AuxiliaryHeads, Dropout);
+        internal override Architecture ToArchitecture() => InceptionV3.Create(AuxiliaryHeads, Dropout);
     }
 }
 
@@ -38,10 +38,6 @@ namespace Microsoft.ML
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-        public static CnnTrainer InceptionV3(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, InceptionV3Options options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            return Trainer(catalog, options.ToArchitecture(), options);
-        }
+        public static CnnTrainer InceptionV3(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, InceptionV3Options options) => Trainer(catalog, options);
     }
 }

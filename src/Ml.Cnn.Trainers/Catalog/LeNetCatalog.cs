@@ -4,7 +4,7 @@ using Ml.Cnn.Trainers.Architectures;
 namespace Ml.Cnn.Trainers
 {
     /// <summary>The options of <c>Trainers.LeNet</c>.</summary>
-    public sealed class LeNetOptions : CnnOptions
+    public sealed class LeNetOptions : CnnFamilyOptions
     {
         /// <summary>Which form of the network. Default: that of the courses.</summary>
         public LeNetForm Form { get; set; }
@@ -15,7 +15,7 @@ namespace Ml.Cnn.Trainers
         /// <summary>The pooling after each convolution. Default: maximum. The published form has its own.</summary>
         public LeNetPooling Pooling { get; set; }
 
-        internal Architecture ToArchitecture() => Form switch
+        internal override Architecture ToArchitecture() => Form switch
         {
             LeNetForm.Course => LeNet.Create(Activation, Pooling),
             LeNetForm.Published => LeNet.CreateAsPublished(),
@@ -46,10 +46,6 @@ namespace Microsoft.ML
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-        public static CnnTrainer LeNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, LeNetOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            return Trainer(catalog, options.ToArchitecture(), options);
-        }
+        public static CnnTrainer LeNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, LeNetOptions options) => Trainer(catalog, options);
     }
 }

@@ -20,7 +20,7 @@ namespace Ml.Cnn.Trainers
     }
 
     /// <summary>The options of <c>Trainers.MobileNet</c>.</summary>
-    public sealed class MobileNetOptions : CnnOptions
+    public sealed class MobileNetOptions : CnnFamilyOptions
     {
         /// <summary>Which generation. Default: the second.</summary>
         public MobileNetVersion Version { get; set; } = MobileNetVersion.V2;
@@ -31,7 +31,7 @@ namespace Ml.Cnn.Trainers
         /// <summary>Dropout before the last layer, from 0 to below 1. Default: 0 for the first generation, 0.2 for the others.</summary>
         public double? Dropout { get; set; }
 
-        internal Architecture ToArchitecture() => Version switch
+        internal override Architecture ToArchitecture() => Version switch
         {
             MobileNetVersion.V1 => MobileNetV1.Create(WidthMultiplier, Dropout ?? 0),
             MobileNetVersion.V2 => MobileNetV2.Create(WidthMultiplier, Dropout ?? 0.2),
@@ -68,10 +68,6 @@ namespace Microsoft.ML
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-        public static CnnTrainer MobileNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, MobileNetOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            return Trainer(catalog, options.ToArchitecture(), options);
-        }
+        public static CnnTrainer MobileNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, MobileNetOptions options) => Trainer(catalog, options);
     }
 }

@@ -4,12 +4,12 @@ using Ml.Cnn.Trainers.Architectures;
 namespace Ml.Cnn.Trainers
 {
     /// <summary>The options of <c>Trainers.NetworkInNetwork</c>.</summary>
-    public sealed class NetworkInNetworkOptions : CnnOptions
+    public sealed class NetworkInNetworkOptions : CnnFamilyOptions
     {
         /// <summary>Dropout after the first two poolings, from 0 to below 1. Default 0.5.</summary>
         public double Dropout { get; set; } = 0.5;
 
-        internal Architecture ToArchitecture() => NetworkInNetwork.Create(Dropout);
+        internal override Architecture ToArchitecture() => NetworkInNetwork.Create(Dropout);
     }
 }
 
@@ -35,10 +35,6 @@ namespace Microsoft.ML
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-        public static CnnTrainer NetworkInNetwork(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, NetworkInNetworkOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            return Trainer(catalog, options.ToArchitecture(), options);
-        }
+        public static CnnTrainer NetworkInNetwork(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, NetworkInNetworkOptions options) => Trainer(catalog, options);
     }
 }

@@ -32,7 +32,7 @@ namespace Ml.Cnn.Trainers
     }
 
     /// <summary>The options of <c>Trainers.RegNet</c>.</summary>
-    public sealed class RegNetOptions : CnnOptions
+    public sealed class RegNetOptions : CnnFamilyOptions
     {
         /// <summary>Multiply-adds of an image of 224 × 224 pixels. Default: 400 million.</summary>
         public RegNetSize Size { get; set; }
@@ -40,7 +40,7 @@ namespace Ml.Cnn.Trainers
         /// <summary>Whether it is a RegNetY, with squeeze-and-excitation, rather than a RegNetX. Default true.</summary>
         public bool SqueezeExcitation { get; set; } = true;
 
-        internal Architecture ToArchitecture() => RegNet.Create(Size, SqueezeExcitation);
+        internal override Architecture ToArchitecture() => RegNet.Create(Size, SqueezeExcitation);
     }
 }
 
@@ -68,10 +68,6 @@ namespace Microsoft.ML
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such network, or an option is outside its range.</exception>
-        public static CnnTrainer RegNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, RegNetOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            return Trainer(catalog, options.ToArchitecture(), options);
-        }
+        public static CnnTrainer RegNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, RegNetOptions options) => Trainer(catalog, options);
     }
 }

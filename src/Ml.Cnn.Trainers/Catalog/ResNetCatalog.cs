@@ -26,7 +26,7 @@ namespace Ml.Cnn.Trainers
     }
 
     /// <summary>The options of <c>Trainers.ResNet</c>.</summary>
-    public sealed class ResNetOptions : CnnOptions
+    public sealed class ResNetOptions : CnnFamilyOptions
     {
         /// <summary>
         /// Layers with weights: 18, 34, 50, 101 or 152; 50 or 101 for ResNeXt and wide; 18 or 34 for plain; 20, 32, 44, 56 or 110 for CIFAR, there
@@ -40,7 +40,7 @@ namespace Ml.Cnn.Trainers
         /// <summary>Groups of the 3 × 3 convolutions of a ResNeXt: 32, or 64 at depth 101. Default 32; the other kinds do not use it.</summary>
         public int Groups { get; set; } = 32;
 
-        internal Architecture ToArchitecture() => Kind switch
+        internal override Architecture ToArchitecture() => Kind switch
         {
             ResNetKind.Original => ResNet.Create(Depth),
             ResNetKind.ResNeXt => ResNet.CreateNext(Depth, Groups),
@@ -76,10 +76,6 @@ namespace Microsoft.ML
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such network, or an option is outside its range.</exception>
-        public static CnnTrainer ResNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ResNetOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            return Trainer(catalog, options.ToArchitecture(), options);
-        }
+        public static CnnTrainer ResNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ResNetOptions options) => Trainer(catalog, options);
     }
 }

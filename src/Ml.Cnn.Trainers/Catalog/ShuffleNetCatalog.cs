@@ -14,7 +14,7 @@ namespace Ml.Cnn.Trainers
     }
 
     /// <summary>The options of <c>Trainers.ShuffleNet</c>.</summary>
-    public sealed class ShuffleNetOptions : CnnOptions
+    public sealed class ShuffleNetOptions : CnnFamilyOptions
     {
         /// <summary>Which generation. Default: the second.</summary>
         public ShuffleNetVersion Version { get; set; } = ShuffleNetVersion.V2;
@@ -25,7 +25,7 @@ namespace Ml.Cnn.Trainers
         /// <summary>Groups of the first generation's 1 × 1 convolutions: 1, 2, 3, 4 or 8. Default 3; the second has none.</summary>
         public int Groups { get; set; } = 3;
 
-        internal Architecture ToArchitecture() => Version switch
+        internal override Architecture ToArchitecture() => Version switch
         {
             ShuffleNetVersion.V1 => ShuffleNetV1.Create(Groups, Scale),
             ShuffleNetVersion.V2 => ShuffleNetV2.Create(Scale),
@@ -58,10 +58,6 @@ namespace Microsoft.ML
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such network, or an option is outside its range.</exception>
-        public static CnnTrainer ShuffleNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ShuffleNetOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            return Trainer(catalog, options.ToArchitecture(), options);
-        }
+        public static CnnTrainer ShuffleNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ShuffleNetOptions options) => Trainer(catalog, options);
     }
 }

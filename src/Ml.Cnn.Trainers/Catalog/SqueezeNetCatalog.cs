@@ -4,7 +4,7 @@ using Ml.Cnn.Trainers.Architectures;
 namespace Ml.Cnn.Trainers
 {
     /// <summary>The options of <c>Trainers.SqueezeNet</c>.</summary>
-    public sealed class SqueezeNetOptions : CnnOptions
+    public sealed class SqueezeNetOptions : CnnFamilyOptions
     {
         /// <summary>"1.0", as in the paper, or "1.1", with 2.4 times less computation. Default "1.1".</summary>
         public string Version { get; set; } = "1.1";
@@ -12,7 +12,7 @@ namespace Ml.Cnn.Trainers
         /// <summary>Dropout before the last convolution, from 0 to below 1. Default 0.5.</summary>
         public double Dropout { get; set; } = 0.5;
 
-        internal Architecture ToArchitecture() => SqueezeNet.Create(Version, Dropout);
+        internal override Architecture ToArchitecture() => SqueezeNet.Create(Version, Dropout);
     }
 }
 
@@ -38,10 +38,6 @@ namespace Microsoft.ML
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such network, or an option is outside its range.</exception>
-        public static CnnTrainer SqueezeNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, SqueezeNetOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            return Trainer(catalog, options.ToArchitecture(), options);
-        }
+        public static CnnTrainer SqueezeNet(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, SqueezeNetOptions options) => Trainer(catalog, options);
     }
 }

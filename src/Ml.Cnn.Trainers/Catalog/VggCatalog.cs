@@ -4,7 +4,7 @@ using Ml.Cnn.Trainers.Architectures;
 namespace Ml.Cnn.Trainers
 {
     /// <summary>The options of <c>Trainers.Vgg</c>.</summary>
-    public sealed class VggOptions : CnnOptions
+    public sealed class VggOptions : CnnFamilyOptions
     {
         /// <summary>Layers with weights: 11, 13, 16 or 19; 11 with local response normalization, 16 with 1 × 1 convolutions. Default 16.</summary>
         public int Depth { get; set; } = 16;
@@ -18,7 +18,7 @@ namespace Ml.Cnn.Trainers
         /// <summary>Dropout after the first two linear layers, from 0 to below 1. Default 0.5.</summary>
         public double Dropout { get; set; } = 0.5;
 
-        internal Architecture ToArchitecture() => Enum.IsDefined(Kind) ? Vgg.Create(Depth, BatchNorm, Dropout, Kind) : throw OptionsValidation.Wrong(nameof(Kind), Kind, "one of the kinds");
+        internal override Architecture ToArchitecture() => Enum.IsDefined(Kind) ? Vgg.Create(Depth, BatchNorm, Dropout, Kind) : throw OptionsValidation.Wrong(nameof(Kind), Kind, "one of the kinds");
     }
 }
 
@@ -46,10 +46,6 @@ namespace Microsoft.ML
         /// <param name="catalog">The trainers of multiclass classification.</param>
         /// <param name="options">All options.</param>
         /// <exception cref="ArgumentOutOfRangeException">There is no such network, or an option is outside its range.</exception>
-        public static CnnTrainer Vgg(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, VggOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            return Trainer(catalog, options.ToArchitecture(), options);
-        }
+        public static CnnTrainer Vgg(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, VggOptions options) => Trainer(catalog, options);
     }
 }

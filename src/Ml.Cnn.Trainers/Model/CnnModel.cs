@@ -18,10 +18,6 @@ internal sealed record CnnModel
     public required ClassValues Classes { get; init; }
     public required IReadOnlyList<CnnEpoch> History { get; init; }
     public required StopReason StopReason { get; init; }
-    public required TrainingRecord Training { get; init; }
+    /// <summary>How the network was trained; null for weights that were imported.</summary>
+    public required TrainingDescription? Training { get; init; }
 }
-
-/// <summary>The settings that a model was trained with, for whoever reads its JSON.</summary>
-internal sealed record TrainingRecord(int Epochs, int BatchSize, double LearningRate, string Schedule, Optimizer Optimizer, double Momentum, double WeightDecay, int Seed,
-    string? Weights = null, Freezing Freeze = Freezing.None, double LabelSmoothing = 0, string? ClassWeights = null, bool BalancedSampling = false, double? GradientClippingNorm = null,
-    double? GradientClippingValue = null, int GradientAccumulation = 1, double? ExponentialMovingAverage = null, IReadOnlyList<int>? ImageSizes = null);

@@ -27,7 +27,7 @@ public sealed class CnnImportOptions
     /// <summary>The output column of the probabilities, one per class, which add up to 1. Default "Score".</summary>
     public string ScoreColumnName { get; set; } = "Score";
 
-    /// <summary>"auto", "cpu", "cuda" or "cuda:1": see <see cref="CnnOptions.Device"/>. Default "auto".</summary>
+    /// <summary>"auto", "cpu", "cuda" or "cuda:1": see <see cref="CnnTrainerOptions.Device"/>. Default "auto".</summary>
     public string Device { get; set; } = "auto";
 
     /// <summary>What an image that cannot be decoded does. Default: it fails, and is named.</summary>

@@ -5,7 +5,7 @@ namespace Ml.Cnn.Trainers;
 /// <summary>The ranges that the options' documentation states, checked in one place.</summary>
 internal static class OptionsValidation
 {
-    public static void Check(CnnOptions options)
+    public static void Check(CnnTrainerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         Name(options.FeatureColumnName, nameof(options.FeatureColumnName));
@@ -40,7 +40,7 @@ internal static class OptionsValidation
         CheckControl(options);
     }
 
-    private static void CheckControl(CnnOptions options)
+    private static void CheckControl(CnnTrainerOptions options)
     {
         Require(options.ValidationFraction is null or (> 0 and < 1), nameof(options.ValidationFraction), options.ValidationFraction, "above 0 and below 1");
         Require(options.ValidationFraction is null || options.ValidationSet is null, nameof(options.ValidationFraction), options.ValidationFraction, $"left out beside a {nameof(options.ValidationSet)}");
@@ -62,7 +62,7 @@ internal static class OptionsValidation
         }
     }
 
-    private static void Optimization(CnnOptions options)
+    private static void Optimization(CnnTrainerOptions options)
     {
         if (options.ExampleWeightColumnName is not null)
             Name(options.ExampleWeightColumnName, nameof(options.ExampleWeightColumnName));
@@ -97,6 +97,9 @@ internal static class OptionsValidation
         if (!fits)
             throw Wrong(option, value, expected);
     }
+
+    /// <summary>For an option whose value does not go together with something else.</summary>
+    public static ArgumentException Unfit(string option, string message) => new(message, option);
 
     /// <summary>The message form of every option that is out of its range.</summary>
     public static ArgumentOutOfRangeException Wrong(string option, object? value, string expected) =>

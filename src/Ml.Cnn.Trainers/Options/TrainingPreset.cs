@@ -8,9 +8,9 @@ namespace Ml.Cnn.Trainers;
 /// </summary>
 public sealed class TrainingPreset
 {
-    private readonly Action<CnnOptions> _apply;
+    private readonly Action<CnnTrainerOptions> _apply;
 
-    private TrainingPreset(string name, string source, int paperEpochs, Action<CnnOptions> apply) => (Name, Source, PaperEpochs, _apply) = (name, source, paperEpochs, apply);
+    private TrainingPreset(string name, string source, int paperEpochs, Action<CnnTrainerOptions> apply) => (Name, Source, PaperEpochs, _apply) = (name, source, paperEpochs, apply);
 
     /// <summary>Every preset.</summary>
     public static IReadOnlyList<TrainingPreset> All { get; } =
@@ -79,7 +79,7 @@ public sealed class TrainingPreset
     /// the average of the weights.
     /// </summary>
     /// <returns>The same options.</returns>
-    public TOptions Apply<TOptions>(TOptions options) where TOptions : CnnOptions
+    public TOptions Apply<TOptions>(TOptions options) where TOptions : CnnTrainerOptions
     {
         ArgumentNullException.ThrowIfNull(options);
         _apply(options);
@@ -89,14 +89,14 @@ public sealed class TrainingPreset
     /// <summary>The preset's name.</summary>
     public override string ToString() => Name;
 
-    private static void Sgd(CnnOptions options, int batchSize, double learningRate, double weightDecay)
+    private static void Sgd(CnnTrainerOptions options, int batchSize, double learningRate, double weightDecay)
     {
         (options.Optimizer, options.Momentum, options.Nesterov) = (Optimizer.Sgd, 0.9, false);
         (options.BatchSize, options.LearningRate, options.WeightDecay) = (batchSize, learningRate, weightDecay);
     }
 
     // Batch 128, rate 0.1, decay 0.0001, momentum 0.9; 4 pixels of border, crops and flips.
-    private static void ResNetCifar(CnnOptions options, LearningRateSchedule schedule)
+    private static void ResNetCifar(CnnTrainerOptions options, LearningRateSchedule schedule)
     {
         Sgd(options, batchSize: 128, learningRate: 0.1, weightDecay: 1e-4);
         options.Schedule = schedule;
@@ -104,7 +104,7 @@ public sealed class TrainingPreset
     }
 
     // Decay 1e-4, Nesterov momentum of 0.9 without dampening.
-    private static void DenseNet(CnnOptions options, int batchSize, LearningRateSchedule schedule, string augmentation)
+    private static void DenseNet(CnnTrainerOptions options, int batchSize, LearningRateSchedule schedule, string augmentation)
     {
         Sgd(options, batchSize, learningRate: 0.1, weightDecay: 1e-4);
         (options.Nesterov, options.Schedule, options.Augmentation) = (true, schedule, ImageAugmentation.Preset(augmentation));

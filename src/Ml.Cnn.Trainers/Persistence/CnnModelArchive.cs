@@ -29,9 +29,9 @@ internal static class CnnModelArchive
 
     private const string JsonEntry = "model.json";
     private const string WeightsEntry = "weights.safetensors";
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
 
-    private static readonly ModelFormat s_format = new(Signature: "MLCNNTRF", LoaderName, Version: 0x00010001, ReadableBack: 0x00010001, typeof(CnnModelArchive).Assembly);
+    private static readonly ModelFormat s_format = new(Signature: "MLCNNTRF", LoaderName, Version: 0x00010002, ReadableBack: 0x00010001, typeof(CnnModelArchive).Assembly);
 
     public static void Save(ModelSaveContext context, ImageScorer scorer)
     {
@@ -53,7 +53,10 @@ internal static class CnnModelArchive
         {
             var json = CnnModelJson.Parse(text);
             if (json.FormatVersion > FormatVersion)
-                throw archive.Damaged($"it was written by {json.Library} in format {json.FormatVersion}, and this version reads up to {FormatVersion}: update the library");
+            {
+                throw archive.Damaged($"it was written by {json.Library} in format {json.FormatVersion}, "
+                    + $"and this version reads up to {FormatVersion}: update the library");
+            }
             return Build(environment, archive, json);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
@@ -123,7 +126,10 @@ internal static class CnnModelArchive
                 throw new FormatException($"it has {json.Network.Classes} classes and {json.Classes.Names.Count} class names");
             var (network, input) = (json.Network, json.Preprocessing);
             if ((network.Channels, network.Height, network.Width) != (input.Channels, input.Height, input.Width))
-                throw new FormatException($"the network takes {network.Channels} channels of {network.Height}×{network.Width}, and the preprocessing gives {input.Channels} channels of {input.Height}×{input.Width}");
+            {
+                throw new FormatException($"the network takes {network.Channels} channels of {network.Height}×{network.Width}, "
+                    + $"and the preprocessing gives {input.Channels} channels of {input.Height}×{input.Width}");
+            }
             return new()
             {
                 Architecture = FindArchitecture(json.Architecture),
@@ -136,9 +142,9 @@ internal static class CnnModelArchive
                 PredictedLabelColumnName = json.Columns.PredictedLabel,
                 ScoreColumnName = json.Columns.Score,
                 Classes = ClassValues.Parse(json.Classes.Type, json.Classes.Names),
-                History = json.Training.Epochs,
-                StopReason = json.Training.StopReason,
-                Training = json.Training.Options,
+                History = json.Training?.Epochs ?? [],
+                StopReason = json.Training?.StopReason ?? StopReason.Completed,
+                Training = (json.Training?.Settings ?? json.Training?.Options) is { } settings ? new(settings, json.Training!.Plan) : null,
             };
         }
         catch (Exception e) when (e is FormatException or ArgumentException or OverflowException)
@@ -162,7 +168,9 @@ internal static class CnnModelArchive
         OnBadImage = model.OnBadImage,
         Columns = new(model.FeatureColumnName, model.PredictedLabelColumnName, model.ScoreColumnName),
         Classes = new(model.Classes.TypeName, model.Classes.Names),
-        Training = new(model.Training, model.StopReason, model.History),
+        Training = model.Training is { } training
+            ? new(model.StopReason, model.History) { Settings = training.Settings, Plan = training.Plan }
+            : null,
         Weights = weights,
     };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.IO;
 using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Persistence;
@@ -18,30 +19,36 @@ internal sealed record CnnModelJson
     public required BadImageHandling OnBadImage { get; init; }
     public required ColumnsJson Columns { get; init; }
     public required ClassesJson Classes { get; init; }
-    public required TrainingJson Training { get; init; }
+    /// <summary>Null for weights that were imported.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TrainingJson? Training { get; init; }
+
     public required WeightsJson Weights { get; init; }
 
     public sealed record ArchitectureJson(string Name, IReadOnlyDictionary<string, string> Settings);
     public sealed record ColumnsJson(string Feature, string PredictedLabel, string Score);
     public sealed record ClassesJson(string? Type, IReadOnlyList<string> Names);
-    public sealed record TrainingJson(TrainingRecord Options, StopReason StopReason, IReadOnlyList<CnnEpoch> Epochs);
+
+    public sealed record TrainingJson(StopReason StopReason, IReadOnlyList<CnnEpoch> Epochs)
+    {
+        /// <summary>The settings as they were serialized; null in models of the first format.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public JsonElement? Settings { get; init; }
+
+        /// <summary>Device, precision, memory layout and threads; null in models of the first format.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public JsonElement? Plan { get; init; }
+
+        /// <summary>The settings under their name in the first format, where they were fewer.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public JsonElement? Options { get; init; }
+    }
+
     public sealed record WeightsJson(string Entry, long Bytes, string Sha256);
 
-    // Invariant by nature of JSON: the machine's culture has no say.
-    internal static JsonSerializerOptions SerializerOptions { get; } = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
-
-    public string ToText() => JsonSerializer.Serialize(this, SerializerOptions);
+    public string ToText() => JsonSerializer.Serialize(this, JsonFormat.Options);
 
     /// <exception cref="JsonException">The text is not such a document.</exception>
     public static CnnModelJson Parse(ReadOnlySpan<byte> text) =>
-        JsonSerializer.Deserialize<CnnModelJson>(text, SerializerOptions) ?? throw new JsonException("it is empty");
+        JsonSerializer.Deserialize<CnnModelJson>(text, JsonFormat.Options) ?? throw new JsonException("it is empty");
 }

@@ -15,9 +15,9 @@ public enum StopReason
     /// <summary>The loss was no longer a number; the model is the best before that.</summary>
     LossNotFinite,
 
-    /// <summary>There was no progress any more (<see cref="CnnOptions.EarlyStopping"/>); the model is the best epoch's.</summary>
+    /// <summary>There was no progress any more (<see cref="CnnTrainerOptions.EarlyStopping"/>); the model is the best epoch's.</summary>
     NoProgress,
 
-    /// <summary><see cref="CnnOptions.TimeBudget"/> was used up; the model is the best so far.</summary>
+    /// <summary><see cref="CnnTrainerOptions.TimeBudget"/> was used up; the model is the best so far.</summary>
     TimeBudgetSpent,
 }

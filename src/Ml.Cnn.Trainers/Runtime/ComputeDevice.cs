@@ -13,7 +13,7 @@ internal static class ComputeDevice
     public static bool IsValidName(string name) => name is "auto" or "cpu" or "cuda" || TryParseCuda(name, out _);
 
     /// <param name="environment">Says which GPU <c>MLContext.GpuDeviceId</c> names and whether <c>FallbackToCpu</c> is set.</param>
-    /// <param name="name">As <see cref="CnnOptions.Device"/>.</param>
+    /// <param name="name">As <see cref="CnnTrainerOptions.Device"/>.</param>
     /// <param name="warn">Told when the CPU stands in for a GPU that was asked for.</param>
     /// <exception cref="InvalidOperationException">The GPU that was asked for is not there.</exception>
     public static Device Choose(IHostEnvironment environment, string name, Action<string> warn)

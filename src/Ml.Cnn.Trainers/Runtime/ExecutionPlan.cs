@@ -49,7 +49,13 @@ internal sealed record ExecutionPlan(Device Device, NetworkCost Cost, bool Chann
     public string Description => $"{Device}, {Arithmetic}";
 
     /// <summary>Precision and layout in words.</summary>
-    public string Arithmetic => (ComputeType switch { ScalarType.BFloat16 => "bfloat16", ScalarType.Float16 => "float16", _ => "float32" }) + (ChannelsLast ? " channels last" : "");
+    public string Arithmetic => PrecisionName + (ChannelsLast ? " channels last" : "");
+
+    /// <summary>What convolutions and linear layers multiply in: "float32", "bfloat16" or "float16".</summary>
+    public string PrecisionName => ComputeType switch { ScalarType.BFloat16 => "bfloat16", ScalarType.Float16 => "float16", _ => "float32" };
+
+    /// <summary>"channelsLast" or "contiguous".</summary>
+    public string LayoutName => ChannelsLast ? "channelsLast" : "contiguous";
 
     /// <summary>How many images tell how long a step takes.</summary>
     public int ImagesToTime(int batchSize) => Device.type == DeviceType.CUDA || Cost.MultiplyAdds is not > 0

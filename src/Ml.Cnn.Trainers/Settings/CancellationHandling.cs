@@ -1,6 +1,6 @@
 namespace Ml.Cnn.Trainers;
 
-/// <summary>What Fit does when <see cref="CnnOptions.CancellationToken"/> is canceled while it trains.</summary>
+/// <summary>What Fit does when <see cref="CnnTrainerOptions.CancellationToken"/> is canceled while it trains.</summary>
 public enum CancellationHandling
 {
     /// <summary>It returns the best model so far. Before the first step there is none, and it throws.</summary>

@@ -14,7 +14,7 @@ public enum Freezing
     Backbone,
 
     /// <summary>
-    /// At first all but the head; then, every <see cref="CnnOptions.EpochsPerStage"/> epochs, one stage less, from the output to the input
+    /// At first all but the head; then, every <see cref="CnnTrainerOptions.EpochsPerStage"/> epochs, one stage less, from the output to the input
     /// (<see cref="Architectures.Architecture.Stages"/>).
     /// </summary>
     Stages,

@@ -1,7 +1,7 @@
 namespace Ml.Cnn.Trainers;
 
 /// <summary>
-/// How the learning rate changes from step to step: a factor of <see cref="CnnOptions.LearningRate"/> as a function of how much of the training is
+/// How the learning rate changes from step to step: a factor of <see cref="CnnTrainerOptions.LearningRate"/> as a function of how much of the training is
 /// done. Immutable; <c>Schedule = LearningRateSchedule.Cosine.WithWarmUp(5)</c>.
 /// </summary>
 /// <remarks>

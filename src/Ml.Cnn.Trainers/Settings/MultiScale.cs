@@ -6,7 +6,7 @@ namespace Ml.Cnn.Trainers;
 /// </summary>
 /// <remarks>
 /// Images are decoded at the largest of the sizes and brought to the others batch by batch, with an antialiasing filter. So every size shows what it can
-/// show of an image, and batches can be decoded before their size is known. Scoring uses <see cref="CnnOptions.ImageSize"/>.
+/// show of an image, and batches can be decoded before their size is known. Scoring uses <see cref="CnnTrainerOptions.ImageSize"/>.
 /// </remarks>
 public sealed class MultiScale
 {

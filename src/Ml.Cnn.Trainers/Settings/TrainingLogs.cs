@@ -1,6 +1,6 @@
 namespace Ml.Cnn.Trainers;
 
-/// <summary>What is written to <see cref="CnnOptions.LogFolder"/>.</summary>
+/// <summary>What is written to <see cref="CnnTrainerOptions.LogFolder"/>.</summary>
 [Flags]
 public enum TrainingLogs
 {

@@ -1,57 +1,25 @@
 using System.Text.Json.Serialization;
-using Ml.Cnn.Trainers.Architectures;
 
 namespace Ml.Cnn.Trainers.Settings;
 
-/// <summary>The options with every default filled in and checked: what a training run goes by.</summary>
+/// <summary>
+/// Everything that a training goes by, with every default filled in that needs no data: made once, when the trainer is made, and immutable. Model files keep it whole, and a
+/// checkpoint is resumed only under the same settings (<see cref="DoesNotAffectResultAttribute"/> marks those that may differ).
+/// </summary>
 internal sealed record TrainingSettings
 {
-    public required int Epochs { get; init; }
-    public required int BatchSize { get; init; }
-    public required double LearningRate { get; init; }
-    [JsonConverter(typeof(LearningRateScheduleConverter))]
-    public required LearningRateSchedule Schedule { get; init; }
-    public required Optimizer Optimizer { get; init; }
-    public required double Momentum { get; init; }
-    public required bool Nesterov { get; init; }
-    public required double WeightDecay { get; init; }
-    public required bool DecayBiasesAndNorms { get; init; }
-    public required double? GradientClippingNorm { get; init; }
-    public required double? GradientClippingValue { get; init; }
-    public required int GradientAccumulation { get; init; }
-    public required double? AverageDecay { get; init; }
-    public required MultiScale? MultiScale { get; init; }
-    public required int Seed { get; init; }
-    public required int ReaderThreads { get; init; }
+    public required ColumnSettings Columns { get; init; }
+    public required InputSettings Input { get; init; }
+    public required SamplingSettings Sampling { get; init; }
+    public required OptimizationSettings Optimization { get; init; }
+    public required TransferSettings Transfer { get; init; }
+    public required StoppingSettings Stopping { get; init; }
+    public required ExecutionSettings Execution { get; init; }
 
-    public static TrainingSettings From(CnnOptions options, TrainingDefaults defaults, int seed)
-    {
-        var rate = options.Optimizer switch
-        {
-            Optimizer.Sgd => defaults.LearningRate,
-            Optimizer.Lars => 1,
-            _ => 0.001,
-        };
-        // Trained weights are near a good place already; a head on a frozen trunk starts afresh.
-        var scale = options.Weights is not null && options.Freeze != Freezing.Backbone ? 0.1 : 1;
-        return new()
-        {
-            Epochs = options.Epochs,
-            BatchSize = options.BatchSize ?? defaults.BatchSize,
-            LearningRate = options.LearningRate ?? scale * rate,
-            Schedule = options.Schedule,
-            Optimizer = options.Optimizer,
-            Momentum = options.Momentum,
-            Nesterov = options.Nesterov,
-            WeightDecay = options.WeightDecay ?? (options.Optimizer is Optimizer.AdamW or Optimizer.Lamb ? 0.01 : defaults.WeightDecay),
-            DecayBiasesAndNorms = options.DecayBiasesAndNorms,
-            GradientClippingNorm = options.GradientClippingNorm,
-            GradientClippingValue = options.GradientClippingValue,
-            GradientAccumulation = options.GradientAccumulation,
-            AverageDecay = options.ExponentialMovingAverage,
-            MultiScale = options.MultiScale,
-            Seed = seed,
-            ReaderThreads = options.ReaderThreads ?? Environment.ProcessorCount,
-        };
-    }
+    /// <summary>The user's seed; null until the run draws one.</summary>
+    public required int? Seed { get; init; }
+
+    /// <summary>The seed of a run under way.</summary>
+    [JsonIgnore]
+    public int FixedSeed => Seed ?? throw new InvalidOperationException("The seed is drawn at the beginning of Fit.");
 }

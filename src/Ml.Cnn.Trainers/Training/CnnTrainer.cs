@@ -4,7 +4,9 @@ using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training;
 
 namespace Ml.Cnn.Trainers;
@@ -14,14 +16,16 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
 {
     private readonly IHostEnvironment _environment;
     private readonly Architecture _architecture;
-    private readonly CnnOptions _options;
+    private readonly TrainingSettings _settings;
+    private readonly TrainingHandles _handles;
 
-    internal CnnTrainer(IHostEnvironment environment, Architecture architecture, CnnOptions options)
+    internal CnnTrainer(IHostEnvironment environment, Architecture architecture, CnnTrainerOptions options)
     {
         OptionsValidation.Check(options);
         _environment = environment;
         _architecture = architecture;
-        _options = options;
+        _settings = options.ToSettings(architecture.Training, MlNetEnvironment.Seed(environment));
+        _handles = options.ToHandles();
     }
 
     /// <summary>The network that will be trained.</summary>
@@ -32,15 +36,15 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        FeatureColumn.Check(inputSchema, _options.FeatureColumnName);
-        var label = LabelColumn.Check(inputSchema, _options.LabelColumnName);
-        ExampleWeightColumn.Check(inputSchema, _options.ExampleWeightColumnName);
+        FeatureColumn.Check(inputSchema, _settings.Columns.FeatureColumnName);
+        var label = LabelColumn.Check(inputSchema, _settings.Columns.LabelColumnName);
+        ExampleWeightColumn.Check(inputSchema, _settings.Columns.ExampleWeightColumnName);
 
         var columns = inputSchema.ToDictionary(c => c.Name);
         var keyValues = label.Annotations.Where(a => a.Name == ClassValues.KeyValues);
-        columns[_options.PredictedLabelColumnName] = ColumnShapes.Create(_options.PredictedLabelColumnName,
+        columns[_settings.Columns.PredictedLabelColumnName] = ColumnShapes.Create(_settings.Columns.PredictedLabelColumnName,
             SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, keyValues);
-        columns[_options.ScoreColumnName] = ColumnShapes.Create(_options.ScoreColumnName,
+        columns[_settings.Columns.ScoreColumnName] = ColumnShapes.Create(_settings.Columns.ScoreColumnName,
             SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, ColumnShapes.MulticlassScoreAnnotations(label));
         return new SchemaShape(columns.Values);
     }
@@ -48,14 +52,13 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     /// <summary>Trains on every labeled row.</summary>
     /// <returns>The trained network: the best epoch's by validation accuracy with a validation set, else the last one's.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    /// <exception cref="BadImageException">Images cannot be decoded, and <see cref="CnnOptions.OnBadImage"/> is to fail.</exception>
+    /// <exception cref="BadImageException">Images cannot be decoded, and <see cref="CnnTrainerOptions.OnBadImage"/> is to fail.</exception>
     /// <exception cref="InvalidOperationException">There are fewer than two classes or two rows, the loss was never a number, or the device is missing.</exception>
     /// <exception cref="OperationCanceledException">Canceled before the first step.</exception>
     public CnnTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var run = new TrainingRun(_environment, _architecture, _options, input);
-        return TrainingThread.Run(run.Execute);
+        return TrainingThread.Run(Run(input).Fit);
     }
 
     /// <summary>
@@ -68,9 +71,9 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     /// <param name="steps">How many, at least 10. Default 100.</param>
     /// <returns>The curve, and the rate at which the loss fell most steeply.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or a column is missing or of another type.</exception>
-    /// <exception cref="BadImageException">Images cannot be decoded, and <see cref="CnnOptions.OnBadImage"/> is to fail.</exception>
+    /// <exception cref="BadImageException">Images cannot be decoded, and <see cref="CnnTrainerOptions.OnBadImage"/> is to fail.</exception>
     /// <exception cref="InvalidOperationException">There are fewer than two classes or two rows, or the device is missing.</exception>
-    /// <exception cref="OperationCanceledException">Canceled by <see cref="CnnOptions.CancellationToken"/>.</exception>
+    /// <exception cref="OperationCanceledException">Canceled by <see cref="CnnTrainerOptions.CancellationToken"/>.</exception>
     public LearningRateCurve FindLearningRate(IDataView input, double lowest = 1e-6, double highest = 10, int steps = 100)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -80,7 +83,8 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
             throw OptionsValidation.Wrong(nameof(highest), highest, $"above {nameof(lowest)}");
         if (steps < 10)
             throw OptionsValidation.Wrong(nameof(steps), steps, "at least 10");
-        var run = new TrainingRun(_environment, _architecture, _options.ForLearningRateFinder(), input);
-        return TrainingThread.Run(() => run.FindLearningRate(lowest, highest, steps));
+        return TrainingThread.Run(() => Run(input).FindLearningRate(lowest, highest, steps));
     }
+
+    private TrainingRun Run(IDataView input) => new(_environment, _architecture, _settings, _handles, input);
 }

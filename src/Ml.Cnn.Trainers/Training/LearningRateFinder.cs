@@ -9,8 +9,8 @@ namespace Ml.Cnn.Trainers.Training;
 /// <param name="subject">What is trained, and of no use afterwards.</param>
 /// <param name="settings">What to go by, but for the learning rate.</param>
 /// <param name="batches">The training images.</param>
-/// <param name="options">The user's augmentation and cancellation.</param>
-internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettings settings, EpochBatches batches, CnnOptions options)
+/// <param name="cancellation">Ends the search with an exception.</param>
+internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettings settings, EpochBatches batches, CancellationToken cancellation)
 {
     private const double Smoothing = 0.9; // of the running mean: about the last ten steps
     private const double Diverged = 4;    // times the lowest smoothed loss, as in fastai's finder
@@ -25,16 +25,16 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
     /// <exception cref="OperationCanceledException">Canceled before the end.</exception>
     public LearningRateCurve Run(double lowest, double highest, int steps)
     {
-        using var optimizer = Optimizers.Create(settings, subject.Groups());
-        using var update = GradientUpdate.Create(optimizer, settings, average: null, subject.ScalesLoss ? new LossScaling() : null);
-        var step = TrainingStep.Create(subject, settings, options, update);
+        using var optimizer = Optimizers.Create(settings.Optimization, subject.Groups());
+        using var update = GradientUpdate.Create(optimizer, settings.Optimization, average: null, subject.ScalesLoss ? new LossScaling() : null);
+        var step = TrainingStep.Create(subject, settings, update);
         subject.Prepare(epoch: 1);
         var losses = new List<double>(); // of the batches until the weights move
         long taken = 0;
         for (var epoch = 1; _points.Count < steps; epoch++)
         {
             var before = taken;
-            foreach (var batch in batches.Read(epoch, known: 0, options.CancellationToken))
+            foreach (var batch in batches.Read(epoch, known: 0, cancellation))
             {
                 if (batches.BadImages.MustFail)
                     continue;
@@ -50,7 +50,7 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
                 if (_points.Count == steps || HasDiverged)
                     return Curve();
             }
-            options.CancellationToken.ThrowIfCancellationRequested();
+            cancellation.ThrowIfCancellationRequested();
             batches.BadImages.ThrowIfMustFail();
             if (taken == before)
                 throw new InvalidOperationException("No image of the training data could be used.");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
+using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Checkpoints;
@@ -7,6 +8,7 @@ using Ml.Cnn.Trainers.Training.Control;
 using Ml.Cnn.Trainers.Training.Metrics;
 using Ml.Cnn.Trainers.Training.Optimization;
 using Ml.Cnn.Trainers.Training.Reporting;
+using Ml.Cnn.Trainers.Training.Setup;
 using Ml.Cnn.Trainers.Training.Steps;
 using static TorchSharp.torch;
 
@@ -22,7 +24,7 @@ internal sealed class TrainingLoop
     private readonly TrainingSettings _settings;
     private readonly EpochBatches _batches;
     private readonly ValidationPass? _validation;
-    private readonly CnnOptions _options;
+    private readonly CancellationToken _cancellation;
     private readonly IChannel _log;
     private readonly ParameterOptimizer _optimizer;
     private readonly WeightAverage? _average;
@@ -32,43 +34,37 @@ internal sealed class TrainingLoop
     private readonly TrainingObservers _observers;
     private readonly ProcessMemory _memory = new();
     private readonly NativeMemoryCollector _nativeMemory = new();
-    private readonly List<CnnEpoch> _history = [];
+    private readonly TrainingState _state = new();
     private readonly EpochRanking _ranking;
     private readonly StopConditions _stop;
     private readonly TrainingCheckpoints? _checkpoints;
-    private int _epoch; // the one under way
-    private EpochTotals _totals = new();
-    private long _batchesDone; // of the epoch under way, as the next two
-    private long _images;
-    private ulong _rowOrder;
-    private long _steps;
     private long _trainedParameters;
-    private double _learningRate;
 
-    /// <param name="subject">What is trained.</param>
+    /// <param name="session">What is trained, on which images, and how it is validated.</param>
     /// <param name="settings">What to go by.</param>
-    /// <param name="batches">The training images.</param>
-    /// <param name="validation">Scores the validation set; null without one.</param>
-    /// <param name="options">The user's callbacks and cancellation.</param>
+    /// <param name="handles">The user's callbacks and cancellation.</param>
     /// <param name="checkpoints">Kept on the way; null: none.</param>
     /// <param name="time">Runs since the beginning of Fit.</param>
     /// <param name="log">MLContext.Log.</param>
-    public TrainingLoop(TrainingSubject subject, TrainingSettings settings, EpochBatches batches, ValidationPass? validation, CnnOptions options, TrainingCheckpoints? checkpoints, Stopwatch time, IChannel log)
+    public TrainingLoop(
+        TrainingSession session, TrainingSettings settings, TrainingHandles handles, TrainingCheckpoints? checkpoints, Stopwatch time, IChannel log)
     {
-        (_subject, _settings, _batches, _validation, _options, _log) = (subject, settings, batches, validation, options, log);
-        _optimizer = Optimizers.Create(settings, subject.Groups());
-        _average = settings.AverageDecay is { } decay ? new WeightAverage(subject.Network.parameters(), decay) : null;
-        var scaling = subject.ScalesLoss ? new LossScaling() : null;
-        _update = GradientUpdate.Create(_optimizer, settings, _average, scaling);
-        _step = TrainingStep.Create(subject, settings, options, _update);
-        _rates = new LearningRates(settings.Schedule, settings.LearningRate, settings.Epochs);
-        _observers = TrainingObservers.For(options, settings.Epochs, batches.Images, message => log.Warning(MessageSensitivity.None, "{0}", message));
-        _ranking = new EpochRanking(options.EarlyStopping, isValidated: validation is not null);
-        _stop = new StopConditions(options, _ranking, _history, time);
-        _checkpoints = checkpoints;
-        _checkpoints?.Keep(new CheckpointedNetwork(subject.Network), new CheckpointedOptimizer(_optimizer), new CheckpointedRandomState());
+        (_subject, _batches, _validation) = (session.Subject, session.Batches, session.Validation);
+        (_settings, _cancellation, _log, _checkpoints) = (settings, handles.CancellationToken, log, checkpoints);
+        _optimizer = Optimizers.Create(settings.Optimization, _subject.Groups());
+        _average = settings.Optimization.ExponentialMovingAverage is { } decay ? new WeightAverage(_subject.Network.parameters(), decay) : null;
+        var scaling = _subject.ScalesLoss ? new LossScaling() : null;
+        _update = GradientUpdate.Create(_optimizer, settings.Optimization, _average, scaling);
+        _step = TrainingStep.Create(_subject, settings, _update);
+        _rates = new LearningRates(settings.Optimization.Schedule, settings.Optimization.LearningRate, Epochs);
+        _observers = TrainingObservers.For(handles, Epochs, _batches.Images, message => log.Warning(MessageSensitivity.None, "{0}", message));
+        _ranking = new EpochRanking(settings.Stopping.EarlyStopping, isValidated: _validation is not null);
+        _stop = new StopConditions(settings.Stopping, _ranking, _state.History, time, _cancellation);
+        _checkpoints?.Keep(new CheckpointedNetwork(_subject.Network), new CheckpointedOptimizer(_optimizer), new CheckpointedRandomState());
         _checkpoints?.Keep(((ICheckpointed?[])[_update, _average, _rates, scaling]).OfType<ICheckpointed>());
     }
+
+    private int Epochs => _settings.Optimization.Epochs;
 
     private bool Stopped => _stop.Stopped;
 
@@ -81,16 +77,17 @@ internal sealed class TrainingLoop
         using var update = _update;
         using var best = new WeightSnapshot();
         _checkpoints?.Keep(best);
-        GoTo(_checkpoints?.Resume() ?? new TrainingPosition());
-        observers.Begin(_history, _steps);
-        while (_epoch <= _settings.Epochs && !_stop.StopsBeforeStep(isFirst: _steps == 0))
+        Restore(_checkpoints?.Resume() ?? new TrainingPosition());
+        observers.Begin(_state.History, _state.Steps);
+        while (_state.Epoch <= Epochs && !_stop.StopsBeforeStep(isFirst: _state.Steps == 0))
         {
             TrainEpoch();
             _batches.BadImages.ThrowIfMustFail();
             if (Stopped)
                 break;
-            if (_totals.Images == 0)
-                throw new InvalidOperationException("No image of the training data could be used:" + Environment.NewLine + string.Join(Environment.NewLine, _batches.BadImages.All.Take(BadImageException.Named)));
+            if (_state.Totals.Images == 0)
+                throw new InvalidOperationException("No image of the training data could be used:" + Environment.NewLine
+                    + string.Join(Environment.NewLine, _batches.BadImages.All.Take(BadImageException.Named)));
             CheckWeights();
             if (Stopped)
                 break;
@@ -100,10 +97,10 @@ internal sealed class TrainingLoop
                 _batches.BadImages.ThrowIfMustFail();
                 if (Stopped)
                     break;
-                Conclude(validation, best);
+                EndEpoch(validation, best);
             }
-            GoTo(Position.BeginOfNextEpoch());
-            if (_checkpoints is { } checkpoints && checkpoints.IsDueAfter(_epoch - 1))
+            Restore(Position.BeginOfNextEpoch());
+            if (_checkpoints is { } checkpoints && checkpoints.IsDueAfter(_state.Epoch - 1))
                 WriteCheckpoint();
         }
         WriteCheckpoint();
@@ -113,22 +110,19 @@ internal sealed class TrainingLoop
     private void TrainEpoch()
     {
         PrepareNetwork();
-        using var results = new StepResults(_subject.Device, _epoch, _observers);
-        var seen = new SeenBatches(_batchesDone, _rowOrder);
-        foreach (var batch in _batches.Read(_epoch, known: _batchesDone, _options.CancellationToken))
+        using var results = new StepResults(_subject.Device, _state.Epoch, _observers);
+        var seen = new SeenBatches(_state.Batches, _state.RowOrder);
+        foreach (var batch in _batches.Read(_state.Epoch, known: _state.Batches, _cancellation))
         {
             if (seen.Contains(batch, _log))
                 continue;
-            if (_stop.StopsBeforeStep(isFirst: _steps == 0))
+            if (_stop.StopsBeforeStep(isFirst: _state.Steps == 0))
                 break;
             if (_batches.BadImages.MustFail)
                 continue; // training has failed; the pass goes on to find the other bad images
-            _learningRate = LearningRate();
-            results.Add(_step.Take(batch, _epoch, _steps, _learningRate), _totals);
-            _steps++;
-            _batchesDone++;
-            _images += batch.Count;
-            _rowOrder = RowOrderHash.Add(_rowOrder, batch);
+            _state.LearningRate = LearningRate();
+            results.Add(_step.Take(batch, _state.Epoch, _state.Steps, _state.LearningRate), _state.Totals);
+            _state.StepTaken(batch);
             NoteNotFinite(results);
             _nativeMemory.CollectPeriodically();
             if (_checkpoints is { IsDue: true })
@@ -138,40 +132,26 @@ internal sealed class TrainingLoop
             }
         }
         if (!Stopped)
-            _step.EndEpoch(_learningRate);
+            _step.EndEpoch(_state.LearningRate);
         Read(results);
-        _totals.Stop();
+        _state.Totals.Stop();
     }
 
     private void Read(StepResults results)
     {
-        results.Read(_totals);
+        results.Read(_state.Totals);
         NoteNotFinite(results);
     }
 
-    private TrainingPosition Position => new()
-    {
-        Epoch = _epoch,
-        Batches = _batchesDone,
-        Steps = _steps,
-        Images = _images,
-        RowOrder = _rowOrder,
-        Sums = _totals.Sums,
-        LearningRate = _learningRate,
-        History = [.. _history],
-        BadImages = _batches.BadImages.All,
-    };
+    private TrainingPosition Position => _state.Save(_batches.BadImages.All);
 
-    private void GoTo(TrainingPosition position)
+    private void Restore(TrainingPosition position)
     {
-        (_epoch, _batchesDone, _steps, _images) = (position.Epoch, position.Batches, position.Steps, position.Images);
-        (_rowOrder, _totals, _learningRate) = (position.RowOrder, new EpochTotals(position.Sums), position.LearningRate);
-        _history.Clear();
-        _history.AddRange(position.History);
+        _state.Restore(position);
         _batches.BadImages.Restore(position.BadImages);
     }
 
-    // What is kept is good: a loss tells of weights that are no numbers one step later.
+    // Never write a checkpoint with weights that are not finite. The loss shows them one step late, so the weights are checked here.
     private void WriteCheckpoint()
     {
         if (_checkpoints is null || _stop.NotFinite is not null)
@@ -184,64 +164,66 @@ internal sealed class TrainingLoop
     private void NoteNotFinite(StepResults results)
     {
         if (results.NotFinite is { } at)
-            _stop.NotFinite ??= (_epoch, at.Step, at.Loss, at.LearningRate);
+            _stop.NotFinite ??= (_state.Epoch, at.Step, at.Loss, at.LearningRate);
     }
 
     private void PrepareNetwork()
     {
-        var trained = _subject.Prepare(_epoch);
-        if (trained != _trainedParameters && _options.Freeze != Freezing.None)
-            _log.Info(MessageSensitivity.None, FormattableString.Invariant($"epoch {_epoch}: {trained} parameters are trained"));
+        var trained = _subject.Prepare(_state.Epoch);
+        if (trained != _trainedParameters && _settings.Transfer.Freeze != Freezing.None)
+            _log.Info(MessageSensitivity.None, FormattableString.Invariant($"epoch {_state.Epoch}: {trained} parameters are trained"));
         _trainedParameters = trained;
     }
 
-    // The loss tells of a step one step later; an epoch's last step has none.
+    // The loss shows weights that are not finite one step late, and an epoch's last step has no next one.
     private void CheckWeights()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         if (!_subject.Network.parameters().All(p => p.isfinite().all().item<bool>()))
-            _stop.NotFinite = (_epoch, _steps, double.NaN, _learningRate);
+            _stop.NotFinite = (_state.Epoch, _state.Steps, double.NaN, _state.LearningRate);
     }
 
     private double LearningRate()
     {
-        var epochsDone = _epoch - 1 + Math.Min(1, (double)_images / _batches.Images);
+        var epochsDone = _state.Epoch - 1 + Math.Min(1, (double)_state.Images / _batches.Images);
         return _rates.At(epochsDone);
     }
 
-    private void Conclude(EpochTotals? validation, WeightSnapshot best)
+    private void EndEpoch(EpochTotals? validation, WeightSnapshot best)
     {
-        var summary = new CnnEpoch(_epoch, _settings.Epochs, _totals.Loss, _totals.Accuracy, validation?.Loss, validation?.Accuracy,
-            _learningRate, _totals.Images, _totals.Seconds, IsBest: false)
+        var summary = new CnnEpoch(_state.Epoch, Epochs, _state.Totals.Loss, _state.Totals.Accuracy, validation?.Loss, validation?.Accuracy,
+            _state.LearningRate, _state.Totals.Images, _state.Totals.Seconds, IsBest: false)
         {
-            Steps = _steps,
-            Top5Accuracy = _totals.Top5Accuracy,
+            Steps = _state.Steps,
+            Top5Accuracy = _state.Totals.Top5Accuracy,
             ValidationTop5Accuracy = validation?.Top5Accuracy,
             ValidationImagesPerSecond = validation?.ImagesPerSecond,
             PeakMemory = _memory.Peak(),
         };
-        summary = summary with { IsBest = _ranking.IsBest(summary, _history) };
+        summary = summary with { IsBest = _ranking.IsBest(summary, _state.History) };
         if (summary.IsBest)
             best.Take(_subject.Network);
-        _history.Add(summary);
-        _rates.EpochEnded(validation?.Loss ?? _totals.Loss);
-        _log.Info(MessageSensitivity.None, FormattableString.Invariant(
-            $"epoch {_epoch}/{_settings.Epochs}: loss {summary.Loss:0.0000}, accuracy {summary.Accuracy:0.0000}{(validation is null ? "" : FormattableString.Invariant($", validation loss {validation.Loss:0.0000}, validation accuracy {validation.Accuracy:0.0000}"))}, {summary.ImagesPerSecond:0} images/s"));
+        _state.EpochEnded(summary);
+        _rates.EpochEnded(validation?.Loss ?? _state.Totals.Loss);
+        var validated = validation is null ? ""
+            : FormattableString.Invariant($", validation loss {validation.Loss:0.0000}, validation accuracy {validation.Accuracy:0.0000}");
+        _log.Info(MessageSensitivity.None, FormattableString.Invariant($"epoch {_state.Epoch}/{Epochs}: loss {summary.Loss:0.0000}, ")
+            + FormattableString.Invariant($"accuracy {summary.Accuracy:0.0000}{validated}, {summary.ImagesPerSecond:0} images/s"));
         _observers.Epoch(summary);
     }
 
     private TrainingOutcome Finish(WeightSnapshot best)
     {
         if (_stop.NotFinite is not null)
-            return ReturnToNumbers(best);
+            return RestoreLastFiniteWeights(best);
         _average?.Use();
-        var reason = _history.Count >= _settings.Epochs ? StopReason.Completed : _stop.Reason ?? StopReason.Completed;
-        if (reason == StopReason.Canceled && _steps == 0)
-            throw new OperationCanceledException("Training was canceled before its first step: there is no model to return.", _options.CancellationToken);
-        var far = $"after {_history.Count} whole epochs and {_steps} steps";
-        if (reason == StopReason.Canceled && _options.OnCancellation == CancellationHandling.Throw)
-            throw new OperationCanceledException($"Training was canceled {far}.", _options.CancellationToken);
+        var reason = _state.History.Count >= Epochs ? StopReason.Completed : _stop.Reason ?? StopReason.Completed;
+        if (reason == StopReason.Canceled && _state.Steps == 0)
+            throw new OperationCanceledException("Training was canceled before its first step: there is no model to return.", _cancellation);
+        var far = $"after {_state.History.Count} whole epochs and {_state.Steps} steps";
+        if (reason == StopReason.Canceled && _settings.Stopping.OnCancellation == CancellationHandling.Throw)
+            throw new OperationCanceledException($"Training was canceled {far}.", _cancellation);
         if (_ranking.ReturnsBest && best.IsTaken)
             best.Restore(_subject.Network);
         if (reason == StopReason.Canceled)
@@ -249,11 +231,14 @@ internal sealed class TrainingLoop
         if (reason == StopReason.TimeBudgetSpent)
             _log.Warning(MessageSensitivity.None, "{0}", $"The time budget was spent {far}; the best model so far is returned.");
         if (reason == StopReason.NoProgress)
-            _log.Info(MessageSensitivity.None, "{0}", $"no progress for {_options.EarlyStopping!.Patience} epochs: training stopped {far}; the model of epoch {_history.Last(e => e.IsBest).Epoch} is returned");
-        return new(_history, reason);
+        {
+            _log.Info(MessageSensitivity.None, "{0}", $"no progress for {_settings.Stopping.EarlyStopping!.Patience} epochs: training stopped {far}; "
+                + $"the model of epoch {_state.History.Last(e => e.IsBest).Epoch} is returned");
+        }
+        return new(_state.History, reason);
     }
 
-    private TrainingOutcome ReturnToNumbers(WeightSnapshot best)
+    private TrainingOutcome RestoreLastFiniteWeights(WeightSnapshot best)
     {
         var at = _stop.NotFinite!.Value;
         var what = FormattableString.Invariant($"The loss was {at.Loss} in epoch {at.Epoch}, step {at.Step}, at learning rate {at.LearningRate:g4}.");
@@ -261,13 +246,13 @@ internal sealed class TrainingLoop
         if (best.IsTaken)
         {
             best.Restore(_subject.Network);
-            returned = $"the model of epoch {_history.Last(e => e.IsBest).Epoch}";
+            returned = $"the model of epoch {_state.History.Last(e => e.IsBest).Epoch}";
         }
         else if (_checkpoints?.RestoreNetwork(_subject.Network) is { } position)
             returned = $"the model of the last checkpoint (epoch {position.Epoch}, step {position.Steps})";
         else
             throw new InvalidOperationException(what + " There is no earlier model to return: lower the learning rate, and check the pixels' scale.");
         _log.Warning(MessageSensitivity.None, "{0}", what + $" Training stopped; {returned} is returned.");
-        return new(_history, StopReason.LossNotFinite);
+        return new(_state.History, StopReason.LossNotFinite);
     }
 }

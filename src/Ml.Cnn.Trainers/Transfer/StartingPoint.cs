@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
 using static TorchSharp.torch;
@@ -33,16 +34,16 @@ internal sealed class StartingPoint
     /// <summary>Copies the weights into a network; a head for other classes stays as it was initialized.</summary>
     /// <param name="network">The network, freshly built.</param>
     /// <param name="classes">The names of its classes.</param>
-    /// <param name="options">Cache, progress and cancellation of a download.</param>
+    /// <param name="handles">Cache, progress and cancellation of a download.</param>
     /// <exception cref="WeightsFormatException">The weights are damaged, or not this network's.</exception>
-    public WeightsReport Load(Module<Tensor, Tensor> network, IReadOnlyList<string> classes, CnnOptions options)
+    public WeightsReport Load(Module<Tensor, Tensor> network, IReadOnlyList<string> classes, TrainingHandles handles)
     {
         if (_model is not null)
         {
             using var scope = NewDisposeScope();
             return WeightsLoader.LoadInto(network, _architecture, ModelState(_model, classes), replaceHead: true);
         }
-        using var file = _source!.Read(options.WeightsCache, options.DownloadProgress, options.CancellationToken);
+        using var file = _source!.Read(handles.WeightsCache, handles.DownloadProgress, handles.CancellationToken);
         try
         {
             return WeightsLoader.LoadInto(network, _architecture, file.Tensors, replaceHead: true);

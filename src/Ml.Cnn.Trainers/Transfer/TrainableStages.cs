@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Settings;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -10,27 +11,27 @@ internal sealed class TrainableStages
 {
     private readonly Module<Tensor, Tensor> _network;
     private readonly Architecture _architecture;
-    private readonly CnnOptions _options;
+    private readonly TransferSettings _settings;
 
     /// <exception cref="ArgumentOutOfRangeException">The network has no stages to freeze, or not as many as there are factors.</exception>
-    public TrainableStages(Module<Tensor, Tensor> network, Architecture architecture, CnnOptions options)
+    public TrainableStages(Module<Tensor, Tensor> network, Architecture architecture, TransferSettings settings)
     {
-        (_network, _architecture, _options) = (network, architecture, options);
-        Check(architecture, options);
+        (_network, _architecture, _settings) = (network, architecture, settings);
+        Check(architecture, settings);
     }
 
     /// <summary>Before anything is built.</summary>
-    public static void Check(Architecture architecture, CnnOptions options)
+    public static void Check(Architecture architecture, TransferSettings settings)
     {
-        if (options.Freeze != Freezing.None && architecture.Stages.Count == 0)
-            throw OptionsValidation.Wrong(nameof(options.Freeze), options.Freeze, "None for a network of your own, which names no stages; set requires_grad of its parameters instead");
-        if (options.StageLearningRates is { } factors && factors.Count != architecture.Stages.Count)
-            throw OptionsValidation.Wrong(nameof(options.StageLearningRates), factors.Count,
+        if (settings.Freeze != Freezing.None && architecture.Stages.Count == 0)
+            throw OptionsValidation.Wrong(nameof(settings.Freeze), settings.Freeze, "None for a network of your own, which names no stages; set requires_grad of its parameters instead");
+        if (settings.StageLearningRates is { } factors && factors.Count != architecture.Stages.Count)
+            throw OptionsValidation.Wrong(nameof(settings.StageLearningRates), factors.Count,
                 $"one factor for each of the {architecture.Stages.Count} stages of {architecture.Name}, from the input to the head");
     }
 
     /// <summary>The parameters in groups that share a factor of the learning rate.</summary>
-    public IReadOnlyList<(double Factor, IReadOnlyList<Parameter> Parameters)> Groups() => _options.StageLearningRates is not { } factors
+    public IReadOnlyList<(double Factor, IReadOnlyList<Parameter> Parameters)> Groups() => _settings.StageLearningRates is not { } factors
         ? [(1, [.. _network.parameters()])]
         : [.. _network.named_parameters().GroupBy(p => factors[_architecture.StageOf(p.name)], p => p.parameter)
             .Select(group => (group.Key, (IReadOnlyList<Parameter>)[.. group]))];
@@ -40,14 +41,14 @@ internal sealed class TrainableStages
     public long Prepare(int epoch)
     {
         _network.train();
-        if (_options.Freeze == Freezing.None && _options.BatchNormStatistics == BatchNormStatistics.OfTrainedStages)
+        if (_settings.Freeze == Freezing.None && _settings.BatchNormStatistics == BatchNormStatistics.OfTrainedStages)
             return _network.parameters().Sum(p => p.numel());
         var firstTrained = FirstTrained(epoch);
         foreach (var (name, module) in _network.named_modules())
         {
-            var isFrozen = firstTrained > 0 && (_options.Freeze == Freezing.Backbone ? !_architecture.IsHead(name) : IsFrozen(name, firstTrained));
+            var isFrozen = firstTrained > 0 && (_settings.Freeze == Freezing.Backbone ? !_architecture.IsHead(name) : IsFrozen(name, firstTrained));
             if (module is Layers.BatchNorm2d)
-                isFrozen = _options.BatchNormStatistics switch { BatchNormStatistics.Fixed => true, BatchNormStatistics.Updated => false, _ => isFrozen };
+                isFrozen = _settings.BatchNormStatistics switch { BatchNormStatistics.Fixed => true, BatchNormStatistics.Updated => false, _ => isFrozen };
             if (isFrozen && !module.children().Any())
                 module.eval();
         }
@@ -63,10 +64,10 @@ internal sealed class TrainableStages
     private int FirstTrained(int epoch)
     {
         var head = _architecture.Stages.Count - 1;
-        return _options.Freeze switch
+        return _settings.Freeze switch
         {
             Freezing.Backbone => head,
-            Freezing.Stages => Math.Max(0, head - (epoch - 1) / _options.EpochsPerStage),
+            Freezing.Stages => Math.Max(0, head - (epoch - 1) / _settings.EpochsPerStage),
             _ => 0,
         };
     }

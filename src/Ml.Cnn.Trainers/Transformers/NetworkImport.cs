@@ -60,7 +60,7 @@ internal static class NetworkImport
             Classes = ClassValues.Parse("text", names),
             History = [],
             StopReason = StopReason.Completed,
-            Training = new(Epochs: 0, architecture.Training.BatchSize, LearningRate: 0, LearningRateSchedule.Constant.ToString(), Optimizer.Sgd, Momentum: 0, WeightDecay: 0, Seed: 0),
+            Training = null,
         };
     }
 

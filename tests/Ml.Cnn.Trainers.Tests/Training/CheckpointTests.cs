@@ -33,7 +33,7 @@ public sealed class CheckpointTests
     [DataRow(Optimizer.Lamb, false, true, false, false)]
     public void A_resumed_training_ends_as_an_undisturbed_one(Optimizer optimizer, bool isAugmented, bool isValidated, bool everyStep, bool remembersMore)
     {
-        void Change(CnnOptions o)
+        void Change(CnnTrainerOptions o)
         {
             (o.Optimizer, o.Augmentation) = (optimizer, isAugmented ? s_recipe : null);
             if (remembersMore)
@@ -44,7 +44,7 @@ public sealed class CheckpointTests
             if (isValidated)
                 (o.ValidationFraction, o.EarlyStopping) = (0.2, new EarlyStopping { Patience = 3, Metric = EarlyStoppingMetric.ValidationLoss });
         }
-        void Keep(CnnOptions o)
+        void Keep(CnnTrainerOptions o)
         {
             Change(o);
             o.Checkpoints = Checkpoints(resume: true, every: everyStep ? TimeSpan.FromTicks(1) : null);
@@ -138,7 +138,7 @@ public sealed class CheckpointTests
     public void Checkpoints_of_another_training_are_refused_by_name()
     {
         Fit(o => o.Checkpoints = Checkpoints());
-        void Refused(string named, Action<CnnOptions> change, int images = 200)
+        void Refused(string named, Action<CnnTrainerOptions> change, int images = 200)
         {
             var error = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(o =>
             {
@@ -265,7 +265,7 @@ public sealed class CheckpointTests
         using var images = TestImageFolder.OfDigits(60);
         images.Add("0", "00000.png", [1, 2, 3]);
         images.Add("1", "broken.png", [4, 5, 6]);
-        CnnTransformer Train(Action<CnnOptions> change, int crashAt = int.MaxValue) => s_mlContext.Transforms.Conversion.MapValueToKey("Label")
+        CnnTransformer Train(Action<CnnTrainerOptions> change, int crashAt = int.MaxValue) => s_mlContext.Transforms.Conversion.MapValueToKey("Label")
             .Append(s_mlContext.MulticlassClassification.Trainers.Cnn((channels, classes) => new CrashingNetwork(channels, classes, crashAt, _ => { }), Options(o =>
             {
                 (o.OnBadImage, o.BatchSize, o.ImageSize, o.Channels) = (BadImageHandling.Skip, 4, 28, 1);
@@ -287,7 +287,7 @@ public sealed class CheckpointTests
         var logs = Directory.CreateTempSubdirectory("mlcnn-logs").FullName;
         try
         {
-            void Keep(CnnOptions o) => (o.Checkpoints, o.LogFolder, o.Logs) = (Checkpoints(resume: true), logs, TrainingLogs.Epochs | TrainingLogs.Steps);
+            void Keep(CnnTrainerOptions o) => (o.Checkpoints, o.LogFolder, o.Logs) = (Checkpoints(resume: true), logs, TrainingLogs.Epochs | TrainingLogs.Steps);
             Assert.ThrowsExactly<CrashException>(() => Fit(Keep, crashAt: 25)); // its last checkpoint is that of step 20
             var resumed = Fit(Keep);
 
@@ -304,14 +304,14 @@ public sealed class CheckpointTests
 
     private CheckpointOptions Checkpoints(bool resume = false, TimeSpan? every = null) => new() { Folder = _folder, Every = every, Resume = resume };
 
-    private static CnnOptions Options(Action<CnnOptions> change)
+    private static CnnOptions Options(Action<CnnTrainerOptions> change)
     {
         var options = new CnnOptions { FeatureColumnName = "Image", Epochs = 4, BatchSize = 20, LearningRate = 0.1, Seed = 3, NetworkThreads = 1 };
         change(options);
         return options;
     }
 
-    private static CnnTransformer Fit(Action<CnnOptions> change, int crashAt = int.MaxValue, Action<int>? onStep = null, MLContext? mlContext = null, int images = 200, IDataView? data = null)
+    private static CnnTransformer Fit(Action<CnnTrainerOptions> change, int crashAt = int.MaxValue, Action<int>? onStep = null, MLContext? mlContext = null, int images = 200, IDataView? data = null)
     {
         var context = mlContext ?? s_mlContext;
         var options = Options(change);

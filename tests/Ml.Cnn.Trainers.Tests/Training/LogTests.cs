@@ -104,7 +104,7 @@ public sealed class LogTests
         void Write(CnnEpoch[] before, long stepsBefore, CnnEpoch[] epochs, int steps)
         {
             var options = new CnnOptions { LogFolder = _folder, Logs = TrainingLogs.Epochs | TrainingLogs.Steps };
-            using var logs = TrainingObservers.For(options, 4, 100, message => Assert.Fail(message));
+            using var logs = TrainingObservers.For(options.ToHandles(), 4, 100, message => Assert.Fail(message));
             logs.Begin(before, stepsBefore);
             for (var step = 1; step <= steps; step++)
                 logs.Step(new(stepsBefore + step, 1, 20, double.NaN, 0.5, null, 0.1, 1000), new EpochTotals());
@@ -115,7 +115,7 @@ public sealed class LogTests
         string[] FirstFields(string file) => [.. File.ReadLines(Path.Join(_folder, file)).Select(line => line.Split(',')[0])];
     }
 
-    private CnnTransformer Fit(int epochs, Action<CnnOptions> change)
+    private CnnTransformer Fit(int epochs, Action<CnnTrainerOptions> change)
     {
         var keys = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(s_mlContext.Data.GenerateDigits(200));
         var options = Pipelines.Options(epochs, o => (o.BatchSize, o.LogFolder, o.ValidationSet) = (40, _folder, keys.Transform(s_mlContext.Data.GenerateDigits(60, seed: 2))));

@@ -164,8 +164,8 @@ public sealed class OptimizerTests
 
     private static Tensor Error(IEnumerable<Parameter> weights) => weights.Aggregate(zeros(1), (sum, w) => sum + (w - 1).pow(2).sum() + w.pow(4).mean()).sum();
 
-    private static TrainingSettings Settings(Optimizer optimizer) => TrainingSettings.From(
-        new CnnOptions { Optimizer = optimizer, LearningRate = Rate, WeightDecay = Decay }, Trainers.Architectures.LeNet.Create().Training, seed: 1);
+    private static OptimizationSettings Settings(Optimizer optimizer) =>
+        new CnnOptions { Optimizer = optimizer, LearningRate = Rate, WeightDecay = Decay }.ToSettings(Trainers.Architectures.LeNet.Create().Training, environmentSeed: 1).Optimization;
 
     private static ParameterOptimizer Create(Optimizer optimizer, bool nesterov, Parameter[] weights) =>
         Optimizers.Create(Settings(optimizer) with { Nesterov = nesterov }, [(1, weights)]);

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Ml.Cnn.Trainers.Persistence;
+using Ml.Cnn.Trainers.IO;
 using Ml.Cnn.Trainers.Weights;
 using TorchSharp;
 
@@ -10,7 +10,7 @@ internal sealed record CheckpointHeader
 {
     public const string MetadataName = "mlcnn.checkpoint";
 
-    private const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     public int FormatVersion { get; init; } = CurrentVersion;
     public string Library { get; init; } = $"Ml.Cnn.Trainers {typeof(CheckpointHeader).Assembly.GetName().Version}";
@@ -31,7 +31,7 @@ internal sealed record CheckpointHeader
     public sealed record PlanJson(string Device, bool ChannelsLast, torch.ScalarType? ComputeType, int Threads);
 
     public IReadOnlyDictionary<string, string> ToMetadata() =>
-        new Dictionary<string, string> { [MetadataName] = JsonSerializer.Serialize(this, CnnModelJson.SerializerOptions) };
+        new Dictionary<string, string> { [MetadataName] = JsonSerializer.Serialize(this, JsonFormat.Options) };
 
     /// <exception cref="WeightsFormatException">There is no such text, or it is damaged.</exception>
     /// <exception cref="InvalidOperationException">A newer version of this library wrote it.</exception>
@@ -45,9 +45,12 @@ internal sealed record CheckpointHeader
             {
                 var version = document.RootElement.GetProperty("formatVersion").GetInt32();
                 if (version > CurrentVersion)
-                    throw new InvalidOperationException($"The checkpoint was written by {document.RootElement.GetProperty("library").GetString()} in format {version}, and this version reads up to {CurrentVersion}: update the library.");
+                    {
+                    throw new InvalidOperationException($"The checkpoint was written by {document.RootElement.GetProperty("library").GetString()} in format {version}, "
+                        + $"and this version reads up to {CurrentVersion}: update the library.");
+                }
             }
-            return JsonSerializer.Deserialize<CheckpointHeader>(text, CnnModelJson.SerializerOptions)!;
+            return JsonSerializer.Deserialize<CheckpointHeader>(text, JsonFormat.Options)!;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or NotSupportedException)
         {

@@ -1,13 +1,16 @@
 using System.Diagnostics;
+using Ml.Cnn.Trainers.Settings;
 
 namespace Ml.Cnn.Trainers.Training.Control;
 
 /// <summary>Says when training is over before its last epoch, and why.</summary>
-/// <param name="options">The cancellation and the time budget.</param>
+/// <param name="stopping">The time budget.</param>
 /// <param name="ranking">Knows about progress.</param>
 /// <param name="history">The epochs so far; grows while training goes on.</param>
 /// <param name="time">Runs since the beginning of Fit.</param>
-internal sealed class StopConditions(CnnOptions options, EpochRanking ranking, IReadOnlyList<CnnEpoch> history, Stopwatch time)
+/// <param name="cancellation">Ends training at the next step.</param>
+internal sealed class StopConditions(
+    StoppingSettings stopping, EpochRanking ranking, IReadOnlyList<CnnEpoch> history, Stopwatch time, CancellationToken cancellation)
 {
     private bool _isTimeUp;
 
@@ -16,7 +19,7 @@ internal sealed class StopConditions(CnnOptions options, EpochRanking ranking, I
 
     /// <summary>Why to stop; null to go on.</summary>
     public StopReason? Reason => NotFinite is not null ? StopReason.LossNotFinite
-        : options.CancellationToken.IsCancellationRequested ? StopReason.Canceled
+        : cancellation.IsCancellationRequested ? StopReason.Canceled
         : _isTimeUp ? StopReason.TimeBudgetSpent
         : ranking.IsWithoutProgress(history) ? StopReason.NoProgress
         : null;
@@ -27,7 +30,7 @@ internal sealed class StopConditions(CnnOptions options, EpochRanking ranking, I
     /// <param name="isFirst">Whether nothing has been trained yet.</param>
     public bool StopsBeforeStep(bool isFirst)
     {
-        _isTimeUp |= !isFirst && time.Elapsed >= options.TimeBudget;
+        _isTimeUp |= !isFirst && time.Elapsed >= stopping.TimeBudget;
         return Stopped;
     }
 }

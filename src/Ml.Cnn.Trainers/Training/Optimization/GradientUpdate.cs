@@ -20,7 +20,7 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
     private int _batches;
 
     /// <summary>The update that a run's settings ask for.</summary>
-    public static GradientUpdate Create(ParameterOptimizer optimizer, TrainingSettings settings, WeightAverage? average, LossScaling? scaling) => new(optimizer,
+    public static GradientUpdate Create(ParameterOptimizer optimizer, OptimizationSettings settings, WeightAverage? average, LossScaling? scaling) => new(optimizer,
         settings is { GradientClippingNorm: null, GradientClippingValue: null } ? null : new(settings.GradientClippingNorm, settings.GradientClippingValue),
         settings.GradientAccumulation, settings.BatchSize, average, scaling);
 

@@ -8,7 +8,7 @@ internal static class Optimizers
 {
     /// <param name="settings">Which, and its numbers.</param>
     /// <param name="parameters">Where they are trained already, in groups whose learning rates differ by a factor.</param>
-    public static ParameterOptimizer Create(TrainingSettings settings, IEnumerable<(double Factor, IReadOnlyList<Parameter> Parameters)> parameters)
+    public static ParameterOptimizer Create(OptimizationSettings settings, IEnumerable<(double Factor, IReadOnlyList<Parameter> Parameters)> parameters)
     {
         var groups = parameters.SelectMany(group => Groups(group.Factor, group.Parameters, settings)).Where(group => group.Parameters.Count > 0);
         return settings.Optimizer switch
@@ -24,7 +24,7 @@ internal static class Optimizers
     }
 
     // A bias or a norm's parameter has one dimension.
-    private static IEnumerable<ParameterGroup> Groups(double factor, IReadOnlyList<Parameter> parameters, TrainingSettings settings) => settings.DecayBiasesAndNorms
+    private static IEnumerable<ParameterGroup> Groups(double factor, IReadOnlyList<Parameter> parameters, OptimizationSettings settings) => settings.DecayBiasesAndNorms
         ? [new(parameters, factor, settings.WeightDecay)]
         : [new([.. parameters.Where(p => p.dim() > 1)], factor, settings.WeightDecay), new([.. parameters.Where(p => p.dim() <= 1)], factor, 0)];
 }

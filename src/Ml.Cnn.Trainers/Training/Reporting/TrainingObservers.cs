@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Training.Metrics;
 
 namespace Ml.Cnn.Trainers.Training.Reporting;
@@ -29,21 +30,21 @@ internal sealed class TrainingObservers(IReadOnlyList<ITrainingObserver> observe
             observer.Dispose();
     }
 
-    /// <summary>What the options ask for. The logs come first, so that what a callback throws leaves them whole.</summary>
-    /// <param name="options">The user's callbacks and logs.</param>
+    /// <summary>Those whom a run is to tell. The logs come first, so that what a callback throws leaves them whole.</summary>
+    /// <param name="handles">The user's callbacks and logs.</param>
     /// <param name="epochs">Asked for.</param>
     /// <param name="imagesInEpoch">Labeled images.</param>
     /// <param name="warn">Told of a log that cannot be written.</param>
     /// <exception cref="IOException">The folder for the logs cannot be made.</exception>
-    public static TrainingObservers For(CnnOptions options, int epochs, long imagesInEpoch, Action<string> warn)
+    public static TrainingObservers For(TrainingHandles handles, int epochs, long imagesInEpoch, Action<string> warn)
     {
         List<ITrainingObserver> observers = [];
-        if (options.LogFolder is { } folder)
-            observers.AddRange(TrainingLogFolder.Open(folder, options.Logs, warn));
-        if (options.Progress is { } progress)
+        if (handles.LogFolder is { } folder)
+            observers.AddRange(TrainingLogFolder.Open(folder, handles.Logs, warn));
+        if (handles.Progress is { } progress)
             observers.Add(new ProgressReporter(progress, epochs, imagesInEpoch));
-        if (options is not { StepCallback: null, EpochCallback: null })
-            observers.Add(new Callbacks(options.StepCallback, options.EpochCallback));
+        if (handles is not { StepCallback: null, EpochCallback: null })
+            observers.Add(new Callbacks(handles.StepCallback, handles.EpochCallback));
         return new(observers);
     }
 

@@ -19,14 +19,15 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 /// <param name="mixing">Mixes images of a batch; null: none.</param>
 /// <param name="update">Moves the network's parameters.</param>
 /// <param name="device">Where the step runs.</param>
-internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape shape, TrainingLoss loss, ScaledBatches? scales, BatchMixing? mixing, GradientUpdate update, Device device)
+internal sealed class TrainingStep(
+    Module<Tensor, Tensor> network, NetworkShape shape, TrainingLoss loss, ScaledBatches? scales, BatchMixing? mixing, GradientUpdate update, Device device)
 {
     private bool _isChecked;
 
-    /// <summary>The step that a run's settings and options ask for.</summary>
-    public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, CnnOptions options, GradientUpdate update) => new(subject.Network, subject.Shape, subject.Loss,
-        settings.MultiScale is { } scales ? new ScaledBatches(scales, settings.Seed) : null,
-        options.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.Seed) : null, update, subject.Device);
+    /// <summary>The step that a run's settings ask for.</summary>
+    public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, GradientUpdate update) => new(subject.Network, subject.Shape, subject.Loss,
+        settings.Sampling.MultiScale is { } scales ? new ScaledBatches(scales, settings.FixedSeed) : null,
+        settings.Input.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.FixedSeed) : null, update, subject.Device);
 
     /// <summary>Takes a step. A loss that is not a number moves nothing, where that is known before the step is over.</summary>
     /// <param name="batch">The images.</param>
@@ -69,7 +70,8 @@ internal sealed class TrainingStep(Module<Tensor, Tensor> network, NetworkShape 
     private void CheckOutput(Tensor logits, int images)
     {
         if (!_isChecked && (logits.dim() != 2 || logits.size(0) != images || logits.size(1) != shape.Classes))
-            throw new InvalidOperationException($"The network returned a tensor of {string.Join("×", logits.shape)} for {images} images; it must be {images}×{shape.Classes}: one value per image and class, before softmax.");
+            throw new InvalidOperationException($"The network returned a tensor of {string.Join("×", logits.shape)} for {images} images; "
+                + $"it must be {images}×{shape.Classes}: one value per image and class, before softmax.");
         _isChecked = true;
     }
 }

@@ -1,0 +1,100 @@
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Options;
+using Ml.Cnn.Trainers.Settings;
+
+namespace Ml.Cnn.Trainers;
+
+public abstract partial class CnnTrainerOptions
+{
+    /// <summary>The settings of a training as they are now, with every default filled in: what is changed here later changes no trainer that was made before.</summary>
+    /// <param name="defaults">The network's own.</param>
+    /// <param name="environmentSeed">ML.NET's seed, where the options have none.</param>
+    internal TrainingSettings ToSettings(TrainingDefaults defaults, int? environmentSeed) => new()
+    {
+        Columns = new()
+        {
+            FeatureColumnName = FeatureColumnName,
+            LabelColumnName = LabelColumnName,
+            ExampleWeightColumnName = ExampleWeightColumnName,
+            PredictedLabelColumnName = PredictedLabelColumnName,
+            ScoreColumnName = ScoreColumnName,
+        },
+        Input = new()
+        {
+            ImageSize = ImageSize,
+            Channels = Channels,
+            PixelLayout = PixelLayout,
+            Augmentation = Augmentation,
+            OnBadImage = OnBadImage,
+            Cache = Cache,
+            ReaderThreads = ReaderThreads ?? Environment.ProcessorCount,
+        },
+        Sampling = new() { BalancedSampling = BalancedSampling, MultiScale = MultiScale, ValidationFraction = ValidationFraction },
+        Optimization = new()
+        {
+            Epochs = Epochs,
+            BatchSize = BatchSize ?? defaults.BatchSize,
+            LearningRate = LearningRate ?? DefaultLearningRate(defaults),
+            Schedule = Schedule,
+            Optimizer = Optimizer,
+            Momentum = Momentum,
+            Nesterov = Nesterov,
+            WeightDecay = WeightDecay ?? (Optimizer is Optimizer.AdamW or Optimizer.Lamb ? 0.01 : defaults.WeightDecay),
+            DecayBiasesAndNorms = DecayBiasesAndNorms,
+            LabelSmoothing = LabelSmoothing,
+            ClassWeights = ClassWeights,
+            GradientClippingNorm = GradientClippingNorm,
+            GradientClippingValue = GradientClippingValue,
+            GradientAccumulation = GradientAccumulation,
+            ExponentialMovingAverage = ExponentialMovingAverage,
+        },
+        Transfer = new()
+        {
+            Weights = Weights?.ToString(),
+            Freeze = Freeze,
+            EpochsPerStage = EpochsPerStage,
+            StageLearningRates = StageLearningRates is { } rates ? [.. rates] : null,
+            BatchNormStatistics = BatchNormStatistics,
+        },
+        Stopping = new()
+        {
+            EarlyStopping = EarlyStopping is { } stopping
+                ? new() { Metric = stopping.Metric, Patience = stopping.Patience, MinimumChange = stopping.MinimumChange }
+                : null,
+            TimeBudget = TimeBudget,
+            OnCancellation = OnCancellation,
+        },
+        Execution = new() { Device = Device, Precision = Precision, NetworkThreads = NetworkThreads },
+        Seed = Seed ?? environmentSeed,
+    };
+
+    /// <summary>What a training is given beside its settings, as it is now.</summary>
+    internal TrainingHandles ToHandles() => new()
+    {
+        ValidationSet = ValidationSet,
+        Weights = Weights,
+        WeightsCache = WeightsCache,
+        DownloadProgress = DownloadProgress,
+        Checkpoints = Checkpoints is { } checkpoints
+            ? new() { Folder = checkpoints.Folder, EveryEpochs = checkpoints.EveryEpochs, Every = checkpoints.Every, Resume = checkpoints.Resume }
+            : null,
+        LogFolder = LogFolder,
+        Logs = Logs,
+        EpochCallback = EpochCallback,
+        StepCallback = StepCallback,
+        Progress = Progress,
+        CancellationToken = CancellationToken,
+    };
+
+    private double DefaultLearningRate(TrainingDefaults defaults)
+    {
+        var rate = Optimizer switch
+        {
+            Optimizer.Sgd => defaults.LearningRate,
+            Optimizer.Lars => 1,
+            _ => 0.001,
+        };
+        // Trained weights are near a good place already; a head on a frozen trunk starts afresh.
+        return (Weights is not null && Freeze != Freezing.Backbone ? 0.1 : 1) * rate;
+    }
+}

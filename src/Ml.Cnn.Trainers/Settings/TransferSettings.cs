@@ -1,0 +1,13 @@
+namespace Ml.Cnn.Trainers.Settings;
+
+/// <summary>Which weights training starts from, and which parts of the network it changes when.</summary>
+internal sealed record TransferSettings
+{
+    /// <summary>The weights' name or file, in words; null: random weights.</summary>
+    public required string? Weights { get; init; }
+
+    public required Freezing Freeze { get; init; }
+    public required int EpochsPerStage { get; init; }
+    public required IReadOnlyList<double>? StageLearningRates { get; init; }
+    public required BatchNormStatistics BatchNormStatistics { get; init; }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.IO;
+using Ml.Cnn.Trainers.Settings;
+using Ml.Cnn.Transforms;
+
+namespace Ml.Cnn.Trainers.Training.Checkpoints;
+
+/// <summary>What two trainings must have in common for one to go on where the other stopped.</summary>
+internal static class CheckpointIdentity
+{
+    // The first format had these settings under other names.
+    private static readonly Dictionary<string, string> s_firstNames = new()
+    {
+        ["AverageDecay"] = nameof(OptimizationSettings.ExponentialMovingAverage),
+        ["EarlyStopping.Metric"] = nameof(StoppingSettings.RankedBy),
+    };
+
+    /// <summary>By name: every training setting but those marked with <see cref="DoesNotAffectResultAttribute"/>, the network and the data.</summary>
+    /// <param name="settings">Of the training.</param>
+    /// <param name="architecture">The network.</param>
+    /// <param name="shape">The network's input and output.</param>
+    /// <param name="classes">In the order of the outputs.</param>
+    /// <param name="preprocessing">Of the images.</param>
+    /// <param name="data">The training data's fingerprint.</param>
+    /// <param name="validationSet">The validation set's; null where there is none of its own.</param>
+    public static IReadOnlyDictionary<string, string> Of(TrainingSettings settings, Architecture architecture, NetworkShape shape, IReadOnlyList<string> classes,
+        ImagePreprocessing preprocessing, string data, string? validationSet)
+    {
+        var all = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Network"] = $"{architecture.Name} {Text(architecture.Settings)}",
+            ["Input"] = Text(shape),
+            ["Classes"] = Text(classes),
+            ["TrainingData"] = data,
+            ["Preprocessing"] = Text(preprocessing),
+            ["ValidationSet"] = validationSet ?? "null",
+            ["Seed"] = settings.FixedSeed.ToString(CultureInfo.InvariantCulture),
+        };
+        var json = JsonSerializer.SerializeToElement(settings, JsonFormat.Options);
+        foreach (var section in Sections)
+        {
+            var values = json.GetProperty(JsonName(section.Name));
+            foreach (var property in section.PropertyType.GetProperties())
+            {
+                if (!property.IsDefined(typeof(DoesNotAffectResultAttribute)))
+                    all.Add(property.Name, values.GetProperty(JsonName(property.Name)).GetRawText());
+            }
+        }
+        return all;
+    }
+
+    /// <summary>The settings' parts: every property that is a record of settings.</summary>
+    internal static IEnumerable<PropertyInfo> Sections =>
+        typeof(TrainingSettings).GetProperties().Where(property => property.PropertyType.Namespace == typeof(TrainingSettings).Namespace);
+
+    /// <exception cref="InvalidOperationException">Something differs; the message names it.</exception>
+    public static void RequireSame(CheckpointHeader header, IReadOnlyDictionary<string, string> wanted, string checkpoint)
+    {
+        var saved = header.Settings;
+        var names = wanted.Keys.Union(saved.Keys);
+        if (header.FormatVersion < CheckpointHeader.CurrentVersion)
+        {
+            saved = saved.ToDictionary(pair => s_firstNames.GetValueOrDefault(pair.Key, pair.Key), pair => pair.Value);
+            names = wanted.Keys.Intersect(saved.Keys); // what the first format did not write cannot be compared
+        }
+        var others = names.Order(StringComparer.Ordinal)
+            .Where(name => Normalized(saved, name) != Normalized(wanted, name))
+            .Select(name => $"{name} was {Shown(saved, name)} and is {Shown(wanted, name)}").ToArray();
+        if (others.Length == 0)
+            return;
+        throw new InvalidOperationException($"The checkpoint '{checkpoint}' is of another training: {string.Join("; ", others)}. "
+            + "Set these as they were, or choose another folder.");
+    }
+
+    private static string Text<T>(T value) => JsonSerializer.Serialize(value, JsonFormat.Options);
+
+    private static string JsonName(string property) => JsonNamingPolicy.CamelCase.ConvertName(property);
+
+    // White space in JSON depends on how deep a value lay.
+    private static string? Normalized(IReadOnlyDictionary<string, string> settings, string name)
+    {
+        if (settings.GetValueOrDefault(name) is not { } text)
+            return null;
+        try
+        {
+            return JsonNode.Parse(text)?.ToJsonString() ?? "null";
+        }
+        catch (JsonException)
+        {
+            return Words(text);
+        }
+    }
+
+    private static string Shown(IReadOnlyDictionary<string, string> settings, string name)
+    {
+        const int Room = 80;
+        var text = Words(settings.GetValueOrDefault(name) ?? "not there");
+        return text.Length <= Room ? text : text[..Room] + "…";
+    }
+
+    private static string Words(string text) => string.Join(' ', text.Split((char[])[' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+}

@@ -1,0 +1,150 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Ml.Cnn.MlNet;
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Losses;
+using Ml.Cnn.Trainers.Options;
+using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Settings;
+using Ml.Cnn.Trainers.Training.Checkpoints;
+using Ml.Cnn.Trainers.Training.Steps;
+using Ml.Cnn.Trainers.Transfer;
+using Ml.Cnn.Transforms;
+using static TorchSharp.torch;
+
+namespace Ml.Cnn.Trainers.Training.Setup;
+
+/// <summary>Everything that a run needs once its data has been looked at and its network is where it is trained.</summary>
+internal sealed class PreparedRun : IDisposable
+{
+    private readonly Tensor? _classWeights;
+
+    private PreparedRun(Tensor? classWeights) => _classWeights = classWeights;
+
+    public required Architecture Architecture { get; init; }
+    public required TrainingSettings Settings { get; init; }
+    public required TrainingHandles Handles { get; init; }
+    public required TrainingData Data { get; init; }
+    public required ImageViews Views { get; init; }
+    public required PreparedNetwork Prepared { get; init; }
+    public required TrainingLoss Loss { get; init; }
+    public required BadImages BadImages { get; init; }
+
+    /// <summary>Images in an epoch.</summary>
+    public required long Images { get; init; }
+
+    /// <summary>Null without checkpoints.</summary>
+    public required TrainingCheckpoints? Checkpoints { get; init; }
+
+    /// <summary>Where rows are spooled to.</summary>
+    public required string TemporaryFolder { get; init; }
+
+    public required IChannel Log { get; init; }
+
+    public ExecutionPlan Plan => Prepared.Plan;
+
+    public CancellationToken Cancellation => Handles.CancellationToken;
+
+    /// <summary>Looks at the data, and builds the network.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the image size does not fit the network.</exception>
+    /// <exception cref="InvalidOperationException">The data cannot be learned from, the checkpoints are another training's, or the device is missing.</exception>
+    public static PreparedRun Prepare(IHostEnvironment environment, Architecture architecture, TrainingSettings settings, TrainingHandles handles, IDataView input, IChannel log)
+    {
+        TrainableStages.Check(architecture, settings.Transfer);
+        if (settings.Optimization.LabelSmoothing is > 0 and var smoothing && !architecture.Loss.TakesLabelSmoothing)
+            throw OptionsValidation.Wrong(nameof(CnnOptions.LabelSmoothing), smoothing, $"0 for {architecture.Name}, whose own loss leaves no room for it");
+        var start = handles.Weights is { } weights ? new StartingPoint(environment, weights, architecture) : null;
+        var data = TrainingData.Of(input, settings, handles);
+        var views = ImageViews.Of(architecture, settings.Input, settings.Sampling.MultiScale, data.Columns.Format, start, data.Classes.Count);
+        var folder = handles.Checkpoints is { } checkpoints ? CheckpointFolder.Open(checkpoints) : null;
+        settings = settings with { Seed = settings.Seed ?? folder?.Resumed?.Seed ?? Random.Shared.Next() };
+        data = data.Split(settings);
+
+        var device = ComputeDevice.Choose(environment, settings.Execution.Device, Warn);
+        if (!architecture.CanBeLoaded)
+        {
+            Warn("A model with this network can be saved and not loaded: make the network in a static method marked [CnnNetwork] "
+                + $"(now: {architecture.Settings["type"]}.{architecture.Settings["method"]}).");
+        }
+        foreach (var warning in folder?.Warnings ?? [])
+            Warn(warning);
+        var survey = data.Survey(settings, Warn, handles.CancellationToken);
+        if (data.ScaleWarning(settings) is { } scale)
+            Warn(scale);
+        var identity = folder is null ? null : Identify(folder, architecture, settings, handles, data, views, survey);
+
+        var prepared = PreparedNetwork.Build(device, architecture, settings, handles, data, views, start, folder?.Resumed?.Plan, log);
+        try
+        {
+            Describe(architecture, settings, views, prepared, survey, log);
+            if (settings.Sampling.MultiScale is { } scales)
+                ScaledBatches.Check(scales, architecture, prepared.Network, views.Shape, device);
+            var classWeights = settings.Optimization.ClassWeights is { } given
+                ? tensor(given.For(data.Classes.Names, survey.Counts), ScalarType.Float32, device).DetachFromDisposeScope()
+                : null;
+            var plan = prepared.Plan;
+            return new(classWeights)
+            {
+                Architecture = architecture,
+                Settings = settings,
+                Handles = handles,
+                Data = data,
+                Views = views,
+                Prepared = prepared,
+                Loss = new(architecture.Loss, settings.Optimization.LabelSmoothing, classWeights, usesExampleWeights: data.Columns.Weight is not null),
+                BadImages = new(settings.Input.OnBadImage),
+                Images = settings.Sampling.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labeled,
+                Checkpoints = folder is null ? null
+                    : new(handles.Checkpoints!, folder, identity!, settings.FixedSeed, new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, prepared.Threads), log),
+                TemporaryFolder = MlNetEnvironment.TemporaryFolder(environment),
+                Log = log,
+            };
+        }
+        catch
+        {
+            prepared.Dispose();
+            throw;
+        }
+
+        void Warn(string message) => log.Warning(MessageSensitivity.None, "{0}", message);
+    }
+
+    /// <summary>Decodes rows to batches.</summary>
+    public BatchQueue Queue(ImageRowDecoder decoder, NetworkShape shape) =>
+        new(decoder, shape, Settings.Optimization.BatchSize, Settings.Input.ReaderThreads, BadImages, Prepared.TakesEveryCore);
+
+    /// <summary>Decodes the validation set's rows.</summary>
+    public ImageRowDecoder ValidationDecoder() => ImageRowDecoder.ForScoring(
+        Data.Columns.Format, Views.Evaluation with { Crops = EvaluationCrops.Center }, Settings.Input.Augmentation, Plan.ChannelsLast);
+
+    /// <summary>The training rows in the order of the data view.</summary>
+    public ParallelRowFeed OpenRows() => new(Data.Rows, Data.Columns, Settings.Input.ReaderThreads, shuffle: null, Cancellation);
+
+    public void Dispose()
+    {
+        _classWeights?.Dispose();
+        Prepared.Dispose();
+    }
+
+    /// <exception cref="InvalidOperationException">The checkpoint to go on from is another training's.</exception>
+    private static IReadOnlyDictionary<string, string> Identify(CheckpointFolder folder, Architecture architecture, TrainingSettings settings, TrainingHandles handles,
+        TrainingData data, ImageViews views, LabelSurvey survey)
+    {
+        var validation = handles.ValidationSet is { } set
+            ? LabelSurvey.Take(set, LabelColumn.Check(set.Schema, settings.Columns.LabelColumnName), weight: null, handles.CancellationToken).Fingerprint
+            : null;
+        var identity = CheckpointIdentity.Of(settings, architecture, views.Shape, data.Classes.Names, views.Plain, survey.Fingerprint, validation);
+        if (folder.Resumed is { } header)
+            CheckpointIdentity.RequireSame(header, identity, folder.ResumedName!);
+        return identity;
+    }
+
+    private static void Describe(Architecture architecture, TrainingSettings settings, ImageViews views, PreparedNetwork prepared, LabelSurvey survey, IChannel log)
+    {
+        var (shape, optimization) = (views.Shape, settings.Optimization);
+        log.Info(MessageSensitivity.None, FormattableString.Invariant($"{architecture.Name} for {shape.Classes} classes, {shape.Channels}×{shape.Height}×{shape.Width}, ")
+            + FormattableString.Invariant($"{prepared.Network.parameters().Sum(p => p.numel())} parameters, on {prepared.Plan.Description}; {survey.Labeled} images, ")
+            + FormattableString.Invariant($"batch {optimization.BatchSize}, {optimization.Optimizer} at {optimization.LearningRate}, seed {settings.Seed}"));
+    }
+}
