@@ -15,7 +15,8 @@ public sealed class BadImageException : InvalidOperationException
     public IReadOnlyList<BadImage> Images { get; }
 
     private static string Describe(IReadOnlyList<BadImage> images) =>
-        $"{images.Count} {(images.Count == 1 ? "image" : "images")} cannot be used; mend or remove {(images.Count == 1 ? "it" : "them")}, or skip bad images (OnBadImage = Skip):{Environment.NewLine}  "
+        $"{images.Count} {(images.Count == 1 ? "image" : "images")} cannot be used; mend or remove {(images.Count == 1 ? "it" : "them")}, "
+        + $"or skip bad images (OnBadImage = Skip):{Environment.NewLine}  "
         + string.Join($"{Environment.NewLine}  ", images.Take(Named))
         + (images.Count > Named ? $"{Environment.NewLine}  … and {images.Count - Named} more" : "");
 }

@@ -74,6 +74,9 @@ internal abstract class ImageMapper(ExecutionPlan plan, CnnModel model)
         }
     }
 
-    /// <summary>The network's part: N × channels × height × width to N × <see cref="Length"/>. The means of several views of an image are taken of it.</summary>
+    /// <summary>
+    /// The network's part: N × channels × height × width to N × <see cref="Length"/>.
+    /// The means of several views of an image are taken of it.
+    /// </summary>
     protected abstract Tensor Compute(Tensor images);
 }

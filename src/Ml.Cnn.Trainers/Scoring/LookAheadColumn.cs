@@ -66,6 +66,7 @@ internal abstract class LookAheadColumn(int capacity)
 
         protected override void ReadValue(int slot) => _source(ref _values[slot]);
 
-        public override Delegate Getter(Func<int> current) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[Checked(current())].CopyTo(ref value));
+        public override Delegate Getter(Func<int> current) =>
+            (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[Checked(current())].CopyTo(ref value));
     }
 }

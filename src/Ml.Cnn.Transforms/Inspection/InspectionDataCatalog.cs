@@ -40,13 +40,15 @@ public static class InspectionDataCatalog
     /// </code>
     /// </example>
     public static ImageDataReport InspectImages(this DataOperationsCatalog catalog, IDataView data, string imageColumnName = "Image",
-        string imagePathColumnName = "ImagePath", string? labelColumnName = "Label", IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+        string imagePathColumnName = "ImagePath", string? labelColumnName = "Label", IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
         var (image, format) = ImageColumnReader.Find(data.Schema, imageColumnName, imagePathColumnName);
         var path = data.Schema.GetColumnOrNull(imagePathColumnName) is { Type: TextDataViewType } text ? text : (DataViewSchema.Column?)null;
-        DataViewSchema.Column? label = labelColumnName is null ? null : data.Schema.GetColumnOrNull(labelColumnName) ?? throw SchemaErrors.Missing("label", labelColumnName);
+        DataViewSchema.Column? label = labelColumnName is null ? null
+            : data.Schema.GetColumnOrNull(labelColumnName) ?? throw SchemaErrors.Missing("label", labelColumnName);
         if (PixelScale.Warning(data, image, format) is { } warning)
             MlNetEnvironment.Warn(MlNetEnvironment.Of(catalog), nameof(InspectImages), warning);
         return ImageInspector.Inspect(data, image, format, path, label, progress, cancellationToken);
