@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ml.Cnn.Transforms;
 
 namespace MlCnn.Cli;
 
@@ -7,8 +8,6 @@ internal static class ImagePaths
 {
     // "image 9" before "image 10", as people count.
     private static readonly StringComparer s_natural = StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering);
-
-    private static readonly string[] s_endings = [".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".png", ".webp", ".bmp", ".gif"];
 
     // Links to folders may lead back up, and what cannot be opened is not to end the rest.
     private static readonly EnumerationOptions s_below = new()
@@ -27,16 +26,14 @@ internal static class ImagePaths
         try
         {
             _ = Directory.EnumerateFileSystemEntries(folder).Any(); // tells what keeps the folder closed; the options below pass over that without a word
-            files = [.. Directory.EnumerateFiles(folder, "*", s_below).Where(IsImage)];
+            files = [.. Directory.EnumerateFiles(folder, "*", s_below).Where(file => ImageFormats.IsImageName(file))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"The folder '{folder}' cannot be opened: {e.Message}", e);
         }
         if (files.Length == 0)
-            throw new CommandException($"The folder '{folder}' holds no images ({string.Join(", ", s_endings)}), neither in itself nor below.");
+            throw new CommandException($"The folder '{folder}' holds no images ({string.Join(", ", ImageFormats.Extensions)}), neither in itself nor below.");
         return [.. files.Order(s_natural).ThenBy(file => file, StringComparer.Ordinal)];
     }
-
-    private static bool IsImage(string path) => s_endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 }

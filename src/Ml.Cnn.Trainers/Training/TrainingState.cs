@@ -67,8 +67,6 @@ internal sealed class TrainingState
     {
         (Epoch, Batches, Steps, Images) = (position.Epoch, position.Batches, position.Steps, position.Images);
         (RowOrder, Totals, LearningRate) = (position.RowOrder, new EpochTotals(position.Sums), position.LearningRate);
-        if (ReferenceEquals(_history, position.History))
-            return;
         _history.Clear();
         _history.AddRange(position.History);
     }

@@ -74,12 +74,13 @@ internal sealed class PreparedRun : IDisposable
         var identity = folder is null ? null : Identify(folder, architecture, settings, handles, data, views, survey);
 
         var prepared = PreparedNetwork.Build(device, architecture, settings, handles, data, views, start, folder?.Resumed?.Plan, log);
+        Tensor? classWeights = null;
         try
         {
             Describe(architecture, settings, views, prepared, survey, log);
             if (settings.Sampling.MultiScale is { } scales)
                 ScaledBatches.Check(scales, architecture, prepared.Network, views.Shape, device);
-            var classWeights = settings.Optimization.ClassWeights is { } given
+            classWeights = settings.Optimization.ClassWeights is { } given
                 ? tensor(given.For(data.Classes.Names, survey.Counts), ScalarType.Float32, device).DetachFromDisposeScope()
                 : null;
             var plan = prepared.Plan;
@@ -102,6 +103,7 @@ internal sealed class PreparedRun : IDisposable
         }
         catch
         {
+            classWeights?.Dispose();
             prepared.Dispose();
             throw;
         }
