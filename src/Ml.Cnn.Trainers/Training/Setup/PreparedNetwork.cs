@@ -60,8 +60,8 @@ internal sealed class PreparedNetwork : IDisposable
             var batchSize = settings.Optimization.BatchSize;
             var threads = settings.Execution.NetworkThreads ?? cost.ThreadsFor(batchSize, besideDecoding);
             used = LibtorchThreads.Use(threads);
-            if (device.type == DeviceType.CPU && !ConvolutionCheck.IsRight)
-                log.Warning(MessageSensitivity.None, "{0}", ConvolutionCheck.Warning);
+            if (device.type == DeviceType.CPU)
+                WarnOfConvolutions(log);
             var plan = ExecutionPlan.ForTraining(device, cost, settings.Execution.Precision, settings.Execution.MemoryLayout);
             if (resumed is not null)
                 plan = plan with { ChannelsLast = resumed.ChannelsLast, ComputeType = resumed.ComputeType };
@@ -100,5 +100,13 @@ internal sealed class PreparedNetwork : IDisposable
         log.Info(MessageSensitivity.None, "{0}", $"weights from {settings.Transfer.Weights}: {report.Loaded.Count} tensors"
             + (report.Adapted.Count > 0 ? $", {string.Join(", ", report.Adapted)} adapted to {views.Shape.Channels} channels" : "")
             + (others.Length > 0 ? $", {string.Join(", ", others)} initialized afresh" : ""));
+    }
+
+    private static void WarnOfConvolutions(IChannel log)
+    {
+        if (OneDnn.IsLimitedByLibrary)
+            log.Warning(MessageSensitivity.None, "{0}", OneDnn.LimitedMessage);
+        if (!ConvolutionCheck.IsRight)
+            log.Warning(MessageSensitivity.None, "{0}", ConvolutionCheck.Warning);
     }
 }
