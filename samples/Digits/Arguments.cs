@@ -20,7 +20,8 @@ internal sealed record Arguments(string? Data, int Epochs, string Out)
                 (_, "") => null,
                 ("--data", _) => arguments with { Data = value },
                 ("--out", _) => arguments with { Out = value },
-                ("--epochs", _) when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var epochs) && epochs > 0 => arguments with { Epochs = epochs },
+                ("--epochs", _) when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var epochs) && epochs > 0 =>
+                arguments with { Epochs = epochs },
                 _ => null,
             };
             if (parsed is null)

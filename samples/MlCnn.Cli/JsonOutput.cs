@@ -107,7 +107,8 @@ internal sealed record LabelEntry(string Label, float Probability);
 /// <param name="Arch">The network's name.</param>
 /// <param name="Classes">How many classes the model tells apart.</param>
 /// <param name="InputShape">Channels, height and width of the network's input.</param>
-/// <param name="ResizeShortSide">Pixels that an image's short side is brought to before the middle is cut out; null: the image is brought straight to the input's size.</param>
+/// <param name="ResizeShortSide">Pixels that an image's short side is brought to before the middle is cut out; null: the image is brought straight to
+/// the input's size.</param>
 /// <param name="Interpolation">The filter for resizing: "bilinear" or "bicubic".</param>
 /// <param name="Mean">Mean of each channel, for pixels from 0 to 1.</param>
 /// <param name="Deviation">Standard deviation of each channel, for pixels from 0 to 1.</param>
@@ -117,8 +118,8 @@ internal sealed record LabelEntry(string Label, float Probability);
 /// <param name="WeightsPrefix">What was before the weights' names, such as "backbone."; empty for most.</param>
 /// <param name="NonFiniteTensors">Tensors that hold NaN or infinity. With any, scores are not to be trusted.</param>
 /// <param name="Model">The file, as the command line gave it.</param>
-internal sealed record ImportResult(string Arch, int Classes, IReadOnlyList<int> InputShape, int? ResizeShortSide, string Interpolation, IReadOnlyList<float> Mean,
-    IReadOnlyList<float> Deviation, string PreprocessingReason, string WeightsKey, IReadOnlyList<string> OtherKeys, string WeightsPrefix,
+internal sealed record ImportResult(string Arch, int Classes, IReadOnlyList<int> InputShape, int? ResizeShortSide, string Interpolation,
+    IReadOnlyList<float> Mean, IReadOnlyList<float> Deviation, string PreprocessingReason, string WeightsKey, IReadOnlyList<string> OtherKeys, string WeightsPrefix,
     IReadOnlyList<string> NonFiniteTensors, string Model);
 
 /// <summary>mlcnn weights list --json.</summary>
@@ -130,8 +131,8 @@ internal sealed record WeightsResult(string Folder, IReadOnlyList<WeightsEntry> 
 /// Published weights. Accuracies are from 0 to 1, bytes those of the tensors; the input's shape is channels, height and width. Here: the file
 /// is in the folder of downloads.
 /// </summary>
-internal sealed record WeightsEntry(string Name, string Arch, bool IsDefault, string Address, string File, string Sha256Prefix, long Bytes, int Classes, IReadOnlyList<int> InputShape, int? ResizeShortSide,
-    double? Top1Accuracy, double? Top5Accuracy, string? License, bool Here);
+internal sealed record WeightsEntry(string Name, string Arch, bool IsDefault, string Address, string File, string Sha256Prefix, long Bytes, int Classes,
+    IReadOnlyList<int> InputShape, int? ResizeShortSide, double? Top1Accuracy, double? Top5Accuracy, string? License, bool Here);
 
 /// <summary>mlcnn weights get and verify, with --json.</summary>
 /// <param name="Name">The weights.</param>

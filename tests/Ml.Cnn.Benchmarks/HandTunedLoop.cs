@@ -20,7 +20,8 @@ internal sealed class HandTunedLoop : IHandWrittenLoop
 {
     private static readonly string s_sgd = FormattableString.Invariant($"""
         def sgd(weights: List[Tensor], gradients: List[Tensor], velocities: List[Tensor]):
-            torch._fused_sgd_(weights, gradients, velocities, weight_decay={IHandWrittenLoop.WeightDecay}, momentum={IHandWrittenLoop.Momentum}, lr={IHandWrittenLoop.LearningRate}, dampening=0.0, nesterov=False, maximize=False, is_first_step=False)
+            torch._fused_sgd_(weights, gradients, velocities, weight_decay={IHandWrittenLoop.WeightDecay}, momentum={IHandWrittenLoop.Momentum},
+                lr={IHandWrittenLoop.LearningRate}, dampening=0.0, nesterov=False, maximize=False, is_first_step=False)
 
         """).ReplaceLineEndings("\n");
 

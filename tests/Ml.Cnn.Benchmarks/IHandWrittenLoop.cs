@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 namespace Ml.Cnn.Benchmarks;
 
 /// <summary>A training loop that somebody wrote with TorchSharp alone, to be timed beside the library's trainer.</summary>
-/// <remarks>Each minimizes the cross-entropy with SGD under the numbers below. They are also those of the Python half, but for its learning rate on MNIST.</remarks>
+/// <remarks>
+/// Each minimizes the cross-entropy with SGD under the numbers below. They are also those of the Python half, but for its learning rate on MNIST.
+/// </remarks>
 internal interface IHandWrittenLoop : IDisposable
 {
     const double LearningRate = 0.01;

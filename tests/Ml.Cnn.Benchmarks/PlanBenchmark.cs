@@ -25,7 +25,8 @@ internal static class PlanBenchmark
     public static void Run(IReadOnlyList<string> architectures, IReadOnlyList<int> sizes, int batch, int threads)
     {
         using var allocator = GlibcAllocator.KeepFreedMemory();
-        Console.WriteLine("| network | pixels | images | M multiply-adds | % depthwise | % grouped | % 1×1 | " + string.Join(", ms | ", s_ways) + ", ms | rule | rate, of the best's |");
+        Console.WriteLine("| network | pixels | images | M multiply-adds | % depthwise | % grouped | % 1×1 | " + string.Join(", ms | ", s_ways)
+            + ", ms | rule | rate, of the best's |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var name in architectures)
             foreach (var size in sizes)

@@ -18,7 +18,8 @@ var bfloat16 = new Option<bool>("--bfloat16") { Description = "Of the tuned loop
 var channelsLast = new Option<bool>("--channels-last") { Description = "Of the tuned loop: the layout in memory." };
 var precision = new Option<Precision>("--precision") { Description = "Of the library's step." };
 var layout = new Option<MemoryLayout>("--layout") { Description = "Of the library's step." };
-var networkThreads = new Option<int>("--network-threads") { Description = "libtorch's threads, in the tuned loop and in step; 0: by libtorch's or the library's own choice." };
+var networkThreads = new Option<int>("--network-threads") { Description = "libtorch's threads, in the tuned loop and in step; 0: by libtorch's or the "
+    + "library's own choice." };
 LoopWriter Loop(ParseResult r) => r.GetValue(side) == Side.Plain
     ? build => new PlainLoop(build())
     : build => new HandTunedLoop(build, new(r.GetValue(bfloat16), r.GetValue(channelsLast), r.GetValue(networkThreads)));
@@ -28,16 +29,20 @@ mnist.SetAction(r => Report.Print("mnist", r.GetValue(side) == Side.Trainer
     ? TrainingBenchmarks.Mnist(r.GetValue(data)!, r.GetValue(batch), r.GetValue(epochs))
     : LoopBenchmarks.Mnist(Loop(r), r.GetValue(data)!, r.GetValue(batch), r.GetValue(epochs))));
 
-var network = new Command("network", "A network on random images in memory.") { arch, size, batch, steps, epochs, side, bfloat16, channelsLast, networkThreads };
+var network = new Command("network", "A network on random images in memory.") { arch, size, batch, steps, epochs, side, bfloat16, channelsLast,
+    networkThreads };
 network.SetAction(r => Report.Print("network", r.GetValue(side) == Side.Trainer
     ? TrainingBenchmarks.InMemory(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(steps), r.GetValue(epochs))
     : LoopBenchmarks.InMemory(Loop(r), r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(steps), r.GetValue(epochs))));
 
 var folder = new Command("folder", "Training from JPEG files.") { data, arch, size, batch, epochs };
-folder.SetAction(r => Report.Print("folder", TrainingBenchmarks.Folder(r.GetValue(data)!, r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(epochs))));
+folder.SetAction(r => Report.Print("folder", TrainingBenchmarks.Folder(r.GetValue(data)!, r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch),
+    r.GetValue(epochs))));
 
-var loader = new Command("loader", "JPEG files to batches: decoded, random resized crop, flipped, normalized; no network.") { data, size, batch, epochs, threads };
-loader.SetAction(r => Report.Print("loader", LoaderBenchmark.Run(r.GetValue(data)!, r.GetValue(size), r.GetValue(batch), r.GetValue(epochs), r.GetValue(threads))));
+var loader = new Command("loader", "JPEG files to batches: decoded, random resized crop, flipped, normalized; no network.") { data, size, batch, epochs,
+    threads };
+loader.SetAction(r => Report.Print("loader", LoaderBenchmark.Run(r.GetValue(data)!, r.GetValue(size), r.GetValue(batch), r.GetValue(epochs),
+    r.GetValue(threads))));
 
 var read = new Command("read", "Encoded images from a folder or a tar archive, without a network.") { data, epochs, threads };
 read.SetAction(r => Report.Print("read", ReadingBenchmarks.Read(r.GetValue(data)!, r.GetValue(epochs), r.GetValue(threads))));
@@ -46,13 +51,15 @@ var inspect = new Command("inspect", "A report on the images of a folder or a ta
 inspect.SetAction(r => Report.Print("inspect", ReadingBenchmarks.Inspect(r.GetValue(data)!, r.GetValue(epochs))));
 
 var step = new Command("step", "Where the time of a training step goes.") { arch, size, batch, steps, precision, layout, networkThreads };
-step.SetAction(r => StepBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(steps), r.GetValue(precision), r.GetValue(layout), r.GetValue(networkThreads)));
+step.SetAction(r => StepBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(steps), r.GetValue(precision), r.GetValue(layout),
+    r.GetValue(networkThreads)));
 
 var stages = new Command("stages", "The time that each stage of the loader takes for an image.") { data, size, epochs };
 stages.SetAction(r => StageBenchmark.Run(r.GetValue(data)!, r.GetValue(size), r.GetValue(epochs)));
 
 var archs = new Option<string[]>("--archs") { Description = "The networks; all of the catalog without any.", AllowMultipleArgumentsPerToken = true };
-var sizes = new Option<int[]>("--sizes") { Description = "Heights and widths in pixels.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [32, 64, 96, 224] };
+var sizes = new Option<int[]>("--sizes") { Description = "Heights and widths in pixels.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ =>
+    [32, 64, 96, 224] };
 var plans = new Command("plans", "A training step in each precision and memory layout, beside the rule's choice.") { archs, sizes, batch, networkThreads };
 plans.SetAction(r => PlanBenchmark.Run(r.GetValue(archs) is { Length: > 0 } chosen ? chosen : [.. ArchitectureCatalog.All.Select(a => a.Name)],
     r.GetValue(sizes)!, r.GetValue(batch), r.GetValue(networkThreads)));

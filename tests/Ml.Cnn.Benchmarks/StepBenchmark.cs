@@ -23,7 +23,8 @@ internal static class StepBenchmark
         var plan = ExecutionPlan.ForTraining(CPU, cost, precision, layout);
         network = plan.Prepare(network);
         network.train();
-        using var optimizer = new Sgd([new([.. network.parameters()], RateFactor: 1, IHandWrittenLoop.WeightDecay)], IHandWrittenLoop.Momentum, nesterov: false);
+        using var optimizer = new Sgd([new([.. network.parameters()], RateFactor: 1, IHandWrittenLoop.WeightDecay)], IHandWrittenLoop.Momentum,
+            nesterov: false);
         using var pixels = rand(batch, size, size, 3);
         using var images = plan.ChannelsLast ? pixels.permute(0, 3, 1, 2) : pixels.permute(0, 3, 1, 2).contiguous();
         using var labels = randint(10, batch);
@@ -71,7 +72,8 @@ internal static class StepBenchmark
         public override string ToString()
         {
             var sums = _milliseconds.Values.Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)]);
-            return string.Join(", ", _milliseconds.Append(new("sum", sums)).Select(p => FormattableString.Invariant($"{p.Key} {p.Value.Order().ElementAt(p.Value.Count / 2):0.00}")));
+            return string.Join(", ", _milliseconds.Append(new("sum", sums))
+                .Select(p => FormattableString.Invariant($"{p.Key} {p.Value.Order().ElementAt(p.Value.Count / 2):0.00}")));
         }
     }
 }

@@ -30,7 +30,8 @@ internal static class TrainingBenchmarks
         var schema = SchemaDefinition.Create(typeof(LabeledImage));
         schema[nameof(LabeledImage.Image)].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, size, size, 3);
         return Fit(mlContext, mlContext.Data.LoadFromEnumerable(rows, schema),
-            new CnnOptions { BatchSize = batch, Epochs = epochs, Cache = ImageCache.Memory, LearningRate = IHandWrittenLoop.LearningRate, WeightDecay = IHandWrittenLoop.WeightDecay },
+            new CnnOptions { BatchSize = batch, Epochs = epochs, Cache = ImageCache.Memory, LearningRate = IHandWrittenLoop.LearningRate,
+            WeightDecay = IHandWrittenLoop.WeightDecay },
             options => mlContext.MulticlassClassification.Trainers.Cnn(arch, options));
     }
 
@@ -44,7 +45,8 @@ internal static class TrainingBenchmarks
     }
 
     /// <summary>Trains on the columns Image and Label, and an epoch more than the options say.</summary>
-    private static EpochClock Fit<TOptions>(MLContext mlContext, IDataView data, TOptions options, Func<TOptions, CnnTrainer> trainer) where TOptions : CnnTrainerOptions
+    private static EpochClock Fit<TOptions>(MLContext mlContext, IDataView data, TOptions options, Func<TOptions, CnnTrainer> trainer)
+        where TOptions : CnnTrainerOptions
     {
         var clock = new EpochClock();
         options.FeatureColumnName = "Image";

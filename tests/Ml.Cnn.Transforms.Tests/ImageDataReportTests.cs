@@ -48,7 +48,8 @@ public class ImageDataReportTests
         };
 
         Assert.AreEqual(
-            """{"images":3,"classes":[{"label":"cat","count":3}],"sizes":{"minWidth":1,"maxWidth":2,"minHeight":3,"maxHeight":4},"badFiles":[{"file":"x.jpg","reason":"Why."}],"duplicates":[["a.jpg","b.jpg"]],"passedOver":[{"kind":".tif","count":7}]}""",
+            """{"images":3,"classes":[{"label":"cat","count":3}],"sizes":{"minWidth":1,"maxWidth":2,"minHeight":3,"maxHeight":4},"""
+            + """"badFiles":[{"file":"x.jpg","reason":"Why."}],"duplicates":[["a.jpg","b.jpg"]],"passedOver":[{"kind":".tif","count":7}]}""",
             JsonSerializer.Serialize(report, CamelCase));
     }
 
@@ -62,7 +63,8 @@ public class ImageDataReportTests
         var report = Context.Data.InspectImages(Context.Data.LoadImageList(list, hasHeader: false));
 
         Assert.AreEqual(3, report.Images);
-        CollectionAssert.AreEqual(new[] { "gone.png", Path.GetFileName(folder.Path) }, report.BadFiles.Select(bad => Path.GetFileName(bad.File.TrimEnd('/', '\\'))).ToArray());
+        CollectionAssert.AreEqual(new[] { "gone.png", Path.GetFileName(folder.Path) },
+            report.BadFiles.Select(bad => Path.GetFileName(bad.File.TrimEnd('/', '\\'))).ToArray());
     }
 
     /// <summary>Enough rows that the cursors finish in another order than they began.</summary>

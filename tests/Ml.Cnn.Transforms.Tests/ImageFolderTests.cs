@@ -28,11 +28,13 @@ public class ImageFolderTests
     public void Any_file_name_that_the_system_allows_is_found_and_opens()
     {
         using var folder = new TemporaryFolder();
-        List<string> names = ["with space.png", "größe 图.png", "-dash.png", "#5 100%.png", "it's;a(test)&.png", "two..dots.png", ".png.png"[1..], new string('x', 200) + ".png"];
+        List<string> names = ["with space.png", "größe 图.png", "-dash.png", "#5 100%.png", "it's;a(test)&.png", "two..dots.png", ".png.png"[1..],
+            new string('x', 200) + ".png"];
         if (!OperatingSystem.IsWindows())
             names.AddRange(["new\nline.png", "quote\".png", "back\\slash.png", "star*.png"]);
         foreach (var name in names)
-            folder.Write($"class {(name.Length % 2 == 0 ? "a" : "é\"")}".Replace("\"", OperatingSystem.IsWindows() ? "" : "\"", StringComparison.Ordinal) + $"/{name}", 7);
+            folder.Write($"class {(name.Length % 2 == 0 ? "a" : "é\"")}".Replace("\"", OperatingSystem.IsWindows() ? "" : "\"", StringComparison.Ordinal)
+                + $"/{name}", 7);
 
         var data = Context.Data.LoadImageFolder(folder.Path);
         var loaded = Context.Transforms.LoadRawImageBytes("Bytes", null, "ImagePath").Fit(data).Transform(data);

@@ -66,7 +66,8 @@ public class ZipArchiveTests
     public void Names_are_read_whatever_wrote_them()
     {
         using var folder = new TemporaryFolder();
-        CollectionAssert.AreEqual(new[] { "größe 图" }, Rows.Texts(Context.Data.LoadImageArchive(folder.Write("utf8.zip", Zip(["größe 图/1.png"]))), "Label"));
+        CollectionAssert.AreEqual(new[] { "größe 图" },
+            Rows.Texts(Context.Data.LoadImageArchive(folder.Write("utf8.zip", Zip(["größe 图/1.png"]))), "Label"));
         CollectionAssert.AreEqual(new[] { "a" }, Rows.Texts(Context.Data.LoadImageArchive(folder.Write("windows.zip", Zip([@"x\a\1.png"]))), "Label"));
         var old = Zip(["gr??e/1.png"]);
         for (var i = 0; i < old.Length - 1; i++)

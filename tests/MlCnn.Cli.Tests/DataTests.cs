@@ -15,7 +15,8 @@ public sealed class DataTests : CliTest
     public void Data_tells_what_is_in_a_folder()
     {
         WriteFolder("data", seed: 1);
-        var (first, bad, copy) = (Path.Join(Folder, "data", "eins", "a.png"), Path.Join(Folder, "data", "null", "x.jpg"), Path.Join(Folder, "data", "zwei [2]", "b.png"));
+        var (first, bad, copy) = (Path.Join(Folder, "data", "eins", "a.png"), Path.Join(Folder, "data", "null", "x.jpg"),
+            Path.Join(Folder, "data", "zwei [2]", "b.png"));
         File.Move(Directory.GetFiles(Path.Join(Folder, "data", "eins"))[0], first);
         File.Copy(first, copy);
         File.WriteAllText(bad, "no image");
@@ -68,7 +69,8 @@ public sealed class DataTests : CliTest
         using (var zipped = new GZipStream(File.Create(Path.Join(Folder, "train.tgz")), CompressionLevel.Fastest))
             TarFile.CreateFromDirectory(Path.Join(Folder, "set", "train"), zipped, includeBaseDirectory: false);
         File.WriteAllLines(Path.Join(Folder, "list.tsv"),
-            Directory.GetFiles(Path.Join(Folder, "set", "test"), "*.png", SearchOption.AllDirectories).Select(file => $"{file}\t{Path.GetFileName(Path.GetDirectoryName(file))}"));
+            Directory.GetFiles(Path.Join(Folder, "set", "test"), "*.png", SearchOption.AllDirectories)
+                .Select(file => $"{file}\t{Path.GetFileName(Path.GetDirectoryName(file))}"));
 
         ZipFile.CreateFromDirectory(Path.Join(Folder, "set"), Path.Join(Folder, "set.zip"), CompressionLevel.Optimal, includeBaseDirectory: true);
 
@@ -78,8 +80,10 @@ public sealed class DataTests : CliTest
             Assert.AreEqual(30, Run("data", source, "--json").Expect(0).Json.GetProperty("images").GetInt32(), source);
 
         // Trained on an archive, measured on files, and the other way round.
-        string[] train = ["train", "--arch", "lenet5", "--epochs", "1", "--batch-size", "8", "--json", "--out", "m.zip", "--augment", "Cifar", "--cache", "memory", "--precision", "float32"];
-        foreach (var (data, validation, evaluation) in (ReadOnlySpan<(string, string, string)>)[("train.tgz", "list.tsv", "set/test"), ("list.tsv", "set.zip:set/train", "set.zip:set/test")])
+        string[] train = ["train", "--arch", "lenet5", "--epochs", "1", "--batch-size", "8", "--json", "--out", "m.zip", "--augment", "Cifar", "--cache",
+            "memory", "--precision", "float32"];
+        foreach (var (data, validation, evaluation) in (ReadOnlySpan<(string, string, string)>)[("train.tgz", "list.tsv", "set/test"),
+            ("list.tsv", "set.zip:set/train", "set.zip:set/test")])
         {
             var training = Run([.. train, "--data", data, "--validation", validation]).Expect(0).Json;
             Assert.AreEqual(30, training.GetProperty("images").GetInt32(), data);

@@ -9,7 +9,8 @@ public sealed class DigitsTests : CliTest
     [TestMethod]
     public void A_model_of_drawn_digits_is_evaluated_and_reads_files()
     {
-        var trained = Run("train", "--data", "digits:1500", "--validation", "digits:100", "--arch", "LeNet5", "--epochs", "3", "--seed", "1", "--device", "CPU", "--out", "m.zip", "--log", "logs", "--json").Expect(0);
+        var trained = Run("train", "--data", "digits:1500", "--validation", "digits:100", "--arch", "LeNet5", "--epochs", "3", "--seed", "1", "--device",
+            "CPU", "--out", "m.zip", "--log", "logs", "--json").Expect(0);
         var training = trained.Json;
         AssertProperties(training, "images", "classes", "device", "epochs", "model");
         Assert.AreEqual(1500, training.GetProperty("images").GetInt32());
@@ -18,13 +19,15 @@ public sealed class DigitsTests : CliTest
         Assert.AreEqual("m.zip", training.GetProperty("model").GetString());
         Assert.AreEqual(3, training.GetProperty("epochs").GetArrayLength());
         foreach (var epoch in training.GetProperty("epochs").EnumerateArray())
-            AssertProperties(epoch, "epoch", "loss", "accuracy", "validationAccuracy", "seconds", "imagesPerSecond", "top5Accuracy", "validationLoss", "validationTop5Accuracy", "learningRate", "peakMemory");
+            AssertProperties(epoch, "epoch", "loss", "accuracy", "validationAccuracy", "seconds", "imagesPerSecond", "top5Accuracy", "validationLoss",
+                "validationTop5Accuracy", "learningRate", "peakMemory");
         Assert.IsGreaterThan(0.5, training.GetProperty("epochs")[2].GetProperty("validationAccuracy").GetDouble());
         Assert.Contains("Epoch 3/3  loss 0.", trained.Error); // plain lines where there is no terminal
         Assert.DoesNotContain("\u001b", trained.Error);
 
         Assert.HasCount(4, File.ReadAllLines(Path.Join(Folder, "logs", "epochs.csv")));
-        CollectionAssert.AreEquivalent((string[])["curves.png", "epochs.csv", "epochs.jsonl", "train", "validation"], Directory.GetFileSystemEntries(Path.Join(Folder, "logs")).Select(Path.GetFileName).ToArray());
+        CollectionAssert.AreEquivalent((string[])["curves.png", "epochs.csv", "epochs.jsonl", "train", "validation"],
+            Directory.GetFileSystemEntries(Path.Join(Folder, "logs")).Select(Path.GetFileName).ToArray());
 
         var evaluation = Run("evaluate", "--model", "m.zip", "--data", "digits:200", "--json").Expect(0).Json;
         AssertProperties(evaluation, "images", "microAccuracy", "macroAccuracy", "logLoss", "top5Accuracy", "perClass", "badImages");
@@ -39,7 +42,8 @@ public sealed class DigitsTests : CliTest
         var files = Run("evaluate", "--model", "m.zip", "--data", "files", "--json").Expect(0).Json;
         Assert.AreEqual(18, files.GetProperty("images").GetInt32());
         Assert.IsGreaterThan(0.6, files.GetProperty("microAccuracy").GetDouble());
-        CollectionAssert.AreEqual((int[])[6, 6, 6, 0, 0, 0, 0, 0, 0, 0], files.GetProperty("perClass").EnumerateArray().Select(c => c.GetProperty("support").GetInt32()).ToArray());
+        CollectionAssert.AreEqual((int[])[6, 6, 6, 0, 0, 0, 0, 0, 0, 0], files.GetProperty("perClass").EnumerateArray()
+            .Select(c => c.GetProperty("support").GetInt32()).ToArray());
 
         var file = Directory.GetFiles(Path.Join(Folder, "files", "0"))[0];
         var prediction = Run("predict", "--model", "m.zip", "--json", file, "--top", "99").Expect(0).Json.GetProperty("predictions")[0];
@@ -61,7 +65,8 @@ public sealed class DigitsTests : CliTest
     [TestMethod]
     public void Without_validation_its_accuracy_is_null()
     {
-        var epoch = Run("train", "--data", "digits:64", "--arch", "lenet5", "--epochs", "1", "--out", "m.zip", "--json").Expect(0).Json.GetProperty("epochs")[0];
+        var epoch = Run("train", "--data", "digits:64", "--arch", "lenet5", "--epochs", "1", "--out", "m.zip", "--json")
+            .Expect(0).Json.GetProperty("epochs")[0];
         Assert.AreEqual(System.Text.Json.JsonValueKind.Null, epoch.GetProperty("validationAccuracy").ValueKind);
     }
 
@@ -80,8 +85,10 @@ public sealed class DigitsTests : CliTest
         Assert.Contains("falls most steeply", table);
         Assert.Contains("Suggested: --learning-rate 0.", table);
 
-        var epochs = Run("train", "--data", "digits:1500", "--arch", "lenet5", "--epochs", "4", "--seed", "1", "--out", "m.zip", "--json", "--preset", "resnet-cifar", "--augment", "none", "--batch-size", "32",
-            "--learning-rate", FormattableString.Invariant($"{rate}"), "--schedule", "onecycle", "--class-weights", "balanced", "--label-smoothing", "0.05", "--clip", "5", "--accumulate", "2", "--ema", "0.9",
+        var epochs = Run("train", "--data", "digits:1500", "--arch", "lenet5", "--epochs", "4", "--seed", "1", "--out", "m.zip", "--json", "--preset",
+            "resnet-cifar", "--augment", "none", "--batch-size", "32",
+            "--learning-rate", FormattableString.Invariant($"{rate}"), "--schedule", "onecycle", "--class-weights", "balanced", "--label-smoothing",
+            "0.05", "--clip", "5", "--accumulate", "2", "--ema", "0.9",
             "--balanced-sampling").Expect(0).Json.GetProperty("epochs");
         Assert.IsGreaterThan(0.8, epochs[3].GetProperty("accuracy").GetDouble());
     }

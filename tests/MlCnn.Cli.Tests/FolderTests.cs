@@ -11,7 +11,8 @@ public sealed class FolderTests : CliTest
     {
         Images.Write(Path.Join(Folder, "my images"), count: 300, seed: 1, s_classes, ".jpg");
         Images.Write(Path.Join(Folder, "others"), count: 60, seed: 2, s_classes, ".png");
-        var training = Run("train", "--data", "my images", "--validation", "others", "--arch", "lenet5", "--epochs", "3", "--batch-size", "16", "--optimizer", "adam", "--out", "mein modell.zip", "--json").Expect(0).Json;
+        var training = Run("train", "--data", "my images", "--validation", "others", "--arch", "lenet5", "--epochs", "3", "--batch-size", "16",
+            "--optimizer", "adam", "--out", "mein modell.zip", "--json").Expect(0).Json;
         Assert.AreEqual(90, training.GetProperty("images").GetInt32());
         Assert.AreEqual("mein modell.zip", training.GetProperty("model").GetString());
         CollectionAssert.AreEquivalent(s_classes, training.GetProperty("classes").EnumerateArray().Select(c => c.GetString()).ToArray());
@@ -30,7 +31,8 @@ public sealed class FolderTests : CliTest
         foreach (var name in names)
             Assert.Contains(name, table);
 
-        var bad = Run(["predict", "--model", "mein modell.zip", "--json", "--on-bad-image", "fail", "missing.png", "ein Bild ñ [1].png", "mein modell.zip"]).Expect(1);
+        var bad = Run(["predict", "--model", "mein modell.zip", "--json", "--on-bad-image", "fail", "missing.png", "ein Bild ñ [1].png", "mein modell.zip"])
+            .Expect(1);
         Assert.AreEqual("", bad.Output);
         Assert.Contains("2 images cannot be used", bad.Error);
         Assert.Contains("missing.png: ", bad.Error);

@@ -85,6 +85,7 @@ public sealed class ScoringTests : CliTest
     private void Train()
     {
         Images.Write(Path.Join(Folder, "data"), count: 100, seed: 1, s_classes, ".png");
-        Run("train", "--data", "data", "--arch", "lenet5", "--epochs", "1", "--batch-size", "4", "--optimizer", "adam", "--seed", "1", "--out", "m.zip").Expect(0);
+        Run("train", "--data", "data", "--arch", "lenet5", "--epochs", "1", "--batch-size", "4", "--optimizer", "adam", "--seed", "1", "--out", "m.zip")
+            .Expect(0);
     }
 }

@@ -30,7 +30,8 @@ public sealed class UsageTests : CliTest
         Assert.AreEqual(61_706, lenet.GetProperty("parameters").GetInt64());
         Assert.AreEqual(0, lenet.GetProperty("pretrained").GetArrayLength());
         var resnet = models.GetProperty("models").EnumerateArray().Single(model => model.GetProperty("name").GetString() == "resnet50");
-        CollectionAssert.AreEquivalent((string[])["ResNet50_Weights.IMAGENET1K_V1", "ResNet50_Weights.IMAGENET1K_V2"], resnet.GetProperty("pretrained").EnumerateArray().Select(name => name.GetString()).ToArray());
+        CollectionAssert.AreEquivalent((string[])["ResNet50_Weights.IMAGENET1K_V1", "ResNet50_Weights.IMAGENET1K_V2"], resnet.GetProperty("pretrained")
+            .EnumerateArray().Select(name => name.GetString()).ToArray());
 
         var (table, papers) = (Run("models").Expect(0).Output, Run("models", "--papers").Expect(0).Output);
         foreach (var model in models.GetProperty("models").EnumerateArray())

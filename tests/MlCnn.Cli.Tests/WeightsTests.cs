@@ -17,19 +17,24 @@ public sealed class WeightsTests : CliTest
         var images = Directory.GetFiles(Path.Join(Folder, "images"), "*.png", SearchOption.AllDirectories);
 
         var imported = Run("import", "--arch", "lenet5", "--weights", "w.safetensors", "--labels", "labels.txt", "--out", "m.zip", "--json").Expect(0).Json;
-        AssertProperties(imported, "arch", "classes", "inputShape", "resizeShortSide", "interpolation", "mean", "deviation", "preprocessingReason", "weightsKey", "otherKeys",
+        AssertProperties(imported, "arch", "classes", "inputShape", "resizeShortSide", "interpolation", "mean", "deviation", "preprocessingReason",
+            "weightsKey", "otherKeys",
             "weightsPrefix", "nonFiniteTensors", "model");
         Assert.AreEqual(10, imported.GetProperty("classes").GetInt32());
         var (expected, actual) = (Predict("trained.zip", images), Predict("m.zip", images));
         CollectionAssert.AreEqual(expected.Select(p => p.Probability).ToArray(), actual.Select(p => p.Probability).ToArray());
-        CollectionAssert.AreEqual(expected.Select(p => File.ReadAllLines(Path.Join(Folder, "labels.txt"))[int.Parse(p.Label, System.Globalization.CultureInfo.InvariantCulture)]).ToArray(), actual.Select(p => p.Label).ToArray());
+        CollectionAssert.AreEqual(expected.Select(p =>
+            File.ReadAllLines(Path.Join(Folder, "labels.txt"))[int.Parse(p.Label, System.Globalization.CultureInfo.InvariantCulture)]).ToArray(),
+            actual.Select(p => p.Label).ToArray());
 
         Run("import", "--arch", "lenet5", "--weights", "w.safetensors", "--out", "m.zip").Expect(0);
         Assert.StartsWith("class", Predict("m.zip", images)[0].Label);
         File.WriteAllText(Path.Join(Folder, "labels.txt"), "zero\none");
-        Assert.Contains("10 classes apart, and there are 2", Run("import", "--arch", "lenet5", "--weights", "w.safetensors", "--labels", "labels.txt", "--out", "m.zip").Expect(1).Error);
+        Assert.Contains("10 classes apart, and there are 2", Run("import", "--arch", "lenet5", "--weights", "w.safetensors", "--labels", "labels.txt",
+            "--out", "m.zip").Expect(1).Error);
         Assert.Contains("do not fit alexnet", Run("import", "--arch", "alexnet", "--weights", "w.safetensors", "--out", "m.zip").Expect(1).Error);
-        Assert.Contains("'labels.txt' cannot be read as weights", Run("import", "--arch", "lenet5", "--weights", "labels.txt", "--out", "m.zip").Expect(1).Error);
+        Assert.Contains("'labels.txt' cannot be read as weights", Run("import", "--arch", "lenet5", "--weights", "labels.txt", "--out", "m.zip")
+            .Expect(1).Error);
     }
 
     [TestMethod]
@@ -42,7 +47,8 @@ public sealed class WeightsTests : CliTest
         Assert.AreEqual(Path.Join(Folder, "cache"), list.GetProperty("folder").GetString());
         foreach (var weights in list.GetProperty("weights").EnumerateArray())
         {
-            AssertProperties(weights, "name", "arch", "isDefault", "address", "file", "sha256Prefix", "bytes", "classes", "inputShape", "resizeShortSide", "top1Accuracy", "top5Accuracy", "license", "here");
+            AssertProperties(weights, "name", "arch", "isDefault", "address", "file", "sha256Prefix", "bytes", "classes", "inputShape", "resizeShortSide",
+                "top1Accuracy", "top5Accuracy", "license", "here");
             Assert.AreEqual(weights.GetProperty("file").GetString() == "resnet18-f37072fd.pth", weights.GetProperty("here").GetBoolean());
         }
         Assert.Contains("ResNet18_Weights.IMAGENET1K_V1", Run("weights", "list", "--arch", "resnet18").Expect(0).Output);

@@ -22,22 +22,28 @@ internal static class ImportCommand
         CommandOptions.Architecture("The network that the weights are of, such as resnet18; 'mlcnn models' lists them all.");
 
     private static readonly Option<string> s_weights = CommandOptions.Text("--weights", "FILE|NAME",
-        "The weights: a .pth, .pt or .safetensors file, or the name of published ones, such as resnet50 or resnet50:IMAGENET1K_V1; 'mlcnn weights list' lists them. "
+        "The weights: a .pth, .pt or .safetensors file, or the name of published ones, such as resnet50 or resnet50:IMAGENET1K_V1; 'mlcnn weights list' "
+        + "lists them. "
         + "They are downloaded where they are not here yet.", required: true);
 
     private static readonly Option<string> s_key = CommandOptions.Text("--weights-key", "KEY",
-        "The entry of a checkpoint that holds the weights, such as state_dict. Default: the usual one, and averaged weights (state_dict_ema, model_ema) before plain ones.",
+        "The entry of a checkpoint that holds the weights, such as state_dict. Default: the usual one, and averaged weights (state_dict_ema, model_ema) "
+        + "before plain ones.",
         required: false);
 
     private static readonly Option<string> s_labels = CommandOptions.Text("--labels", "FILE",
-        "The classes in the order of the scores, one on a line. Default: ImageNet's where the weights tell 1000 apart, else class0, class1, ….", required: false);
+        "The classes in the order of the scores, one on a line. Default: ImageNet's where the weights tell 1000 apart, else class0, class1, ….",
+        required: false);
 
     private static readonly Option<int?> s_resize = CommandOptions.Number("--resize",
-        "The length in pixels that an image's short side is resized to before its middle is cut out. Default: as the published weights, which the output names.", least: 1);
+        "The length in pixels that an image's short side is resized to before its middle is cut out. Default: as the published weights, which the output "
+        + "names.", least: 1);
 
-    private static readonly Option<int?> s_crop = CommandOptions.Number("--crop", "Height and width of the network's input in pixels. Default: likewise.", least: 1);
+    private static readonly Option<int?> s_crop = CommandOptions.Number("--crop", "Height and width of the network's input in pixels. Default: likewise.",
+        least: 1);
 
-    private static readonly Option<float[]> s_mean = Numbers("--mean", "Mean of each channel, for pixels from 0 to 1, such as 0.485,0.456,0.406. Default: likewise.");
+    private static readonly Option<float[]> s_mean = Numbers("--mean", "Mean of each channel, for pixels from 0 to 1, such as 0.485,0.456,0.406. Default: "
+        + "likewise.");
 
     private static readonly Option<float[]> s_deviation = Numbers("--std", "Standard deviation of each channel, such as 0.229,0.224,0.225. Default: likewise.");
 
@@ -91,20 +97,26 @@ internal static class ImportCommand
     private static void Describe(Architecture architecture, CnnTransformer network, CnnImportReport report, string modelPath)
     {
         var (shape, preprocessing) = (network.Shape, network.Preprocessing);
-        string[] places = [.. report.Key.Length > 0 ? [$"under '{report.Key}'"] : (string[])[], .. report.Weights.Prefix.Length > 0 ? [$"after '{report.Weights.Prefix}'"] : (string[])[]];
-        if (places.Length > 0)
+        List<string> places = [];
+        if (report.Key.Length > 0)
+            places.Add($"under '{report.Key}'");
+        if (report.Weights.Prefix.Length > 0)
+            places.Add($"after '{report.Weights.Prefix}'");
+        if (places.Count > 0)
             Messages.Output.WriteLine($"Weights: the names {string.Join(", ", places)}.");
-        var resize = preprocessing.ResizeShortSide is { } side ? FormattableString.Invariant($"short side to {side} pixels, middle {shape.Width}×{shape.Height}")
+        var resize = preprocessing.ResizeShortSide is { } side
+            ? FormattableString.Invariant($"short side to {side} pixels, middle {shape.Width}×{shape.Height}")
             : FormattableString.Invariant($"to {shape.Width}×{shape.Height} pixels");
-        Messages.Output.WriteLine($"Images: {resize}, {preprocessing.Interpolation.ToString().ToLowerInvariant()}, mean {Join(preprocessing.Normalization.Mean)}, "
-            + $"deviation {Join(preprocessing.Normalization.Deviation)}: as {report.PreprocessingReason}.");
-        Messages.Output.WriteLine(FormattableString.Invariant($"Saved {architecture.Name} for {shape.Classes} classes, {shape.Width}×{shape.Height} pixels, to {modelPath}."));
+        Messages.Output.WriteLine($"Images: {resize}, {preprocessing.Interpolation.ToString().ToLowerInvariant()}, "
+            + $"mean {Join(preprocessing.Normalization.Mean)}, deviation {Join(preprocessing.Normalization.Deviation)}: as {report.PreprocessingReason}.");
+        Messages.Output.WriteLine(FormattableString.Invariant($"Saved {architecture.Name} for {shape.Classes} classes, {shape.Width}×{shape.Height} "
+            + $"pixels, to {modelPath}."));
 
         static string Join(IEnumerable<float> values) => string.Join(", ", values.Select(value => value.ToString("0.####", CultureInfo.InvariantCulture)));
     }
 
-    private static (CnnTransformer Network, CnnImportReport Report) Import(MLContext mlContext, Architecture architecture, string weights, CnnImportOptions options,
-        DownloadDisplay progress)
+    private static (CnnTransformer Network, CnnImportReport Report) Import(MLContext mlContext, Architecture architecture, string weights,
+        CnnImportOptions options, DownloadDisplay progress)
     {
         try
         {
@@ -126,8 +138,9 @@ internal static class ImportCommand
 
     private static Option<float[]> Numbers(string name, string description) => CommandOptions.Parsed(name, "X,X,X", description, required: false, text =>
     {
-        var numbers = text.Split(',').Select(part => float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number)
-            ? number : throw new FormatException($"{name} must be numbers with commas between, one for each channel, such as 0.485,0.456,0.406, not '{text}'."));
+        var numbers = text.Split(',').Select(part => float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && float.IsFinite(number) ? number
+            : throw new FormatException($"{name} must be numbers with commas between, one for each channel, such as 0.485,0.456,0.406, not '{text}'."));
         return numbers.ToArray();
     });
 

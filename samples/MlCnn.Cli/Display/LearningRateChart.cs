@@ -24,7 +24,8 @@ internal static class LearningRateChart
             var isSuggested = point.LearningRate == curve.Suggestion;
             if (i % every == 0 || isSuggested || i == curve.Points.Count - 1)
                 table.AddRow(Rate(point.LearningRate), FormattableString.Invariant($"{point.SmoothedLoss:0.0000}"),
-                    new string('█', Math.Clamp((int)(BarLength * point.SmoothedLoss / highest), 0, BarLength)) + (isSuggested ? " ← falls most steeply" : ""));
+                    new string('█', Math.Clamp((int)(BarLength * point.SmoothedLoss / highest), 0, BarLength))
+                    + (isSuggested ? " ← falls most steeply" : ""));
         }
         Messages.Output.Write(table);
         Messages.Output.WriteLine(curve.Suggestion is { } rate ? $"Suggested: --learning-rate {Rate(rate)}"

@@ -12,7 +12,8 @@ namespace Ml.Cnn.Trainers.Graph;
 internal sealed record NonFiniteLayer(string Name, string Kind, string? Weight)
 {
     /// <summary>The layer in words: "bn1 (batch_norm2d), whose running_var holds NaN or infinite numbers".</summary>
-    public override string ToString() => (Kind.Length > 0 ? $"{Name} ({Kind})" : Name) + (Weight is null ? "" : $", whose {Weight} holds NaN or infinite numbers");
+    public override string ToString() => (Kind.Length > 0 ? $"{Name} ({Kind})" : Name)
+        + (Weight is null ? "" : $", whose {Weight} holds NaN or infinite numbers");
 
     /// <summary>What is to be told of a network whose output is not finite.</summary>
     /// <param name="network">The network's name.</param>
@@ -50,7 +51,10 @@ internal sealed record NonFiniteLayer(string Name, string Kind, string? Weight)
         }
     }
 
-    /// <summary>As <see cref="Find(Module{Tensor, Tensor}, NetworkShape, Tensor)"/> with an image of this method's own: a ramp over what normalized pixels are.</summary>
+    /// <summary>
+    /// As <see cref="Find(Module{Tensor, Tensor}, NetworkShape, Tensor)"/> with an image of this method's own: a ramp over what normalized pixels
+    /// are.
+    /// </summary>
     public static NonFiniteLayer? Find(Module<Tensor, Tensor> network, NetworkShape shape)
     {
         using var scope = NewDisposeScope();

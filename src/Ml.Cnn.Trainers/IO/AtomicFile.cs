@@ -55,7 +55,8 @@ internal static class AtomicFile
         }
     }
 
-    private static void Write(string temporary, string path, Action<Stream> write, bool toDisk, Action<string>? verify = null, Func<Stream, Stream>? wrap = null)
+    private static void Write(string temporary, string path, Action<Stream> write, bool toDisk, Action<string>? verify = null,
+        Func<Stream, Stream>? wrap = null)
     {
         try
         {

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace Ml.Cnn.Trainers.IO;
 
-/// <summary>The JSON of this library's own files: indented, camel case, enums by name, NaN and infinities by name. Invariant by the nature of JSON: no culture has a say.</summary>
+/// <summary>
+/// The JSON of this library's own files: indented, camel case, enums by name, NaN and infinities by name. Invariant by the nature of JSON: no culture
+/// has a say.
+/// </summary>
 internal static class JsonFormat
 {
     public static JsonSerializerOptions Options { get; } = new()

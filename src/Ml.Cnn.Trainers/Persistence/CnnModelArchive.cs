@@ -15,7 +15,8 @@ using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using ExternalException = System.Runtime.InteropServices.ExternalException;
 
-[assembly: LoadableClass(typeof(CnnTransformer), typeof(CnnModelArchive), null, typeof(SignatureLoadModel), "Convolutional network", CnnModelArchive.LoaderName)]
+[assembly: LoadableClass(typeof(CnnTransformer), typeof(CnnModelArchive), null, typeof(SignatureLoadModel), "Convolutional network",
+    CnnModelArchive.LoaderName)]
 
 namespace Ml.Cnn.Trainers.Persistence;
 
@@ -31,7 +32,8 @@ internal static class CnnModelArchive
     private const string WeightsEntry = "weights.safetensors";
     private const int FormatVersion = 2;
 
-    private static readonly ModelFormat s_format = new(Signature: "MLCNNTRF", LoaderName, Version: 0x00010002, ReadableBack: 0x00010001, typeof(CnnModelArchive).Assembly);
+    private static readonly ModelFormat s_format = new(Signature: "MLCNNTRF", LoaderName, Version: 0x00010002, ReadableBack: 0x00010001,
+        typeof(CnnModelArchive).Assembly);
 
     public static void Save(ModelSaveContext context, ImageScorer scorer)
     {

@@ -82,13 +82,15 @@ internal static partial class GlibcAllocator
             return new(Read("mmap_max", "MALLOC_MMAP_MAX_", defaults.MmapMax), Read("trim_threshold", "MALLOC_TRIM_THRESHOLD_", defaults.TrimThreshold),
                 Read("top_pad", "MALLOC_TOP_PAD_", defaults.TopPad));
 
-            int Read(string tunable, string name, int otherwise) => Number(tunables.GetValueOrDefault($"glibc.malloc.{tunable}")) ?? Number(variable(name)) ?? otherwise;
+            int Read(string tunable, string name, int otherwise) => Number(tunables.GetValueOrDefault($"glibc.malloc.{tunable}")) ?? Number(variable(name))
+                ?? otherwise;
         }
 
         // mallopt takes an int; a larger size, as the environment may hold, means "never" just as well.
         private static int? Number(string? text) =>
             long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? (int)Math.Min(number, int.MaxValue)
-            : text is ['0', 'x' or 'X', .. var digits] && long.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number) && number >= 0
+            : text is ['0', 'x' or 'X', .. var digits] && long.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
+            && number >= 0
                 ? (int)Math.Min(number, int.MaxValue) : null;
     }
 }

@@ -11,7 +11,9 @@ public sealed class CnnImportReport
     /// <summary>How the model turns images into the network's input.</summary>
     public required ImagePreprocessing Preprocessing { get; init; }
 
-    /// <summary>Where <see cref="Preprocessing"/> is from: published weights, the network's own, the options. A sentence without its beginning: "as …".</summary>
+    /// <summary>
+    /// Where <see cref="Preprocessing"/> is from: published weights, the network's own, the options. A sentence without its beginning: "as …".
+    /// </summary>
     public required string PreprocessingReason { get; init; }
 
     /// <summary>What became of each tensor.</summary>

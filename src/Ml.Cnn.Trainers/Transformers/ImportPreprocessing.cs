@@ -22,7 +22,8 @@ internal static class ImportPreprocessing
         };
         after.Validate();
         if (options.Deviation?.Any(deviation => !(deviation > 0)) == true)
-            throw new ArgumentException($"Each {nameof(CnnImportOptions.Deviation)} must be above 0, not {string.Join(", ", options.Deviation)}.", nameof(options));
+            throw new ArgumentException($"Each {nameof(CnnImportOptions.Deviation)} must be above 0, not {string.Join(", ", options.Deviation)}.",
+                nameof(options));
         // Whoever names a size has decided.
         var doubt = options.ResizeShortSide is null && options.ImageSize is null ? assumed.Doubt : null;
         return new(after, after == before ? assumed.Reason : $"{assumed.Reason}, but for what the options say", doubt);

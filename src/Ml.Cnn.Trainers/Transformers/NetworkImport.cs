@@ -18,7 +18,8 @@ internal static class NetworkImport
     {
         OptionsValidation.Check(options);
         if (source.Published is { IsTrunkOnly: true })
-            throw new ArgumentException($"{source.Published.Name} are weights of a trunk: their last layers hold no valid numbers, so they cannot tell classes.", nameof(source));
+            throw new ArgumentException($"{source.Published.Name} are weights of a trunk: their last layers hold no valid numbers, so they cannot tell "
+                + "classes.", nameof(source));
         using var log = environment.Start("CnnImport");
         var device = ComputeDevice.Choose(environment, options.Device, Warn);
         using var weights = source.Read(options.Cache, options.DownloadProgress, options.CancellationToken);
@@ -55,7 +56,8 @@ internal static class NetworkImport
             foreach (var warning in WeightsWarnings.Of(weights, nonFinite, source.Key))
                 Warn(warning);
             log.Info(MessageSensitivity.None, "{0}", $"{architecture.Name} for {model.Shape.Classes} classes: {loaded.Loaded.Count} tensors loaded"
-                + (loaded.Prefix.Length > 0 ? $" from names after '{loaded.Prefix}'" : "") + $", {loaded.LeftOut.Count} left out; images as {preprocessing.Reason}");
+                + (loaded.Prefix.Length > 0 ? $" from names after '{loaded.Prefix}'" : "")
+                + $", {loaded.LeftOut.Count} left out; images as {preprocessing.Reason}");
             var plan = ExecutionPlan.ForScoring(device, NetworkCost.Of(network, model.Shape));
             var scorer = ImageScorer.Of(environment, network, plan, model);
             if (NonFiniteLayer.Find(scorer.Network, model.Shape) is { } since)
@@ -72,7 +74,8 @@ internal static class NetworkImport
 
     private static HashSet<string> Names(Architecture architecture)
     {
-        using var network = architecture.BuildWithoutWeights(new(architecture.Channels, architecture.ImageSize, architecture.ImageSize, architecture.DefaultClasses));
+        using var network = architecture.BuildWithoutWeights(new(architecture.Channels, architecture.ImageSize, architecture.ImageSize,
+            architecture.DefaultClasses));
         return [.. ModuleState.Of(network).Select(pair => pair.Key)];
     }
 
@@ -103,7 +106,8 @@ internal static class NetworkImport
     }
 
     // The last tensor of the head with two dimensions or more is its weight: classes first.
-    private static int CountClasses(Architecture architecture, IReadOnlyList<KeyValuePair<string, Tensor>> all, IReadOnlyList<KeyValuePair<string, Tensor>> weights)
+    private static int CountClasses(Architecture architecture,
+        IReadOnlyList<KeyValuePair<string, Tensor>> all, IReadOnlyList<KeyValuePair<string, Tensor>> weights)
     {
         if (weights.LastOrDefault(pair => architecture.IsHead(pair.Key) && pair.Value.dim() >= 2 && pair.Value.numel() > 0) is { Value: { } head })
             return checked((int)head.shape[0]);
@@ -112,8 +116,10 @@ internal static class NetworkImport
         if (isBackbone)
         {
             string[] others = [.. all.Select(pair => pair.Key).Where(name => !names.Any(known => name.EndsWith(known, StringComparison.Ordinal)))];
-            throw new WeightsFormatException($"They are of {architecture.Name} without its last layer '{architecture.Head}', a backbone, which cannot tell classes"
-                + (others.Length > 0 ? $" (beside it are {Listing.Of(others)})" : "") + ". Train a model from them instead: they may be the Weights of a trainer.");
+            throw new WeightsFormatException($"They are of {architecture.Name} without its last layer '{architecture.Head}', a backbone, which cannot tell "
+                + "classes"
+                + (others.Length > 0 ? $" (beside it are {Listing.Of(others)})" : "")
+                + ". Train a model from them instead: they may be the Weights of a trainer.");
         }
         string[] missing = [.. names.Where(name => !found.Contains(name))];
         string[] unexpected = [.. found.Where(name => !names.Contains(name))];

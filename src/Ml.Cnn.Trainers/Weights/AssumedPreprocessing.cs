@@ -33,7 +33,8 @@ internal sealed record AssumedPreprocessing(ImagePreprocessing Preprocessing, st
             return new(For(channels, published.Preprocessing), $"{published.Name} were evaluated", null);
         var other = candidates.FirstOrDefault(candidate => candidate.Preprocessing != weights.Preprocessing);
         return new(For(channels, weights.Preprocessing), $"{weights.Name} were evaluated, since the file does not say", other is null ? null
-            : $"{architecture.Name} is published with several preprocessings, and the file does not say its own. {weights.Name} resize images to {Sizes(weights)}, and so does this model; "
+            : $"{architecture.Name} is published with several preprocessings, and the file does not say its own. {weights.Name} resize images to "
+            + $"{Sizes(weights)}, and so does this model; "
                 + $"{other.Name} resize them to {Sizes(other)}.");
     }
 

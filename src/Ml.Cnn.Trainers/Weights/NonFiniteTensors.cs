@@ -15,5 +15,6 @@ internal static class NonFiniteTensors
 
     /// <summary>What is wrong, naming the first tensor.</summary>
     public static string Describe(IReadOnlyList<string> names) =>
-        $"'{names[0]}' holds NaN or infinity{(names.Count > 1 ? $", and so do {names.Count - 1} more tensors" : "")}: what the network answers is not to be trusted.";
+        $"'{names[0]}' holds NaN or infinity{(names.Count > 1 ? $", and so do {names.Count - 1} more tensors" : "")}: what the network answers is not to "
+            + "be trusted.";
 }

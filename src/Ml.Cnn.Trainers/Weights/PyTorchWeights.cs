@@ -27,7 +27,8 @@ public static class PyTorchWeights
     /// <param name="path">The file.</param>
     /// <param name="maximumBytes">The most bytes that its tensors may take.</param>
     /// <param name="key">The checkpoint's entry that holds the weights, such as "state_dict"; null: the usual one.</param>
-    /// <exception cref="WeightsFormatException">The file is damaged, holds no state, asks for more than tensors and containers, or is too large. The message names it.</exception>
+    /// <exception cref="WeightsFormatException">The file is damaged, holds no state, asks for more than tensors and containers, or is too large. The
+    /// message names it.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WeightsFile Read(string path, long maximumBytes = DefaultMaximumBytes, string? key = null) =>
         WeightsFile.Open(path, source => Read(source, maximumBytes, key));
@@ -87,7 +88,8 @@ public static class PyTorchWeights
         if (storageBytes > length)
             throw new WeightsFormatException($"Its storages claim {storageBytes} bytes of a file of {length}.");
         if (tensorBytes > length * MaximumExpansion)
-            throw new WeightsFormatException($"Its tensors would take {tensorBytes} bytes, more than {MaximumExpansion} times the file's {length}: they repeat the same elements. Save clones of them.");
+            throw new WeightsFormatException($"Its tensors would take {tensorBytes} bytes, more than {MaximumExpansion} times the file's {length}: they "
+                + "repeat the same elements. Save clones of them.");
         if (Math.Max(tensorBytes, storageBytes) > maximumBytes)
             throw new WeightsFormatException($"Its tensors would take {Math.Max(tensorBytes, storageBytes)} bytes; the limit is {maximumBytes}.");
     }
@@ -109,7 +111,8 @@ public static class PyTorchWeights
         }
     }
 
-    private static void ReadStorage(StorageFile file, StorageReference storage, int[] views, IReadOnlyList<KeyValuePair<string, TensorReference>> state, Tensor?[] tensors)
+    private static void ReadStorage(StorageFile file, StorageReference storage, int[] views,
+        IReadOnlyList<KeyValuePair<string, TensorReference>> state, Tensor?[] tensors)
     {
         try
         {

@@ -34,10 +34,12 @@ internal static partial class StateNames
     private static bool IsWrapped(string name) => name.StartsWith(Wrapper, StringComparison.Ordinal) && name.Length > Wrapper.Length;
 
     // torch.compile, FSDP and activation checkpointing put a module into one of their own, wherever it is.
-    [GeneratedRegex(@"(^|\.)(?:(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.)+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"(^|\.)(?:(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.)+",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex InvisibleModule();
 
     // torchvision's densenet.py, _load_state_dict: module names with dots ("norm.1") are no longer allowed.
-    [GeneratedRegex(@"^(.*denselayer\d+\.(?:norm|relu|conv))\.((?:[12])\.(?:weight|bias|running_mean|running_var))$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(.*denselayer\d+\.(?:norm|relu|conv))\.((?:[12])\.(?:weight|bias|running_mean|running_var))$",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex DenseLayer();
 }

@@ -48,7 +48,8 @@ public sealed class WeightsFile : IDisposable
     /// <param name="key">
     /// The checkpoint's entry that holds the weights, such as "state_dict". Null: the usual one, and averaged weights before plain ones.
     /// </param>
-    /// <exception cref="WeightsFormatException">The file is of no known format, damaged, or too large; see <see cref="PyTorchWeights"/>. The message names it.</exception>
+    /// <exception cref="WeightsFormatException">The file is of no known format, damaged, or too large; see <see cref="PyTorchWeights"/>. The message
+    /// names it.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WeightsFile Read(string path, long maximumBytes = PyTorchWeights.DefaultMaximumBytes, string? key = null) =>
         Open(path, source => Read(source, maximumBytes, key));
@@ -69,7 +70,8 @@ public sealed class WeightsFile : IDisposable
         if (Recognize(source) == WeightsFormat.PyTorch)
             return PyTorchWeights.Read(source, maximumBytes, key);
         return key is null ? ReadSafeTensors(source, maximumBytes)
-            : throw new WeightsFormatException($"It has no weights under the key '{Listing.Shortened(key)}': a .safetensors file has no entries to choose between.");
+            : throw new WeightsFormatException($"It has no weights under the key '{Listing.Shortened(key)}': a .safetensors file has no entries to choose "
+            + "between.");
     }
 
     /// <summary>Disposes the tensors.</summary>

@@ -13,7 +13,8 @@ public static class WeightsLoader
 
     /// <summary>Copies weights into a network, all or none.</summary>
     /// <remarks>
-    /// Names may stand under a prefix, as those of "backbone.conv1.weight" do. Beside what fits by name and shape: a first convolution for 1 or 4 channels takes RGB weights (see <see cref="AdaptFirstConvolution"/>);
+    /// Names may stand under a prefix, as those of "backbone.conv1.weight" do. Beside what fits by name and shape: a first convolution for 1 or 4
+    /// channels takes RGB weights (see <see cref="AdaptFirstConvolution"/>);
     /// counts of batches, which files from before PyTorch 0.4.1 lack, stay as they are; so do auxiliary heads, which only training uses, if
     /// the weights have none or have them for other classes; auxiliary heads that the network lacks are left out. Where the head is replaced, so
     /// is what stands beside the prefix: another head, or a projection.
@@ -21,9 +22,11 @@ public static class WeightsLoader
     /// <param name="network">The network. Its tensors keep their handles, devices, element types and layouts.</param>
     /// <param name="architecture">What it is.</param>
     /// <param name="weights">Names and tensors, as of <see cref="WeightsFile.Tensors"/>.</param>
-    /// <param name="replaceHead">Whether the last, class-specific layer stays as it was initialized if the weights' has other classes or is missing. Default: that is an error.</param>
+    /// <param name="replaceHead">Whether the last, class-specific layer stays as it was initialized if the weights' has other classes or is missing.
+    /// Default: that is an error.</param>
     /// <exception cref="WeightsFormatException">The weights do not fit. The network is then as it was.</exception>
-    public static WeightsReport LoadInto(Module<Tensor, Tensor> network, Architecture architecture, IEnumerable<KeyValuePair<string, Tensor>> weights, bool replaceHead = false)
+    public static WeightsReport LoadInto(Module<Tensor, Tensor> network, Architecture architecture,
+        IEnumerable<KeyValuePair<string, Tensor>> weights, bool replaceHead = false)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(architecture);
@@ -62,7 +65,8 @@ public static class WeightsLoader
         {
             1 => filters.sum(1, keepdim: true),
             4 => functional.pad(filters, [0, 0, 0, 0, 0, 1]),
-            _ => throw new ArgumentException($"The weights of a first convolution for RGB can be adapted to 1 or 4 channels, not to {channels}.", nameof(channels)),
+            _ => throw new ArgumentException($"The weights of a first convolution for RGB can be adapted to 1 or 4 channels, not to {channels}.",
+            nameof(channels)),
         };
     }
 
@@ -91,7 +95,8 @@ public static class WeightsLoader
                 _copies.Add((name, target, AdaptFirstConvolution(source, (int)target.shape[1])));
                 _adapted.Add(name);
             }
-            else if ((replaceHead && architecture.IsHead(name)) || (source is null && name.EndsWith(BatchCount, StringComparison.Ordinal)) || architecture.IsAuxiliaryHead(name))
+            else if ((replaceHead && architecture.IsHead(name)) || (source is null && name.EndsWith(BatchCount, StringComparison.Ordinal))
+                || architecture.IsAuxiliaryHead(name))
                 _fresh.Add(name);
             else if (source is null)
                 _missing.Add(name);

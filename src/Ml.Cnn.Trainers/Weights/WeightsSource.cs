@@ -36,7 +36,8 @@ internal sealed record WeightsSource(string? Path, PretrainedWeights? Published)
         WeightsFile.Read(Path ?? (cache ?? new()).Get(Published!, progress, cancellationToken), key: Key);
 
     /// <summary>How these weights expect images; see <see cref="AssumedPreprocessing"/>.</summary>
-    public ImagePreprocessing PreprocessingFor(Architecture architecture, int channels) => AssumedPreprocessing.Of(Published, architecture, channels).Preprocessing;
+    public ImagePreprocessing PreprocessingFor(Architecture architecture, int channels) =>
+        AssumedPreprocessing.Of(Published, architecture, channels).Preprocessing;
 
     // By its name, else by its hash: people rename files. Only of a file as long as the published one is the hash of interest.
     private static PretrainedWeights? Recognize(string path, Architecture architecture)

@@ -14,7 +14,8 @@ internal static class WeightsWarnings
         if (file.OtherKeys.Count > 0 && key is null)
         {
             var kind = CheckpointState.IsAveraged(file.Key) ? "averaged weights" : "weights";
-            yield return $"The file holds several sets of weights: the {kind} '{Listing.Shortened(file.Key)}' are taken. A weights key can choose {Listing.Of(file.OtherKeys)} instead.";
+            yield return $"The file holds several sets of weights: the {kind} '{Listing.Shortened(file.Key)}' are taken. A weights key can choose "
+                + $"{Listing.Of(file.OtherKeys)} instead.";
         }
         if (nonFinite.Count > 0)
             yield return NonFiniteTensors.Describe(nonFinite);

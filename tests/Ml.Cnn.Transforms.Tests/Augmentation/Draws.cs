@@ -27,7 +27,9 @@ internal static class Draws
         return image;
     }
 
-    /// <summary>What one step makes of an image; the network's input is <paramref name="width"/> × <paramref name="height"/>, by default the image's size.</summary>
+    /// <summary>
+    /// What one step makes of an image; the network's input is <paramref name="width"/> × <paramref name="height"/>, by default the image's size.
+    /// </summary>
     public static PixelImage Apply(AugmentationStep step, PixelImage source, ulong row, int epoch = 0, int? width = null, int? height = null)
     {
         var scratch = new AugmentationScratch();

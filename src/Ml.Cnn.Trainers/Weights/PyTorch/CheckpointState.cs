@@ -16,12 +16,14 @@ internal sealed record CheckpointState(string Key, IReadOnlyList<string> OtherKe
     // timm takes averaged weights before plain ones, and so does this.
     private static readonly string[] s_averaged =
     [
-        "state_dict_ema", "model_ema", "ema_state_dict", "model_ema_state_dict", "ema_model_state_dict", "ema_model", "model_state_dict_ema", "params_ema", "ema", "ema_params",
+        "state_dict_ema", "model_ema", "ema_state_dict", "model_ema_state_dict", "ema_model_state_dict", "ema_model", "model_state_dict_ema", "params_ema",
+        "ema", "ema_params",
     ];
 
     private static readonly string[] s_plain =
     [
-        "state_dict", "model_state_dict", "model_state", "model", "net", "network", "params", "weights", "net_state_dict", "network_state_dict", "model_weights", "module",
+        "state_dict", "model_state_dict", "model_state", "model", "net", "network", "params", "weights", "net_state_dict", "network_state_dict",
+        "model_weights", "module",
     ];
 
     // They hold tensors by name in some programs, and are no network.

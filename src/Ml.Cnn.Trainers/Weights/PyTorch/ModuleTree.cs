@@ -29,7 +29,8 @@ internal static class ModuleTree
     }
 
     private static bool IsModule(PickledObject value) =>
-        value.Name.Module.StartsWith("__torch__", StringComparison.Ordinal) || s_parts.All(part => Entry((PickledDictionary)value.State!, part) is PickledDictionary);
+        value.Name.Module.StartsWith("__torch__", StringComparison.Ordinal)
+            || s_parts.All(part => Entry((PickledDictionary)value.State!, part) is PickledDictionary);
 
     private static List<KeyValuePair<string, TensorReference>>? OfDictionary(PickledDictionary dictionary)
     {
@@ -39,11 +40,13 @@ internal static class ModuleTree
         {
             if (item is { Key: string name, Value: TensorReference tensor })
                 tensors.Add(new(name, tensor));
-            else if (item is { Key: string other, Value: PickledObject { Name: { Module: "torch._utils", Name: var function } } made } && function.StartsWith("_rebuild", StringComparison.Ordinal))
+            else if (item is { Key: string other, Value: PickledObject { Name: { Module: "torch._utils", Name: var function } } made }
+                && function.StartsWith("_rebuild", StringComparison.Ordinal))
                 unread = new(other, made);
         }
         if (tensors.Count > 0 && unread.Key is not null)
-            throw new WeightsFormatException($"Tensor '{Listing.Shortened(unread.Key)}' is of a form that is not read ({unread.Value.Name}): save it as an ordinary tensor of float32.");
+            throw new WeightsFormatException($"Tensor '{Listing.Shortened(unread.Key)}' is of a form that is not read ({unread.Value.Name}): save it as an "
+                + "ordinary tensor of float32.");
         return tensors.Count > 0 ? tensors : null;
     }
 

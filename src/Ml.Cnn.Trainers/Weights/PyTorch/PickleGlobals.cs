@@ -50,14 +50,19 @@ internal static class PickleGlobals
 
     private static readonly HashSet<string> s_elementTypes =
     [
-        .. ((string[])["float64", "double", "float32", "float", "float16", "half", "bfloat16", "int64", "long", "int32", "int", "int16", "short", "int8", "uint8", "bool"]).Select(name => $"torch.{name}"),
+        .. ((string[])["float64", "double", "float32", "float", "float16", "half", "bfloat16", "int64", "long", "int32", "int", "int16", "short", "int8",
+        "uint8", "bool"]).Select(name => $"torch.{name}"),
     ];
 
     // What runs programs, and no checkpoint needs: a file that asks for it was made to do harm, and whoever has it should know.
-    private static readonly HashSet<string> s_harmfulModules = ["os", "posix", "nt", "subprocess", "sys", "importlib", "runpy", "pty", "ctypes", "shutil", "socket", "webbrowser", "code", "commands"];
+    private static readonly HashSet<string> s_harmfulModules = ["os", "posix", "nt", "subprocess", "sys", "importlib", "runpy", "pty", "ctypes", "shutil",
+        "socket", "webbrowser", "code", "commands"];
     private static readonly HashSet<string> s_harmfulFunctions = ["eval", "exec", "execfile", "compile", "open", "input", "breakpoint", "__import__"];
 
-    /// <summary>What a name stands for: a <see cref="Function"/>, a <see cref="StorageClass"/>, something of no further interest, or a <see cref="PickledName"/>.</summary>
+    /// <summary>
+    /// What a name stands for: a <see cref="Function"/>, a <see cref="StorageClass"/>, something of no further interest, or a
+    /// <see cref="PickledName"/>.
+    /// </summary>
     /// <exception cref="WeightsFormatException">The name is one of what runs programs, or of a storage whose elements are not known here.</exception>
     public static object Find(string module, string name)
     {
@@ -76,7 +81,8 @@ internal static class PickleGlobals
                 + "nothing of it was run here, and it should not be loaded elsewhere.");
         }
         if (module is "torch" or "torch.cuda" && name.EndsWith("Storage", StringComparison.Ordinal))
-            throw new WeightsFormatException($"It holds elements of '{Listing.Shortened(full)}', which are not read here. Convert them to float32 in Python: model.float().");
+            throw new WeightsFormatException($"It holds elements of '{Listing.Shortened(full)}', which are not read here. Convert them to float32 in "
+                + "Python: model.float().");
         return new PickledName(module, name);
     }
 
@@ -131,7 +137,8 @@ internal static class PickleGlobals
         arguments is [Function function, _, PickledSequence inner, _] && function != RebuildFromType ? function(inner.Items) : PickledOpaque.Instance;
 
     private static long[]? Numbers(object? value) =>
-        value is PickledSequence { Items: var items } && items.Count <= TensorReference.MaximumRank && items.TrueForAll(item => item is long) ? [.. items.Cast<long>()] : null;
+        value is PickledSequence { Items: var items } && items.Count <= TensorReference.MaximumRank && items.TrueForAll(item => item is long)
+            ? [.. items.Cast<long>()] : null;
 
     private static WeightsFormatException Wrong(string function) => new($"It calls '{function}' with other arguments than PyTorch does.");
 }

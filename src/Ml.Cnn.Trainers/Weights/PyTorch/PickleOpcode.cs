@@ -1,7 +1,10 @@
 namespace Ml.Cnn.Trainers.Weights.PyTorch;
 
 /// <summary>The instructions of Python's pickle format, protocols 2 to 5, that weights are written with.</summary>
-/// <remarks>Names and codes: Python's Lib/pickletools.py. The text instructions of protocol 0 are left out, and so is all that makes objects of a class by other means than a call.</remarks>
+/// <remarks>
+/// Names and codes: Python's Lib/pickletools.py. The text instructions of protocol 0 are left out, and so is all that makes objects of a class by
+/// other means than a call.
+/// </remarks>
 internal enum PickleOpcode : byte
 {
     Mark = (byte)'(',

@@ -32,7 +32,8 @@ internal sealed class Unpickler(PickleInput input, Func<PickledSequence, Storage
         {
             var opcode = (PickleOpcode)input.ReadByte();
             if (opcode == PickleOpcode.Stop)
-                return _stack.Count == 1 && _marks.Count == 0 ? _stack[0] : throw new WeightsFormatException($"The pickle ends with {_stack.Count} values instead of 1.");
+                return _stack.Count == 1 && _marks.Count == 0 ? _stack[0]
+                    : throw new WeightsFormatException($"The pickle ends with {_stack.Count} values instead of 1.");
             Execute(opcode);
             if (_stack.Count > MaximumStack || _marks.Count > MaximumStack || _memo.Count > MaximumMemo)
                 throw new WeightsFormatException($"The pickle keeps more than {MaximumStack} values waiting or {MaximumMemo} remembered.");
@@ -87,7 +88,8 @@ internal sealed class Unpickler(PickleInput input, Func<PickledSequence, Storage
 
             default:
                 if (!ExecuteScalar(opcode) && !ExecuteContainer(opcode))
-                    throw new WeightsFormatException($"The pickle has the instruction 0x{(byte)opcode:x2} at byte {input.Position - 1}, which no weights need: it is damaged, or made otherwise than by torch.save.");
+                    throw new WeightsFormatException($"The pickle has the instruction 0x{(byte)opcode:x2} at byte {input.Position - 1}, which no weights "
+                        + "need: it is damaged, or made otherwise than by torch.save.");
                 break;
         }
     }
