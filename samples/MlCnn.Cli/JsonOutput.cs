@@ -50,9 +50,18 @@ internal sealed record ModelEntry(string Name, string Family, int Year, string P
 /// <param name="Images">How many images an epoch trained on.</param>
 /// <param name="Classes">The classes in the order of the scores.</param>
 /// <param name="Device">Where it ran.</param>
+/// <param name="Plan">How it computed.</param>
 /// <param name="Epochs">Every whole epoch.</param>
 /// <param name="Model">The file, as the command line gave it.</param>
-internal sealed record TrainResult(long Images, IReadOnlyList<string> Classes, string Device, IReadOnlyList<EpochEntry> Epochs, string Model);
+internal sealed record TrainResult(long Images, IReadOnlyList<string> Classes, string Device, PlanEntry Plan, IReadOnlyList<EpochEntry> Epochs,
+    string Model);
+
+/// <summary>How a training computed, in the words of the options that pin it: --precision, --layout, --threads.</summary>
+internal sealed record PlanEntry(string Precision, string Layout, int Threads)
+{
+    public static PlanEntry Of(CnnTrainingPlan plan) =>
+        new(plan.Precision.ToString().ToLowerInvariant(), plan.MemoryLayout.ToString().ToLowerInvariant(), plan.NetworkThreads);
+}
 
 /// <summary>An epoch of training. Accuracies are from 0 to 1, those among the five best null with five classes or fewer; the peak memory is in bytes.</summary>
 internal sealed record EpochEntry(int Epoch, double Loss, double Accuracy, double? ValidationAccuracy, double Seconds, double ImagesPerSecond,

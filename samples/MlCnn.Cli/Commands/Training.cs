@@ -108,7 +108,7 @@ internal static class Training
         if (request.Json)
         {
             JsonOutput.Write(new TrainResult(images, network.ClassNames, network.Device,
-                [.. history.Select(e => EpochEntry.Of(e))], request.Model));
+                PlanEntry.Of(network.TrainingPlan!), [.. history.Select(e => EpochEntry.Of(e))], request.Model));
             return;
         }
         if (interrupted)
@@ -116,6 +116,7 @@ internal static class Training
         var best = history.LastOrDefault(e => e.IsBest);
         var quality = best?.ValidationAccuracy is { } accuracy
             ? FormattableString.Invariant($" The best epoch was {best.Epoch}, with a validation accuracy of {accuracy * 100:0.0} %.") : "";
+        Messages.Output.WriteLine($"Trained {network.TrainingPlan}.");
         Messages.Output.WriteLine($"Saved {network.Architecture.Name} for {network.ClassNames.Count} classes to {request.Model}.{quality}");
     }
 }
