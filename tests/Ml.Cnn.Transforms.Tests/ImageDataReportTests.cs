@@ -48,8 +48,8 @@ public class ImageDataReportTests
         };
 
         Assert.AreEqual(
-            """{"images":3,"classes":[{"label":"cat","count":3}],"sizes":{"minWidth":1,"maxWidth":2,"minHeight":3,"maxHeight":4},"""
-            + """"badFiles":[{"file":"x.jpg","reason":"Why."}],"duplicates":[["a.jpg","b.jpg"]],"passedOver":[{"kind":".tif","count":7}]}""",
+            """{"images":3,"classes":[{"label":"cat","count":3}],"sizes":{"minWidth":1,"maxWidth":2,"minHeight":3,"maxHeight":4}"""
+            + ""","badFiles":[{"file":"x.jpg","reason":"Why."}],"duplicates":[["a.jpg","b.jpg"]],"passedOver":[{"kind":".tif","count":7}]}""",
             JsonSerializer.Serialize(report, CamelCase));
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ml.Cnn.Trainers;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -47,9 +48,9 @@ internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgres
         _bar.MaxValue = value.ImagesInEpoch;
         _bar.Value = value.Images;
         _details = value.Images >= value.ImagesInEpoch && hasValidation ? "validating"
-            : _width >= Wide ? FormattableString.Invariant($"{value.ImagesPerSecond:N0} images/s  loss {value.Loss:0.0000}  accuracy "
-            + $"{value.Accuracy * 100:0.0} %")
-                + FormattableString.Invariant($"{Rest(value)}  {Left(value.Remaining)} left")
+            : _width >= Wide ? string.Create(CultureInfo.InvariantCulture,
+                $"{value.ImagesPerSecond:N0} images/s  loss {value.Loss:0.0000}  accuracy {value.Accuracy * 100:0.0} %"
+                + $"{Rest(value)}  {Left(value.Remaining)} left")
             : FormattableString.Invariant($"{value.ImagesPerSecond:N0}/s  loss {value.Loss:0.00}  {value.Accuracy * 100:0.0} %  {Left(value.Remaining)} left");
     }
 

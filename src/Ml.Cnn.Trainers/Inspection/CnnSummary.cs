@@ -1,5 +1,6 @@
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Graph;
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Weights;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -64,7 +65,10 @@ public sealed class CnnSummary
     /// <summary>The layers in the order of a forward pass; empty for a network whose layers are not this library's.</summary>
     public IReadOnlyList<CnnLayerSummary> Layers { get; }
 
-    /// <summary>The table of a network, which takes milliseconds and no memory: no weights are made.</summary>
+    /// <summary>
+    /// The table of a network. For a network of the library it takes milliseconds and no memory, since no weights are made; a network of your own is
+    /// built.
+    /// </summary>
     /// <param name="architecture">The network: see <see cref="ArchitectureCatalog"/>.</param>
     /// <param name="classes">The length of the output, 1 or more. Default: what the network was designed for.</param>
     /// <param name="imageSize">Height and width of the images in pixels. Default: what the network was designed for.</param>
@@ -75,7 +79,8 @@ public sealed class CnnSummary
         ArgumentNullException.ThrowIfNull(architecture);
         var size = imageSize ?? architecture.ImageSize;
         var shape = new NetworkShape(channels ?? architecture.Channels, size, size, classes ?? architecture.DefaultClasses);
-        using var network = architecture.BuildWithoutWeights(shape);
+        // TorchSharp's own layers, which a user's network may have, do not run without weights.
+        using var network = architecture.IsUsersOwn ? RandomState.Build(seed: 0, () => architecture.Build(shape)) : architecture.BuildWithoutWeights(shape);
         return new(architecture, shape, network);
     }
 
