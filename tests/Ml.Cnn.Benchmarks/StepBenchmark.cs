@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Training.Optimization;
 using static TorchSharp.torch;

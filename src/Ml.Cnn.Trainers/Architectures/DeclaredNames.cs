@@ -1,4 +1,4 @@
-using Ml.Cnn.Trainers.Graph;
+using Ml.Cnn.Trainers.Text;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

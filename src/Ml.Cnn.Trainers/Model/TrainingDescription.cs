@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.IO;
-using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
 
 namespace Ml.Cnn.Trainers;

@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Settings;
 
 namespace Ml.Cnn.Trainers;
 
@@ -13,5 +14,5 @@ public sealed class AlexNetOptions : CnnFamilyOptions
 
     internal override Architecture ToArchitecture() => Enum.IsDefined(Variant)
         ? AlexNet.Create(Dropout, Variant)
-        : throw OptionsValidation.Wrong(nameof(Variant), Variant, "one of the variants");
+        : throw OptionCheck.Wrong(nameof(Variant), Variant, "one of the variants");
 }

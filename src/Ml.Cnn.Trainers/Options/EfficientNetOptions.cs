@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Settings;
 
 namespace Ml.Cnn.Trainers;
 
@@ -22,7 +23,7 @@ public sealed class EfficientNetOptions : CnnFamilyOptions
         if (CompoundCoefficient is not { } coefficient)
             return EfficientNet.Create(Variant, Dropout, StochasticDepth);
         if (Variant != EfficientNetVariant.B0)
-            throw OptionsValidation.Wrong(nameof(Variant), Variant, $"{EfficientNetVariant.B0} where {nameof(CompoundCoefficient)} is given");
+            throw OptionCheck.Wrong(nameof(Variant), Variant, $"{EfficientNetVariant.B0} where {nameof(CompoundCoefficient)} is given");
         return EfficientNet.CreateScaled(coefficient, Dropout ?? 0.2, StochasticDepth);
     }
 }

@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Settings;
 
 namespace Ml.Cnn.Trainers;
 
@@ -20,6 +21,6 @@ public sealed class MobileNetOptions : CnnFamilyOptions
         MobileNetVariant.V2 => MobileNetV2.Create(WidthMultiplier, Dropout ?? 0.2),
         MobileNetVariant.V3Small => MobileNetV3.CreateSmall(WidthMultiplier, Dropout ?? 0.2),
         MobileNetVariant.V3Large => MobileNetV3.CreateLarge(WidthMultiplier, Dropout ?? 0.2),
-        _ => throw OptionsValidation.Wrong(nameof(Variant), Variant, "one of the variants"),
+        _ => throw OptionCheck.Wrong(nameof(Variant), Variant, "one of the variants"),
     };
 }

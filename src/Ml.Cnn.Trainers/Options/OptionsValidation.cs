@@ -1,4 +1,4 @@
-using Ml.Cnn.Trainers.Runtime;
+using static Ml.Cnn.Trainers.Settings.OptionCheck;
 
 namespace Ml.Cnn.Trainers;
 
@@ -76,33 +76,4 @@ internal static class OptionsValidation
         Require(options.GradientAccumulation >= 1, nameof(options.GradientAccumulation), options.GradientAccumulation, "at least 1");
         Require(options.ExponentialMovingAverage is null or (> 0 and < 1), nameof(options.ExponentialMovingAverage), options.ExponentialMovingAverage, "above 0 and below 1");
     }
-
-    public static void Check(CnnImportOptions options)
-    {
-        Name(options.FeatureColumnName, nameof(options.FeatureColumnName));
-        Name(options.PredictedLabelColumnName, nameof(options.PredictedLabelColumnName));
-        Name(options.ScoreColumnName, nameof(options.ScoreColumnName));
-        if (options.PredictedLabelColumnName == options.ScoreColumnName)
-            throw Wrong(nameof(options.ScoreColumnName), options.ScoreColumnName, $"a name other than {nameof(options.PredictedLabelColumnName)}'s");
-        Device(options.Device, nameof(options.Device));
-        Require(Enum.IsDefined(options.OnBadImage), nameof(options.OnBadImage), options.OnBadImage, "Fail or Skip");
-    }
-
-    private static void Device(string device, string option) =>
-        Require(device is not null && ComputeDevice.IsValidName(device), option, device, "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\"");
-
-    private static void Name(string value, string option) => Require(!string.IsNullOrWhiteSpace(value), option, value, "the name of a column");
-
-    private static void Require(bool fits, string option, object? value, string expected)
-    {
-        if (!fits)
-            throw Wrong(option, value, expected);
-    }
-
-    /// <summary>For an option whose value does not go together with something else.</summary>
-    public static ArgumentException Unfit(string option, string message) => new(message, option);
-
-    /// <summary>The message form of every option that is out of its range.</summary>
-    public static ArgumentOutOfRangeException Wrong(string option, object? value, string expected) =>
-        new(option, value, $"{option} must be {expected}.");
 }

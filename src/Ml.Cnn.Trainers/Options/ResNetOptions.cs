@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Settings;
 
 namespace Ml.Cnn.Trainers;
 
@@ -25,6 +26,6 @@ public sealed class ResNetOptions : CnnFamilyOptions
         ResNetVariant.Plain => ResNet.CreatePlain(Depth),
         ResNetVariant.Cifar => ResNetCifar.Create(Depth),
         ResNetVariant.PlainCifar => ResNetCifar.CreatePlain(Depth),
-        _ => throw OptionsValidation.Wrong(nameof(Variant), Variant, "one of the variants"),
+        _ => throw OptionCheck.Wrong(nameof(Variant), Variant, "one of the variants"),
     };
 }

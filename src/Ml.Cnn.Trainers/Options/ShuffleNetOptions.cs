@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Settings;
 
 namespace Ml.Cnn.Trainers;
 
@@ -18,6 +19,6 @@ public sealed class ShuffleNetOptions : CnnFamilyOptions
     {
         ShuffleNetVariant.V1 => ShuffleNetV1.Create(Groups, Scale),
         ShuffleNetVariant.V2 => ShuffleNetV2.Create(Scale),
-        _ => throw OptionsValidation.Wrong(nameof(Variant), Variant, "one of the variants"),
+        _ => throw OptionCheck.Wrong(nameof(Variant), Variant, "one of the variants"),
     };
 }

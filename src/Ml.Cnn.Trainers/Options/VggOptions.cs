@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Settings;
 
 namespace Ml.Cnn.Trainers;
 
@@ -19,5 +20,5 @@ public sealed class VggOptions : CnnFamilyOptions
 
     internal override Architecture ToArchitecture() => Enum.IsDefined(Variant)
         ? Vgg.Create(Depth, BatchNorm, Dropout, Variant)
-        : throw OptionsValidation.Wrong(nameof(Variant), Variant, "one of the variants");
+        : throw OptionCheck.Wrong(nameof(Variant), Variant, "one of the variants");
 }

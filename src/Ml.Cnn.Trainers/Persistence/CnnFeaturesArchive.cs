@@ -2,12 +2,7 @@ using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
-using Ml.Cnn.Trainers;
-using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Scoring;
-
-[assembly: LoadableClass(typeof(CnnFeaturesTransformer), typeof(CnnFeaturesArchive), null, typeof(SignatureLoadModel), "Features of a convolutional network",
-    CnnFeaturesArchive.LoaderName)]
 
 namespace Ml.Cnn.Trainers.Persistence;
 
@@ -30,22 +25,30 @@ internal static class CnnFeaturesArchive
 
     private sealed record Description(string OutputColumn, string Layer, bool Pool);
 
-    public static void Save(ModelSaveContext context, ImageFeaturizer featurizer)
+    /// <param name="context">Where to write.</param>
+    /// <param name="featurizer">What to write.</param>
+    /// <param name="network">The transformer of the featurizer's network, which is saved beside it.</param>
+    public static void Save(ModelSaveContext context, ImageFeaturizer featurizer, ITransformer network)
     {
         var archive = new ModelArchiveWriter(context, s_format);
         archive.WriteMain(JsonSerializer.Serialize(new Description(featurizer.OutputColumnName, featurizer.Layer, featurizer.IsPooled), s_options));
-        archive.WriteModel(NetworkEntry, new CnnTransformer(featurizer.Scorer, []));
+        archive.WriteModel(NetworkEntry, network);
     }
 
-    // ML.NET finds this method through the LoadableClass attribute, by its name and parameters.
-    internal static CnnFeaturesTransformer Create(IHostEnvironment environment, ModelLoadContext context)
+    /// <summary>The featurizer that <see cref="Save"/> wrote.</summary>
+    /// <param name="environment">Where to load.</param>
+    /// <param name="context">What to read.</param>
+    /// <param name="scorer">The network of the transformer that was saved beside it.</param>
+    /// <exception cref="FormatException">The archive is damaged, or of a newer format.</exception>
+    public static ImageFeaturizer Read<TNetwork>(IHostEnvironment environment, ModelLoadContext context, Func<TNetwork, ImageScorer> scorer)
+        where TNetwork : class, ITransformer
     {
         var archive = new ModelArchiveReader(environment, context, s_format);
         try
         {
             var description = JsonSerializer.Deserialize<Description>(archive.ReadMain(), s_options) ?? throw new JsonException("it is empty");
-            var network = archive.ReadModel<CnnTransformer>(NetworkEntry);
-            return new(new ImageFeaturizer(network.Scorer, description.OutputColumn, description.Layer, description.Pool));
+            var network = archive.ReadModel<TNetwork>(NetworkEntry);
+            return new(scorer(network), description.OutputColumn, description.Layer, description.Pool);
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {

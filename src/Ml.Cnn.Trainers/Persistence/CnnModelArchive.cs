@@ -4,19 +4,15 @@ using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
-using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.IO;
-using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Trainers.Weights;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using ExternalException = System.Runtime.InteropServices.ExternalException;
-
-[assembly: LoadableClass(typeof(CnnTransformer), typeof(CnnModelArchive), null, typeof(SignatureLoadModel), "Convolutional network",
-    CnnModelArchive.LoaderName)]
 
 namespace Ml.Cnn.Trainers.Persistence;
 
@@ -45,8 +41,9 @@ internal static class CnnModelArchive
         archive.WriteMain(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))));
     }
 
-    // ML.NET finds this method through the LoadableClass attribute, by its name and parameters.
-    internal static CnnTransformer Create(IHostEnvironment environment, ModelLoadContext context)
+    /// <summary>The network that <see cref="Save"/> wrote, on the environment's device.</summary>
+    /// <exception cref="FormatException">The archive is damaged, or of a newer format.</exception>
+    public static ImageScorer Read(IHostEnvironment environment, ModelLoadContext context)
     {
         var archive = new ModelArchiveReader(environment, context, s_format);
         var text = archive.ReadBytes(JsonEntry);
@@ -81,7 +78,7 @@ internal static class CnnModelArchive
         return written!;
     }
 
-    private static CnnTransformer Build(IHostEnvironment environment, ModelArchiveReader archive, CnnModelJson json)
+    private static ImageScorer Build(IHostEnvironment environment, ModelArchiveReader archive, CnnModelJson json)
     {
         var model = ToModel(archive, json);
         using var log = environment.Start("CnnTransformer");
@@ -105,7 +102,7 @@ internal static class CnnModelArchive
             throw archive.Damaged($"the weights do not fit {model.Architecture.Name}: {e.Message}", e);
         }
         var plan = ExecutionPlan.ForScoring(device, NetworkCost.Of(network, model.Shape));
-        return new CnnTransformer(ImageScorer.Of(environment, network, plan, model), []);
+        return ImageScorer.Of(environment, network, plan, model);
     }
 
     private static Module<Tensor, Tensor> BuildNetwork(ModelArchiveReader archive, CnnModel model)

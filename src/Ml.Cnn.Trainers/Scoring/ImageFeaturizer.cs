@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Text;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Scoring;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Runtime;

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Execution;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;

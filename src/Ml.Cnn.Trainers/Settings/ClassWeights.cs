@@ -1,3 +1,5 @@
+using Ml.Cnn.Trainers.Settings;
+
 namespace Ml.Cnn.Trainers;
 
 /// <summary>How much each class counts in the loss: the mean over a batch is weighted, as with PyTorch's <c>cross_entropy(weight=…)</c>.</summary>
@@ -36,7 +38,7 @@ public sealed class ClassWeights
             return [.. counts.Select(count => count > 0 ? (double)images / (classes * count) : 1)];
         }
         if (_given.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
-            throw OptionsValidation.Wrong(nameof(CnnOptions.ClassWeights), unknown,
+            throw OptionCheck.Wrong(nameof(CnnOptions.ClassWeights), unknown,
                 $"for classes that the labels have: {string.Join(", ", names.Take(20))}{(names.Count > 20 ? ", …" : "")}");
         return [.. names.Select(name => _given.GetValueOrDefault(name, 1))];
     }

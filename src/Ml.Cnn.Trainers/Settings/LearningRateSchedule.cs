@@ -1,3 +1,5 @@
+using Ml.Cnn.Trainers.Settings;
+
 namespace Ml.Cnn.Trainers;
 
 /// <summary>
@@ -92,11 +94,11 @@ public sealed partial class LearningRateSchedule
     public static LearningRateSchedule OneCycle(double risingShare = 0.3, double startFactor = 1.0 / 25, double endFactor = 1.0 / 250_000)
     {
         if (risingShare is not (> 0 and < 1))
-            throw OptionsValidation.Wrong(nameof(risingShare), risingShare, "above 0 and below 1");
+            throw OptionCheck.Wrong(nameof(risingShare), risingShare, "above 0 and below 1");
         if (startFactor is not (> 0 and <= 1))
-            throw OptionsValidation.Wrong(nameof(startFactor), startFactor, "above 0 and at most 1");
+            throw OptionCheck.Wrong(nameof(startFactor), startFactor, "above 0 and at most 1");
         if (endFactor is not (>= 0 and <= 1))
-            throw OptionsValidation.Wrong(nameof(endFactor), endFactor, "0 or more and at most 1");
+            throw OptionCheck.Wrong(nameof(endFactor), endFactor, "0 or more and at most 1");
         return Spanning("onecycle", [risingShare, startFactor, endFactor], share => share < risingShare
             ? Between(startFactor, 1, share / risingShare)
             : Between(1, endFactor, (share - risingShare) / (1 - risingShare)));
@@ -115,11 +117,11 @@ public sealed partial class LearningRateSchedule
     public static LearningRateSchedule ReduceOnPlateau(double factor = 0.1, int patience = 10, double minimumChange = 1e-4)
     {
         if (factor is not (> 0 and < 1))
-            throw OptionsValidation.Wrong(nameof(factor), factor, "above 0 and below 1");
+            throw OptionCheck.Wrong(nameof(factor), factor, "above 0 and below 1");
         if (patience < 0)
-            throw OptionsValidation.Wrong(nameof(patience), patience, "0 or more");
+            throw OptionCheck.Wrong(nameof(patience), patience, "0 or more");
         if (minimumChange is not (>= 0 and < 1))
-            throw OptionsValidation.Wrong(nameof(minimumChange), minimumChange, "from 0 to below 1");
+            throw OptionCheck.Wrong(nameof(minimumChange), minimumChange, "from 0 to below 1");
         return new("plateau", [factor, patience, minimumChange], (_, _) => 1) { Plateau = new(factor, patience, minimumChange) };
     }
 
@@ -151,14 +153,14 @@ public sealed partial class LearningRateSchedule
     public LearningRateSchedule WithWarmUpShare(double share, double startFactor = 0.01, bool isConstant = false)
     {
         if (share is not (> 0 and < 1))
-            throw OptionsValidation.Wrong(nameof(share), share, "above 0 and below 1");
+            throw OptionCheck.Wrong(nameof(share), share, "above 0 and below 1");
         return After(share, isShare: true, startFactor, isConstant);
     }
 
     private LearningRateSchedule After(double warmUp, bool isShare, double startFactor, bool isConstant)
     {
         if (startFactor is not (>= 0 and <= 1))
-            throw OptionsValidation.Wrong(nameof(startFactor), startFactor, "from 0 to 1");
+            throw OptionCheck.Wrong(nameof(startFactor), startFactor, "from 0 to 1");
         return new(_name, _numbers, _factor)
         {
             Plateau = Plateau,
@@ -194,14 +196,14 @@ public sealed partial class LearningRateSchedule
     private static void RequireAbove0(double number, string name)
     {
         if (number is not (> 0 and < double.PositiveInfinity))
-            throw OptionsValidation.Wrong(name, number, "above 0");
+            throw OptionCheck.Wrong(name, number, "above 0");
     }
 
     private static void RequireRising(IReadOnlyList<double> milestones, double below)
     {
         ArgumentNullException.ThrowIfNull(milestones);
         if (milestones.Count == 0 || milestones.Any(m => !(m > 0 && m < below)) || milestones.Zip(milestones.Skip(1)).Any(pair => !(pair.First < pair.Second)))
-            throw OptionsValidation.Wrong(nameof(milestones), string.Join(", ", milestones), $"rising numbers above 0{(below <= 1 ? " and below 1" : "")}");
+            throw OptionCheck.Wrong(nameof(milestones), string.Join(", ", milestones), $"rising numbers above 0{(below <= 1 ? " and below 1" : "")}");
     }
 }
 

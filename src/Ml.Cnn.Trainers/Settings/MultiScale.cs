@@ -1,3 +1,5 @@
+using Ml.Cnn.Trainers.Settings;
+
 namespace Ml.Cnn.Trainers;
 
 /// <summary>
@@ -16,9 +18,9 @@ public sealed class MultiScale
     private MultiScale(IReadOnlyList<int> sizes, int stepsPerSize)
     {
         if (sizes.Count == 0 || sizes.Any(size => size < 1))
-            throw OptionsValidation.Wrong(nameof(sizes), string.Join(", ", sizes), "one or more numbers of pixels, at least 1 each");
+            throw OptionCheck.Wrong(nameof(sizes), string.Join(", ", sizes), "one or more numbers of pixels, at least 1 each");
         if (stepsPerSize < 1)
-            throw OptionsValidation.Wrong(nameof(stepsPerSize), stepsPerSize, "at least 1");
+            throw OptionCheck.Wrong(nameof(stepsPerSize), stepsPerSize, "at least 1");
         (Sizes, StepsPerSize) = ([.. sizes.Distinct().Order()], stepsPerSize);
     }
 
@@ -47,9 +49,9 @@ public sealed class MultiScale
     public static MultiScale Range(int smallest, int largest, int interval = 32, int stepsPerSize = DefaultStepsPerSize)
     {
         if (largest < smallest)
-            throw OptionsValidation.Wrong(nameof(largest), largest, $"at least {nameof(smallest)}");
+            throw OptionCheck.Wrong(nameof(largest), largest, $"at least {nameof(smallest)}");
         if (interval < 1)
-            throw OptionsValidation.Wrong(nameof(interval), interval, "at least 1");
+            throw OptionCheck.Wrong(nameof(interval), interval, "at least 1");
         return new([.. Enumerable.Range(0, (largest - smallest) / interval + 1).Select(i => smallest + i * interval)], stepsPerSize);
     }
 }

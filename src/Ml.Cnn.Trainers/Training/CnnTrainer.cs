@@ -8,6 +8,7 @@ using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training;
+using Ml.Cnn.Trainers.Training.Setup;
 
 namespace Ml.Cnn.Trainers;
 
@@ -88,11 +89,11 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         if (lowest is not (> 0 and < double.PositiveInfinity))
-            throw OptionsValidation.Wrong(nameof(lowest), lowest, "above 0");
+            throw OptionCheck.Wrong(nameof(lowest), lowest, "above 0");
         if (!(highest > lowest && double.IsFinite(highest)))
-            throw OptionsValidation.Wrong(nameof(highest), highest, $"above {nameof(lowest)}");
+            throw OptionCheck.Wrong(nameof(highest), highest, $"above {nameof(lowest)}");
         if (steps < 10)
-            throw OptionsValidation.Wrong(nameof(steps), steps, "at least 10");
+            throw OptionCheck.Wrong(nameof(steps), steps, "at least 10");
         return TrainingThread.Run(() => Run(input).FindLearningRate(lowest, highest, steps));
     }
 

@@ -1,8 +1,13 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Scoring;
+
+[assembly: LoadableClass(typeof(CnnFeaturesTransformer), typeof(CnnFeaturesTransformer), null, typeof(SignatureLoadModel), "Features of a convolutional network",
+    CnnFeaturesArchive.LoaderName)]
 
 namespace Ml.Cnn.Trainers;
 
@@ -58,5 +63,9 @@ public sealed class CnnFeaturesTransformer : ITransformer, IDisposable
     /// <inheritdoc cref="CnnTransformer.Dispose"/>
     public void Dispose() => _featurizer.Dispose();
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => CnnFeaturesArchive.Save(ctx, _featurizer);
+    void ICanSaveModel.Save(ModelSaveContext ctx) => CnnFeaturesArchive.Save(ctx, _featurizer, new CnnTransformer(_featurizer.Scorer, []));
+
+    // ML.NET finds this method through the LoadableClass attribute, by its name and parameters.
+    private static CnnFeaturesTransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
+        new(CnnFeaturesArchive.Read<CnnTransformer>(environment, context, network => network.Scorer));
 }

@@ -1,10 +1,15 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Transforms;
+
+[assembly: LoadableClass(typeof(CnnTransformer), typeof(CnnTransformer), null, typeof(SignatureLoadModel), "Convolutional network",
+    CnnModelArchive.LoaderName)]
 
 namespace Ml.Cnn.Trainers;
 
@@ -156,4 +161,8 @@ public sealed class CnnTransformer : ITransformer, IDisposable
     public void Dispose() => _scorer.Dispose();
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => CnnModelArchive.Save(ctx, _scorer);
+
+    // ML.NET finds this method through the LoadableClass attribute, by its name and parameters.
+    private static CnnTransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
+        new(CnnModelArchive.Read(environment, context), []);
 }

@@ -1,10 +1,11 @@
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Scoring;
+using Ml.Cnn.Trainers.Text;
 using Ml.Cnn.Trainers.Weights;
-using Ml.Cnn.Trainers.Weights.Formats;
 using Ml.Cnn.Transforms;
 using static TorchSharp.torch;
 
@@ -16,7 +17,7 @@ internal static class NetworkImport
     public static CnnTransformer Import(IHostEnvironment environment, Architecture architecture, WeightsSource source, CnnImportOptions options,
         out CnnImportReport report)
     {
-        OptionsValidation.Check(options);
+        options.Check();
         if (source.Published is { IsTrunkOnly: true })
             throw new ArgumentException($"{source.Published.Name} are weights of a trunk: their last layers hold no valid numbers, so they cannot tell "
                 + "classes.", nameof(source));

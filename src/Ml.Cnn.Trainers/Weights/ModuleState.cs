@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Text;
 using Ml.Cnn.Trainers.Weights.Formats;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using Ml.Cnn.Trainers.Weights.Formats;
+using Ml.Cnn.Trainers.Text;
 using Ml.Cnn.Trainers.Weights.PyTorch;
 using static TorchSharp.torch;
 

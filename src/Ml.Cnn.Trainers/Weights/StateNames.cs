@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Ml.Cnn.Trainers.Weights.Formats;
+using Ml.Cnn.Trainers.Text;
 
 namespace Ml.Cnn.Trainers.Weights;
 

@@ -1,4 +1,4 @@
-using Ml.Cnn.Trainers.Graph;
+using Ml.Cnn.Trainers.Text;
 
 namespace Ml.Cnn.Trainers.Weights;
 

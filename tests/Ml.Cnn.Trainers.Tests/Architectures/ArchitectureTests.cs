@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Losses;
 using Ml.Cnn.Trainers.Runtime;

@@ -1,7 +1,7 @@
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Inspection;
 using Ml.Cnn.Trainers.Layers;
-using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Weights;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,6 +1,6 @@
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Layers;
-using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Ml.Cnn.Trainers.Architectures;
-using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Training.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -31,7 +31,7 @@ internal sealed record ImageViews(ImagePreprocessing Plain, ImagePreprocessing T
         var smallest = architecture.MinimumImageSize;
         if (height < smallest || width < smallest)
         {
-            throw OptionsValidation.Wrong(nameof(CnnOptions.ImageSize), $"{height}×{width}",
+            throw OptionCheck.Wrong(nameof(CnnOptions.ImageSize), $"{height}×{width}",
                 $"at least {smallest} for {architecture.Name}, which was designed for {architecture.ImageSize}");
         }
         return new ImagePreprocessing

@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Runtime;

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Losses;
 using Ml.Cnn.Trainers.Options;
@@ -54,7 +55,7 @@ internal sealed class PreparedRun : IDisposable
     {
         TrainableStages.Check(architecture, settings.Transfer);
         if (settings.Optimization.LabelSmoothing is > 0 and var smoothing && !architecture.Loss.TakesLabelSmoothing)
-            throw OptionsValidation.Wrong(nameof(CnnOptions.LabelSmoothing), smoothing, $"0 for {architecture.Name}, whose own loss leaves no room for it");
+            throw OptionCheck.Wrong(nameof(CnnOptions.LabelSmoothing), smoothing, $"0 for {architecture.Name}, whose own loss leaves no room for it");
         var start = handles.Weights is { } weights ? new StartingPoint(environment, weights, architecture) : null;
         var data = TrainingData.Of(input, settings, handles);
         var views = ImageViews.Of(architecture, settings.Input, settings.Sampling.MultiScale, data.Columns.Format, start, data.Classes.Count);

@@ -46,7 +46,7 @@ internal sealed record TrainingData(IDataView Rows, IDataView? Validation, Image
             throw SchemaErrors.Mismatch("feature", feature, $"the training data's {Columns.Feature.Type} in the validation set", data.Schema[feature].Type.ToString()!);
         if (!ClassValues.Of(columns.Label!.Value).Names.SequenceEqual(Classes.Names))
         {
-            throw OptionsValidation.Unfit(nameof(CnnOptions.ValidationSet), $"The label column '{settings.Columns.LabelColumnName}' of the validation set has other classes than the training data's, "
+            throw OptionCheck.Unfit(nameof(CnnOptions.ValidationSet), $"The label column '{settings.Columns.LabelColumnName}' of the validation set has other classes than the training data's, "
                 + "or another order. Transform both with the same fitted MapValueToKey.");
         }
         return () => new ParallelRowFeed(data, columns, settings.Input.ReaderThreads, shuffle: null, cancellation);

@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Transforms.Augmentation;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -33,9 +34,9 @@ internal sealed class ScaledBatches(MultiScale scales, int seed)
     public static void Check(MultiScale scales, Architecture architecture, Module<Tensor, Tensor> network, NetworkShape shape, Device device)
     {
         if (shape.Height != shape.Width)
-            throw OptionsValidation.Wrong(nameof(CnnOptions.MultiScale), $"{shape.Width}×{shape.Height}", "null for images that are not square");
+            throw OptionCheck.Wrong(nameof(CnnOptions.MultiScale), $"{shape.Width}×{shape.Height}", "null for images that are not square");
         if (scales.Sizes[0] < architecture.MinimumImageSize)
-            throw OptionsValidation.Wrong(nameof(CnnOptions.MultiScale), scales.Sizes[0],
+            throw OptionCheck.Wrong(nameof(CnnOptions.MultiScale), scales.Sizes[0],
                 $"sizes of at least {architecture.MinimumImageSize} for {architecture.Name}");
         network.eval();
         foreach (var size in scales.Sizes)
@@ -48,7 +49,7 @@ internal sealed class ScaledBatches(MultiScale scales, int seed)
             }
             catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or InvalidOperationException or ArgumentException)
             {
-                throw OptionsValidation.Wrong(nameof(CnnOptions.MultiScale), size,
+                throw OptionCheck.Wrong(nameof(CnnOptions.MultiScale), size,
                     $"null for {architecture.Name}, which is built for images of one size, here {shape.Height}");
             }
         }

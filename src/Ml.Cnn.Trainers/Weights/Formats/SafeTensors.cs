@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Ml.Cnn.Trainers.Text;
 using Ml.Cnn.Trainers.Weights.Formats;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Ml.Cnn.Trainers.Text;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Weights.Formats;

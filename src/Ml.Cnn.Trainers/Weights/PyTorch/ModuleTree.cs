@@ -1,4 +1,4 @@
-using Ml.Cnn.Trainers.Weights.Formats;
+using Ml.Cnn.Trainers.Text;
 
 namespace Ml.Cnn.Trainers.Weights.PyTorch;
 

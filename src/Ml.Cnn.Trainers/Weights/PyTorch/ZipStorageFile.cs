@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Ml.Cnn.Trainers.Text;
 using Ml.Cnn.Trainers.Weights.Formats;
 using static TorchSharp.torch;
 

@@ -1,21 +1,7 @@
-using Ml.Cnn.Trainers.Training.Optimization;
-using Ml.Cnn.Trainers.Weights;
+using Ml.Cnn.Trainers.Training.Checkpoints;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
-namespace Ml.Cnn.Trainers.Training.Checkpoints;
-
-/// <summary>The weights and running statistics of the network that is trained.</summary>
-internal sealed class CheckpointedNetwork(Module network) : ICheckpointed
-{
-    public const string PartName = "network";
-
-    public string Name => PartName;
-
-    public CheckpointPart Save() => new(ModuleState.Of(network));
-
-    public void Restore(CheckpointPart part) => ModuleState.Copy(part.Tensors, network);
-}
+namespace Ml.Cnn.Trainers.Training.Optimization;
 
 /// <summary>An optimizer's buffers and counts.</summary>
 internal sealed class CheckpointedOptimizer(ParameterOptimizer optimizer) : ICheckpointed
@@ -54,19 +40,4 @@ internal sealed class CheckpointedOptimizer(ParameterOptimizer optimizer) : IChe
     private static string StepsName(int place) => FormattableString.Invariant($"{place}.steps");
 
     private static string GradientName(int place) => FormattableString.Invariant($"{place}.gradient");
-}
-
-/// <summary>The state of libtorch's generator on the CPU: what dropout and the like draw next.</summary>
-internal sealed class CheckpointedRandomState : ICheckpointed
-{
-    public string Name => "random";
-
-    public CheckpointPart Save() => new([new("cpu", random.get_rng_state())]);
-
-    public void Restore(CheckpointPart part)
-    {
-        using var state = random.get_rng_state();
-        part.CopyTo("cpu", state);
-        random.set_rng_state(state);
-    }
 }

@@ -1,9 +1,9 @@
 using Ml.Cnn.Trainers.Training.Reporting;
-using Ml.Cnn.Trainers.Training.Steps;
+using Ml.Cnn.Trainers.Training.Metrics;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Ml.Cnn.Trainers.Training.Metrics;
+namespace Ml.Cnn.Trainers.Training.Steps;
 
 /// <summary>Reads what steps came to: at once on the CPU, and elsewhere every so often, since reading waits for the device.</summary>
 /// <param name="device">Where the steps run.</param>

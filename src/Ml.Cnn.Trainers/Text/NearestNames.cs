@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Trainers.Graph;
+namespace Ml.Cnn.Trainers.Text;
 
 /// <summary>What somebody may have meant.</summary>
 internal static class NearestNames

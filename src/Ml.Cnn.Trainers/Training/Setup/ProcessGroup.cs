@@ -1,6 +1,6 @@
 using Ml.Cnn.Trainers.Training.Optimization;
 
-namespace Ml.Cnn.Trainers.Training;
+namespace Ml.Cnn.Trainers.Training.Setup;
 
 /// <summary>The processes that train one model together, and which of them this one is.</summary>
 /// <param name="Rank">This process's number, from 0.</param>

@@ -1,3 +1,4 @@
+using static Ml.Cnn.Trainers.Settings.OptionCheck;
 using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
 
@@ -66,4 +67,17 @@ public sealed class CnnImportOptions
 
     /// <summary>Ends a download.</summary>
     public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>Checks what can be checked without the weights.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range; the message names it.</exception>
+    internal void Check()
+    {
+        Name(FeatureColumnName, nameof(FeatureColumnName));
+        Name(PredictedLabelColumnName, nameof(PredictedLabelColumnName));
+        Name(ScoreColumnName, nameof(ScoreColumnName));
+        if (PredictedLabelColumnName == ScoreColumnName)
+            throw Wrong(nameof(ScoreColumnName), ScoreColumnName, $"a name other than {nameof(PredictedLabelColumnName)}'s");
+        Device(Device, nameof(Device));
+        Require(Enum.IsDefined(OnBadImage), nameof(OnBadImage), OnBadImage, "Fail or Skip");
+    }
 }

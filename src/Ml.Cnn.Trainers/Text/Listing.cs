@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Trainers.Weights.Formats;
+namespace Ml.Cnn.Trainers.Text;
 
 /// <summary>Keeps messages readable whatever a file or a network holds.</summary>
 internal static class Listing

@@ -4,7 +4,7 @@ using Ml.Cnn.Trainers.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Ml.Cnn.Trainers.Runtime;
+namespace Ml.Cnn.Trainers.Execution;
 
 /// <summary>How much work one image is, counted rather than timed, so that a run repeats.</summary>
 /// <param name="MultiplyAdds">Of the convolutions and linear layers; null for a network whose layers are not this library's.</param>

@@ -1,10 +1,11 @@
 using System.Runtime.Intrinsics.X86;
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Ml.Cnn.Trainers.Runtime;
+namespace Ml.Cnn.Trainers.Execution;
 
 /// <summary>How a network runs: on which device, in which precision and in which memory layout. Decided here and nowhere else.</summary>
 /// <param name="Device">Where.</param>

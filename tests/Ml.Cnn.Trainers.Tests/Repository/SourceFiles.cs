@@ -1,0 +1,23 @@
+using System.Runtime.CompilerServices;
+
+namespace Ml.Cnn.Trainers.Tests.Repository;
+
+/// <summary>The repository's own files, found from where this file was compiled.</summary>
+internal static class SourceFiles
+{
+    /// <summary>The full path of a folder of the repository.</summary>
+    /// <param name="folder">Its path from the repository's root; "" for the root.</param>
+    /// <param name="here">Filled in by the compiler.</param>
+    public static string Root(string folder = "", [CallerFilePath] string here = "")
+    {
+        var root = new DirectoryInfo(Path.GetDirectoryName(here)!);
+        while (!File.Exists(Path.Combine(root.FullName, "MlCnn.sln")))
+            root = root.Parent ?? throw new AssertInconclusiveException("Skipped: the source files are not where the tests were compiled.");
+        return Path.GetFullPath(Path.Combine(root.FullName, folder));
+    }
+
+    /// <summary>The C# files in a folder and the folders in it, without what a build makes.</summary>
+    public static IEnumerable<string> Below(string folder) =>
+        Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
+}
