@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Transforms.Columns;
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -41,7 +42,8 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
     public abstract Delegate Getter(int column, MappedRows rows, Func<int> current);
 
     /// <summary>Decodes rows as the model scores them: in its evaluation view, with those steps of its augmentation that are without chance.</summary>
-    public ImageRowDecoder Decoder(FeatureFormat format) => ImageRowDecoder.ForScoring(format, model.Preprocessing, model.Augmentation, plan.ChannelsLast);
+    public ImageRowDecoder Decoder(ImageColumnFormat format) =>
+        ImageRowDecoder.ForScoring(format, model.Preprocessing, model.Augmentation, plan.ChannelsLast);
 
     /// <summary>Maps the first <paramref name="count"/> rows.</summary>
     /// <param name="rows">The images; those that cannot be used get a <see cref="ImageRow.Defect"/>.</param>
