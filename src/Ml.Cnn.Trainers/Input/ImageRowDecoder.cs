@@ -25,7 +25,8 @@ internal sealed class ImageRowDecoder
     /// <param name="channelsLast">Whether the values of a pixel lie side by side in the output.</param>
     /// <param name="augmentation">What happens to the images on their way; null: they are only brought to the network's size.</param>
     /// <param name="seed">Fixes what is random in the augmentation.</param>
-    public ImageRowDecoder(ImageColumnFormat format, ImagePreprocessing preprocessing, bool channelsLast, AugmentationPipeline? augmentation = null, int seed = 0)
+    public ImageRowDecoder(ImageColumnFormat format, ImagePreprocessing preprocessing, bool channelsLast,
+        AugmentationPipeline? augmentation = null, int seed = 0)
         : this(format, preprocessing, channelsLast, [new(preprocessing, augmentation)], seed) { }
 
     private ImageRowDecoder(ImageColumnFormat format, ImagePreprocessing preprocessing, bool channelsLast, View[] views, int seed)
@@ -109,25 +110,28 @@ internal sealed class ImageRowDecoder
     /// <param name="epoch">Augmentation is random in it, the seed and the row.</param>
     /// <param name="destination">Takes <see cref="Length"/> values for each of the <see cref="Views"/>.</param>
     /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the image cannot be used.</returns>
-    public bool TryDecode(ImageRow row, int epoch, Span<float> destination) => Guarded(row, epoch, destination, static (decoder, row, epoch, scratch, destination) =>
+    public bool TryDecode(ImageRow row, int epoch, Span<float> destination) =>
+        Guarded(row, epoch, destination, static (decoder, row, epoch, scratch, destination) => decoder.Decode(row, epoch, scratch, destination));
+
+    private void Decode(ImageRow row, int epoch, Scratch scratch, Span<float> destination)
     {
-        if (decoder._format.Type.IsUsedAsItIs)
+        if (_format.Type.IsUsedAsItIs)
         {
-            decoder._format.Type.Normalize(row.Content, decoder._format, decoder._preprocessing.Normalization, decoder.ChannelsLast, destination);
+            _format.Type.Normalize(row.Content, _format, _preprocessing.Normalization, ChannelsLast, destination);
             return;
         }
-        var bytes = scratch.BytesOfLength(decoder.Length);
-        var image = decoder.Image(row, scratch, epoch);
-        for (var view = 0; view < decoder.Views; view++)
+        var bytes = scratch.BytesOfLength(Length);
+        var image = Image(row, scratch, epoch);
+        for (var view = 0; view < Views; view++)
         {
-            decoder.BringToSize(image, decoder._views[view], row, epoch, scratch, bytes);
-            var floats = destination.Slice(view * decoder.Length, decoder.Length);
-            if (decoder.ChannelsLast)
-                decoder._normalizer.FillInterleaved(bytes, floats);
+            BringToSize(image, _views[view], row, epoch, scratch, bytes);
+            var floats = destination.Slice(view * Length, Length);
+            if (ChannelsLast)
+                _normalizer.FillInterleaved(bytes, floats);
             else
-                decoder._normalizer.FillPlanar(bytes, floats);
+                _normalizer.FillPlanar(bytes, floats);
         }
-    });
+    }
 
     private delegate void Work<T>(ImageRowDecoder decoder, ImageRow row, int epoch, Scratch scratch, Span<T> destination);
 

@@ -15,7 +15,8 @@ internal sealed record Shard(int Rank, int World)
     /// <summary>Of a process that trains alone: all rows, in the order as it is.</summary>
     public static Shard Whole { get; } = new(0, 1);
 
-    public int Rank { get; } = Rank >= 0 && Rank < World ? Rank : throw new ArgumentOutOfRangeException(nameof(Rank), Rank, $"A rank is from 0 to {World - 1}.");
+    public int Rank { get; } = Rank >= 0 && Rank < World ? Rank
+        : throw new ArgumentOutOfRangeException(nameof(Rank), Rank, $"A rank is from 0 to {World - 1}.");
 
     /// <summary>Whether one process has all rows.</summary>
     public bool IsWhole => World == 1;

@@ -111,6 +111,9 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
 
     private static bool IsFinite(ReadOnlySpan<float> values) => float.IsFinite(TensorPrimitives.MaxMagnitude(values)); // NaN if any is NaN
 
-    /// <summary>The network's part: N × channels × height × width to N × <see cref="Length"/>. The means of several views of an image are taken of it.</summary>
+    /// <summary>
+    /// The network's part: N × channels × height × width to N × <see cref="Length"/>.
+    /// The means of several views of an image are taken of it.
+    /// </summary>
     protected abstract Tensor Compute(Tensor images);
 }

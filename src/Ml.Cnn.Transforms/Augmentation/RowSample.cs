@@ -29,7 +29,10 @@ internal static class RowSample
         return [.. found.OrderBy(one => one.Class, StringComparer.Ordinal).ThenBy(one => one.Row).Select(one => (one.Image, one.Row))];
     }
 
-    /// <summary>All rows, those first that are to be taken first: one of each class, then another of each. If there are more classes than images, evenly spaced ones lead.</summary>
+    /// <summary>
+    /// All rows, those first that are to be taken first: one of each class, then another of each. If there are more classes than
+    /// images, evenly spaced ones lead.
+    /// </summary>
     private static List<(long Row, string Class)> Order(List<string> labels, int count, int seed)
     {
         var classes = labels.Index()
@@ -37,7 +40,8 @@ internal static class RowSample
             .OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select((group, place) => (Class: group.Key, Rows: Shuffled([.. group], seed, (ulong)place)))
             .ToArray();
-        var leading = Enumerable.Range(0, Math.Min(count, classes.Length)).Select(i => (int)((long)i * classes.Length / Math.Min(count, classes.Length))).ToHashSet();
+        var leaders = Math.Min(count, classes.Length);
+        var leading = Enumerable.Range(0, leaders).Select(i => (int)((long)i * classes.Length / leaders)).ToHashSet();
         return [.. classes
             .SelectMany((one, place) => one.Rows.Select((row, round) => (Row: row, one.Class, Round: round, Leads: leading.Contains(place))))
             .OrderBy(row => row.Round)

@@ -74,5 +74,6 @@ internal abstract class ImageColumnType
     /// LoadRawImageBytes open the file inside the getter.
     /// </summary>
     public static bool IsAboutTheImage(Exception e) => e.GetBaseException()
-        is ImageDecodingException or IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or NotSupportedException;
+        is ImageDecodingException or IOException or InvalidDataException or UnauthorizedAccessException
+            or ArgumentException or InvalidOperationException or NotSupportedException;
 }

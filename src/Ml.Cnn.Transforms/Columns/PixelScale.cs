@@ -25,8 +25,8 @@ internal static class PixelScale
             return null;
         var (images, largest) = Look(data, column, format.Type);
         return largest is not (> 0 and <= One) ? null : string.Create(CultureInfo.InvariantCulture,
-            $"The numbers in the column '{column.Name}' never exceed {largest:0.##} in the first {images} images: pixels from 0 to 255 are expected, and of these "
-            + $"numbers a network sees all but black images. Multiply them by 255 (with ExtractPixels: leave its scale at 1), or give bytes.");
+            $"The numbers in the column '{column.Name}' never exceed {largest:0.##} in the first {images} images: pixels from 0 to 255 are expected, "
+            + $"and of these numbers a network sees all but black images. Multiply them by 255 (with ExtractPixels: leave its scale at 1), or give bytes.");
     }
 
     private static (int Images, float Largest) Look(IDataView data, DataViewSchema.Column column, ImageColumnType type)

@@ -48,7 +48,8 @@ public sealed class ShardTests
         {
             var data = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(s_mlContext.Data.GenerateDigits(200))
                 .Transform(s_mlContext.Data.GenerateDigits(count));
-            var columns = new ImageColumns(data.Schema["Image"], FeatureColumn.Of(data.Schema, "Image", PixelLayout.Auto, null), data.Schema["Label"], Path: null);
+            var columns = new ImageColumns(
+                data.Schema["Image"], FeatureColumn.Of(data.Schema, "Image", PixelLayout.Auto, null), data.Schema["Label"], Path: null);
             var (orderSeed, world) = (random.Next(), random.Next(2, 6));
             var context = $"seed {seed}: {kind}, {count} rows, {world} ranks";
             using var source = Open(kind, data, columns, orderSeed);
