@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
-using Ml.Cnn.Transforms;
 using MlCnn.Testing;
 using SkiaSharp;
 
@@ -141,36 +140,6 @@ public sealed class InputRouteTests
         var model = s_mlContext.Transforms.Conversion.MapValueToKey("Label").AppendCacheCheckpoint(s_mlContext)
             .Append(s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options())).Fit(digits);
         Assert.AreEqual(100, model.LastTransformer.History[0].Images);
-    }
-
-    /// <summary>Protects the bits and the order that a network is given, whatever holds the images and whichever source they come from.</summary>
-    [TestMethod]
-    public void Each_route_and_cache_gives_the_network_the_pinned_bits()
-    {
-        using var folder = new TestImageFolder();
-        var data = ColorRoutes(folder, 40);
-        var lines = new List<string>();
-        foreach (var route in s_routes)
-            foreach (var cache in Enum.GetValues<ImageCache>())
-                foreach (var isAugmented in (bool[])[false, true])
-                {
-                    if (isAugmented && data.Schema[route].Type is VectorDataViewType vector && vector.ItemType == NumberDataViewType.Single)
-                        continue; // numbers are not augmented
-                    var options = Pipelines.Options(change: o =>
-                    {
-                        (o.LabelColumnName, o.Channels, o.ImageSize, o.Cache, o.Seed) = ("Key", 3, 28, cache, 3);
-                        if (isAugmented)
-                            o.Augmentation = new([new RandomHorizontalFlip(), new RandomCrop(padding: 0.1)]);
-                        if (route == "FlatPlanar")
-                            o.PixelLayout = PixelLayout.ChannelsHeightWidth;
-                    });
-                    InputHashingNetwork network = null!;
-                    var copied = Copied(data, route);
-                    s_mlContext.MulticlassClassification.Trainers.Cnn((channels, classes) => network = new(channels, classes), options).Fit(copied);
-                    var model = s_mlContext.MulticlassClassification.Trainers.LeNet(options).Fit(copied);
-                    lines.Add($"{route} {cache} {isAugmented} {network.Hash} {Pipelines.Weights(model)}");
-                }
-        File.WriteAllLines(Environment.GetEnvironmentVariable("PINS")!, lines);
     }
 
     private static CnnTransformer Fit(IDataView data, string route) =>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Ml.Cnn.Trainers.Architectures;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -54,35 +53,5 @@ internal sealed class RecordingNetwork : Module<Tensor, Tensor>
         Images.AddRange(images.flatten(1).sum(1).data<float>().ToArray());
         OnStep(BatchSizes.Count);
         return BatchSizes.Count >= NotANumberFrom ? output * float.NaN : output;
-    }
-}
-
-/// <summary>One linear layer that hashes every bit that it is trained on, in the order of training.</summary>
-internal sealed class InputHashingNetwork : Module<Tensor, Tensor>
-{
-    private readonly Module<Tensor, Tensor> linear;
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
-    public InputHashingNetwork(int channels, int classes) : base(nameof(InputHashingNetwork))
-    {
-        linear = Linear(channels * 28 * 28, classes);
-        RegisterComponents();
-    }
-
-    /// <summary>Of the inputs so far: 16 hexadecimal digits.</summary>
-    public string Hash => Convert.ToHexStringLower(_hash.GetCurrentHash())[..16];
-
-    public override Tensor forward(Tensor images)
-    {
-        if (training)
-            _hash.AppendData(images.contiguous().bytes);
-        return linear.call(images.flatten(1));
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            _hash.Dispose();
-        base.Dispose(disposing);
     }
 }

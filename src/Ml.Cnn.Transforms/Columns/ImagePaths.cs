@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Ml.Cnn.Transforms.Decoding;
 
 namespace Ml.Cnn.Transforms.Columns;
 
