@@ -17,18 +17,21 @@ internal sealed class MLImages : ImageColumnType
 
     public override ImageColumnFormat? FormatOf(DataViewType type, bool? channelsFirst, int? channels) => type is ImageDataViewType ? new(this) : null;
 
-    // The variable is handed to the getter again and again: loaders dispose the image before, as ML.NET's own consumers let them.
-    // It is not disposed here: an image of an enumerable is its owner's and comes again in the next pass.
+    // The variable is handed to the getter again and again: loaders dispose of the image before, as ML.NET's own consumers let them.
+    // Nothing is disposed of here: an image of an enumerable is its owner's and comes again in the next pass.
     public override Action<ImageContent> OpenReader(DataViewRow row, DataViewSchema.Column column)
     {
         var get = row.GetGetter<MLImage>(column);
+        var abandoned = new AbandonedImages();
         MLImage? image = null;
         return content =>
         {
+            var before = image;
             get(ref image!);
             if (image is null)
                 throw new ImageDecodingException("There is no image.");
             ImageDecoder.Convert(image, content.ImageRoom(), s_withAlpha);
+            abandoned.Note(before, image);
         };
     }
 
