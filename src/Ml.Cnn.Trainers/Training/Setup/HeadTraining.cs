@@ -47,7 +47,7 @@ internal static class HeadTraining
             var batches = run.Queue(FeatureDecoder(head), shape);
             owned.Add(batches);
             var subject = new TrainingSubject(head, shape, run.Loss, run.Plan.Device, run.Plan.ScalesLoss, Stages: null);
-            return new(subject, new EpochBatches(features, batches, run.BadImages, run.Images), validation, owned);
+            return new(subject, new EpochBatches(features, batches, run.BadImages, run.Images, run.Shard), validation, owned);
         }
         catch
         {

@@ -1,5 +1,4 @@
 using Ml.Cnn.Trainers.Architectures;
-using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Transfer;
 using Ml.Cnn.Transforms;
