@@ -72,17 +72,20 @@ public sealed class MLImageOwnershipTests
 
     private static IEnumerable<Row> Made()
     {
+        var pixels = Pixels(Side, 7); // one array: managed memory alone would make the garbage collector look
         for (var i = 0; i < Rows; i++)
-            yield return new Row { Image = Image(Side, (byte)i), Label = "a" };
+            yield return new Row { Image = MLImage.CreateFromPixels(Side, Side, MLPixelFormat.Bgra32, pixels), Label = "a" };
     }
 
-    private static MLImage Image(int side, byte value)
+    private static MLImage Image(int side, byte value) => MLImage.CreateFromPixels(side, side, MLPixelFormat.Bgra32, Pixels(side, value));
+
+    private static byte[] Pixels(int side, byte value)
     {
         var pixels = new byte[side * side * 4];
         Array.Fill(pixels, value);
         for (var i = 3; i < pixels.Length; i += 4)
             pixels[i] = 255;
-        return MLImage.CreateFromPixels(side, side, MLPixelFormat.Bgra32, pixels);
+        return pixels;
     }
 
     private static long WorkingSet()

@@ -43,7 +43,8 @@ internal sealed class ImageRowDecoder
         if ((format.Height, format.Width, format.Channels) != (preprocessing.Height, preprocessing.Width, preprocessing.Channels))
             throw new InvalidOperationException(
                 $"A vector of Single pixels is used as it is: it is {format.Height}×{format.Width}×{format.Channels}, and the network was told "
-                + $"{preprocessing.Height}×{preprocessing.Width}×{preprocessing.Channels}. Leave ImageSize and Channels unset, resize before, or give bytes.");
+                + $"{preprocessing.Height}×{preprocessing.Width}×{preprocessing.Channels}. Leave ImageSize and Channels unset, "
+                + "resize before, or give bytes.");
         if (augmentation is not null || views.Length > 1)
             throw new InvalidOperationException(
                 "A vector of Single pixels is used as it is and can be neither augmented nor cropped: give encoded images, MLImage or bytes.");

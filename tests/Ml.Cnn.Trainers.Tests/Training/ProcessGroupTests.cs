@@ -28,8 +28,12 @@ public sealed class ProcessGroupTests
     [DataRow(1, ImageCache.File)]
     public void Two_processes_share_the_images_and_train_as_one(int accumulation, ImageCache cache)
     {
-        void Settings(LeNetOptions o) =>
-            (o.GradientAccumulation, o.GradientClippingNorm, o.Cache, o.Augmentation, o.Schedule) = (accumulation, 0.5, cache, s_augmentation, LearningRateSchedule.Cosine);
+        void Settings(LeNetOptions o)
+        {
+            (o.GradientAccumulation, o.GradientClippingNorm, o.Cache) = (accumulation, 0.5, cache);
+            (o.Augmentation, o.Schedule) = (s_augmentation, LearningRateSchedule.Cosine);
+        }
+
         var alone = Trainer(epochs: 2, o => Settings(Batches(o, 20))).Fit(s_keyed);
 
         var folders = Enumerable.Range(0, 2).Select(_ => Directory.CreateTempSubdirectory("mlcnn-processes").FullName).ToArray();
@@ -52,7 +56,8 @@ public sealed class ProcessGroupTests
             foreach (var model in together)
             {
                 CollectionAssert.AreEqual((long[])[45, 45], model.History.Select(epoch => epoch.Images).ToArray());
-                CollectionAssert.AreEqual(alone.History.Select(epoch => epoch.LearningRate).ToArray(), model.History.Select(epoch => epoch.LearningRate).ToArray());
+                CollectionAssert.AreEqual(alone.History.Select(epoch => epoch.LearningRate).ToArray(),
+                    model.History.Select(epoch => epoch.LearningRate).ToArray());
             }
             CollectionAssert.AreEqual((string[])["checkpoints", "logs"], Directory.GetDirectories(folders[0]).Select(Path.GetFileName).Order().ToArray());
             Assert.IsEmpty(Directory.GetFileSystemEntries(folders[1]), "only the main process writes");
@@ -67,7 +72,10 @@ public sealed class ProcessGroupTests
         }
     }
 
-    /// <summary>Protects from processes that wait for each other forever: where the rows do not come out even, all have as many batches and the same rates.</summary>
+    /// <summary>
+    /// Protects from processes that wait for each other forever: where the rows do not come out even, all have as many batches and the same
+    /// learning rates.
+    /// </summary>
     [TestMethod]
     [DataRow(2)]
     [DataRow(3)]

@@ -14,7 +14,8 @@ namespace Ml.Cnn.Trainers.Training.Setup;
 internal sealed record ImageViews(ImagePreprocessing Plain, ImagePreprocessing Training, ImagePreprocessing Evaluation, NetworkShape Shape)
 {
     /// <exception cref="ArgumentOutOfRangeException">The image size does not fit the network.</exception>
-    public static ImageViews Of(Architecture architecture, InputSettings input, MultiScale? multiScale, ImageColumnFormat format, StartingPoint? start, int classes)
+    public static ImageViews Of(
+        Architecture architecture, InputSettings input, MultiScale? multiScale, ImageColumnFormat format, StartingPoint? start, int classes)
     {
         var plain = Preprocess(architecture, input, format, start);
         var training = multiScale is { Sizes: [.., var largest] } ? plain with { Height = largest, Width = largest, ResizeShortSide = largest } : plain;
