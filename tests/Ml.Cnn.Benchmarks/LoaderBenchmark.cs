@@ -21,7 +21,7 @@ internal static class LoaderBenchmark
         var data = mlContext.Transforms.Conversion.MapValueToKey("Label")
             .Append(mlContext.Transforms.LoadRawImageBytes("Image", null, "ImagePath")).Fit(files).Transform(files);
         var preprocessing = new ImagePreprocessing { Height = size, Width = size, ResizeShortSide = size };
-        var format = FeatureFormat.Of(data.Schema, "Image", PixelLayout.Auto, channels: null);
+        var format = FeatureColumn.Of(data.Schema, "Image", PixelLayout.Auto, channels: null);
         var columns = new ImageColumns(data.Schema["Image"], format, data.Schema["Label"], ImageColumns.FindPath(data.Schema));
 
         using var source = new ShuffledSource(data, columns, threads, seed: 1, new AugmentedEpochs(1, _ => { }));

@@ -50,7 +50,8 @@ public sealed class InputRouteTests
     {
         var digits = s_mlContext.Data.CreateEnumerable<Digit>(s_mlContext.Data.GenerateDigits(60), reuseRowObject: false).ToArray();
         var bytes = s_mlContext.Data.LoadFromEnumerable(digits.Select(d => new FlatBytes { Image = d.Image, Label = d.Label }).ToArray());
-        var numbers = s_mlContext.Data.LoadFromEnumerable(digits.Select(d => new FlatNumbers { Image = [.. d.Image.Select(b => (float)b)], Label = d.Label }).ToArray());
+        var numbers = s_mlContext.Data.LoadFromEnumerable(digits
+            .Select(d => new FlatNumbers { Image = [.. d.Image.Select(b => (float)b)], Label = d.Label }).ToArray());
         var model = s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(60));
         var expected = Pipelines.Scores(model.Transform(s_mlContext.Data.GenerateDigits(60)));
 
@@ -73,7 +74,8 @@ public sealed class InputRouteTests
             folder.Add("gray", $"{width}x{height}.jpg", Images.Gray(width, height, Noise, SKEncodedImageFormat.Jpeg));
             folder.Add("color", $"{width}x{height}.jpg", Images.Color(width, height, (x, y) => new(Noise(x, y), 200, 20), SKEncodedImageFormat.Jpeg));
             folder.Add("clear", $"{width}x{height}.png", Images.Color(width, height, (x, y) => new(10, Noise(x, y), 200, (byte)(x * 31 & 255)), alpha: true));
-            folder.Add("clear", $"{width}x{height}.webp", Images.Color(width, height, (x, y) => new(10, Noise(x, y), 200, 128), SKEncodedImageFormat.Webp, alpha: true));
+            folder.Add("clear", $"{width}x{height}.webp",
+                Images.Color(width, height, (x, y) => new(10, Noise(x, y), 200, 128), SKEncodedImageFormat.Webp, alpha: true));
         }
         foreach (var channels in (int[])[1, 3, 4])
         {
@@ -86,7 +88,8 @@ public sealed class InputRouteTests
         }
     }
 
-    /// <summary>Protects photos as they are: the library's own decoding and ML.NET's LoadImages lead to the same scores, but for a JPEG's reduced scale.</summary>
+    /// <summary>Protects photos as they are: the library's own decoding and ML.NET's LoadImages lead to the same scores,
+    /// but for a JPEG's reduced scale.</summary>
     [TestMethod]
     public void Real_photos_score_alike_as_bytes_and_as_MLImage()
     {
@@ -162,7 +165,8 @@ public sealed class InputRouteTests
                 for (var p = 0; p < 784; p++)
                     interleaved[p * 3 + c] = planes[c][p];
             byte[] planar = [.. planes.SelectMany(p => p)];
-            var path = folder.Add(digit.Label, $"{i}.png", Images.Color(28, 28, (x, y) => new(planes[0][y * 28 + x], planes[1][y * 28 + x], planes[2][y * 28 + x])));
+            var path = folder.Add(digit.Label, $"{i}.png", Images.Color(28, 28,
+                (x, y) => new(planes[0][y * 28 + x], planes[1][y * 28 + x], planes[2][y * 28 + x])));
             return new ColorRow
             {
                 ImagePath = path,
@@ -180,7 +184,8 @@ public sealed class InputRouteTests
             .Append(s_mlContext.Transforms.LoadImages("Image", null, "ImagePath"))
             .Append(s_mlContext.Transforms.ResizeImages("Sized", 28, 28, "Image"))
             .Append(s_mlContext.Transforms.ExtractPixels("ExtractedPlanar", "Sized"))
-            .Append(s_mlContext.Transforms.ExtractPixels("ExtractedInterleaved", "Sized", interleavePixelColors: true, orderOfExtraction: ImagePixelExtractingEstimator.ColorsOrder.ARGB))
+            .Append(s_mlContext.Transforms.ExtractPixels("ExtractedInterleaved", "Sized", interleavePixelColors: true,
+                orderOfExtraction: ImagePixelExtractingEstimator.ColorsOrder.ARGB))
             .Fit(data).Transform(data);
     }
 

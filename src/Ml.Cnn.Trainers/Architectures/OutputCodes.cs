@@ -1,3 +1,4 @@
+using Ml.Cnn.Transforms;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Architectures;
@@ -174,11 +175,5 @@ internal static class OutputCodes
     }
 
     /// <summary>The top bit of the finalizer of splitmix64 at c · 84 + b + 1 times its increment.</summary>
-    private static bool RandomBit(int c, int b)
-    {
-        var z = ((ulong)c * Length + (ulong)b + 1) * 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return ((z ^ (z >> 31)) >> 63) == 1;
-    }
+    private static bool RandomBit(int c, int b) => SplitMix64.Mix(((ulong)c * Length + (ulong)b + 1) * SplitMix64.Step) >> 63 == 1;
 }

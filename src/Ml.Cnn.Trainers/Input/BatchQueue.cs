@@ -4,7 +4,10 @@ using Ml.Cnn.Trainers.Runtime;
 
 namespace Ml.Cnn.Trainers.Input;
 
-/// <summary>Decodes rows into batches: on a thread of its own, a few batches ahead of the training step and never more, or on the caller's between two steps.</summary>
+/// <summary>
+/// Decodes rows into batches: on a thread of its own, a few batches ahead of the training step and never more, or on the caller's
+/// between two steps.
+/// </summary>
 internal sealed class BatchQueue : IDisposable
 {
     private const int Ahead = 2;
@@ -36,7 +39,9 @@ internal sealed class BatchQueue : IDisposable
     /// <param name="feed">The rows.</param>
     /// <param name="epoch">Decides the augmentation.</param>
     /// <param name="cancellation">Ends the pass early.</param>
-    /// <param name="known">As many batches at the beginning are wanted for their labels alone: their images, which could be decoded before, are not decoded.</param>
+    /// <param name="known">
+    /// As many batches at the beginning are wanted for their labels alone: their images, which could be decoded before, are not decoded.
+    /// </param>
     public IEnumerable<ImageBatch> Read(IRowFeed feed, int epoch, CancellationToken cancellation, long known = 0) =>
         _inTurns ? ReadInTurns(feed, epoch, known, cancellation) : ReadAhead(feed, epoch, known, cancellation);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Ml.Cnn.Transforms;
+using Ml.Cnn.Transforms.Columns;
 using Ml.Cnn.Transforms.Decoding;
 
 namespace Ml.Cnn.Trainers.Input;
@@ -21,10 +22,10 @@ internal sealed class DecodedFeed : IRowFeed
     /// <param name="format">What they hold.</param>
     /// <param name="preprocessing">The network's input.</param>
     /// <param name="isAugmented">Whether parts will be cut out of the images, which are then kept whole and larger.</param>
-    public DecodedFeed(IRowFeed rows, FeatureFormat format, ImagePreprocessing preprocessing, bool isAugmented)
+    public DecodedFeed(IRowFeed rows, ImageColumnFormat format, ImagePreprocessing preprocessing, bool isAugmented)
     {
         _rows = rows;
-        if (format.Kind == FeatureKind.FloatPixels || (isAugmented && format.Kind == FeatureKind.BytePixels))
+        if (format.Type.IsUsedAsItIs || (isAugmented && format.HasSize))
         {
             Format = format; // kept as they are
             return;
@@ -33,15 +34,15 @@ internal sealed class DecodedFeed : IRowFeed
         {
             var shortSide = (int)Math.Ceiling(Math.Max(preprocessing.Height, preprocessing.Width) * RoomForCrops);
             _decoder = new ImageRowDecoder(format, preprocessing with { ResizeShortSide = shortSide }, channelsLast: false);
-            Format = new(FeatureKind.Image);
+            Format = new(ImageColumnTypes.MLImages);
             return;
         }
         _decoder = new ImageRowDecoder(format, preprocessing, channelsLast: false);
-        Format = new(FeatureKind.BytePixels, preprocessing.Height, preprocessing.Width, preprocessing.Channels);
+        Format = new(ImageColumnTypes.Bytes, preprocessing.Height, preprocessing.Width, preprocessing.Channels);
     }
 
     /// <summary>What this feed's rows hold.</summary>
-    public FeatureFormat Format { get; }
+    public ImageColumnFormat Format { get; }
 
     public bool TryRead([NotNullWhen(true)] out ImageRow? row)
     {
@@ -61,10 +62,10 @@ internal sealed class DecodedFeed : IRowFeed
             return;
         Parallel.For(0, _ready.Count, () => new PixelImage(), (i, _, room) =>
         {
-            if (Format.Kind == FeatureKind.Image)
-                _decoder.TryDecodeWhole(_ready[i], room);
-            else
+            if (Format.HasSize)
                 DecodeToSize(_ready[i], room);
+            else
+                _decoder.TryDecodeWhole(_ready[i], room);
             return room;
         }, _ => { });
     }
@@ -73,7 +74,7 @@ internal sealed class DecodedFeed : IRowFeed
     {
         room.Reset(Format.Width, Format.Height, Format.Channels);
         if (_decoder!.TryPreprocess(row, room.Pixels))
-            room.Pixels.CopyTo(row.BytesOfLength(_decoder.Length));
+            room.Pixels.CopyTo(row.Content.Room<byte>(_decoder.Length));
     }
 
     public void Recycle(ImageRow row) => _rows.Recycle(row);

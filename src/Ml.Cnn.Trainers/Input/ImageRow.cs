@@ -1,21 +1,13 @@
-using Ml.Cnn.Transforms.Decoding;
+using Ml.Cnn.Transforms.Columns;
 
 namespace Ml.Cnn.Trainers.Input;
 
 /// <summary>One row of the input on its way from a cursor to a batch: the image as it came, not decoded yet.</summary>
-/// <remarks>Rows are used again and again, so that their arrays grow to the largest image once.</remarks>
+/// <remarks>Rows are used again and again, so that their contents grow to the largest image once.</remarks>
 internal sealed class ImageRow
 {
-    /// <summary>Encoded bytes, or pixels as bytes; the first <see cref="Length"/> count.</summary>
-    public byte[] Bytes = [];
-
-    /// <summary>Pixels as numbers; the first <see cref="Length"/> count.</summary>
-    public float[] Floats = [];
-
-    public int Length;
-
-    /// <summary>The image of an MLImage column, copied: the image itself belongs to its source.</summary>
-    public readonly PixelImage Image = new();
+    /// <summary>The image as its column holds it.</summary>
+    public readonly ImageContent Content = new();
 
     /// <summary>The label's key, from 1; 0 where it is missing.</summary>
     public uint Label;
@@ -39,24 +31,11 @@ internal sealed class ImageRow
     public string Name => Path.IsEmpty ? $"row {Id}" : Path.ToString();
 
     /// <summary>A row of its own with the same content.</summary>
-    public ImageRow Copy(FeatureKind kind)
+    public ImageRow Copy()
     {
-        var copy = new ImageRow { Label = Label, Weight = Weight, Id = Id, Path = Path, Defect = Defect };
-        if (Defect is not null)
-            return copy;
-        switch (kind)
-        {
-            case FeatureKind.FloatPixels:
-                Floats.AsSpan(0, Length).CopyTo(copy.FloatsOfLength(Length));
-                break;
-            case FeatureKind.Image:
-                copy.Image.Reset(Image.Width, Image.Height, Image.Channels);
-                Image.Pixels.CopyTo(copy.Image.Pixels);
-                break;
-            default:
-                Bytes.AsSpan(0, Length).CopyTo(copy.BytesOfLength(Length));
-                break;
-        }
+        var copy = new ImageRow { Label = Label, Weight = Weight, Repetition = Repetition, Id = Id, Path = Path, Defect = Defect };
+        if (Defect is null)
+            copy.Content.CopyFrom(Content);
         return copy;
     }
 
@@ -66,21 +45,5 @@ internal sealed class ImageRow
         var again = (ImageRow)MemberwiseClone();
         again.Repetition = repetition;
         return again;
-    }
-
-    public Span<byte> BytesOfLength(int length)
-    {
-        if (Bytes.Length < length)
-            Bytes = GC.AllocateUninitializedArray<byte>(length);
-        Length = length;
-        return Bytes.AsSpan(0, length);
-    }
-
-    public Span<float> FloatsOfLength(int length)
-    {
-        if (Floats.Length < length)
-            Floats = GC.AllocateUninitializedArray<float>(length);
-        Length = length;
-        return Floats.AsSpan(0, length);
     }
 }

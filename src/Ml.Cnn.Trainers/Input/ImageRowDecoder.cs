@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Augmentation;
+using Ml.Cnn.Transforms.Columns;
 using Ml.Cnn.Transforms.Decoding;
 using Ml.Cnn.Transforms.Geometry;
 
@@ -11,7 +12,7 @@ internal sealed class ImageRowDecoder
 {
     private const ulong LastBatchStream = 2;
 
-    private readonly FeatureFormat _format;
+    private readonly ImageColumnFormat _format;
     private readonly ImagePreprocessing _preprocessing;
     private readonly PixelTensor _normalizer;
     private readonly DecodeOptions _decoding;
@@ -24,10 +25,11 @@ internal sealed class ImageRowDecoder
     /// <param name="channelsLast">Whether the values of a pixel lie side by side in the output.</param>
     /// <param name="augmentation">What happens to the images on their way; null: they are only brought to the network's size.</param>
     /// <param name="seed">Fixes what is random in the augmentation.</param>
-    public ImageRowDecoder(FeatureFormat format, ImagePreprocessing preprocessing, bool channelsLast, AugmentationPipeline? augmentation = null, int seed = 0)
+    public ImageRowDecoder(ImageColumnFormat format, ImagePreprocessing preprocessing, bool channelsLast,
+        AugmentationPipeline? augmentation = null, int seed = 0)
         : this(format, preprocessing, channelsLast, [new(preprocessing, augmentation)], seed) { }
 
-    private ImageRowDecoder(FeatureFormat format, ImagePreprocessing preprocessing, bool channelsLast, View[] views, int seed)
+    private ImageRowDecoder(ImageColumnFormat format, ImagePreprocessing preprocessing, bool channelsLast, View[] views, int seed)
     {
         (_views, _seed) = (views, seed);
         var augmentation = views[0].Augmentation;
@@ -36,12 +38,16 @@ internal sealed class ImageRowDecoder
         _preprocessing = preprocessing;
         _normalizer = new PixelTensor(preprocessing.Normalization, preprocessing.Channels);
         _decoding = augmentation?.DecodeOptions ?? preprocessing.DecodeOptions(reducedScale: true);
-        if (format.Kind == FeatureKind.FloatPixels && (format.Height, format.Width, format.Channels) != (preprocessing.Height, preprocessing.Width, preprocessing.Channels))
+        if (!format.Type.IsUsedAsItIs)
+            return;
+        if ((format.Height, format.Width, format.Channels) != (preprocessing.Height, preprocessing.Width, preprocessing.Channels))
             throw new InvalidOperationException(
-                $"A vector of Single pixels is used as it is: it is {format.Height}×{format.Width}×{format.Channels}, and the network was told {preprocessing.Height}×{preprocessing.Width}×{preprocessing.Channels}. "
-                + "Leave ImageSize and Channels unset, resize before, or give bytes.");
-        if (format.Kind == FeatureKind.FloatPixels && (augmentation is not null || views.Length > 1))
-            throw new InvalidOperationException("A vector of Single pixels is used as it is and can be neither augmented nor cropped: give encoded images, MLImage or bytes.");
+                $"A vector of Single pixels is used as it is: it is {format.Height}×{format.Width}×{format.Channels}, and the network was told "
+                + $"{preprocessing.Height}×{preprocessing.Width}×{preprocessing.Channels}. Leave ImageSize and Channels unset, "
+                + "resize before, or give bytes.");
+        if (augmentation is not null || views.Length > 1)
+            throw new InvalidOperationException(
+                "A vector of Single pixels is used as it is and can be neither augmented nor cropped: give encoded images, MLImage or bytes.");
     }
 
     /// <summary>Decodes as the model scores: in its evaluation view, with those steps of its augmentation that are without chance.</summary>
@@ -49,7 +55,7 @@ internal sealed class ImageRowDecoder
     /// <param name="evaluationView">What the network wants, with as many views of an image as it says.</param>
     /// <param name="recipe">The augmentation that the network was trained with, or null.</param>
     /// <param name="channelsLast">Whether the values of a pixel lie side by side in the output.</param>
-    public static ImageRowDecoder ForScoring(FeatureFormat format, ImagePreprocessing evaluationView, ImageAugmentation? recipe, bool channelsLast)
+    public static ImageRowDecoder ForScoring(ImageColumnFormat format, ImagePreprocessing evaluationView, ImageAugmentation? recipe, bool channelsLast)
     {
         var steps = recipe is { HasStepsForScoring: true } ? new ImageAugmentation(recipe.Steps) : null;
         return new(format, evaluationView, channelsLast,
@@ -72,15 +78,15 @@ internal sealed class ImageRowDecoder
     /// <param name="format">What the rows hold.</param>
     /// <param name="preprocessing">What the network wants.</param>
     /// <param name="isAugmented">Whether more happens to the images than being brought to size.</param>
-    public static bool IsCheapFor(FeatureFormat format, ImagePreprocessing preprocessing, bool isAugmented) =>
-        format.Kind != FeatureKind.EncodedBytes && preprocessing.Channels * preprocessing.Height * preprocessing.Width <= 16_384 && !isAugmented;
+    public static bool IsCheapFor(ImageColumnFormat format, ImagePreprocessing preprocessing, bool isAugmented) =>
+        !format.Type.IsEncoded && preprocessing.Channels * preprocessing.Height * preprocessing.Width <= 16_384 && !isAugmented;
 
     /// <summary>Height × width × channels bytes of the network's size: everything but the normalization.</summary>
     /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the image cannot be used.</returns>
     public bool TryPreprocess(ImageRow row, Span<byte> destination) => Guarded(row, 0, destination, static (decoder, row, epoch, scratch, destination) =>
         decoder.BringToSize(decoder.Image(row, scratch), decoder._views[0], row, epoch, scratch, destination));
 
-    /// <summary>The whole image in the row's <see cref="ImageRow.Image"/>, made smaller if its short side is longer than the preprocessing's.</summary>
+    /// <summary>The whole image in the row's content, made smaller if its short side is longer than the preprocessing's.</summary>
     /// <param name="row">The image; keeps the result.</param>
     /// <param name="room">Room for the image on its way.</param>
     /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the image cannot be used.</returns>
@@ -93,10 +99,11 @@ internal sealed class ImageRowDecoder
             ImageResizer.Resize(image, room, width, height, _preprocessing.Interpolation);
             image = room;
         }
-        if (ReferenceEquals(image, row.Image))
+        if (ReferenceEquals(image, row.Content.Image))
             return;
-        row.Image.Reset(image.Width, image.Height, image.Channels);
-        image.Pixels.CopyTo(row.Image.Pixels);
+        var kept = row.Content.ImageRoom();
+        kept.Reset(image.Width, image.Height, image.Channels);
+        image.Pixels.CopyTo(kept.Pixels);
     });
 
     /// <summary>Normalized values, channels × height × width or <see cref="ChannelsLast"/>.</summary>
@@ -104,25 +111,28 @@ internal sealed class ImageRowDecoder
     /// <param name="epoch">Augmentation is random in it, the seed and the row.</param>
     /// <param name="destination">Takes <see cref="Length"/> values for each of the <see cref="Views"/>.</param>
     /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the image cannot be used.</returns>
-    public bool TryDecode(ImageRow row, int epoch, Span<float> destination) => Guarded(row, epoch, destination, static (decoder, row, epoch, scratch, destination) =>
+    public bool TryDecode(ImageRow row, int epoch, Span<float> destination) =>
+        Guarded(row, epoch, destination, static (decoder, row, epoch, scratch, destination) => decoder.Decode(row, epoch, scratch, destination));
+
+    private void Decode(ImageRow row, int epoch, Scratch scratch, Span<float> destination)
     {
-        if (decoder._format.Kind == FeatureKind.FloatPixels)
+        if (_format.Type.IsUsedAsItIs)
         {
-            decoder.NormalizeNumbers(row, destination);
+            _format.Type.Normalize(row.Content, _format, _preprocessing.Normalization, ChannelsLast, destination);
             return;
         }
-        var bytes = scratch.BytesOfLength(decoder.Length);
-        var image = decoder.Image(row, scratch, epoch);
-        for (var view = 0; view < decoder.Views; view++)
+        var bytes = scratch.BytesOfLength(Length);
+        var image = Image(row, scratch, epoch);
+        for (var view = 0; view < Views; view++)
         {
-            decoder.BringToSize(image, decoder._views[view], row, epoch, scratch, bytes);
-            var floats = destination.Slice(view * decoder.Length, decoder.Length);
-            if (decoder.ChannelsLast)
-                decoder._normalizer.FillInterleaved(bytes, floats);
+            BringToSize(image, _views[view], row, epoch, scratch, bytes);
+            var floats = destination.Slice(view * Length, Length);
+            if (ChannelsLast)
+                _normalizer.FillInterleaved(bytes, floats);
             else
-                decoder._normalizer.FillPlanar(bytes, floats);
+                _normalizer.FillPlanar(bytes, floats);
         }
-    });
+    }
 
     private delegate void Work<T>(ImageRowDecoder decoder, ImageRow row, int epoch, Scratch scratch, Span<T> destination);
 
@@ -165,61 +175,9 @@ internal sealed class ImageRowDecoder
         ? augmentation.DecodeOptionsFor(new AugmentationRandom(_seed, known, row.Id))
         : _decoding;
 
-    // Numbers keep their precision: (value / 255 − mean) / deviation without a detour over bytes.
-    private void NormalizeNumbers(ImageRow row, Span<float> destination)
-    {
-        CheckLength(row.Length);
-        var source = row.Floats.AsSpan(0, row.Length);
-        var normalization = _preprocessing.Normalization;
-        var plane = _format.Height * _format.Width;
-        var (pixelStep, channelStep) = Steps(_format.ChannelsFirst);
-        var (toPixelStep, toChannelStep) = Steps(!ChannelsLast);
-        for (var c = 0; c < _format.Channels; c++)
-        {
-            var (scale, offset) = (1 / (255 * normalization.Deviation[c]), -normalization.Mean[c] / normalization.Deviation[c]);
-            for (var i = 0; i < plane; i++)
-                destination[i * toPixelStep + c * toChannelStep] = source[i * pixelStep + c * channelStep] * scale + offset;
-        }
-
-        (int Pixel, int Channel) Steps(bool channelsFirst) => channelsFirst ? (1, plane) : (_format.Channels, 1);
-    }
-
-    private void CheckLength(int length)
-    {
-        if (length != _format.Height * _format.Width * _format.Channels)
-            throw new ImageDecodingException($"the vector holds {length} values instead of {_format.Height}×{_format.Width}×{_format.Channels}");
-    }
-
     // Without an epoch, the image serves every epoch.
-    private PixelImage Image(ImageRow row, Scratch scratch, int? epoch = null)
-    {
-        switch (_format.Kind)
-        {
-            case FeatureKind.Image:
-                return row.Image;
-            case FeatureKind.EncodedBytes:
-                ImageDecoder.Decode(row.Bytes.AsSpan(0, row.Length), scratch.Image, Decoding(row, epoch));
-                return scratch.Image;
-            default:
-                scratch.Image.Reset(_format.Width, _format.Height, _format.Channels);
-                CopyPixels(row.Bytes.AsSpan(0, row.Length), scratch.Image.Pixels);
-                return scratch.Image;
-        }
-    }
-
-    private void CopyPixels(ReadOnlySpan<byte> source, Span<byte> destination)
-    {
-        CheckLength(source.Length);
-        if (!_format.ChannelsFirst || _format.Channels == 1)
-        {
-            source.CopyTo(destination);
-            return;
-        }
-        var plane = _format.Height * _format.Width;
-        for (var c = 0; c < _format.Channels; c++)
-            for (var i = 0; i < plane; i++)
-                destination[i * _format.Channels + c] = source[c * plane + i];
-    }
+    private PixelImage Image(ImageRow row, Scratch scratch, int? epoch = null) =>
+        _format.Type.Decode(row.Content, _format, scratch.Image, _format.Type.IsEncoded ? Decoding(row, epoch) : null);
 
     /// <summary>One way to look at an image.</summary>
     private sealed record View(ImagePreprocessing Preprocessing, AugmentationPipeline? Augmentation);

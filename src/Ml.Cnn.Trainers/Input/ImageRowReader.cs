@@ -1,43 +1,13 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Ml.Cnn.Transforms;
-using Ml.Cnn.Transforms.Decoding;
+using Ml.Cnn.Transforms.Columns;
 
 namespace Ml.Cnn.Trainers.Input;
-
-/// <summary>The columns that training or scoring reads.</summary>
-/// <param name="Feature">The images.</param>
-/// <param name="Format">What the feature column holds.</param>
-/// <param name="Label">The labels; null while scoring.</param>
-/// <param name="Path">A text column that names the files, for messages; null where there is none.</param>
-/// <param name="Weight">How much each row counts, Single; null where all count the same.</param>
-internal sealed record ImageColumns(DataViewSchema.Column Feature, FeatureFormat Format, DataViewSchema.Column? Label, DataViewSchema.Column? Path, DataViewSchema.Column? Weight = null)
-{
-    /// <summary>ML.NET's usual name of the column that LoadImages and LoadRawImageBytes read.</summary>
-    private const string PathColumnName = "ImagePath";
-
-    public static DataViewSchema.Column? FindPath(DataViewSchema schema) =>
-        schema.GetColumnOrNull(PathColumnName) is { Type: TextDataViewType } path ? path : null;
-
-    public IEnumerable<DataViewSchema.Column> Active
-    {
-        get
-        {
-            yield return Feature;
-            if (Label is { } label)
-                yield return label;
-            if (Weight is { } weight)
-                yield return weight;
-            if (Path is { } path && path.Index != Feature.Index)
-                yield return path;
-        }
-    }
-}
 
 /// <summary>Copies the current row of one cursor into an <see cref="ImageRow"/>.</summary>
 internal sealed class ImageRowReader
 {
-    private readonly Action<ImageRow> _readFeature;
+    private readonly Action<ImageContent> _readImage;
     private readonly ValueGetter<uint>? _label;
     private readonly ValueGetter<float>? _weight;
     private readonly ValueGetter<ReadOnlyMemory<char>>? _path;
@@ -45,12 +15,7 @@ internal sealed class ImageRowReader
 
     public ImageRowReader(DataViewRow row, ImageColumns columns)
     {
-        _readFeature = columns.Format.Kind switch
-        {
-            FeatureKind.Image => ReadImage(row.GetGetter<MLImage>(columns.Feature)),
-            FeatureKind.FloatPixels => ReadFloats(row.GetGetter<VBuffer<float>>(columns.Feature)),
-            _ => ReadBytes(row.GetGetter<VBuffer<byte>>(columns.Feature)),
-        };
+        _readImage = columns.Format.Type.OpenReader(row, columns.Feature);
         _label = columns.Label is { } label ? row.GetGetter<uint>(label) : null;
         _weight = columns.Weight is { } weight ? row.GetGetter<float>(weight) : null;
         _path = columns.Path is { } path ? row.GetGetter<ReadOnlyMemory<char>>(path) : null;
@@ -72,51 +37,11 @@ internal sealed class ImageRowReader
         row.Defect = null;
         try
         {
-            _readFeature(row);
+            _readImage(row.Content);
         }
-        catch (Exception e) when (IsAboutTheFile(e))
+        catch (Exception e) when (ImageColumnType.IsAboutTheImage(e))
         {
             row.Defect = e.GetBaseException().Message;
         }
     }
-
-    // LoadImages and LoadRawImageBytes open the file inside the getter: a file that cannot be read is one bad image, not the end of the cursor.
-    private static bool IsAboutTheFile(Exception e) => e.GetBaseException() is ImageDecodingException or IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException;
-
-    private static Action<ImageRow> ReadBytes(ValueGetter<VBuffer<byte>> getter)
-    {
-        VBuffer<byte> buffer = default;
-        return row =>
-        {
-            getter(ref buffer);
-            buffer.CopyTo(row.BytesOfLength(buffer.Length));
-        };
-    }
-
-    private static Action<ImageRow> ReadFloats(ValueGetter<VBuffer<float>> getter)
-    {
-        VBuffer<float> buffer = default;
-        return row =>
-        {
-            getter(ref buffer);
-            buffer.CopyTo(row.FloatsOfLength(buffer.Length));
-        };
-    }
-
-    // The variable is handed to the getter again and again: loaders dispose the image before, as ML.NET's own consumers let them.
-    private static Action<ImageRow> ReadImage(ValueGetter<MLImage> getter)
-    {
-        MLImage? image = null;
-        return row =>
-        {
-            getter(ref image!);
-            if (image is null)
-                row.Defect = "there is no image";
-            else
-                ImageDecoder.Convert(image, row.Image, WithAlpha);
-        };
-    }
-
-    // All four channels are kept here; the preprocessing knows how many the network wants.
-    private static readonly DecodeOptions WithAlpha = new() { Channels = 4 };
 }

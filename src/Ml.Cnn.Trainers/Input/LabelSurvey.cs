@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Input;
 
@@ -51,10 +52,10 @@ internal sealed record LabelSurvey(long[] Counts, long Missing, string Fingerpri
         return new(counts, missing, string.Create(CultureInfo.InvariantCulture, $"{rows} rows ({hash:x16})"));
     }
 
-    // The finalizer of splitmix64.
+    // Like SplitMix64.Mix, but for its first step. Checkpoints hold these hashes.
     private static ulong Mixed(ulong z)
     {
-        z = (z + 0x9E3779B97F4A7C15) * 0xBF58476D1CE4E5B9;
+        z = (z + SplitMix64.Step) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);
     }

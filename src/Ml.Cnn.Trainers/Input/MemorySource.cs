@@ -9,20 +9,19 @@ internal sealed class MemorySource : IEpochSource
     private readonly RowOrder _order;
 
     /// <param name="rows">All rows, in any order; decoded ones.</param>
-    /// <param name="kind">What they hold.</param>
     /// <param name="seed">Fixes the orders.</param>
     /// <param name="isBalanced">Whether each class comes equally often rather than each row once.</param>
-    public MemorySource(IRowFeed rows, FeatureKind kind, int seed, bool isBalanced = false)
+    public MemorySource(IRowFeed rows, int seed, bool isBalanced = false)
     {
         while (rows.TryRead(out var row))
         {
-            _rows.Add(row.Copy(kind));
+            _rows.Add(row.Copy());
             rows.Recycle(row);
         }
         _order = RowOrder.Create([.. _rows.Select(row => row.Label)], seed, isBalanced);
     }
 
-    public IRowFeed Open(int epoch, CancellationToken cancellation) => new Feed(_rows, _order.Of(epoch));
+    public IRowFeed Open(int epoch, CancellationToken cancellation, Shard? shard = null) => new Feed(_rows, _order.Of(epoch, shard));
 
     public void Dispose() { }
 

@@ -12,8 +12,8 @@ internal sealed class PooledSource(IDataView data, ImageColumns columns, int thr
 {
     private const int PoolRows = 4096;
 
-    public IRowFeed Open(int epoch, CancellationToken cancellation) =>
-        new Feed(epochs.Open(epoch, () => new ParallelRowFeed(data, columns, threads, shuffle: null, cancellation)), EpochOrder.Random(seed, epoch));
+    public IRowFeed Open(int epoch, CancellationToken cancellation, Shard? shard = null) => (shard ?? Shard.Whole).Of(
+        new Feed(epochs.Open(epoch, () => new ParallelRowFeed(data, columns, threads, shuffle: null, cancellation)), EpochOrder.Random(seed, epoch)));
 
     public void Dispose() { }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Ml.Cnn.Trainers.Input;
@@ -12,17 +11,16 @@ namespace Ml.Cnn.Trainers.Input;
 /// </remarks>
 internal sealed class SpooledSource : IEpochSource
 {
-    private readonly record struct Place(long Offset, int Length, int Width, int Height, uint Label, float Weight, ulong Id, ReadOnlyMemory<char> Path, string? Defect);
+    private readonly record struct Place(
+        long Offset, int Length, int Width, int Height, uint Label, float Weight, ulong Id, ReadOnlyMemory<char> Path, string? Defect);
 
     private readonly string _path;
     private readonly SafeFileHandle _file;
     private readonly List<Place> _places = [];
-    private readonly FeatureKind _kind;
     private readonly RowOrder _order;
     private readonly MappedBytes? _map;
 
     /// <param name="rows">The data view's rows in its own order.</param>
-    /// <param name="kind">What they hold.</param>
     /// <param name="folder">Where the temporary file goes.</param>
     /// <param name="seed">Fixes the orders.</param>
     /// <param name="isBalanced">Whether each class comes equally often rather than each row once.</param>
@@ -30,9 +28,8 @@ internal sealed class SpooledSource : IEpochSource
     /// Whether the file is mapped into memory for reading: faster by a system call for every row, and the pages that stay in memory
     /// count as the process's own until the system wants them back.
     /// </param>
-    public SpooledSource(IRowFeed rows, FeatureKind kind, string folder, int seed, bool isBalanced = false, bool isMapped = false)
+    public SpooledSource(IRowFeed rows, string folder, int seed, bool isBalanced = false, bool isMapped = false)
     {
-        _kind = kind;
         _path = Path.Combine(folder, $"mlcnn-{Guid.NewGuid():N}.rows");
         _file = Create();
         try
@@ -40,10 +37,11 @@ internal sealed class SpooledSource : IEpochSource
             long end = 0;
             while (rows.TryRead(out var row))
             {
-                var content = row.Defect is null ? Content(row) : [];
-                Write(content, end);
-                _places.Add(new(end, content.Length, row.Image.Width, row.Image.Height, row.Label, row.Weight, row.Id, row.Path, row.Defect));
-                end += content.Length;
+                var stored = row.Defect is null ? row.Content.Stored : [];
+                Write(stored, end);
+                var (width, height) = row.Defect is null ? (row.Content.Width, row.Content.Height) : default;
+                _places.Add(new(end, stored.Length, width, height, row.Label, row.Weight, row.Id, row.Path, row.Defect));
+                end += stored.Length;
                 rows.Recycle(row);
             }
             _order = RowOrder.Create([.. _places.Select(place => place.Label)], seed, isBalanced);
@@ -90,33 +88,12 @@ internal sealed class SpooledSource : IEpochSource
         $"The rows of the training data could not be written to '{_path}', from where they are read in random order: {e.Message} "
         + "Free space there, set MLContext.TempFilePath to another folder, or set Cache to Memory.", e);
 
-    public IRowFeed Open(int epoch, CancellationToken cancellation) => new Feed(this, _order.Of(epoch));
+    public IRowFeed Open(int epoch, CancellationToken cancellation, Shard? shard = null) => new Feed(this, _order.Of(epoch, shard));
 
     public void Dispose()
     {
         _map?.Dispose();
         _file.Dispose();
-    }
-
-    private Span<byte> Content(ImageRow row) => _kind switch
-    {
-        FeatureKind.FloatPixels => MemoryMarshal.AsBytes(row.Floats.AsSpan(0, row.Length)),
-        FeatureKind.Image => row.Image.Pixels,
-        _ => row.Bytes.AsSpan(0, row.Length),
-    };
-
-    private Span<byte> Room(ImageRow row, Place place)
-    {
-        switch (_kind)
-        {
-            case FeatureKind.FloatPixels:
-                return MemoryMarshal.AsBytes(row.FloatsOfLength(place.Length / sizeof(float)));
-            case FeatureKind.Image when place.Length > 0:
-                row.Image.Reset(place.Width, place.Height, place.Length / (place.Width * place.Height));
-                return row.Image.Pixels;
-            default:
-                return row.BytesOfLength(place.Length);
-        }
     }
 
     private sealed class Feed(SpooledSource source, IReadOnlyList<(int Row, int Repetition)> order) : IRowFeed
@@ -134,8 +111,9 @@ internal sealed class SpooledSource : IEpochSource
             var (number, repetition) = order[_next++];
             var place = source._places[number];
             row = _free.TryPop(out var used) ? used : new ImageRow();
-            (row.Label, row.Weight, row.Repetition, row.Id, row.Path, row.Defect) = (place.Label, place.Weight, repetition, place.Id, place.Path, place.Defect);
-            var content = source.Room(row, place);
+            (row.Label, row.Weight, row.Repetition) = (place.Label, place.Weight, repetition);
+            (row.Id, row.Path, row.Defect) = (place.Id, place.Path, place.Defect);
+            var content = row.Content.RoomFor(place.Length, place.Width, place.Height);
             if (source._map is { } map)
                 map.Read(place.Offset, content);
             else if (RandomAccess.Read(source._file, content, place.Offset) != content.Length)

@@ -5,6 +5,7 @@ using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Transforms.Columns;
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -42,7 +43,8 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
     public abstract Delegate Getter(int column, MappedRows rows, Func<int> current);
 
     /// <summary>Decodes rows as the model scores them: in its evaluation view, with those steps of its augmentation that are without chance.</summary>
-    public ImageRowDecoder Decoder(FeatureFormat format) => ImageRowDecoder.ForScoring(format, model.Preprocessing, model.Augmentation, plan.ChannelsLast);
+    public ImageRowDecoder Decoder(ImageColumnFormat format) =>
+        ImageRowDecoder.ForScoring(format, model.Preprocessing, model.Augmentation, plan.ChannelsLast);
 
     /// <summary>Maps the first <paramref name="count"/> rows.</summary>
     /// <param name="rows">The images; those that cannot be used get a <see cref="ImageRow.Defect"/>.</param>
@@ -110,6 +112,9 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
 
     private static bool IsFinite(ReadOnlySpan<float> values) => float.IsFinite(TensorPrimitives.MaxMagnitude(values)); // NaN if any is NaN
 
-    /// <summary>The network's part: N × channels × height × width to N × <see cref="Length"/>. The means of several views of an image are taken of it.</summary>
+    /// <summary>
+    /// The network's part: N × channels × height × width to N × <see cref="Length"/>.
+    /// The means of several views of an image are taken of it.
+    /// </summary>
     protected abstract Tensor Compute(Tensor images);
 }

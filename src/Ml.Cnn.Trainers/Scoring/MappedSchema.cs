@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Transforms.Columns;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
@@ -10,7 +11,7 @@ internal sealed class MappedSchema
     {
         var model = mapper.Model;
         Input = input;
-        Format = FeatureFormat.Of(input, model.FeatureColumnName, model.PixelLayout, model.Shape.Channels);
+        Format = FeatureColumn.Of(input, model.FeatureColumnName, model.PixelLayout, model.Shape.Channels);
         Columns = new(input[model.FeatureColumnName], Format, Label: null, ImageColumns.FindPath(input));
 
         var builder = new DataViewSchema.Builder();
@@ -23,7 +24,7 @@ internal sealed class MappedSchema
 
     public DataViewSchema Output { get; }
 
-    public FeatureFormat Format { get; }
+    public ImageColumnFormat Format { get; }
 
     /// <summary>The input columns that the mapper reads.</summary>
     public ImageColumns Columns { get; }

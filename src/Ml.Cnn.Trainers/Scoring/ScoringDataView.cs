@@ -23,7 +23,7 @@ internal sealed class ScoringDataView(IDataView source, ImageMapper mapper) : ID
     // ML.NET's single cursor may read ahead on several threads, and ends at the first file that cannot be opened. Images
     // that are decoded here need its threads little, and each such file is to be one bad image: so they come from a set of one.
     private DataViewRowCursor Source(IEnumerable<DataViewSchema.Column> columns, Random? rand) =>
-        _schema.Format.Kind is FeatureKind.EncodedBytes or FeatureKind.Image ? source.GetRowCursorSet(columns, 1, rand)[0] : source.GetRowCursor(columns, rand);
+        _schema.Format.HasSize ? source.GetRowCursor(columns, rand) : source.GetRowCursorSet(columns, 1, rand)[0];
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {

@@ -47,7 +47,7 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        FeatureFormat.Check(inputSchema, _settings.Columns.FeatureColumnName);
+        FeatureColumn.Check(inputSchema, _settings.Columns.FeatureColumnName);
         var label = LabelColumn.Check(inputSchema, _settings.Columns.LabelColumnName);
         ExampleWeightColumn.Check(inputSchema, _settings.Columns.ExampleWeightColumnName);
 

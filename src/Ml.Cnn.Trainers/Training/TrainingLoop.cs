@@ -38,6 +38,7 @@ internal sealed class TrainingLoop
     private readonly EpochRanking _ranking;
     private readonly StopConditions _stop;
     private readonly TrainingCheckpoints? _checkpoints;
+    private readonly bool _isMain;
     private long _trainedParameters;
 
     /// <param name="session">What is trained, on which images, and how it is validated.</param>
@@ -53,6 +54,7 @@ internal sealed class TrainingLoop
     {
         (_subject, _batches, _validation) = (session.Subject, session.Batches, session.Validation);
         (_settings, _cancellation, _log, _checkpoints) = (settings, handles.CancellationToken, log, checkpoints);
+        _isMain = processes.IsMain;
         _optimizer = Optimizers.Create(settings.Optimization, _subject.Groups());
         _average = settings.Optimization.ExponentialMovingAverage is { } decay ? new WeightAverage(_subject.Network.parameters(), decay) : null;
         var scaling = _subject.ScalesLoss ? new LossScaling() : null;
@@ -114,7 +116,7 @@ internal sealed class TrainingLoop
     {
         PrepareNetwork();
         using var results = new StepResults(_subject.Device, _state.Epoch, _observers);
-        var seen = new SeenBatches(_state.Batches, _state.RowOrder);
+        var seen = new SeenBatches(_state.Batches, _isMain ? _state.RowOrder : null);
         foreach (var batch in _batches.Read(_state.Epoch, known: _state.Batches, _cancellation))
         {
             if (seen.Contains(batch, _log))

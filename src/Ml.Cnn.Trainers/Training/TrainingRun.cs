@@ -48,7 +48,8 @@ internal sealed class TrainingRun(
     public LearningRateCurve FindLearningRate(double lowest, double highest, int steps)
     {
         using var log = environment.Start(Name);
-        using var run = PreparedRun.Prepare(environment, architecture, settings, handles with { ValidationSet = null, Checkpoints = null }, processes, data, log);
+        using var run = PreparedRun.Prepare(environment, architecture, settings, handles with { ValidationSet = null, Checkpoints = null },
+            ProcessGroup.Alone, data, log); // all rows: its gradients are not brought together with those of other processes
         using var network = run.Prepared.Network;
         using var session = HeadTraining.TryOpen(run) ?? NetworkTraining.Open(run);
         return new LearningRateFinder(session.Subject, run.Settings, session.Batches, run.Cancellation).Run(lowest, highest, steps);

@@ -48,7 +48,7 @@ internal sealed class FeatureFeed : IRowFeed
             Compute(_batch);
         }
         var length = (int)_head.Length;
-        _features.AsSpan(_next * length, length).CopyTo(_row.FloatsOfLength(length));
+        _features.AsSpan(_next * length, length).CopyTo(_row.Content.Room<float>(length));
         (_row.Label, _row.Weight, _row.Id) = ((uint)_batch.Label(_next) + 1, _batch.Weight(_next), _id++);
         _next++;
         row = _row;

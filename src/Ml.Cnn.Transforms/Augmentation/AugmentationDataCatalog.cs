@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Augmentation;
-using Ml.Cnn.Transforms.Inspection;
+using Ml.Cnn.Transforms.Columns;
 
 namespace Microsoft.ML;
 
@@ -25,7 +25,7 @@ public static class AugmentationDataCatalog
     /// <param name="imageSize">Height and width of the network's input in pixels, at least 1. Default 224.</param>
     /// <param name="seed">Which images and views. Default: the seed of the <see cref="MLContext"/>, or 0 if it has none.</param>
     /// <param name="imageColumnName">
-    /// The column of encoded images (bytes), pixels (bytes with dimensions) or <see cref="MLImage"/>. If there is none, the
+    /// The column of encoded images (bytes), pixels (bytes or Single with dimensions) or <see cref="MLImage"/>. If there is none, the
     /// files that <paramref name="imagePathColumnName"/> names are read. Default "Image".
     /// </param>
     /// <param name="imagePathColumnName">The column of the images' paths; it may be missing. Default "ImagePath".</param>
@@ -48,14 +48,15 @@ public static class AugmentationDataCatalog
         ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(views, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(imageSize, 1);
-        var image = ImageRowReader.ColumnOf(data.Schema, imageColumnName, imagePathColumnName);
+        var (image, format) = ImageColumnReader.Find(data.Schema, imageColumnName, imagePathColumnName);
         DataViewSchema.Column? label = labelColumnName is null ? null : data.Schema.GetColumnOrNull(labelColumnName) ?? throw SchemaErrors.Missing("label", labelColumnName);
         var theSeed = seed ?? MlNetEnvironment.Seed(MlNetEnvironment.Of(catalog)) ?? 0;
 
-        var samples = RowSample.Read(data, image, label, images, theSeed);
+        var samples = RowSample.Read(data, image, format, label, images, theSeed);
         if (samples.Count == 0)
             throw new InvalidOperationException("The data has no image that can be read.");
-        var target = new ImagePreprocessing { Height = imageSize, Width = imageSize, ResizeShortSide = imageSize, Channels = ImageColumn.Channels(image) };
+        var channels = format.HasSize ? format.Channels : 3;
+        var target = new ImagePreprocessing { Height = imageSize, Width = imageSize, ResizeShortSide = imageSize, Channels = channels };
         return ContactSheet.Draw(samples, recipe, target, views, theSeed);
     }
 }

@@ -4,11 +4,8 @@ namespace Ml.Cnn.Transforms.Augmentation;
 /// The draws of one image in one epoch. They depend on nothing but the numbers given here, so neither the order of
 /// the rows nor the number of threads shows in the result. Pass it by reference: a copy repeats the draws.
 /// </summary>
-/// <remarks>splitmix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014): a counter behind a mixing function.</remarks>
 internal struct AugmentationRandom
 {
-    private const ulong Step = 0x9E3779B97F4A7C15;
-
     private ulong _counter;
 
     /// <param name="seed">The run's seed.</param>
@@ -16,9 +13,10 @@ internal struct AugmentationRandom
     /// <param name="row">The row's number in its source, or the number of a batch.</param>
     /// <param name="stream">Tells apart the draws of several augmentations of one row.</param>
     public AugmentationRandom(int seed, int epoch, ulong row, ulong stream = 0) =>
-        _counter = Mix(Mix(Mix(((ulong)(uint)seed << 32) | (uint)epoch) + row * Step) ^ stream * Step);
+        _counter = SplitMix64.Mix(SplitMix64.Mix(SplitMix64.Mix(((ulong)(uint)seed << 32) | (uint)epoch) + row * SplitMix64.Step)
+            ^ stream * SplitMix64.Step);
 
-    public ulong NextBits() => Mix(_counter += Step);
+    public ulong NextBits() => SplitMix64.Next(ref _counter);
 
     /// <summary>Uniform in [0, 1).</summary>
     public double NextDouble() => (NextBits() >> 11) * (1.0 / (1L << 53));
@@ -82,12 +80,5 @@ internal struct AugmentationRandom
             if (Math.Log(1 - NextDouble()) < x * x / 2 + d - d * v + d * Math.Log(v))
                 return d * v;
         }
-    }
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Ml.Cnn.Transforms.Columns;
 using Ml.Cnn.Transforms.Decoding;
 using Ml.Cnn.Transforms.Splits;
 
@@ -10,10 +11,12 @@ internal static class RowSample
     /// <summary>Images that can be decoded, sorted by class. Others take the place of those that cannot.</summary>
     /// <param name="data">All images.</param>
     /// <param name="image">Their column.</param>
+    /// <param name="format">What it holds.</param>
     /// <param name="label">Their labels; null if they have none.</param>
     /// <param name="count">How many images; fewer come only if there are fewer.</param>
     /// <param name="seed">Which of each class.</param>
-    public static List<(PixelImage Image, long Row)> Read(IDataView data, DataViewSchema.Column image, DataViewSchema.Column? label, int count, int seed)
+    public static List<(PixelImage Image, long Row)> Read(IDataView data, DataViewSchema.Column image, ImageColumnFormat format,
+        DataViewSchema.Column? label, int count, int seed)
     {
         var order = Order(ReadLabels(data, label), count, seed);
         var found = new List<(PixelImage Image, long Row, string Class)>();
@@ -21,12 +24,15 @@ internal static class RowSample
         {
             var wanted = order.Skip(next).Take(count - found.Count).ToDictionary(row => row.Row, row => row.Class);
             next += wanted.Count;
-            found.AddRange(ReadRows(data, image, wanted));
+            found.AddRange(ReadRows(data, image, format, wanted));
         }
         return [.. found.OrderBy(one => one.Class, StringComparer.Ordinal).ThenBy(one => one.Row).Select(one => (one.Image, one.Row))];
     }
 
-    /// <summary>All rows, those first that are to be taken first: one of each class, then another of each. If there are more classes than images, evenly spaced ones lead.</summary>
+    /// <summary>
+    /// All rows, those first that are to be taken first: one of each class, then another of each. If there are more classes than
+    /// images, evenly spaced ones lead.
+    /// </summary>
     private static List<(long Row, string Class)> Order(List<string> labels, int count, int seed)
     {
         var classes = labels.Index()
@@ -34,7 +40,8 @@ internal static class RowSample
             .OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select((group, place) => (Class: group.Key, Rows: Shuffled([.. group], seed, (ulong)place)))
             .ToArray();
-        var leading = Enumerable.Range(0, Math.Min(count, classes.Length)).Select(i => (int)((long)i * classes.Length / Math.Min(count, classes.Length))).ToHashSet();
+        var leaders = Math.Min(count, classes.Length);
+        var leading = Enumerable.Range(0, leaders).Select(i => (int)((long)i * classes.Length / leaders)).ToHashSet();
         return [.. classes
             .SelectMany((one, place) => one.Rows.Select((row, round) => (Row: row, one.Class, Round: round, Leads: leading.Contains(place))))
             .OrderBy(row => row.Round)
@@ -58,26 +65,34 @@ internal static class RowSample
         return labels;
     }
 
-    private static IEnumerable<(PixelImage Image, long Row, string Class)> ReadRows(IDataView data, DataViewSchema.Column image, Dictionary<long, string> wanted)
+    private static IEnumerable<(PixelImage Image, long Row, string Class)> ReadRows(IDataView data, DataViewSchema.Column image, ImageColumnFormat format,
+        Dictionary<long, string> wanted)
     {
         using var cursor = Cursor(data, image);
-        var read = ImageColumn.Reader(cursor, image);
+        var reader = new ImageColumnReader(cursor, image, format);
         var last = wanted.Keys.Max();
         for (var row = 0L; row <= last && cursor.MoveNext(); row++)
         {
             if (!wanted.TryGetValue(row, out var label))
                 continue;
-            var decoded = new PixelImage();
+            PixelImage decoded;
             try
             {
-                read(decoded);
+                decoded = Copy(reader.Read());
             }
-            catch (Exception e) when (e is ImageDecodingException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (ImageColumnType.IsAboutTheImage(e))
             {
                 continue;
             }
             yield return (decoded, row, label);
         }
+    }
+
+    private static PixelImage Copy(PixelImage image)
+    {
+        var copy = new PixelImage(image.Width, image.Height, image.Channels);
+        image.Pixels.CopyTo(copy.Pixels);
+        return copy;
     }
 
     // One cursor of a set: ML.NET reads ahead on other threads for a cursor on its own.

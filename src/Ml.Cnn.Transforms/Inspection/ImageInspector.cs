@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Ml.Cnn.Transforms.Columns;
 using Ml.Cnn.Transforms.Sources;
 using Ml.Cnn.Transforms.Splits;
 
@@ -17,6 +18,7 @@ internal sealed class ImageInspector
     private const int ImagesPerCollection = 1024;
 
     private readonly DataViewSchema.Column _image;
+    private readonly ImageColumnFormat _format;
     private readonly DataViewSchema.Column? _path;
     private readonly DataViewSchema.Column? _label;
     private readonly IProgress<long>? _progress;
@@ -27,21 +29,22 @@ internal sealed class ImageInspector
     private readonly ImageStatistics _statistics = new();
     private long _count;
 
-    private ImageInspector(
-        DataViewSchema.Column image, DataViewSchema.Column? path, DataViewSchema.Column? label, IProgress<long>? progress, CancellationToken cancellation) =>
-        (_image, _path, _label, _progress, _cancellation) = (image, path, label, progress, cancellation);
+    private ImageInspector(DataViewSchema.Column image, ImageColumnFormat format, DataViewSchema.Column? path, DataViewSchema.Column? label,
+        IProgress<long>? progress, CancellationToken cancellation) =>
+        (_image, _format, _path, _label, _progress, _cancellation) = (image, format, path, label, progress, cancellation);
 
     /// <summary>Inspects all rows.</summary>
     /// <param name="data">The images.</param>
     /// <param name="image">Their column: encoded bytes, pixels, images or paths.</param>
+    /// <param name="format">What it holds.</param>
     /// <param name="path">Their names, for the report; null if they have none.</param>
     /// <param name="label">Their labels; null if they have none.</param>
     /// <param name="progress">Told the number of images that were read, from several threads.</param>
     /// <param name="cancellation">Looked at before every image.</param>
-    public static ImageDataReport Inspect(IDataView data, DataViewSchema.Column image, DataViewSchema.Column? path, DataViewSchema.Column? label,
-        IProgress<long>? progress, CancellationToken cancellation)
+    public static ImageDataReport Inspect(IDataView data, DataViewSchema.Column image, ImageColumnFormat format, DataViewSchema.Column? path,
+        DataViewSchema.Column? label, IProgress<long>? progress, CancellationToken cancellation)
     {
-        var inspector = new ImageInspector(image, path, label, progress, cancellation);
+        var inspector = new ImageInspector(image, format, path, label, progress, cancellation);
         // A list that grows by doubling leaves as much garbage as it holds.
         inspector._contents.EnsureCapacity((int)Math.Min(data.GetRowCount() ?? 0, 1 << 24));
         using var passedOver = PassedOverScope.Enter();
@@ -74,14 +77,14 @@ internal sealed class ImageInspector
     {
         try
         {
-            var reader = ImageRowReader.Create(cursor, _image);
+            var inspector = new RowInspector(cursor, _image, _format);
             var readLabel = _label is { } label ? LabelReader.Create(cursor, label) : null;
             var getId = cursor.GetIdGetter();
             DataViewRowId id = default;
             while (!stop.IsCancellationRequested && cursor.MoveNext())
             {
                 getId(ref id);
-                Keep(id, reader.Read(), readLabel?.Invoke());
+                Keep(id, inspector.Inspect(), readLabel?.Invoke());
             }
         }
         catch

@@ -21,4 +21,14 @@ internal static class MlNetEnvironment
     /// <summary><c>MLContext.TempFilePath</c>: where temporary files go.</summary>
     public static string TemporaryFolder(IHostEnvironment environment) =>
         (environment as IHostEnvironmentInternal)?.TempFilePath is { Length: > 0 } folder ? folder : Path.GetTempPath();
+
+    /// <summary>Writes a warning to <c>MLContext.Log</c>.</summary>
+    /// <param name="environment">Whose log.</param>
+    /// <param name="component">Who warns.</param>
+    /// <param name="message">What about.</param>
+    public static void Warn(IHostEnvironment environment, string component, string message)
+    {
+        using var log = environment.Start(component);
+        log.Warning(MessageSensitivity.None, "{0}", message);
+    }
 }

@@ -5,8 +5,8 @@ namespace Ml.Cnn.Trainers.Training.Checkpoints;
 
 /// <summary>The batches of an epoch that were trained on before training was taken up again.</summary>
 /// <param name="count">How many.</param>
-/// <param name="rowOrder">The hash of their rows.</param>
-internal sealed class SeenBatches(long count, ulong rowOrder)
+/// <param name="rowOrder">The hash of their rows; null where they were another process's.</param>
+internal sealed class SeenBatches(long count, ulong? rowOrder)
 {
     private long _left = count;
     private ulong _hash = RowOrderHash.Empty;
@@ -17,7 +17,7 @@ internal sealed class SeenBatches(long count, ulong rowOrder)
         if (_left == 0)
             return false;
         _hash = RowOrderHash.Add(_hash, batch);
-        if (--_left == 0 && _hash != rowOrder)
+        if (--_left == 0 && rowOrder is { } before && _hash != before)
             log.Warning(MessageSensitivity.None, "{0}",
                 "The images of the epoch come in another order than before the interruption, so that some may be missed and others seen twice: the data "
                 + "view's order is no function of the seed. Set Cache, or cache the data view.");

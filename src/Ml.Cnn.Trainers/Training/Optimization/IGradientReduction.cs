@@ -6,8 +6,11 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 internal interface IGradientReduction
 {
     /// <summary>
-    /// Replaces each gradient by its mean over all processes, in which a process counts by its weight. Called in every process once for every move of the weights,
-    /// with the same parameters in the same order, before the gradients are unscaled and clipped: a gradient that overflowed in one process is skipped in all.
+    /// Replaces each gradient by its mean over all processes, in which a process counts by its weight. Called in every process once for
+    /// every move of the weights, with the same parameters in the same order, before the gradients are
+    /// unscaled and clipped: a gradient that overflowed in one process is skipped in all.
+    /// All processes call it equally often (<see cref="ProcessGroup.Check"/>), but for one that fails or is canceled: it never comes,
+    /// which the reduction has to notice.
     /// </summary>
     /// <param name="gradients">On the device of the training; changed in place.</param>
     /// <param name="weight">What the images behind this process's gradients weigh together, a scalar.</param>

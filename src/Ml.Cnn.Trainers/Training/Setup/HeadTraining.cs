@@ -5,6 +5,7 @@ using Ml.Cnn.Trainers.Training.Steps;
 using Ml.Cnn.Trainers.Transfer;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Augmentation;
+using Ml.Cnn.Transforms.Columns;
 
 namespace Ml.Cnn.Trainers.Training.Setup;
 
@@ -46,7 +47,7 @@ internal static class HeadTraining
             var batches = run.Queue(FeatureDecoder(head), shape);
             owned.Add(batches);
             var subject = new TrainingSubject(head, shape, run.Loss, run.Plan.Device, run.Plan.ScalesLoss, Stages: null);
-            return new(subject, new EpochBatches(features, batches, run.BadImages, run.Images), validation, owned);
+            return new(subject, new EpochBatches(features, batches, run.BadImages, run.Images, run.Shard), validation, owned);
         }
         catch
         {
@@ -60,7 +61,7 @@ internal static class HeadTraining
     {
         using var batches = run.Queue(decoder, run.Views.Shape);
         using var feed = new FeatureFeed(run.Prepared.Network, head, run.Plan.Device, images, batches, run.Cancellation);
-        var features = new SpooledSource(feed, FeatureKind.FloatPixels, run.TemporaryFolder, run.Settings.FixedSeed, isBalanced);
+        var features = new SpooledSource(feed, run.TemporaryFolder, run.Settings.FixedSeed, isBalanced);
         if (run.BadImages.MustFail)
             features.Dispose();
         run.BadImages.ThrowIfMustFail();
@@ -68,6 +69,6 @@ internal static class HeadTraining
     }
 
     // Features are taken as they are: 1/255 undoes the scaling of pixels.
-    private static ImageRowDecoder FeatureDecoder(HeadOnly head) => new(new FeatureFormat(FeatureKind.FloatPixels, 1, (int)head.Length, 1),
+    private static ImageRowDecoder FeatureDecoder(HeadOnly head) => new(new ImageColumnFormat(ImageColumnTypes.Singles, 1, (int)head.Length, 1),
         new ImagePreprocessing { Height = 1, Width = (int)head.Length, Channels = 1, Normalization = new([0], [1 / 255f]) }, channelsLast: false);
 }

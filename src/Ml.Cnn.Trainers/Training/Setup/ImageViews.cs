@@ -1,8 +1,8 @@
 using Ml.Cnn.Trainers.Architectures;
-using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Transfer;
 using Ml.Cnn.Transforms;
+using Ml.Cnn.Transforms.Columns;
 
 namespace Ml.Cnn.Trainers.Training.Setup;
 
@@ -14,20 +14,20 @@ namespace Ml.Cnn.Trainers.Training.Setup;
 internal sealed record ImageViews(ImagePreprocessing Plain, ImagePreprocessing Training, ImagePreprocessing Evaluation, NetworkShape Shape)
 {
     /// <exception cref="ArgumentOutOfRangeException">The image size does not fit the network.</exception>
-    public static ImageViews Of(Architecture architecture, InputSettings input, MultiScale? multiScale, FeatureFormat format, StartingPoint? start, int classes)
+    public static ImageViews Of(
+        Architecture architecture, InputSettings input, MultiScale? multiScale, ImageColumnFormat format, StartingPoint? start, int classes)
     {
         var plain = Preprocess(architecture, input, format, start);
         var training = multiScale is { Sizes: [.., var largest] } ? plain with { Height = largest, Width = largest, ResizeShortSide = largest } : plain;
         return new(plain, training, input.Augmentation?.EvaluationView(plain) ?? plain, new(plain.Channels, plain.Height, plain.Width, classes));
     }
 
-    private static ImagePreprocessing Preprocess(Architecture architecture, InputSettings input, FeatureFormat format, StartingPoint? start)
+    private static ImagePreprocessing Preprocess(Architecture architecture, InputSettings input, ImageColumnFormat format, StartingPoint? start)
     {
         var channels = input.Channels ?? (format.Channels > 0 ? format.Channels : architecture.Channels);
-        var isVector = format.Height > 0;
         var expected = start?.Preprocessing(channels);
-        var height = input.ImageSize ?? (isVector ? format.Height : expected?.Height ?? architecture.ImageSize);
-        var width = input.ImageSize ?? (isVector ? format.Width : expected?.Width ?? architecture.ImageSize);
+        var height = input.ImageSize ?? (format.HasSize ? format.Height : expected?.Height ?? architecture.ImageSize);
+        var width = input.ImageSize ?? (format.HasSize ? format.Width : expected?.Width ?? architecture.ImageSize);
         var smallest = architecture.MinimumImageSize;
         if (height < smallest || width < smallest)
         {

@@ -12,6 +12,8 @@ using Ml.Cnn.Trainers.Training.Checkpoints;
 using Ml.Cnn.Trainers.Training.Steps;
 using Ml.Cnn.Trainers.Transfer;
 using Ml.Cnn.Transforms;
+using Ml.Cnn.Transforms.Augmentation;
+using Ml.Cnn.Transforms.Columns;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training.Setup;
@@ -32,8 +34,11 @@ internal sealed class PreparedRun : IDisposable
     public required TrainingLoss Loss { get; init; }
     public required BadImages BadImages { get; init; }
 
-    /// <summary>Images in an epoch.</summary>
+    /// <summary>Images in an epoch of all processes.</summary>
     public required long Images { get; init; }
+
+    /// <summary>This process's part of every epoch.</summary>
+    public required Shard Shard { get; init; }
 
     /// <summary>Null without checkpoints.</summary>
     public required TrainingCheckpoints? Checkpoints { get; init; }
@@ -60,7 +65,9 @@ internal sealed class PreparedRun : IDisposable
         var data = TrainingData.Of(input, settings, handles);
         var views = ImageViews.Of(architecture, settings.Input, settings.Sampling.MultiScale, data.Columns.Format, start, data.Classes.Count);
         var folder = handles.Checkpoints is { } checkpoints ? CheckpointFolder.Open(checkpoints, isMain: processes.IsMain) : null;
-        settings = settings with { Seed = settings.Seed ?? folder?.Resumed?.Seed ?? Random.Shared.Next() };
+        settings = settings with { Seed = settings.Seed ?? folder?.Resumed?.Seed };
+        processes.Check(settings);
+        settings = settings with { Seed = settings.Seed ?? Random.Shared.Next() };
         data = data.Split(settings);
 
         var device = ComputeDevice.Choose(environment, settings.Execution.Device, Warn);
@@ -72,7 +79,12 @@ internal sealed class PreparedRun : IDisposable
         foreach (var warning in folder?.Warnings ?? [])
             Warn(warning);
         var survey = data.Survey(settings, Warn, handles.CancellationToken);
-        var identity = folder is null ? null : Identify(folder, architecture, settings, handles, data, views, survey);
+        using (AugmentationScope.Enter(settings.FixedSeed, epoch: 1)) // for images that the pipeline augments
+        {
+            if (PixelScale.Warning(data.Rows, data.Columns.Feature, data.Columns.Format) is { } wrongScale)
+                Warn(wrongScale);
+        }
+        var identity = folder is null ? null : Identify(folder, architecture, settings, handles, processes, data, views, survey);
 
         var prepared = PreparedNetwork.Build(device, architecture, settings, handles, data, views, start, folder?.Resumed?.Plan, log);
         Tensor? classWeights = null;
@@ -96,6 +108,7 @@ internal sealed class PreparedRun : IDisposable
                 Loss = new(architecture.Loss, settings.Optimization.LabelSmoothing, classWeights, usesExampleWeights: data.Columns.Weight is not null),
                 BadImages = new(settings.Input.OnBadImage),
                 Images = settings.Sampling.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labeled,
+                Shard = processes.Shard,
                 Checkpoints = folder is null ? null
                     : new(handles.Checkpoints!, folder, identity!, settings.FixedSeed, new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, prepared.Threads), processes.IsMain, log),
                 TemporaryFolder = MlNetEnvironment.TemporaryFolder(environment),
@@ -131,12 +144,13 @@ internal sealed class PreparedRun : IDisposable
 
     /// <exception cref="InvalidOperationException">The checkpoint to go on from is another training's.</exception>
     private static IReadOnlyDictionary<string, string> Identify(CheckpointFolder folder, Architecture architecture, TrainingSettings settings, TrainingHandles handles,
-        TrainingData data, ImageViews views, LabelSurvey survey)
+        ProcessGroup processes, TrainingData data, ImageViews views, LabelSurvey survey)
     {
         var validation = handles.ValidationSet is { } set
             ? LabelSurvey.Take(set, LabelColumn.Check(set.Schema, settings.Columns.LabelColumnName), weight: null, handles.CancellationToken).Fingerprint
             : null;
-        var identity = CheckpointIdentity.Of(settings, architecture, views.Shape, data.Classes.Names, views.Plain, survey.Fingerprint, validation);
+        var identity = CheckpointIdentity.Of(settings, architecture, views.Shape, data.Classes.Names, views.Plain, survey.Fingerprint, validation,
+            processes.Shard.World);
         if (folder.Resumed is { } header)
             CheckpointIdentity.RequireSame(header, identity, folder.ResumedName!);
         return identity;

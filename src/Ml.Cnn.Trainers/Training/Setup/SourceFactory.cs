@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Transforms.Augmentation;
+using Ml.Cnn.Transforms.Columns;
 
 namespace Ml.Cnn.Trainers.Training.Setup;
 
@@ -9,7 +10,7 @@ internal static class SourceFactory
 {
     /// <returns>The source, and what its rows hold.</returns>
     /// <exception cref="InvalidOperationException">A copy is needed, and would keep the pipeline's augmentation as it was the first time.</exception>
-    public static (IEpochSource Source, FeatureFormat Format) Open(PreparedRun run)
+    public static (IEpochSource Source, ImageColumnFormat Format) Open(PreparedRun run)
     {
         var (data, columns, seed, threads) = (run.Data.Rows, run.Data.Columns, run.Settings.FixedSeed, run.Settings.Input.ReaderThreads);
         var (cache, isBalanced) = (run.Settings.Input.Cache, run.Settings.Sampling.BalancedSampling);
@@ -28,7 +29,7 @@ internal static class SourceFactory
                 }
                 return (epochs.WasSeen
                     ? new PooledSource(data, columns, threads, seed, epochs) // a file would keep the first epoch's augmentation
-                    : new SpooledSource(rows, columns.Format.Kind, run.TemporaryFolder, seed, isBalanced), columns.Format);
+                    : new SpooledSource(rows, run.TemporaryFolder, seed, isBalanced), columns.Format);
             }
         }
         if (epochs.WasSeen)
@@ -38,7 +39,7 @@ internal static class SourceFactory
         }
         using var decoded = new DecodedFeed(rows, columns.Format, run.Views.Training, isAugmented: run.Settings.Input.Augmentation is not null);
         return (cache == ImageCache.Memory
-            ? new MemorySource(decoded, decoded.Format.Kind, seed, isBalanced)
-            : new SpooledSource(decoded, decoded.Format.Kind, run.TemporaryFolder, seed, isBalanced, isMapped: true), decoded.Format);
+            ? new MemorySource(decoded, seed, isBalanced)
+            : new SpooledSource(decoded, run.TemporaryFolder, seed, isBalanced, isMapped: true), decoded.Format);
     }
 }

@@ -83,7 +83,7 @@ internal sealed record TrainingData(IDataView Rows, IDataView? Validation, Image
     private static ImageColumns Find(DataViewSchema schema, TrainingSettings settings, DataViewSchema.Column? weight)
     {
         var label = LabelColumn.Check(schema, settings.Columns.LabelColumnName);
-        var format = FeatureFormat.Of(schema, settings.Columns.FeatureColumnName, settings.Input.PixelLayout, settings.Input.Channels);
+        var format = FeatureColumn.Of(schema, settings.Columns.FeatureColumnName, settings.Input.PixelLayout, settings.Input.Channels);
         return new(schema[settings.Columns.FeatureColumnName], format, label, ImageColumns.FindPath(schema), weight);
     }
 }

@@ -6,16 +6,23 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 /// <param name="Source">Their rows.</param>
 /// <param name="Queue">Decodes them.</param>
 /// <param name="BadImages">Notes the images that could not be decoded.</param>
-/// <param name="Images">Labeled rows, of which an epoch consists.</param>
-internal sealed record EpochBatches(IEpochSource Source, BatchQueue Queue, BadImages BadImages, long Images)
+/// <param name="EpochImages">Labeled rows, of which an epoch of all processes consists.</param>
+/// <param name="Shard">Which of these rows come here.</param>
+internal sealed record EpochBatches(IEpochSource Source, BatchQueue Queue, BadImages BadImages, long EpochImages, Shard Shard)
 {
+    /// <summary>
+    /// Images that come here in an epoch, the same number in every process: so the share of an epoch that is over, from which the
+    /// learning rate follows, is the same in all of them.
+    /// </summary>
+    public long Images { get; } = Shard.Length(EpochImages);
+
     /// <summary>Goes through an epoch. A batch is valid until the next one is asked for.</summary>
     /// <param name="epoch">From 1.</param>
     /// <param name="known">As many batches at the beginning were seen before: they come with their labels, and their images need not be decoded.</param>
     /// <param name="cancellation">Ends the epoch early.</param>
     public IEnumerable<ImageBatch> Read(int epoch, long known, CancellationToken cancellation)
     {
-        using var rows = Source.Open(epoch, cancellation);
+        using var rows = Source.Open(epoch, cancellation, Shard);
         foreach (var batch in Queue.Read(rows, epoch, cancellation, known))
             yield return batch;
     }

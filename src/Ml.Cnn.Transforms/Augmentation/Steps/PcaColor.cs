@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Ml.Cnn.Transforms.Augmentation;
 using Ml.Cnn.Transforms.Augmentation.Pixels;
+using Ml.Cnn.Transforms.Columns;
 
 namespace Ml.Cnn.Transforms;
 
@@ -96,7 +97,7 @@ public sealed record ColorComponents
         ArgumentException.ThrowIfNullOrEmpty(columnName);
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumImages, 1);
         var statistics = new ColorStatistics();
-        foreach (var image in ImageColumn.Read(data, columnName, maximumImages))
+        foreach (var image in ImageColumnReader.ReadRgb(data, columnName, maximumImages))
             statistics.Add(image);
         return statistics.Components();
     }

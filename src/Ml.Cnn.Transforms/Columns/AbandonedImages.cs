@@ -1,0 +1,48 @@
+using Microsoft.ML.Data;
+
+namespace Ml.Cnn.Transforms.Columns;
+
+/// <summary>Keeps the native memory small of images that nobody disposes of: a full collection for every <see cref="Room"/> bytes of them.</summary>
+/// <remarks>
+/// ML.NET's rule is that a getter disposes of the image that it is handed, if the getter makes images; its loaders do. Images of an enumerable stay:
+/// they may be the user's and come again in the next pass, or made for this pass and forgotten. For the latter there is the garbage collector,
+/// which sees a few bytes of each. One object per cursor.
+/// </remarks>
+internal sealed class AbandonedImages
+{
+    private const long Room = 256L << 20;
+
+    private bool? _isLeft; // whether the source leaves images as they are: the first image tells
+    private long _bytes;
+
+    /// <summary>Notes that an image took the place of another.</summary>
+    /// <param name="before">What the getter was handed; null at the first row.</param>
+    /// <param name="image">What the getter gave.</param>
+    public void Note(MLImage? before, MLImage image)
+    {
+        if (before is null || ReferenceEquals(before, image))
+            return;
+        _isLeft ??= !IsDisposed(before);
+        if (_isLeft is false)
+            return;
+        _bytes += 4L * image.Width * image.Height;
+        if (_bytes < Room)
+            return;
+        _bytes = 0;
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    }
+
+    // MLImage has no property for it.
+    private static bool IsDisposed(MLImage image)
+    {
+        try
+        {
+            return image.Width < 0;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using Microsoft.ML;
+using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Transforms.Augmentation;
+
+namespace Ml.Cnn.Trainers.Tests.Training;
+
+/// <summary>Epochs that several processes share.</summary>
+[TestClass]
+public sealed class ShardTests
+{
+    private static readonly MLContext s_mlContext = new(seed: 1);
+
+    /// <summary>Protects the rule of <see cref="Shard"/> for any number of rows and ranks, rows without a label and balanced classes.</summary>
+    [TestMethod]
+    public void Ranks_share_every_epoch_of_any_data()
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        for (var round = 0; round < 300; round++)
+        {
+            var (world, epoch, orderSeed, isBalanced) = (random.Next(1, 9), random.Next(1, 5), random.Next(), random.Next(2) == 0);
+            uint[] labels = [.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => (uint)random.Next(4))];
+            var context = $"seed {seed}, round {round}: {labels.Length} rows, {world} ranks, epoch {epoch}, balanced {isBalanced}";
+            var order = RowOrder.Create(labels, orderSeed, isBalanced);
+            (int Row, int Repetition)[] whole = [.. order.Of(epoch).Where(drawn => labels[drawn.Row] > 0)];
+            var parts = Enumerable.Range(0, world).Select(rank => order.Of(epoch, new Shard(rank, world)).Where(d => labels[d.Row] > 0).ToArray()).ToArray();
+
+            CollectionAssert.AreEqual(order.Of(epoch).ToArray(), order.Of(epoch, Shard.Whole).ToArray(), context);
+            AssertShared(whole, parts, context);
+            for (var rank = 0; rank < world; rank++)
+                CollectionAssert.AreEqual(parts[rank],
+                    RowOrder.Create(labels, orderSeed, isBalanced).Of(epoch, new(rank, world)).Where(d => labels[d.Row] > 0).ToArray(), context);
+        }
+    }
+
+    /// <summary>Protects every source of rows, whatever its threads: those that shuffle, a spooled file, memory, the pool, and balanced classes.</summary>
+    [TestMethod]
+    [DataRow("shuffled")]
+    [DataRow("spooled")]
+    [DataRow("memory")]
+    [DataRow("pooled")]
+    [DataRow("balanced")]
+    public void Ranks_share_every_epoch_of_every_source(string kind)
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        foreach (var count in (int[])[1, 2, 7, 50, 101])
+        {
+            var data = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(s_mlContext.Data.GenerateDigits(200))
+                .Transform(s_mlContext.Data.GenerateDigits(count));
+            var columns = new ImageColumns(
+                data.Schema["Image"], FeatureColumn.Of(data.Schema, "Image", PixelLayout.Auto, null), data.Schema["Label"], Path: null);
+            var (orderSeed, world) = (random.Next(), random.Next(2, 6));
+            var context = $"seed {seed}: {kind}, {count} rows, {world} ranks";
+            using var source = Open(kind, data, columns, orderSeed);
+            for (var epoch = 1; epoch <= 3; epoch++)
+            {
+                var whole = Rows(source, epoch, shard: null);
+                CollectionAssert.AreEqual(whole, Rows(source, epoch, Shard.Whole), context);
+                AssertShared(whole, [.. Enumerable.Range(0, world).Select(rank => Rows(source, epoch, new(rank, world)))], context);
+            }
+        }
+    }
+
+    /// <summary>Protects from a rank that nobody is.</summary>
+    [TestMethod]
+    public void A_rank_is_below_the_number_of_ranks()
+    {
+        foreach (var (rank, world) in ((int, int)[])[(-1, 2), (2, 2), (0, 0)])
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new Shard(rank, world));
+    }
+
+    private static IEpochSource Open(string kind, IDataView data, ImageColumns columns, int seed)
+    {
+        var epochs = new AugmentedEpochs(seed, _ => { });
+        if (kind == "shuffled")
+            return new ShuffledSource(data, columns, threads: 3, seed, epochs);
+        if (kind == "pooled")
+            return new PooledSource(data, columns, threads: 3, seed, epochs);
+        using var rows = new ParallelRowFeed(data, columns, threads: 3, shuffle: null, CancellationToken.None);
+        return kind == "memory" ? new MemorySource(rows, seed) : new SpooledSource(rows, Path.GetTempPath(), seed, isBalanced: kind == "balanced");
+    }
+
+    private static (int Row, int Repetition)[] Rows(IEpochSource source, int epoch, Shard? shard)
+    {
+        using var feed = source.Open(epoch, CancellationToken.None, shard);
+        var rows = new List<(int, int)>();
+        while (feed.TryRead(out var row))
+        {
+            rows.Add(((int)row.Id, row.Repetition));
+            feed.Recycle(row);
+        }
+        return [.. rows];
+    }
+
+    /// <summary>All rows come, none twice but for fewer than there are ranks, in the order of the whole, and equally many to each rank.</summary>
+    private static void AssertShared((int Row, int Repetition)[] whole, (int Row, int Repetition)[][] parts, string context)
+    {
+        var world = parts.Length;
+        foreach (var part in parts)
+            Assert.HasCount((int)new Shard(0, world).Length(whole.Length), part, context);
+        var dealt = Enumerable.Range(0, parts.Max(part => part.Length)).SelectMany(i => parts.Select(part => part[i])).ToArray();
+        CollectionAssert.AreEqual(whole, dealt[..whole.Length], context);
+        Assert.AreEqual(dealt.Length, dealt.Distinct().Count(), $"{context}: a row that comes again has a repetition of its own");
+        Assert.IsLessThan(world, dealt.Length - whole.Length, context);
+        CollectionAssert.AreEqual(Enumerable.Range(0, whole.Length == 0 ? 0 : dealt.Length - whole.Length).Select(i => whole[i % whole.Length].Row).ToArray(),
+            dealt[whole.Length..].Select(again => again.Row).ToArray(), context);
+    }
+}
