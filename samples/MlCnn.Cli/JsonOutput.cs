@@ -128,7 +128,8 @@ internal sealed record LabelEntry(string Label, float Probability);
 /// <param name="NonFiniteTensors">Tensors that hold NaN or infinity. With any, scores are not to be trusted.</param>
 /// <param name="Model">The file, as the command line gave it.</param>
 internal sealed record ImportResult(string Arch, int Classes, IReadOnlyList<int> InputShape, int? ResizeShortSide, string Interpolation,
-    IReadOnlyList<float> Mean, IReadOnlyList<float> Deviation, string PreprocessingReason, string WeightsKey, IReadOnlyList<string> OtherKeys, string WeightsPrefix,
+    IReadOnlyList<float> Mean, IReadOnlyList<float> Deviation, string PreprocessingReason, string WeightsKey, IReadOnlyList<string> OtherKeys,
+    string WeightsPrefix,
     IReadOnlyList<string> NonFiniteTensors, string Model);
 
 /// <summary>mlcnn weights list --json.</summary>

@@ -16,7 +16,8 @@ public sealed class AugmentedTrainingTests
     public void The_same_seed_gives_the_same_weights_whatever_the_threads()
     {
         var weights = new[] { (1, 5), (3, 5), (3, 6) }.Select(run => Pipelines.Weights(s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(200),
-            Pipelines.Options(epochs: 2, change: o => (o.ReaderThreads, o.Seed, o.Augmentation) = (run.Item1, run.Item2, s_recipe))).LastTransformer)).ToArray();
+            Pipelines.Options(epochs: 2, change: o => (o.ReaderThreads, o.Seed, o.Augmentation) = (run.Item1, run.Item2, s_recipe))).LastTransformer))
+                .ToArray();
         Assert.AreEqual(weights[0], weights[1]);
         Assert.AreNotEqual(weights[1], weights[2]);
     }
@@ -61,7 +62,8 @@ public sealed class AugmentedTrainingTests
         var seen = Record(s_mlContext.Data.GenerateDigits(20), o => (o.Augmentation, o.Cache) = (s_recipe, cache));
         Assert.HasCount(60, seen);
         Assert.IsGreaterThan(55, seen.Distinct().Count());
-        Assert.HasCount(20, Record(s_mlContext.Data.GenerateDigits(20), o => o.Cache = cache).Distinct().ToArray(), "without a recipe the epochs show the same images");
+        Assert.HasCount(20, Record(s_mlContext.Data.GenerateDigits(20), o => o.Cache = cache).Distinct().ToArray(),
+            "without a recipe the epochs show the same images");
     }
 
     /// <summary>Protects augmentation in the pipeline: new in every epoch for sources that shuffle and for those that cannot, and none in Transform.</summary>
@@ -72,12 +74,14 @@ public sealed class AugmentedTrainingTests
     {
         using var folder = TestImageFolder.OfDigits(20);
         var digits = s_mlContext.Data.LoadImageFolder(folder.Path);
-        IDataView files = shuffles ? digits : s_mlContext.Data.LoadFromEnumerable(s_mlContext.Data.CreateEnumerable<File>(digits, reuseRowObject: false).ToArray());
+        IDataView files = shuffles ? digits : s_mlContext.Data.LoadFromEnumerable(s_mlContext.Data.CreateEnumerable<File>(digits, reuseRowObject: false)
+            .ToArray());
         var network = new Recorder(10);
         var pipeline = s_mlContext.Transforms.Conversion.MapValueToKey("Label")
             .Append(s_mlContext.Transforms.LoadImages("Image", null, "ImagePath"))
             .Append(s_mlContext.Transforms.RandomRotation("Image", degrees: (-20, 20)))
-            .Append(s_mlContext.MulticlassClassification.Trainers.Cnn((_, _) => network, new CnnOptions { FeatureColumnName = "Image", ImageSize = 28, Epochs = 3, BatchSize = 20 }));
+            .Append(s_mlContext.MulticlassClassification.Trainers.Cnn((_, _) =>
+            network, new CnnOptions { FeatureColumnName = "Image", ImageSize = 28, Epochs = 3, BatchSize = 20 }));
         var model = pipeline.Fit(files);
         Assert.IsGreaterThan(55, network.Seen.Distinct().Count());
         Pipelines.AssertSame(Pipelines.Scores(model.Transform(files)), Pipelines.Scores(model.Transform(files)));

@@ -32,7 +32,8 @@ public sealed class ModelFileTests
         File.WriteAllBytes(path, s_mlContext.Save(model, s_digits.Schema));
         try
         {
-            var expected = Pipelines.Scores(model.Transform(s_mlContext.Data.GenerateDigits(40, seed: 2))).Select(s => Convert.ToHexString(MemoryMarshal.AsBytes<float>(s)));
+            var expected = Pipelines.Scores(model.Transform(s_mlContext.Data.GenerateDigits(40, seed: 2)))
+                .Select(s => Convert.ToHexString(MemoryMarshal.AsBytes<float>(s)));
             CollectionAssert.AreEqual(expected.ToArray(), Score(path, 40, culture));
         }
         finally
@@ -67,11 +68,13 @@ public sealed class ModelFileTests
         var json = JsonNode.Parse(Entry(s_file, "model.json"))!;
         Assert.AreEqual("lenet5", (string?)json["architecture"]!["name"]);
         Assert.AreEqual("relu", (string?)json["architecture"]!["settings"]!["activation"]);
-        Assert.AreEqual((1, 28, 28, 10), ((int)json["network"]!["channels"]!, (int)json["network"]!["height"]!, (int)json["network"]!["width"]!, (int)json["network"]!["classes"]!));
+        Assert.AreEqual((1, 28, 28, 10), ((int)json["network"]!["channels"]!, (int)json["network"]!["height"]!, (int)json["network"]!["width"]!,
+            (int)json["network"]!["classes"]!));
         Assert.AreEqual(28, (int)json["preprocessing"]!["height"]!);
         Assert.AreEqual("bilinear", (string?)json["preprocessing"]!["interpolation"]);
         Assert.AreEqual(0.1307, (double)json["preprocessing"]!["normalization"]!["mean"]![0]!, 1e-6);
-        CollectionAssert.AreEquivalent(Enumerable.Range(0, 10).Select(i => $"{i}").ToArray(), json["classes"]!["names"]!.AsArray().Select(n => (string?)n).ToArray());
+        CollectionAssert.AreEquivalent(Enumerable.Range(0, 10).Select(i => $"{i}").ToArray(), json["classes"]!["names"]!.AsArray().Select(n => (string?)n)
+            .ToArray());
         Assert.AreEqual("text", (string?)json["classes"]!["type"]);
         Assert.AreEqual("Image", (string?)json["columns"]!["feature"]);
         Assert.AreEqual("completed", (string?)json["training"]!["stopReason"]);
@@ -95,7 +98,8 @@ public sealed class ModelFileTests
         CollectionAssert.AreEqual(model.ClassNames.ToArray(), loaded.ClassNames.ToArray());
         Assert.AreEqual((model.Shape, model.Preprocessing, model.StopReason), (loaded.Shape, loaded.Preprocessing, loaded.StopReason));
         Assert.AreEqual(Pipelines.Weights(model), Pipelines.Weights(loaded));
-        CollectionAssert.AreEqual(model.Transform(s_digits).GetColumn<float[]>("Probability").SelectMany(s => s).ToArray(), loaded.Transform(s_digits).GetColumn<float[]>("Probability").SelectMany(s => s).ToArray());
+        CollectionAssert.AreEqual(model.Transform(s_digits).GetColumn<float[]>("Probability").SelectMany(s => s).ToArray(),
+            loaded.Transform(s_digits).GetColumn<float[]>("Probability").SelectMany(s => s).ToArray());
     }
 
     /// <summary>Protects networks with batch norm: their running statistics are saved too.</summary>
@@ -103,7 +107,8 @@ public sealed class ModelFileTests
     public void Running_statistics_are_saved()
     {
         var options = new CnnOptions { FeatureColumnName = "Image", Epochs = 1, BatchSize = 16, ImageSize = 32 };
-        var model = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Append(s_mlContext.MulticlassClassification.Trainers.Cnn("resnet18", options)).Fit(s_digits);
+        var model = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Append(s_mlContext.MulticlassClassification.Trainers.Cnn("resnet18", options))
+            .Fit(s_digits);
         var loaded = Pipelines.Load(s_mlContext.Save(model));
         Pipelines.AssertSame(Pipelines.Scores(model.Transform(s_digits)), Pipelines.Scores(loaded.Transform(s_digits)));
     }
@@ -302,7 +307,8 @@ public sealed class ModelFileTests
         var json = JsonNode.Parse(old)!;
         change(json);
         if (names is not null)
-            json["classes"]!["names"] = new JsonArray([.. json["classes"]!["names"]!.AsArray().Select((n, i) => (JsonNode)(i < names.Length ? names[i] : (string)n!))]);
+            json["classes"]!["names"] =
+                new JsonArray([.. json["classes"]!["names"]!.AsArray().Select((n, i) => (JsonNode)(i < names.Length ? names[i] : (string)n!))]);
         var text = JsonSerializer.SerializeToUtf8Bytes(json);
         var header = Entry(file, "Model.key");
         foreach (var encoding in (Encoding[])[Encoding.UTF8, Encoding.Unicode])
@@ -319,7 +325,8 @@ public sealed class ModelFileTests
     private static string[] Score(string model, int count, string culture)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "ScoreProgram.dll"), model, count.ToString(CultureInfo.InvariantCulture), culture])
+        foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "ScoreProgram.dll"), model,
+            count.ToString(CultureInfo.InvariantCulture), culture])
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_SYSTEM_GLOBALIZATION_PREDEFINED_CULTURES_ONLY"] = "false"; // where there is no ICU
         using var process = Process.Start(start)!;

@@ -14,7 +14,8 @@ internal static class Networks
     /// <summary>The same without the mark.</summary>
     public static Module<Tensor, Tensor> Unmarked(int channels, int classes) => Linear(channels, classes);
 
-    private static Module<Tensor, Tensor> Linear(int channels, int classes) => Sequential(("flatten", Flatten()), ("linear", nn.Linear(channels * 28 * 28, classes)));
+    private static Module<Tensor, Tensor> Linear(int channels, int classes) =>
+        Sequential(("flatten", Flatten()), ("linear", nn.Linear(channels * 28 * 28, classes)));
 }
 
 /// <summary>One linear layer that notes what it was trained on.</summary>

@@ -15,7 +15,8 @@ public sealed class NonFiniteOutputTests
     {
         var mlContext = new MLContext(seed: 1);
         var data = mlContext.Data.GenerateDigits(40);
-        var trained = mlContext.MulticlassClassification.Trainers.Cnn("resnet20_cifar", new() { FeatureColumnName = "Image", Epochs = 1, ImageSize = 16, Channels = 1 })
+        var trained = mlContext.MulticlassClassification.Trainers.Cnn("resnet20_cifar",
+            new() { FeatureColumnName = "Image", Epochs = 1, ImageSize = 16, Channels = 1 })
             .Fit(mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data));
         Assert.IsNull(trained.FindNonFiniteLayer());
         var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.safetensors");

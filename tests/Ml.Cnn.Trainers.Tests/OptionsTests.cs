@@ -16,7 +16,8 @@ public sealed class OptionsTests
         [nameof(CnnOptions.ScoreColumnName)] = [o => o.ScoreColumnName = "", o => o.ScoreColumnName = o.PredictedLabelColumnName],
         [nameof(CnnOptions.Epochs)] = [o => o.Epochs = 0, o => o.Epochs = -1],
         [nameof(CnnOptions.BatchSize)] = [o => o.BatchSize = 0],
-        [nameof(CnnOptions.LearningRate)] = [o => o.LearningRate = 0, o => o.LearningRate = -1, o => o.LearningRate = double.NaN, o => o.LearningRate = double.PositiveInfinity],
+        [nameof(CnnOptions.LearningRate)] = [o => o.LearningRate = 0, o => o.LearningRate = -1, o => o.LearningRate = double.NaN, o =>
+        o.LearningRate = double.PositiveInfinity],
         [nameof(CnnOptions.Momentum)] = [o => o.Momentum = 1, o => o.Momentum = -0.1, o => o.Momentum = double.NaN],
         [nameof(CnnOptions.WeightDecay)] = [o => o.WeightDecay = -1, o => o.WeightDecay = double.NaN],
         [nameof(CnnOptions.ImageSize)] = [o => o.ImageSize = 0],
@@ -28,10 +29,12 @@ public sealed class OptionsTests
         [nameof(CnnOptions.Schedule)] = [o => o.Schedule = null!, o => o.Schedule = LearningRateSchedule.Cosine.WithWarmUp(1)],
         [nameof(CnnOptions.ExampleWeightColumnName)] = [o => o.ExampleWeightColumnName = ""],
         [nameof(CnnOptions.LabelSmoothing)] = [o => o.LabelSmoothing = 1, o => o.LabelSmoothing = -0.1, o => o.LabelSmoothing = double.NaN],
-        [nameof(CnnOptions.GradientClippingNorm)] = [o => o.GradientClippingNorm = 0, o => o.GradientClippingNorm = double.NaN, o => o.GradientClippingNorm = double.PositiveInfinity],
+        [nameof(CnnOptions.GradientClippingNorm)] = [o => o.GradientClippingNorm = 0, o => o.GradientClippingNorm = double.NaN, o =>
+        o.GradientClippingNorm = double.PositiveInfinity],
         [nameof(CnnOptions.GradientClippingValue)] = [o => o.GradientClippingValue = 0, o => o.GradientClippingValue = -1],
         [nameof(CnnOptions.GradientAccumulation)] = [o => o.GradientAccumulation = 0],
-        [nameof(CnnOptions.ExponentialMovingAverage)] = [o => o.ExponentialMovingAverage = 0, o => o.ExponentialMovingAverage = 1, o => o.ExponentialMovingAverage = double.NaN],
+        [nameof(CnnOptions.ExponentialMovingAverage)] = [o => o.ExponentialMovingAverage = 0, o => o.ExponentialMovingAverage = 1, o =>
+        o.ExponentialMovingAverage = double.NaN],
         [nameof(CnnOptions.Precision)] = [o => o.Precision = (Precision)9],
         [nameof(CnnOptions.PixelLayout)] = [o => o.PixelLayout = (PixelLayout)9],
         [nameof(CnnOptions.Cache)] = [o => o.Cache = (ImageCache)9],
@@ -40,14 +43,19 @@ public sealed class OptionsTests
         [nameof(CnnOptions.EpochsPerStage)] = [o => o.EpochsPerStage = 0],
         [nameof(CnnOptions.StageLearningRates)] = [o => o.StageLearningRates = [1, -1], o => o.StageLearningRates = [double.NaN]],
         [nameof(CnnOptions.BatchNormStatistics)] = [o => o.BatchNormStatistics = (BatchNormStatistics)9],
-        [nameof(CnnOptions.ValidationFraction)] = [o => o.ValidationFraction = 0, o => o.ValidationFraction = 1, o => o.ValidationFraction = double.NaN, o => (o.ValidationFraction, o.ValidationSet) = (0.1, s_mlContext.Data.GenerateDigits(10))],
+        [nameof(CnnOptions.ValidationFraction)] = [o => o.ValidationFraction = 0, o => o.ValidationFraction = 1, o => o.ValidationFraction = double.NaN,
+        o => (o.ValidationFraction, o.ValidationSet) = (0.1, s_mlContext.Data.GenerateDigits(10))],
         [nameof(CnnOptions.TimeBudget)] = [o => o.TimeBudget = TimeSpan.Zero, o => o.TimeBudget = TimeSpan.FromSeconds(-1)],
         [nameof(CnnOptions.OnCancellation)] = [o => o.OnCancellation = (CancellationHandling)9],
-        [nameof(CnnOptions.EarlyStopping)] = [o => o.EarlyStopping = new() { Patience = 0 }, o => o.EarlyStopping = new() { MinimumChange = -1 }, o => o.EarlyStopping = new() { MinimumChange = double.NaN }, o => o.EarlyStopping = new() { Metric = (EarlyStoppingMetric)9 }, o => o.EarlyStopping = new() { Metric = EarlyStoppingMetric.ValidationLoss }],
-        [nameof(CnnOptions.Checkpoints)] = [o => o.Checkpoints = new() { Folder = " " }, o => o.Checkpoints = new() { Folder = "c", EveryEpochs = 0 }, o => o.Checkpoints = new() { Folder = "c", Every = TimeSpan.Zero }],
+        [nameof(CnnOptions.EarlyStopping)] = [o => o.EarlyStopping = new() { Patience = 0 }, o => o.EarlyStopping = new() { MinimumChange = -1 }, o =>
+        o.EarlyStopping = new() { MinimumChange = double.NaN }, o => o.EarlyStopping = new() { Metric = (EarlyStoppingMetric)9 }, o =>
+        o.EarlyStopping = new() { Metric = EarlyStoppingMetric.ValidationLoss }],
+        [nameof(CnnOptions.Checkpoints)] = [o => o.Checkpoints = new() { Folder = " " }, o => o.Checkpoints = new() { Folder = "c", EveryEpochs = 0 }, o =>
+        o.Checkpoints = new() { Folder = "c", Every = TimeSpan.Zero }],
         [nameof(CnnOptions.LogFolder)] = [o => o.LogFolder = "", o => o.LogFolder = " "],
         [nameof(CnnOptions.Logs)] = [o => o.Logs = (TrainingLogs)64],
-        [nameof(CnnOptions.Device)] = [o => o.Device = "gpu", o => o.Device = "cuda:", o => o.Device = "cuda:-1", o => o.Device = "CPU ", o => o.Device = null!],
+        [nameof(CnnOptions.Device)] = [o => o.Device = "gpu", o => o.Device = "cuda:", o => o.Device = "cuda:-1", o => o.Device = "CPU ", o =>
+        o.Device = null!],
     };
 
     /// <summary>Protects users from options that make no sense: refused by name before any data is read.</summary>
@@ -57,7 +65,8 @@ public sealed class OptionsTests
         foreach (var (name, changes) in s_wrong)
             foreach (var change in changes)
             {
-                var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options(change: change)));
+                var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>
+                    s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options(change: change)));
                 Assert.AreEqual(name, error.ParamName);
                 Assert.StartsWith($"{name} must be ", error.Message);
             }
@@ -67,7 +76,8 @@ public sealed class OptionsTests
     [TestMethod]
     public void Every_option_has_a_range_or_needs_none()
     {
-        string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.Augmentation), nameof(CnnOptions.EpochCallback), nameof(CnnOptions.StepCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken),
+        string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.Augmentation), nameof(CnnOptions.EpochCallback),
+            nameof(CnnOptions.StepCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken),
             nameof(CnnOptions.Weights), nameof(CnnOptions.WeightsCache), nameof(CnnOptions.DownloadProgress), nameof(CnnOptions.DecayBiasesAndNorms),
             nameof(CnnOptions.ClassWeights), nameof(CnnOptions.BalancedSampling), nameof(CnnOptions.MultiScale), nameof(CnnOptions.MemoryLayout)];
         CollectionAssert.AreEquivalent(typeof(CnnTrainerOptions).GetProperties().Select(p => p.Name).ToArray(), s_wrong.Keys.Concat(free).ToArray());
@@ -78,7 +88,8 @@ public sealed class OptionsTests
     public void Too_small_an_image_size_is_refused()
     {
         var digits = s_mlContext.Data.GenerateDigits(20, size: 8);
-        var given = Assert.Throws<ArgumentOutOfRangeException>(() => s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(20), Pipelines.Options(change: o => o.ImageSize = 8)));
+        var given = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(20), Pipelines.Options(change: o => o.ImageSize = 8)));
         var found = Assert.Throws<ArgumentOutOfRangeException>(() => s_mlContext.FitLeNet(digits));
         foreach (var error in (ArgumentOutOfRangeException[])[given, found])
         {
@@ -97,7 +108,8 @@ public sealed class OptionsTests
         if (TorchSharp.torch.cuda.is_available() && device == "cuda")
             Assert.Inconclusive("Skipped: this machine has a GPU.");
         var mlContext = new MLContext(seed: 1) { GpuDeviceId = id };
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => mlContext.FitLeNet(mlContext.Data.GenerateDigits(20), Pipelines.Options(change: o => o.Device = device)));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            mlContext.FitLeNet(mlContext.Data.GenerateDigits(20), Pipelines.Options(change: o => o.Device = device)));
         Assert.StartsWith($"{named} was asked for, but ", error.Message);
         Assert.Contains("FallbackToCpu", error.Message);
     }
@@ -116,10 +128,12 @@ public sealed class OptionsTests
     [TestMethod]
     public void A_network_that_returns_another_shape_is_told_what_it_must_return()
     {
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => s_mlContext.FitOwn(s_mlContext.Data.GenerateDigits(20), (channels, classes) => Networks.Unmarked(channels, classes + 1)));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            s_mlContext.FitOwn(s_mlContext.Data.GenerateDigits(20), (channels, classes) => Networks.Unmarked(channels, classes + 1)));
         Assert.Contains("20×11", error.Message);
         Assert.Contains("20×10", error.Message);
-        var flat = Assert.ThrowsExactly<InvalidOperationException>(() => s_mlContext.FitOwn(s_mlContext.Data.GenerateDigits(20), (_, _) => TorchSharp.torch.nn.Identity()));
+        var flat = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            s_mlContext.FitOwn(s_mlContext.Data.GenerateDigits(20), (_, _) => TorchSharp.torch.nn.Identity()));
         Assert.Contains("20×10", flat.Message);
     }
 
@@ -138,12 +152,14 @@ public sealed class OptionsTests
     [TestMethod]
     public void Fit_warns_about_a_network_that_cannot_be_loaded()
     {
-        foreach (var (network, warned) in ((Func<int, int, TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>>, bool)[])[(Networks.Marked, false), (Networks.Unmarked, true), ((c, n) => Networks.Marked(c, n), true)])
+        foreach (var (network, warned) in ((Func<int, int, TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>>,
+            bool)[])[(Networks.Marked, false), (Networks.Unmarked, true), ((c, n) => Networks.Marked(c, n), true)])
         {
             var mlContext = new MLContext(seed: 1);
             var messages = mlContext.Listen();
             mlContext.FitOwn(mlContext.Data.GenerateDigits(20), network);
-            Assert.AreEqual(warned, messages.Any(m => m.StartsWith("Warning", StringComparison.Ordinal) && m.Contains("[CnnNetwork]", StringComparison.Ordinal)));
+            Assert.AreEqual(warned, messages.Any(m => m.StartsWith("Warning", StringComparison.Ordinal)
+                && m.Contains("[CnnNetwork]", StringComparison.Ordinal)));
         }
     }
 }

@@ -22,11 +22,13 @@ internal static class Pipelines
         mlContext.Transforms.Conversion.MapValueToKey("Label").Append(mlContext.MulticlassClassification.Trainers.LeNet(options ?? Options())).Fit(data);
 
     /// <summary>Text labels to keys, then a network of the test's own on the column "Image".</summary>
-    public static CnnTransformer FitOwn(this MLContext mlContext, IDataView data, Func<int, int, nn.Module<Tensor, Tensor>> network, Action<CnnTrainerOptions>? change = null)
+    public static CnnTransformer FitOwn(this MLContext mlContext, IDataView data, Func<int, int, nn.Module<Tensor, Tensor>> network,
+        Action<CnnTrainerOptions>? change = null)
     {
         var options = new CnnOptions { FeatureColumnName = "Image", Epochs = 1 };
         change?.Invoke(options);
-        return mlContext.Transforms.Conversion.MapValueToKey("Label").Append(mlContext.MulticlassClassification.Trainers.Cnn(network, options)).Fit(data).LastTransformer;
+        return mlContext.Transforms.Conversion.MapValueToKey("Label").Append(mlContext.MulticlassClassification.Trainers.Cnn(network, options))
+            .Fit(data).LastTransformer;
     }
 
     public static float[][] Scores(IDataView scored) => [.. scored.GetColumn<float[]>("Score")];

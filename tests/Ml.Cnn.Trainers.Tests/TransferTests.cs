@@ -14,7 +14,8 @@ public sealed class TransferTests
     private static readonly MLContext s_mlContext = new(seed: 1);
 
     /// <summary>LeNet-5 that tells digits apart.</summary>
-    private static readonly CnnTransformer s_trained = s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(2000), Pipelines.Options(epochs: 4)).LastTransformer;
+    private static readonly CnnTransformer s_trained = s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(2000),
+        Pipelines.Options(epochs: 4)).LastTransformer;
 
     /// <summary>Protects a frozen backbone: only the head learns, and that is enough to tell even digits from odd ones.</summary>
     [TestMethod]
@@ -44,7 +45,8 @@ public sealed class TransferTests
 
         foreach (var (name, value) in State(kept))
             Assert.IsTrue(value.allclose(State(seen)[name], 1e-4, 1e-5), name);
-        CollectionAssert.AreEqual(kept.History.Select(e => Math.Round(e.ValidationAccuracy!.Value, 3)).ToArray(), seen.History.Select(e => Math.Round(e.ValidationAccuracy!.Value, 3)).ToArray());
+        CollectionAssert.AreEqual(kept.History.Select(e => Math.Round(e.ValidationAccuracy!.Value, 3)).ToArray(),
+            seen.History.Select(e => Math.Round(e.ValidationAccuracy!.Value, 3)).ToArray());
     }
 
     /// <summary>Protects gradual unfreezing: one stage more every few epochs, from the output to the input.</summary>
@@ -82,7 +84,8 @@ public sealed class TransferTests
     {
         var start = FitNamed("resnet20_cifar", Parity(s_mlContext, 32), o => o.Epochs = 1);
 
-        var model = FitNamed("resnet20_cifar", Parity(s_mlContext, 32), o => (o.Weights, o.Freeze, o.Epochs, o.BatchNormStatistics) = (start, freeze, 1, statistics));
+        var model = FitNamed("resnet20_cifar", Parity(s_mlContext, 32), o =>
+            (o.Weights, o.Freeze, o.Epochs, o.BatchNormStatistics) = (start, freeze, 1, statistics));
 
         Assert.AreEqual(follow, Changed(start, model).Any(name => name.EndsWith("running_mean", StringComparison.Ordinal)));
         Assert.AreEqual(freeze == Freezing.None, Changed(start, model).Any(name => name.EndsWith("conv1.weight", StringComparison.Ordinal)));
@@ -120,7 +123,8 @@ public sealed class TransferTests
             using (var file = File.Create(path))
                 ModuleState.Save(colors.Scorer.Network, file);
 
-            var gray = FitNamed("resnet20_cifar", Parity(s_mlContext, 32), o => (o.Weights, o.Epochs, o.Channels, o.LearningRate, o.BatchNormStatistics) = (path, 1, 1, 1e-9, BatchNormStatistics.Fixed));
+            var gray = FitNamed("resnet20_cifar", Parity(s_mlContext, 32), o => (o.Weights, o.Epochs, o.Channels, o.LearningRate, o.BatchNormStatistics) =
+                (path, 1, 1, 1e-9, BatchNormStatistics.Fixed));
 
             Assert.IsTrue(State(gray)["conv1.weight"].allclose(State(colors)["conv1.weight"].sum(1, keepdim: true), 1e-4, 1e-5));
         }
@@ -134,13 +138,17 @@ public sealed class TransferTests
     [TestMethod]
     public void Weights_that_do_not_belong_are_refused()
     {
-        Assert.Contains("lenet5", Assert.Throws<ArgumentException>(() => FitNamed("resnet20_cifar", Parity(s_mlContext, 20), o => o.Weights = s_trained)).Message);
-        Assert.Contains("resnet50", Assert.Throws<ArgumentException>(() => FitNamed("resnet18", Parity(s_mlContext, 20), o => o.Weights = PretrainedWeights.ResNet50ImageNet1KV2)).Message);
+        Assert.Contains("lenet5", Assert.Throws<ArgumentException>(() =>
+            FitNamed("resnet20_cifar", Parity(s_mlContext, 20), o => o.Weights = s_trained)).Message);
+        Assert.Contains("resnet50", Assert.Throws<ArgumentException>(() =>
+            FitNamed("resnet18", Parity(s_mlContext, 20), o => o.Weights = PretrainedWeights.ResNet50ImageNet1KV2)).Message);
         Assert.Throws<FileNotFoundException>(() => FitNamed("resnet18", Parity(s_mlContext, 20), o => o.Weights = "nowhere/weights.pth"));
-        Assert.Contains("Freeze", Assert.Throws<ArgumentOutOfRangeException>(() => s_mlContext.FitOwn(s_mlContext.Data.GenerateDigits(20), Networks.Marked, o => o.Freeze = Freezing.Backbone)).Message);
+        Assert.Contains("Freeze", Assert.Throws<ArgumentOutOfRangeException>(() =>
+            s_mlContext.FitOwn(s_mlContext.Data.GenerateDigits(20), Networks.Marked, o => o.Freeze = Freezing.Backbone)).Message);
     }
 
-    private static CnnTransformer Fit(IDataView keyed, Action<CnnTrainerOptions> change, MLContext? mlContext = null) => FitNamed("lenet5", keyed, change, mlContext);
+    private static CnnTransformer Fit(IDataView keyed, Action<CnnTrainerOptions> change, MLContext? mlContext = null) =>
+        FitNamed("lenet5", keyed, change, mlContext);
 
     private static CnnTransformer FitNamed(string network, IDataView keyed, Action<CnnTrainerOptions> change, MLContext? mlContext = null)
     {

@@ -109,7 +109,8 @@ internal static class ImportCommand
             : FormattableString.Invariant($"to {shape.Width}×{shape.Height} pixels");
         Messages.Output.WriteLine($"Images: {resize}, {preprocessing.Interpolation.ToString().ToLowerInvariant()}, "
             + $"mean {Join(preprocessing.Normalization.Mean)}, deviation {Join(preprocessing.Normalization.Deviation)}: as {report.PreprocessingReason}.");
-        Messages.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Saved {architecture.Name} for {shape.Classes} classes, {shape.Width}×{shape.Height} "
+        Messages.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Saved {architecture.Name} for {shape.Classes} classes, {shape.Width}×{shape.Height} "
             + $"pixels, to {modelPath}."));
 
         static string Join(IEnumerable<float> values) => string.Join(", ", values.Select(value => value.ToString("0.####", CultureInfo.InvariantCulture)));

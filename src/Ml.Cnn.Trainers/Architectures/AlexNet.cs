@@ -57,7 +57,8 @@ public static class AlexNet
 
         public Network(NetworkShape shape, AlexNetVariant variant, double dropout) : base(nameof(AlexNet))
         {
-            features = variant == AlexNetVariant.SingleColumn ? SingleColumn(shape.Channels) : Published(shape.Channels, groups: variant == AlexNetVariant.Published ? 2 : 1);
+            features = variant == AlexNetVariant.SingleColumn ? SingleColumn(shape.Channels)
+                : Published(shape.Channels, groups: variant == AlexNetVariant.Published ? 2 : 1);
             avgpool = new AdaptiveAvgPool2d(6);                                     // N × 256 × 6 × 6 for images of any size
             flatten = new Flatten();                                                // N × 9216
             classifier = new Sequential(

@@ -44,7 +44,8 @@ internal sealed class ArchitectureSettings(string architecture, IReadOnlyDiction
         return
         [
             .. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(part =>
-                float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && float.IsFinite(value) ? value : throw Wrong(name, text)),
+                float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && float.IsFinite(value) ? value
+                    : throw Wrong(name, text)),
         ];
     }
 

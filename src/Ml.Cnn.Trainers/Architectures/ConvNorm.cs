@@ -2,7 +2,9 @@ using Ml.Cnn.Trainers.Layers;
 
 namespace Ml.Cnn.Trainers.Architectures;
 
-/// <summary>A convolution that keeps height and width (but for its stride), batch normalization and perhaps an activation: "0", "1" and "2" of a sequence.</summary>
+/// <summary>
+/// A convolution that keeps height and width (but for its stride), batch normalization and perhaps an activation: "0", "1" and "2" of a sequence.
+/// </summary>
 /// <param name="Epsilon">What batch normalization adds to the variance.</param>
 /// <param name="Momentum">Share of a batch in the running statistics.</param>
 internal sealed record ConvNorm(double Epsilon = 1e-5, double Momentum = 0.1)

@@ -44,7 +44,8 @@ public static class DenseNet
     private static Architecture Find(Variant[] variants, string called, int depth, double dropout)
     {
         var variant = variants.FirstOrDefault(variant => variant.Depth == depth)
-            ?? throw new ArgumentOutOfRangeException(nameof(depth), depth, $"{called} comes in depths {string.Join(", ", variants.Select(v => v.Depth).Order())}.");
+            ?? throw new ArgumentOutOfRangeException(nameof(depth), depth,
+            $"{called} comes in depths {string.Join(", ", variants.Select(v => v.Depth).Order())}.");
         ArchitectureSettings.CheckProbability(dropout, nameof(dropout));
         return Describe(variant, dropout);
     }

@@ -68,7 +68,8 @@ public static class EfficientNet
     /// at the first block. Default 0.2 (2019, §5.2).
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such network, or a number is outside its range.</exception>
-    public static Architecture Create(EfficientNetVariant variant = EfficientNetVariant.B0, double? dropout = null, double stochasticDepth = DefaultStochasticDepth)
+    public static Architecture Create(EfficientNetVariant variant = EfficientNetVariant.B0, double? dropout = null,
+        double stochasticDepth = DefaultStochasticDepth)
     {
         var found = Variants.FirstOrDefault(candidate => candidate.Choice == variant)
             ?? throw new ArgumentOutOfRangeException(nameof(variant), variant, $"The variants are: {string.Join(", ", Enum.GetNames<EfficientNetVariant>())}.");
@@ -128,7 +129,8 @@ public static class EfficientNet
             Normalization = variant.Choice == EfficientNetVariant.V2L ? Half : Normalization.ImageNet, // as its published weights expect
             Training = new() { BatchSize = 32, LearningRate = 0.05, WeightDecay = 1e-5 },
             Head = "classifier.1",
-            Stages = [.. Enumerable.Range(0, variant.Rows.Length + 2).Select(i => new[] { $"features.{i.ToString(CultureInfo.InvariantCulture)}" }), ["classifier.1"]],
+            Stages = [.. Enumerable.Range(0, variant.Rows.Length + 2).Select(i => new[] { $"features.{i.ToString(CultureInfo.InvariantCulture)}" }),
+            ["classifier.1"]],
             Settings = new Dictionary<string, string>
             {
                 ["dropout"] = ArchitectureSettings.Text(dropout),

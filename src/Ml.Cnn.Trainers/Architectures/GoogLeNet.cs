@@ -139,9 +139,12 @@ public static class GoogLeNet
         // Figure 2b. torchvision's third branch has 3 × 3 kernels where the paper has 5 × 5, and so have its published weights.
         private static InceptionBlock Inception(int inChannels, int ch1x1, int ch3x3Reduced, int ch3x3, int ch5x5Reduced, int ch5x5, int projected) => new(
             new Branch(("branch1", new BasicConv2d(inChannels, ch1x1, kernel: 1))),
-            new Branch(("branch2", new Sequential(new BasicConv2d(inChannels, ch3x3Reduced, kernel: 1), new BasicConv2d(ch3x3Reduced, ch3x3, kernel: 3, padding: 1)))),
-            new Branch(("branch3", new Sequential(new BasicConv2d(inChannels, ch5x5Reduced, kernel: 1), new BasicConv2d(ch5x5Reduced, ch5x5, kernel: 3, padding: 1)))),
-            new Branch(("branch4", new Sequential(new MaxPool2d(kernel: 3, stride: 1, padding: 1, ceilMode: true), new BasicConv2d(inChannels, projected, kernel: 1)))));
+            new Branch(("branch2", new Sequential(new BasicConv2d(inChannels, ch3x3Reduced, kernel: 1),
+            new BasicConv2d(ch3x3Reduced, ch3x3, kernel: 3, padding: 1)))),
+            new Branch(("branch3", new Sequential(new BasicConv2d(inChannels, ch5x5Reduced, kernel: 1),
+            new BasicConv2d(ch5x5Reduced, ch5x5, kernel: 3, padding: 1)))),
+            new Branch(("branch4", new Sequential(new MaxPool2d(kernel: 3, stride: 1, padding: 1, ceilMode: true),
+                new BasicConv2d(inChannels, projected, kernel: 1)))));
     }
 
     /// <summary>A classifier on the way (§5), which pools to 4 × 4 pixels.</summary>

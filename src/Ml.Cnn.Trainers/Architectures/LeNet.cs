@@ -33,7 +33,8 @@ public static class LeNet
     public static Architecture Create(LeNetActivation activation = LeNetActivation.Relu, LeNetPooling pooling = LeNetPooling.Max)
     {
         if (!Enum.IsDefined(activation))
-            throw new ArgumentOutOfRangeException(nameof(activation), activation, $"The activations are: {string.Join(", ", Enum.GetNames<LeNetActivation>())}.");
+            throw new ArgumentOutOfRangeException(nameof(activation), activation,
+                $"The activations are: {string.Join(", ", Enum.GetNames<LeNetActivation>())}.");
         if (!Enum.IsDefined(pooling))
             throw new ArgumentOutOfRangeException(nameof(pooling), pooling, $"The poolings are: {string.Join(", ", Enum.GetNames<LeNetPooling>())}.");
         return new()

@@ -20,7 +20,8 @@ public static class MnasNet
     private static readonly Variant[] Variants = [new("mnasnet0_5", 0.5), new("mnasnet0_75", 0.75), new("mnasnet1_0", 1), new("mnasnet1_3", 1.3)];
 
     // Tan et al. 2018, figure 7, without its squeeze and excitation.
-    private static readonly Row[] Rows = [new(24, 3, 2, 3, 3), new(40, 5, 2, 3, 3), new(80, 5, 2, 6, 3), new(96, 3, 1, 6, 2), new(192, 5, 2, 6, 4), new(320, 3, 1, 6, 1)];
+    private static readonly Row[] Rows = [new(24, 3, 2, 3, 3), new(40, 5, 2, 3, 3), new(80, 5, 2, 6, 3), new(96, 3, 1, 6, 2), new(192, 5, 2, 6, 4),
+        new(320, 3, 1, 6, 1)];
 
     /// <summary>The family's networks.</summary>
     public static IReadOnlyList<Architecture> All { get; } = [.. Variants.Select(variant => Create(variant.Width))];
@@ -38,7 +39,8 @@ public static class MnasNet
     /// of torchvision before 0.5, whose first convolutions have 32, 32 and 16 channels at every width.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such width, or a number is outside its range.</exception>
-    public static Architecture Create(double widthMultiplier = 1, double dropout = DefaultDropout, double normMomentum = DefaultNormMomentum, bool scaledStem = true)
+    public static Architecture Create(double widthMultiplier = 1, double dropout = DefaultDropout, double normMomentum = DefaultNormMomentum,
+        bool scaledStem = true)
     {
         var variant = Variants.FirstOrDefault(variant => variant.Width == widthMultiplier)
             ?? throw new ArgumentOutOfRangeException(nameof(widthMultiplier), widthMultiplier,

@@ -103,7 +103,9 @@ public static class MobileNetV2
                 .Apply(classifier);                              // N × classes
     }
 
-    /// <summary>An inverted residual (table 1): 1 × 1 to t times the channels, 3 × 3 per channel, 1 × 1 without an activation; x is added where shapes agree.</summary>
+    /// <summary>
+    /// An inverted residual (table 1): 1 × 1 to t times the channels, 3 × 3 per channel, 1 × 1 without an activation; x is added where shapes agree.
+    /// </summary>
     private sealed class Block : Module<Tensor, Tensor>
     {
         private readonly Sequential conv;

@@ -34,7 +34,8 @@ public static class MobileNetV3
 
     /// <summary>MobileNetV3-Large (Howard et al. 2019, table 1).</summary>
     /// <param name="widthMultiplier">Factor on the channels of every layer, above 0, at most 10; channels are rounded to multiples of 8. Default 1.</param>
-    /// <param name="dropout">Dropout before the last layer, from 0 to below 1. Default 0.2, as in torchvision (the paper has 0.8 in §6.1.1 as the share kept).</param>
+    /// <param name="dropout">Dropout before the last layer, from 0 to below 1. Default 0.2, as in torchvision (the paper has 0.8 in §6.1.1 as the
+    /// share kept).</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public static Architecture CreateLarge(double widthMultiplier = 1, double dropout = DefaultDropout) => Create(Large, widthMultiplier, dropout);
 

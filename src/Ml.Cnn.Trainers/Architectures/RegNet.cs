@@ -42,7 +42,8 @@ public static class RegNet
     {
         var found = Variants.FirstOrDefault(candidate => candidate.Choice == variant && candidate.SqueezeExcite == squeezeExcitation)
             ?? throw new ArgumentOutOfRangeException(nameof(variant), variant,
-                $"RegNet{(squeezeExcitation ? 'Y' : 'X')} comes in the variants {string.Join(", ", Variants.Where(v => v.SqueezeExcite == squeezeExcitation).Select(v => v.Choice))}.");
+                $"RegNet{(squeezeExcitation ? 'Y' : 'X')} comes in the variants "
+                    + $"{string.Join(", ", Variants.Where(v => v.SqueezeExcite == squeezeExcitation).Select(v => v.Choice))}.");
         return All.First(architecture => architecture.Name == found.Name);
     }
 
@@ -106,7 +107,8 @@ public static class RegNet
             var convNorm = new ConvNorm();
             var channels = StemChannels;
             stem = convNorm.Of(shape.Channels, channels, kernel: 3, new ReLU(inPlace: true), stride: 2);
-            trunk_output = new Sequential(variant.Line.Stages().Select((stage, i) => ($"block{(i + 1).ToString(CultureInfo.InvariantCulture)}", Blocks(stage, i + 1))));
+            trunk_output = new Sequential(variant.Line.Stages()
+                .Select((stage, i) => ($"block{(i + 1).ToString(CultureInfo.InvariantCulture)}", Blocks(stage, i + 1))));
             avgpool = new AdaptiveAvgPool2d(1);
             flatten = new Flatten();
             fc = new Linear(channels, shape.Classes);

@@ -19,7 +19,8 @@ public static class CnnFeaturesCatalog
     /// or published weights (<c>mlContext.Model.ImportCnn</c>).
     /// </param>
     /// <param name="layer">
-    /// A layer's name as in <see cref="Ml.Cnn.Trainers.Inspection.CnnSummary"/>: "layer3.1.relu_1". Null, the default: what the network's last, class-specific layer
+    /// A layer's name as in <see cref="Ml.Cnn.Trainers.Inspection.CnnSummary"/>: "layer3.1.relu_1". Null, the default: what the network's last,
+    /// class-specific layer
     /// takes, 512 numbers for ResNet-18.
     /// </param>
     /// <param name="pool">
@@ -33,7 +34,8 @@ public static class CnnFeaturesCatalog
     ///     .Append(mlContext.MulticlassClassification.Trainers.SdcaMaximumEntropy());
     /// </code>
     /// </example>
-    public static CnnFeaturesEstimator CnnFeatures(this TransformsCatalog catalog, string outputColumnName, string inputColumnName, CnnTransformer model, string? layer = null, bool? pool = null)
+    public static CnnFeaturesEstimator CnnFeatures(this TransformsCatalog catalog, string outputColumnName, string inputColumnName, CnnTransformer model,
+        string? layer = null, bool? pool = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
@@ -53,7 +55,8 @@ public static class CnnFeaturesCatalog
     /// <exception cref="ArgumentException">The file holds no network of this library, or the network no such layer.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="FormatException">The file is damaged.</exception>
-    public static CnnFeaturesEstimator CnnFeatures(this TransformsCatalog catalog, string outputColumnName, string inputColumnName, string modelPath, string? layer = null, bool? pool = null)
+    public static CnnFeaturesEstimator CnnFeatures(this TransformsCatalog catalog, string outputColumnName, string inputColumnName, string modelPath,
+        string? layer = null, bool? pool = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentException.ThrowIfNullOrEmpty(modelPath);

@@ -28,7 +28,8 @@ public sealed class CheckpointOptions
     /// <summary>
     /// Whether training goes on from the newest checkpoint in the folder, or starts afresh where there is none. On the CPU with the same
     /// number of threads (<see cref="CnnTrainerOptions.NetworkThreads"/>) the weights are then those of an undisturbed training, bit for bit. A
-    /// checkpoint of another network, other data or other settings is refused, and a damaged one passed over with a warning. Default: no, and a folder that holds checkpoints already is
+    /// checkpoint of another network, other data or other settings is refused, and a damaged one passed over with a warning. Default: no, and a
+    /// folder that holds checkpoints already is
     /// refused.
     /// </summary>
     /// <remarks>

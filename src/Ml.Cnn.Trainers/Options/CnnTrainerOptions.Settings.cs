@@ -6,7 +6,9 @@ namespace Ml.Cnn.Trainers;
 
 public abstract partial class CnnTrainerOptions
 {
-    /// <summary>The settings of a training as they are now, with every default filled in: what is changed here later changes no trainer that was made before.</summary>
+    /// <summary>
+    /// The settings of a training as they are now, with every default filled in: what is changed here later changes no trainer that was made before.
+    /// </summary>
     /// <param name="defaults">The network's own.</param>
     /// <param name="environmentSeed">ML.NET's seed, where the options have none.</param>
     internal TrainingSettings ToSettings(TrainingDefaults defaults, int? environmentSeed) => new()

@@ -13,13 +13,18 @@ public abstract partial class CnnTrainerOptions
 {
     private protected CnnTrainerOptions() { }
 
-    /// <summary>The column of images: encoded bytes (as LoadRawImageBytes gives), MLImage, or a vector of pixels with known dimensions. Default "Features".</summary>
+    /// <summary>
+    /// The column of images: encoded bytes (as LoadRawImageBytes gives), MLImage, or a vector of pixels with known dimensions. Default "Features".
+    /// </summary>
     public string FeatureColumnName { get; set; } = "Features";
 
     /// <summary>The column of labels, a key (as MapValueToKey gives). Default "Label".</summary>
     public string LabelColumnName { get; set; } = "Label";
 
-    /// <summary>A column of numbers of 0 or more (Single) that say how much each training image counts in the loss, under ML.NET's name for it. Default: none, all count the same.</summary>
+    /// <summary>
+    /// A column of numbers of 0 or more (Single) that say how much each training image counts in the loss, under ML.NET's name for it. Default: none,
+    /// all count the same.
+    /// </summary>
     public string? ExampleWeightColumnName { get; set; }
 
     /// <summary>The output column of the class with the highest score, a key with the label's values. Default "PredictedLabel".</summary>
@@ -80,7 +85,10 @@ public abstract partial class CnnTrainerOptions
     /// </remarks>
     public bool BalancedSampling { get; set; }
 
-    /// <summary>The longest that the gradient of all weights together may be, above 0; a longer one is shortened (Pascanu et al. 2012, algorithm 1). Default: no limit.</summary>
+    /// <summary>
+    /// The longest that the gradient of all weights together may be, above 0; a longer one is shortened (Pascanu et al. 2012, algorithm 1). Default:
+    /// no limit.
+    /// </summary>
     public double? GradientClippingNorm { get; set; }
 
     /// <summary>The largest that any number of the gradient may be, above 0; before <see cref="GradientClippingNorm"/>. Default: no limit.</summary>
@@ -128,7 +136,10 @@ public abstract partial class CnnTrainerOptions
     /// <summary>Told how far a download of weights is. Default: none.</summary>
     public IProgress<WeightsProgress>? DownloadProgress { get; set; }
 
-    /// <summary>Height and width in pixels that images are brought to. Default: the vector's own size, else that of the model in <see cref="Weights"/>, else the network's.</summary>
+    /// <summary>
+    /// Height and width in pixels that images are brought to. Default: the vector's own size, else that of the model in <see cref="Weights"/>, else
+    /// the network's.
+    /// </summary>
     public int? ImageSize { get; set; }
 
     /// <summary>Channels that images are brought to: 1 (gray), 3 (RGB) or 4 (RGBA). Default: the vector's own, else the network's.</summary>
@@ -199,7 +210,9 @@ public abstract partial class CnnTrainerOptions
     /// <summary>Called after every epoch on the training thread. Default: none.</summary>
     public Action<CnnEpoch>? EpochCallback { get; set; }
 
-    /// <summary>Called after every step on the training thread; on a GPU for several steps at a time, since their results are read together. Default: none.</summary>
+    /// <summary>
+    /// Called after every step on the training thread; on a GPU for several steps at a time, since their results are read together. Default: none.
+    /// </summary>
     public Action<CnnStep>? StepCallback { get; set; }
 
     /// <summary>Told about progress several times a second at most, and at the end of every epoch. Default: none.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using static Ml.Cnn.Trainers.Settings.OptionCheck;
 
 namespace Ml.Cnn.Trainers;
@@ -18,7 +19,8 @@ internal static class OptionsValidation
         Require(options.BatchSize is null or >= 1, nameof(options.BatchSize), options.BatchSize, "at least 1");
         Require(options.LearningRate is null or (> 0 and < double.PositiveInfinity), nameof(options.LearningRate), options.LearningRate, "above 0");
         Require(options.Momentum is >= 0 and < 1, nameof(options.Momentum), options.Momentum, "from 0 to below 1");
-        Require(!options.Nesterov || options is { Optimizer: Optimizer.Sgd, Momentum: > 0 }, nameof(options.Nesterov), options.Nesterov, "false without SGD's momentum");
+        Require(!options.Nesterov || options is { Optimizer: Optimizer.Sgd, Momentum: > 0 }, nameof(options.Nesterov), options.Nesterov,
+            "false without SGD's momentum");
         Require(options.WeightDecay is null or (>= 0 and < double.PositiveInfinity), nameof(options.WeightDecay), options.WeightDecay, "0 or more");
         Require(options.ImageSize is null or >= 1, nameof(options.ImageSize), options.ImageSize, "at least 1");
         Require(options.Channels is null or 1 or 3 or 4, nameof(options.Channels), options.Channels, "1 (gray), 3 (RGB) or 4 (RGBA)");
@@ -33,9 +35,12 @@ internal static class OptionsValidation
         Require(Enum.IsDefined(options.OnBadImage), nameof(options.OnBadImage), options.OnBadImage, "Fail or Skip");
         Require(Enum.IsDefined(options.Freeze), nameof(options.Freeze), options.Freeze, "None, Backbone or Stages");
         Require(options.EpochsPerStage >= 1, nameof(options.EpochsPerStage), options.EpochsPerStage, "at least 1");
-        Require(options.StageLearningRates?.All(factor => factor is >= 0 and < double.PositiveInfinity) ?? true, nameof(options.StageLearningRates), options.StageLearningRates, "factors of 0 or more");
-        Require(Enum.IsDefined(options.BatchNormStatistics), nameof(options.BatchNormStatistics), options.BatchNormStatistics, "OfTrainedStages, Fixed or Updated");
-        Require(options.LogFolder is null || !string.IsNullOrWhiteSpace(options.LogFolder), nameof(options.LogFolder), options.LogFolder, "the path of a folder");
+        Require(options.StageLearningRates?.All(factor => factor is >= 0 and < double.PositiveInfinity) ?? true, nameof(options.StageLearningRates),
+            options.StageLearningRates, "factors of 0 or more");
+        Require(Enum.IsDefined(options.BatchNormStatistics), nameof(options.BatchNormStatistics), options.BatchNormStatistics,
+            "OfTrainedStages, Fixed or Updated");
+        Require(options.LogFolder is null || !string.IsNullOrWhiteSpace(options.LogFolder), nameof(options.LogFolder), options.LogFolder,
+            "the path of a folder");
         Require((options.Logs & ~(TrainingLogs.Epochs | TrainingLogs.Steps)) == 0, nameof(options.Logs), options.Logs, "logs that there are");
         Device(options.Device, nameof(options.Device));
         CheckControl(options);
@@ -44,22 +49,26 @@ internal static class OptionsValidation
     private static void CheckControl(CnnTrainerOptions options)
     {
         Require(options.ValidationFraction is null or (> 0 and < 1), nameof(options.ValidationFraction), options.ValidationFraction, "above 0 and below 1");
-        Require(options.ValidationFraction is null || options.ValidationSet is null, nameof(options.ValidationFraction), options.ValidationFraction, $"left out beside a {nameof(options.ValidationSet)}");
+        Require(options.ValidationFraction is null || options.ValidationSet is null, nameof(options.ValidationFraction), options.ValidationFraction,
+            $"left out beside a {nameof(options.ValidationSet)}");
         Require(options.TimeBudget is null || options.TimeBudget > TimeSpan.Zero, nameof(options.TimeBudget), options.TimeBudget, "above 0");
         Require(Enum.IsDefined(options.OnCancellation), nameof(options.OnCancellation), options.OnCancellation, "ReturnBest or Throw");
         if (options.EarlyStopping is { } stopping)
         {
             Require(stopping.Patience >= 1, nameof(options.EarlyStopping), stopping.Patience, "of a patience of at least 1");
-            Require(stopping.MinimumChange is >= 0 and < double.PositiveInfinity, nameof(options.EarlyStopping), stopping.MinimumChange, "of a minimum change of 0 or more");
+            Require(stopping.MinimumChange is >= 0 and < double.PositiveInfinity, nameof(options.EarlyStopping), stopping.MinimumChange,
+                "of a minimum change of 0 or more");
             Require(stopping.Metric is not { } metric || Enum.IsDefined(metric), nameof(options.EarlyStopping), stopping.Metric, "by one of the metrics");
             Require(stopping.Metric is null or EarlyStoppingMetric.TrainingLoss || options.ValidationSet is not null || options.ValidationFraction is not null,
-                nameof(options.EarlyStopping), stopping.Metric, $"by the training loss without a {nameof(options.ValidationSet)} or {nameof(options.ValidationFraction)}");
+                nameof(options.EarlyStopping), stopping.Metric, $"by the training loss without a {nameof(options.ValidationSet)} or "
+                    + $"{nameof(options.ValidationFraction)}");
         }
         if (options.Checkpoints is { } checkpoints)
         {
             Require(!string.IsNullOrWhiteSpace(checkpoints.Folder), nameof(options.Checkpoints), checkpoints.Folder, "in a folder with a name");
             Require(checkpoints.EveryEpochs is null or >= 1, nameof(options.Checkpoints), checkpoints.EveryEpochs, "at least 1 epoch apart");
-            Require(checkpoints.Every is null || checkpoints.Every > TimeSpan.Zero, nameof(options.Checkpoints), checkpoints.Every, "written every so often above 0");
+            Require(checkpoints.Every is null || checkpoints.Every > TimeSpan.Zero, nameof(options.Checkpoints), checkpoints.Every,
+                "written every so often above 0");
         }
     }
 
@@ -69,11 +78,15 @@ internal static class OptionsValidation
             Name(options.ExampleWeightColumnName, nameof(options.ExampleWeightColumnName));
         Require(options.Schedule is not null, nameof(options.Schedule), options.Schedule, "one of the schedules");
         Require(options.Schedule!.WarmUpEpochs(options.Epochs) < options.Epochs, nameof(options.Schedule), options.Schedule,
-            FormattableString.Invariant($"one whose warm-up of {options.Schedule.WarmUpEpochs(options.Epochs)} epochs is shorter than the {options.Epochs} epochs of training"));
+            string.Create(CultureInfo.InvariantCulture, $"one whose warm-up of {options.Schedule.WarmUpEpochs(options.Epochs)} epochs is shorter than the {options.Epochs} "
+                + $"epochs of training"));
         Require(options.LabelSmoothing is >= 0 and < 1, nameof(options.LabelSmoothing), options.LabelSmoothing, "from 0 to below 1");
-        Require(options.GradientClippingNorm is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingNorm), options.GradientClippingNorm, "above 0");
-        Require(options.GradientClippingValue is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingValue), options.GradientClippingValue, "above 0");
+        Require(options.GradientClippingNorm is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingNorm),
+            options.GradientClippingNorm, "above 0");
+        Require(options.GradientClippingValue is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingValue),
+            options.GradientClippingValue, "above 0");
         Require(options.GradientAccumulation >= 1, nameof(options.GradientAccumulation), options.GradientAccumulation, "at least 1");
-        Require(options.ExponentialMovingAverage is null or (> 0 and < 1), nameof(options.ExponentialMovingAverage), options.ExponentialMovingAverage, "above 0 and below 1");
+        Require(options.ExponentialMovingAverage is null or (> 0 and < 1), nameof(options.ExponentialMovingAverage), options.ExponentialMovingAverage,
+            "above 0 and below 1");
     }
 }

@@ -3,14 +3,16 @@ using Ml.Cnn.Transforms;
 namespace Ml.Cnn.Trainers;
 
 /// <summary>
-/// The recipe by which a paper trained its networks. <c>var options = TrainingPreset.Find("resnet-cifar").Apply(new ResNetOptions { Depth = 18 })</c> sets what the
+/// The recipe by which a paper trained its networks. <c>var options = TrainingPreset.Find("resnet-cifar").Apply(new ResNetOptions { Depth = 18 })</c>
+/// sets what the
 /// paper states; what is set afterwards counts instead. The number of epochs stays yours: milestones are shares of it.
 /// </summary>
 public sealed class TrainingPreset
 {
     private readonly Action<CnnTrainerOptions> _apply;
 
-    private TrainingPreset(string name, string source, int paperEpochs, Action<CnnTrainerOptions> apply) => (Name, Source, PaperEpochs, _apply) = (name, source, paperEpochs, apply);
+    private TrainingPreset(string name, string source, int paperEpochs, Action<CnnTrainerOptions> apply) =>
+        (Name, Source, PaperEpochs, _apply) = (name, source, paperEpochs, apply);
 
     /// <summary>Every preset.</summary>
     public static IReadOnlyList<TrainingPreset> All { get; } =
@@ -31,22 +33,26 @@ public sealed class TrainingPreset
         }),
         new("resnet-imagenet", "He et al. 2015, section 3.4", 120, options =>
         {
-            // Batch 256, rate 0.1 "divided by 10 when the error plateaus", 60 × 10⁴ iterations, decay 0.0001, momentum 0.9; scale and color augmentation as VGG's.
+            // Batch 256, rate 0.1 "divided by 10 when the error plateaus", 60 × 10⁴ iterations, decay 0.0001, momentum 0.9; scale and color
+            // augmentation as VGG's.
             Sgd(options, batchSize: 256, learningRate: 0.1, weightDecay: 1e-4);
             options.Schedule = LearningRateSchedule.ReduceOnPlateau(0.1, PlateauPatience);
             options.Augmentation = ImageAugmentation.Preset("vgg");
         }),
         new("resnet-cifar", "He et al. 2015, section 4.2", 164, options => ResNetCifar(options, Drops(32, 48, of: 64))),
         // Section 4.2: 0.01 "to warm up the training until the training error is below 80% (about 400 iterations)", then 0.1 and as the others.
-        new("resnet110-cifar", "He et al. 2015, section 4.2", 164, options => ResNetCifar(options, Drops(32, 48, of: 64).WithWarmUpShare(0.4 / 64, 0.1, isConstant: true))),
+        new("resnet110-cifar", "He et al. 2015, section 4.2", 164, options =>
+            ResNetCifar(options, Drops(32, 48, of: 64).WithWarmUpShare(0.4 / 64, 0.1, isConstant: true))),
         // Section 4.2: batch 256, 90 epochs, rate 0.1, a tenth at epochs 30 and 60; augmentation as Gross and Wilber's (fb.resnet.torch).
         new("densenet-imagenet", "Huang et al. 2016, section 4.2", 90, options => DenseNet(options, batchSize: 256, Drops(30, 60, of: 90), "inception")),
         // Section 4.2: batch 64, 300 epochs, rate 0.1, a tenth "at 50% and 75% of the total number of training epochs".
         new("densenet-cifar", "Huang et al. 2016, section 4.2", 300, options => DenseNet(options, batchSize: 64, Drops(50, 75, of: 100), "cifar")),
         new("modern", "Vryniotis 2021, \"How to train state-of-the-art models using TorchVision's latest primitives\"", 600, options =>
         {
-            // There: batch 1024 at rate 0.5, here an eighth of both (the linear scaling rule, Goyal et al. 2017, section 2.1); decay 2e-5, none for norms; 5 of 600
-            // epochs of warm-up from 0.01, then a cosine; smoothing 0.1, TrivialAugment, mixup 0.2 or CutMix 1. There the average is taken every 32 steps with 0.99998, over 750,000
+            // There: batch 1024 at rate 0.5, here an eighth of both (the linear scaling rule, Goyal et al. 2017, section 2.1); decay 2e-5, none for
+            // norms; 5 of 600
+            // epochs of warm-up from 0.01, then a cosine; smoothing 0.1, TrivialAugment, mixup 0.2 or CutMix 1. There the average is taken every 32
+            // steps with 0.99998, over 750,000
             // steps; a thousand steps' memory (0.999) suits shorter training. Biases decay there and not here.
             Sgd(options, batchSize: 128, learningRate: 0.0625, weightDecay: 2e-5);
             options.DecayBiasesAndNorms = false;
@@ -75,7 +81,8 @@ public sealed class TrainingPreset
         ?? throw new ArgumentException($"There is no training preset '{name}'. Presets: {string.Join(", ", All.Select(preset => preset.Name))}.", nameof(name));
 
     /// <summary>
-    /// Sets what the recipe states: the optimizer with momentum and weight decay, batch size, learning rate, schedule, augmentation, and, for "modern", label smoothing and
+    /// Sets what the recipe states: the optimizer with momentum and weight decay, batch size, learning rate, schedule, augmentation, and, for
+    /// "modern", label smoothing and
     /// the average of the weights.
     /// </summary>
     /// <returns>The same options.</returns>

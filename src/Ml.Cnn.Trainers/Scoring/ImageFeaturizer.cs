@@ -70,9 +70,12 @@ internal sealed class ImageFeaturizer : ImageMapper, IDisposable
     private GraphNode HeadInput(NetworkGraph graph) =>
         graph.FirstUnder(Model.Architecture.Head)?.Inputs[0] is { Layer: not null } input ? input
             : throw new ArgumentException(graph.Nodes.Count > 0
-                ? $"{Model.Architecture.Name} does not tell which layer is its head: name a layer, one of {string.Join(", ", graph.Nodes.Select(node => node.Name))}."
-                : $"{Model.Architecture.Name} has no layers of this library that features could be taken from: build it from those in {typeof(Layer).Namespace}.");
+                ? $"{Model.Architecture.Name} does not tell which layer is its head: name a layer, one of "
+                + $"{string.Join(", ", graph.Nodes.Select(node => node.Name))}."
+                : $"{Model.Architecture.Name} has no layers of this library that features could be taken from: build it from those in "
+                + $"{typeof(Layer).Namespace}.");
 
     private ArgumentException Unknown(string layer, NetworkGraph graph) => new(
-        $"{Model.Architecture.Name} has no layer called '{layer}'. The nearest are: {string.Join(", ", NearestNames.Of(layer, graph.Nodes.Select(node => node.Name), 5))}. CnnSummary lists all.", nameof(layer));
+        $"{Model.Architecture.Name} has no layer called '{layer}'. The nearest are: "
+            + $"{string.Join(", ", NearestNames.Of(layer, graph.Nodes.Select(node => node.Name), 5))}. CnnSummary lists all.", nameof(layer));
 }

@@ -11,13 +11,18 @@ namespace Ml.Cnn.Trainers;
 /// </example>
 public sealed class EarlyStopping
 {
-    /// <summary>What progress is measured by, which also decides on the best epoch. Default: the validation accuracy, or the training loss where nothing is validated.</summary>
+    /// <summary>
+    /// What progress is measured by, which also decides on the best epoch. Default: the validation accuracy, or the training loss where nothing is
+    /// validated.
+    /// </summary>
     public EarlyStoppingMetric? Metric { get; set; }
 
     /// <summary>How many epochs in a row may bring no progress, at least 1; training ends with the last of them. Default 5.</summary>
     public int Patience { get; set; } = 5;
 
-    /// <summary>By how much an epoch must be better than the last one that was progress, 0 or more; of accuracy from 0 to 1, of loss in nats. Default 0.</summary>
+    /// <summary>
+    /// By how much an epoch must be better than the last one that was progress, 0 or more; of accuracy from 0 to 1, of loss in nats. Default 0.
+    /// </summary>
     public double MinimumChange { get; set; }
 }
 

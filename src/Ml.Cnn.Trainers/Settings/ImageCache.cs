@@ -9,6 +9,8 @@ public enum ImageCache
     /// <summary>In memory.</summary>
     Memory,
 
-    /// <summary>In a memory-mapped temporary file (in MLContext.TempFilePath's folder): the system keeps as much of it in memory as there is room for.</summary>
+    /// <summary>
+    /// In a memory-mapped temporary file (in MLContext.TempFilePath's folder): the system keeps as much of it in memory as there is room for.
+    /// </summary>
     File,
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ml.Cnn.Trainers.Settings;
 
 namespace Ml.Cnn.Trainers;
@@ -86,7 +87,10 @@ public sealed partial class LearningRateSchedule
         return new("exponential", [factor], (done, _) => Math.Pow(factor, done)) { _spansTraining = true };
     }
 
-    /// <summary>Up to the learning rate and down to almost 0, both along half a cosine: one cycle, as PyTorch's OneCycleLR has it (Smith and Topin 2017, "Super-convergence"). The momentum stays.</summary>
+    /// <summary>
+    /// Up to the learning rate and down to almost 0, both along half a cosine: one cycle, as PyTorch's OneCycleLR has it (Smith and Topin 2017,
+    /// "Super-convergence"). The momentum stays.
+    /// </summary>
     /// <param name="risingShare">The part of training in which the rate rises, above 0 and below 1. Default 0.3.</param>
     /// <param name="startFactor">Where it starts, above 0 and at most 1. Default 1/25.</param>
     /// <param name="endFactor">Where it ends, 0 or more and at most 1. Default 1/250,000.</param>
@@ -126,18 +130,21 @@ public sealed partial class LearningRateSchedule
     }
 
     /// <summary>A function of your own.</summary>
-    /// <param name="factor">Takes the epochs done, from 0 to all of them, and returns what the learning rate is multiplied by there, 0 or more. Called at every step; training fails where it returns something else.</param>
+    /// <param name="factor">Takes the epochs done, from 0 to all of them, and returns what the learning rate is multiplied by there, 0 or more.
+    /// Called at every step; training fails where it returns something else.</param>
     public static LearningRateSchedule Custom(Func<double, double> factor)
     {
         ArgumentNullException.ThrowIfNull(factor);
         return new("custom", [], (done, _) => factor(done) is >= 0 and < double.PositiveInfinity and var wanted ? wanted
-            : throw new InvalidOperationException(FormattableString.Invariant($"The learning-rate schedule's function returned {factor(done)} after {done} epochs; it must return numbers of 0 or more.")));
+            : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The learning-rate schedule's function returned {factor(done)} after {done} "
+            + $"epochs; it must return numbers of 0 or more.")));
     }
 
     /// <summary>The same schedule after a warm-up in which the rate rises in a straight line (Goyal et al. 2017, section 2.2), or stays low.</summary>
     /// <param name="epochs">Above 0; a fraction is allowed. Training must be longer.</param>
     /// <param name="startFactor">The factor at the start, from 0 to 1. Default 0.01.</param>
-    /// <param name="isConstant">Whether the factor stays at its start until the warm-up is over, as for ResNet-110 (He et al. 2015, section 4.2). Default: no.</param>
+    /// <param name="isConstant">Whether the factor stays at its start until the warm-up is over, as for ResNet-110 (He et al. 2015, section 4.2).
+    /// Default: no.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public LearningRateSchedule WithWarmUp(double epochs, double startFactor = 0.01, bool isConstant = false)
     {

@@ -15,7 +15,9 @@ public enum Optimizer
     /// <summary>RMSProp with momentum (Tieleman and Hinton 2012), as the MobileNets and EfficientNets were trained: decay 0.9, ε = 0.001.</summary>
     RmsProp,
 
-    /// <summary>Layer-wise adaptive rate scaling for large batches (You, Gitman and Ginsburg 2017): SGD whose steps are in proportion to each layer's weights.</summary>
+    /// <summary>
+    /// Layer-wise adaptive rate scaling for large batches (You, Gitman and Ginsburg 2017): SGD whose steps are in proportion to each layer's weights.
+    /// </summary>
     Lars,
 
     /// <summary>LAMB for large batches (You et al. 2019): Adam's direction, as long in each layer as its weights.</summary>

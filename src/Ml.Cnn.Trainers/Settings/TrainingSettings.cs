@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace Ml.Cnn.Trainers.Settings;
 
 /// <summary>
-/// Everything that a training goes by, with every default filled in that needs no data: made once, when the trainer is made, and immutable. Model files keep it whole, and a
+/// Everything that a training goes by, with every default filled in that needs no data: made once, when the trainer is made, and immutable. Model
+/// files keep it whole, and a
 /// checkpoint is resumed only under the same settings (<see cref="DoesNotAffectResultAttribute"/> marks those that may differ).
 /// </summary>
 internal sealed record TrainingSettings

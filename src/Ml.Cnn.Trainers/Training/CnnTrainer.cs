@@ -43,7 +43,8 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     public Architecture Architecture => _architecture;
 
     /// <summary>The input's columns, then the predicted label (a key) and the scores (a vector of Single).</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The feature or label column is missing or of another type; the message says which are accepted.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The feature or label column is missing or of another type; the message says which are
+    /// accepted.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
@@ -64,7 +65,8 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     /// <returns>The trained network: the best epoch's by validation accuracy with a validation set, else the last one's.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="BadImageException">Images cannot be decoded, and <see cref="CnnTrainerOptions.OnBadImage"/> is to fail.</exception>
-    /// <exception cref="InvalidOperationException">There are fewer than two classes or two rows, the loss was never a number, or the device is missing.</exception>
+    /// <exception cref="InvalidOperationException">There are fewer than two classes or two rows, the loss was never a number, or the device is
+    /// missing.</exception>
     /// <exception cref="OperationCanceledException">Canceled before the first step.</exception>
     public CnnTransformer Fit(IDataView input)
     {
@@ -73,12 +75,14 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     }
 
     /// <summary>
-    /// Looks for a learning rate: trains a few steps at rates that rise evenly on a logarithmic scale and watches the loss (Smith 2015, section 3.3). The options' own rate,
+    /// Looks for a learning rate: trains a few steps at rates that rise evenly on a logarithmic scale and watches the loss (Smith 2015, section 3.3).
+    /// The options' own rate,
     /// schedule, epochs and validation set are not used. Nothing is left behind.
     /// </summary>
     /// <param name="input">The training data.</param>
     /// <param name="lowest">The first step's rate, above 0. Default 1e-6.</param>
-    /// <param name="highest">The last step's rate, above the lowest. Default 10; it ends earlier once the loss has grown to four times its lowest value.</param>
+    /// <param name="highest">The last step's rate, above the lowest. Default 10; it ends earlier once the loss has grown to four times its lowest
+    /// value.</param>
     /// <param name="steps">How many, at least 10. Default 100.</param>
     /// <returns>The curve, and the rate at which the loss fell most steeply.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or a column is missing or of another type.</exception>

@@ -26,7 +26,8 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
     public LearningRateCurve Run(double lowest, double highest, int steps)
     {
         using var optimizer = Optimizers.Create(settings.Optimization, subject.Groups());
-        using var update = GradientUpdate.Create(optimizer, settings.Optimization, average: null, subject.ScalesLoss ? new LossScaling() : null, reduction: null);
+        using var update = GradientUpdate.Create(optimizer, settings.Optimization, average: null, subject.ScalesLoss ? new LossScaling() : null,
+            reduction: null);
         var step = TrainingStep.Create(subject, settings, update);
         subject.Prepare(epoch: 1);
         var losses = new List<double>(); // of the batches until the weights move

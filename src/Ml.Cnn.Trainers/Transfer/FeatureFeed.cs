@@ -69,7 +69,8 @@ internal sealed class FeatureFeed : IRowFeed
         using var noGradient = no_grad();
         _network.eval();
         Tensor? seen = null;
-        using (new ForwardTrace((layer, inputs, _) => seen = ReferenceEquals(layer, _head.Head) ? inputs[0].to(float32).cpu().reshape(batch.Count, -1).contiguous() : seen))
+        using (new ForwardTrace((layer, inputs, _) => seen = ReferenceEquals(layer, _head.Head)
+            ? inputs[0].to(float32).cpu().reshape(batch.Count, -1).contiguous() : seen))
             _network.forward(batch.Pixels.BringTo(_device)).Dispose();
         var length = batch.Count * (int)_head.Length;
         if (_features.Length < length)

@@ -24,7 +24,8 @@ internal sealed class TrainableStages
     public static void Check(Architecture architecture, TransferSettings settings)
     {
         if (settings.Freeze != Freezing.None && architecture.Stages.Count == 0)
-            throw OptionCheck.Wrong(nameof(settings.Freeze), settings.Freeze, "None for a network of your own, which names no stages; set requires_grad of its parameters instead");
+            throw OptionCheck.Wrong(nameof(settings.Freeze), settings.Freeze, "None for a network of your own, which names no stages; set requires_grad of "
+                + "its parameters instead");
         if (settings.StageLearningRates is { } factors && factors.Count != architecture.Stages.Count)
             throw OptionCheck.Wrong(nameof(settings.StageLearningRates), factors.Count,
                 $"one factor for each of the {architecture.Stages.Count} stages of {architecture.Name}, from the input to the head");

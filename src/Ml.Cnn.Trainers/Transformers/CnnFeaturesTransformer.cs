@@ -6,7 +6,8 @@ using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Scoring;
 
-[assembly: LoadableClass(typeof(CnnFeaturesTransformer), typeof(CnnFeaturesTransformer), null, typeof(SignatureLoadModel), "Features of a convolutional network",
+[assembly: LoadableClass(typeof(CnnFeaturesTransformer), typeof(CnnFeaturesTransformer), null, typeof(SignatureLoadModel),
+    "Features of a convolutional network",
     CnnFeaturesArchive.LoaderName)]
 
 namespace Ml.Cnn.Trainers;

@@ -32,7 +32,9 @@ public sealed class CnnImportOptions
     /// </summary>
     public int? ImageSize { get; set; }
 
-    /// <summary>The length in pixels, at least 1, that the image's short side is resized to before its middle is cut out. Default: the preprocessing's.</summary>
+    /// <summary>
+    /// The length in pixels, at least 1, that the image's short side is resized to before its middle is cut out. Default: the preprocessing's.
+    /// </summary>
     public int? ResizeShortSide { get; set; }
 
     /// <summary>The filter for resizing. Default: the preprocessing's.</summary>
@@ -44,7 +46,9 @@ public sealed class CnnImportOptions
     /// <summary>Standard deviation of each channel, above 0, for pixels scaled to [0, 1]. Default: the preprocessing's.</summary>
     public IReadOnlyList<float>? Deviation { get; set; }
 
-    /// <summary>The column of images: encoded bytes (as LoadRawImageBytes gives), MLImage, or a vector of pixels with known dimensions. Default "Features".</summary>
+    /// <summary>
+    /// The column of images: encoded bytes (as LoadRawImageBytes gives), MLImage, or a vector of pixels with known dimensions. Default "Features".
+    /// </summary>
     public string FeatureColumnName { get; set; } = "Features";
 
     /// <summary>The output column of the class with the highest score, a key with the class names. Default "PredictedLabel".</summary>

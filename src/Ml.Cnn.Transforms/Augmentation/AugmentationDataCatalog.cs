@@ -31,7 +31,8 @@ public static class AugmentationDataCatalog
     /// <param name="imagePathColumnName">The column of the images' paths; it may be missing. Default "ImagePath".</param>
     /// <param name="labelColumnName">The column of labels: text, a key, a number or a Boolean. Null if there is none. Default "Label".</param>
     /// <returns>A PNG file.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, a number is below 1, or the sheet would take more than 2 GB.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, a number is below 1, or the sheet would take more than 2
+    /// GB.</exception>
     /// <exception cref="InvalidOperationException">The data has no image that can be read.</exception>
     /// <example>
     /// <code>
@@ -49,7 +50,8 @@ public static class AugmentationDataCatalog
         ArgumentOutOfRangeException.ThrowIfLessThan(views, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(imageSize, 1);
         var (image, format) = ImageColumnReader.Find(data.Schema, imageColumnName, imagePathColumnName);
-        DataViewSchema.Column? label = labelColumnName is null ? null : data.Schema.GetColumnOrNull(labelColumnName) ?? throw SchemaErrors.Missing("label", labelColumnName);
+        DataViewSchema.Column? label = labelColumnName is null ? null : data.Schema.GetColumnOrNull(labelColumnName)
+            ?? throw SchemaErrors.Missing("label", labelColumnName);
         var theSeed = seed ?? MlNetEnvironment.Seed(MlNetEnvironment.Of(catalog)) ?? 0;
 
         var samples = RowSample.Read(data, image, format, label, images, theSeed);

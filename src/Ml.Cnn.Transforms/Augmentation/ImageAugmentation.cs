@@ -84,7 +84,8 @@ public sealed record ImageAugmentation
     public ImageAugmentation With(BatchAugmentation? batch) => new(Steps, batch, EvaluationScale);
 
     /// <summary>How images come to the network when it scores, after training with this recipe.</summary>
-    /// <param name="network">The network's input. Where it stretches images (<see cref="ImagePreprocessing.ResizeShortSide"/> is null) it goes on doing so.</param>
+    /// <param name="network">The network's input. Where it stretches images (<see cref="ImagePreprocessing.ResizeShortSide"/> is null) it goes on
+    /// doing so.</param>
     public ImagePreprocessing EvaluationView(ImagePreprocessing network)
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -70,7 +70,8 @@ public sealed record ImagePreprocessing
         if (Crops != EvaluationCrops.Center && !(ResizeShortSide >= Math.Max(Height, Width)))
         {
             throw new ArgumentOutOfRangeException(nameof(ResizeShortSide), ResizeShortSide,
-                $"To cut out several parts of {Width} × {Height} pixels, the image's short side must be brought to at least {Math.Max(Height, Width)} pixels.");
+                $"To cut out several parts of {Width} × {Height} pixels, the image's short side must be brought to at least "
+                + $"{Math.Max(Height, Width)} pixels.");
         }
         if (!Enum.IsDefined(Interpolation))
             throw new ArgumentOutOfRangeException(nameof(Interpolation), Interpolation, "Unknown interpolation.");

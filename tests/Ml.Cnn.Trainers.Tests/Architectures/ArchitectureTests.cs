@@ -59,7 +59,8 @@ public sealed class ArchitectureTests
 
     // The first network of each family and smallest size: the others differ in depth and width only.
     public static IEnumerable<string[]> Families() => ArchitectureCatalog.All
-        .GroupBy(architecture => (architecture.Family, architecture.MinimumImageSize, architecture.DefaultClasses)).Select(family => new[] { family.First().Name });
+        .GroupBy(architecture => (architecture.Family, architecture.MinimumImageSize, architecture.DefaultClasses))
+        .Select(family => new[] { family.First().Name });
 
     // A step of the largest networks takes minutes and up to thirty gigabytes. Their smaller relatives have the same layers; MLCNN_TEST_LARGE=1 adds them all.
     public static IEnumerable<string[]> NetworksForAStep()
@@ -80,7 +81,10 @@ public sealed class ArchitectureTests
         return ArchitectureCatalog.All.Where(architecture => names.Contains(architecture.Name)).Select(architecture => new[] { architecture.Name });
     }
 
-    /// <summary>Protects every network: it trains and scores at the size that it was designed for and at the smallest, and saved weights score the same when they are loaded.</summary>
+    /// <summary>
+    /// Protects every network: it trains and scores at the size that it was designed for and at the smallest, and saved weights score the same when
+    /// they are loaded.
+    /// </summary>
     [TestMethod]
     [DynamicData(nameof(NetworksForAStep))]
     public void A_step_at_its_own_size_and_at_the_smallest_reaches_every_parameter_and_saved_weights_score_the_same(string name)
@@ -143,10 +147,12 @@ public sealed class ArchitectureTests
 
         var layers = network.named_modules().Where(child => child.module is ILayer).ToArray();
         foreach (var (path, module) in layers)
-            Assert.AreEqual(!architecture.AuxiliaryHeads.Any(head => path.StartsWith($"{head}.", StringComparison.Ordinal)), seen.Contains((ILayer)module), path);
+            Assert.AreEqual(!architecture.AuxiliaryHeads.Any(head => path.StartsWith($"{head}.", StringComparison.Ordinal)),
+                seen.Contains((ILayer)module), path);
         foreach (var (path, module) in network.named_modules().Except(layers))
             Assert.IsNotEmpty(module.named_children(), $"{path} is neither a layer nor made of layers");
-        Assert.AreEqual(seen.Count, seen.Distinct().Count(layer => layer.Kind != "relu") + seen.Count(layer => layer.Kind == "relu"), "a layer other than ReLU runs once");
+        Assert.AreEqual(seen.Count, seen.Distinct().Count(layer => layer.Kind != "relu") + seen.Count(layer => layer.Kind == "relu"),
+            "a layer other than ReLU runs once");
     }
 
     // One training step without the optimizer, with the loss and the auxiliary heads that the training loop uses.
@@ -302,7 +308,8 @@ public sealed class ArchitectureTests
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Vgg.Create(12)).Message, "11, 13, 16, 19");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ResNet.CreateNext(50, 64)).Message, "101 with 64 groups");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ResNet.CreateWide(18)).Message, "50, 101");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Vgg.Create(16, variant: VggVariant.LocalResponseNorm)).Message, "depths 11");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Vgg.Create(16, variant: VggVariant.LocalResponseNorm)).Message,
+            "depths 11");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ResNet.CreatePlain(50)).Message, "18, 34");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ResNetCifar.Create(18)).Message, "20, 32, 44, 56, 110");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ResNetCifar.CreatePlain(110)).Message, "20, 32, 44, 56");
@@ -311,8 +318,10 @@ public sealed class ArchitectureTests
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => SqueezeNet.Create((SqueezeNetVariant)9)).Message, "V1_0, V1_1");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => AlexNet.Create(variant: (AlexNetVariant)7)).Message, "Ungrouped");
         foreach (var create in (Func<double, Architecture>[])[
-            dropout => AlexNet.Create(dropout), dropout => Vgg.Create(dropout: dropout), dropout => GoogLeNet.Create(dropout: dropout), dropout => InceptionV3.Create(dropout: dropout),
-            dropout => DenseNet.Create(dropout: dropout), dropout => DenseNet.CreateCifar(dropout: dropout), dropout => SqueezeNet.Create(dropout: dropout), NetworkInNetwork.Create])
+            dropout => AlexNet.Create(dropout), dropout => Vgg.Create(dropout: dropout), dropout => GoogLeNet.Create(dropout: dropout), dropout =>
+            InceptionV3.Create(dropout: dropout),
+            dropout => DenseNet.Create(dropout: dropout), dropout => DenseNet.CreateCifar(dropout: dropout), dropout =>
+                SqueezeNet.Create(dropout: dropout), NetworkInNetwork.Create])
         {
             Assert.AreEqual("0.25", create(0.25).Settings["dropout"]);
             Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => create(1));

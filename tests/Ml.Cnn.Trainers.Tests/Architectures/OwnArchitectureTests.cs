@@ -112,7 +112,8 @@ public sealed class OwnArchitectureTests
         Assert.Contains("the stage 'conv3' holds no parameter", Refused(s_network with { Stages = [["conv1"], ["conv3"], ["conv2"], ["fc"]] }));
         Assert.Contains("to none belong: conv2.weight, conv2.bias", Refused(s_network with { Stages = [["conv1"], ["fc"]] }));
         Assert.Contains("'conv1.weight' belongs to the stages 1 and 2", Refused(s_network with { Stages = [["conv1"], ["conv1", "conv2"], ["fc"]] }));
-        Assert.Contains("the head belongs to the last stage, and 'fc.weight' belongs to stage 1 of 2", Refused(s_network with { Stages = [["fc"], ["conv1", "conv2"]] }));
+        Assert.Contains("the head belongs to the last stage, and 'fc.weight' belongs to stage 1 of 2",
+            Refused(s_network with { Stages = [["fc"], ["conv1", "conv2"]] }));
         Assert.Contains("the auxiliary head 'aux' holds no parameter", Refused(s_network with { AuxiliaryHeads = ["aux"] }));
 
         static string Refused(Architecture network) => Assert.ThrowsExactly<InvalidOperationException>(() => Fit(network, Digits(20))).Message;
@@ -125,11 +126,14 @@ public sealed class OwnArchitectureTests
         var trainers = s_mlContext.MulticlassClassification.Trainers;
         foreach (var (property, network) in ((string, Architecture)[])
         [
-            ("ImageSize", s_network with { ImageSize = 0 }), ("MinimumImageSize", s_network with { MinimumImageSize = 29 }), ("Channels", s_network with { Channels = 2 }),
-            ("BatchSize", s_network with { Training = new() { BatchSize = 0 } }), ("Head", s_network with { Head = "" }), ("Stages", s_network with { Stages = [["conv 1"]] }),
+            ("ImageSize", s_network with { ImageSize = 0 }), ("MinimumImageSize", s_network with { MinimumImageSize = 29 }),
+            ("Channels", s_network with { Channels = 2 }),
+            ("BatchSize", s_network with { Training = new() { BatchSize = 0 } }), ("Head", s_network with { Head = "" }),
+            ("Stages", s_network with { Stages = [["conv 1"]] }),
         ])
         {
-            Assert.StartsWith($"{property} of two_convolutions must be ", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainers.Cnn(network)).Message);
+            Assert.StartsWith($"{property} of two_convolutions must be ",
+                Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainers.Cnn(network)).Message);
         }
         Assert.Contains("resnet18", Assert.Throws<ArgumentException>(() => new Architecture("ResNet18", OwnNetwork.Build)).Message.ToLowerInvariant());
     }
@@ -166,7 +170,8 @@ public sealed class OwnArchitectureTests
     {
         var digits = s_mlContext.Data.GenerateDigits(count);
         var parity = Enumerable.Range(0, 10).Select(d => new KeyValuePair<string, string>($"{d}", d % 2 == 0 ? "even" : "odd"));
-        return s_mlContext.Transforms.Conversion.MapValue("Label", parity).Append(s_mlContext.Transforms.Conversion.MapValueToKey("Label")).Fit(digits).Transform(digits);
+        return s_mlContext.Transforms.Conversion.MapValue("Label", parity).Append(s_mlContext.Transforms.Conversion.MapValueToKey("Label")).Fit(digits)
+            .Transform(digits);
     }
 
     private static CnnTransformer Fit(Architecture network, IDataView data, Action<CnnOptions>? change = null, MLContext? mlContext = null)
@@ -187,7 +192,8 @@ public sealed class OwnArchitectureTests
     private static string[] ScoreElsewhere(string model, int count)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "ScoreProgram.dll"), model, count.ToString(CultureInfo.InvariantCulture), ""])
+        foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "ScoreProgram.dll"), model,
+            count.ToString(CultureInfo.InvariantCulture), ""])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

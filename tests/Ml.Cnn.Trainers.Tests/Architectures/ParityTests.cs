@@ -58,7 +58,8 @@ public sealed class ParityTests
 
         var state = ModuleState.Of(network);
         CollectionAssert.AreEqual(
-            reference.GetProperty("state").EnumerateObject().Select(entry => $"{entry.Name} {entry.Value.GetRawText().Replace(",", ", ", StringComparison.Ordinal)}").ToArray(),
+            reference.GetProperty("state").EnumerateObject()
+            .Select(entry => $"{entry.Name} {entry.Value.GetRawText().Replace(",", ", ", StringComparison.Ordinal)}").ToArray(),
             state.Select(entry => $"{entry.Key} [{string.Join(", ", entry.Value.shape)}]").ToArray());
         Assert.AreEqual(reference.GetProperty("parameters").GetInt64(), network.parameters().Sum(parameter => parameter.numel()));
 

@@ -22,7 +22,8 @@ public sealed class PublishedFormTests
         using var network = LeNet.CreateAsPublished().Build(new(1, 32, 32, 10));
         (string Layer, long Parameters)[] expected = [("c1", 156), ("s2", 12), ("c3", 1516), ("s4", 32), ("c5", 48_120), ("classifier.f6", 10_164)];
         CollectionAssert.AreEqual(expected, network.named_modules()
-            .Select(child => (child.name, child.module.parameters(recurse: false).Sum(parameter => parameter.numel()))).Where(layer => layer.Item2 > 0).ToArray());
+            .Select(child => (child.name, child.module.parameters(recurse: false).Sum(parameter => parameter.numel()))).Where(layer => layer.Item2 > 0)
+            .ToArray());
 
         var (name, codes) = network.named_buffers().Single();
         Assert.AreEqual("classifier.rbf.weight", name);
@@ -80,7 +81,8 @@ public sealed class PublishedFormTests
     [TestMethod]
     public void LeNet_of_1998_learns_digits()
     {
-        var model = s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(3000, seed: 1), Pipelines.Options(epochs: 4, change: options => options.Variant = LeNetVariant.Published));
+        var model = s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(3000, seed: 1),
+            Pipelines.Options(epochs: 4, change: options => options.Variant = LeNetVariant.Published));
         var metrics = s_mlContext.MulticlassClassification.Evaluate(model.Transform(s_mlContext.Data.GenerateDigits(500, seed: 2)));
         Assert.IsGreaterThan(0.95, metrics.MicroAccuracy);
         Assert.AreEqual("lenet5_1998", model.LastTransformer.Architecture.Name);
@@ -97,7 +99,10 @@ public sealed class PublishedFormTests
             if (name.EndsWith("weight", StringComparison.Ordinal))
                 Assert.AreEqual(0.01, parameter.std().item<float>(), 0.0005, name);
             else
-                Assert.IsTrue(parameter.eq(name is "features.4.bias" or "features.10.bias" or "features.12.bias" or "classifier.1.bias" or "classifier.4.bias" ? 1 : 0).all().item<bool>(), name);
+            {
+                var isOne = name is "features.4.bias" or "features.10.bias" or "features.12.bias" or "classifier.1.bias" or "classifier.4.bias";
+                Assert.IsTrue(parameter.eq(isOne ? 1 : 0).all().item<bool>(), name);
+            }
         }
         Tensor? first = null;
         using (new ForwardTrace((_, _, output) => first ??= output.alias()))
@@ -105,16 +110,21 @@ public sealed class PublishedFormTests
         CollectionAssert.AreEqual(new long[] { 1, 96, 55, 55 }, first!.shape);
     }
 
-    /// <summary>Protects the seam between a network and the training loop: a network's own loss is what is minimized, and auxiliary heads take part in training only.</summary>
+    /// <summary>
+    /// Protects the seam between a network and the training loop: a network's own loss is what is minimized, and auxiliary heads take part in
+    /// training only.
+    /// </summary>
     [TestMethod]
     public void The_loop_uses_the_networks_loss_for_every_head()
     {
-        var digits = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(s_mlContext.Data.GenerateDigits(24)).Transform(s_mlContext.Data.GenerateDigits(24));
+        var digits = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(s_mlContext.Data.GenerateDigits(24))
+            .Transform(s_mlContext.Data.GenerateDigits(24));
         foreach (var auxiliaryHeads in (bool[])[true, false])
         {
             var loss = new CountingLoss();
             var options = new CnnOptions { FeatureColumnName = "Image", Epochs = 1, BatchSize = 12, ValidationSet = digits };
-            var model = new CnnTrainer(MlNetEnvironment.Of(s_mlContext.MulticlassClassification.Trainers), GoogLeNet.Create(auxiliaryHeads) with { Loss = loss }, options).Fit(digits);
+            var model = new CnnTrainer(MlNetEnvironment.Of(s_mlContext.MulticlassClassification.Trainers),
+                GoogLeNet.Create(auxiliaryHeads) with { Loss = loss }, options).Fit(digits);
             // Two training steps, with or without two further heads, and two batches of validation.
             Assert.AreEqual(auxiliaryHeads ? 2 * 3 + 2 : 2 + 2, loss.Calls);
 
@@ -134,7 +144,8 @@ public sealed class PublishedFormTests
     public void Auxiliary_losses_have_their_published_weights()
     {
         using var scope = NewDisposeScope();
-        foreach (var (architecture, size, weights) in ((Architecture, int, double[])[])[(GoogLeNet.Create(), 32, [0.3, 0.3]), (InceptionV3.Create(), 75, [0.4])])
+        foreach (var (architecture, size, weights) in ((Architecture, int, double[])[])[(GoogLeNet.Create(), 32, [0.3, 0.3]),
+            (InceptionV3.Create(), 75, [0.4])])
         {
             using var network = architecture.Build(new(3, size, size, 4));
             var (logits, auxiliary) = ((IAuxiliaryHeads)network).ForwardWithAuxiliary(randn(2, 3, size, size));
@@ -154,15 +165,19 @@ public sealed class PublishedFormTests
             trainers.LeNet(new LeNetOptions()).Architecture.Name,
             trainers.LeNet(new LeNetOptions { Variant = LeNetVariant.Published }).Architecture.Name,
             .. Enum.GetValues<AlexNetVariant>().Select(form => trainers.AlexNet(new AlexNetOptions { Variant = form }).Architecture.Name),
-            .. ((int[])[11, 13, 16, 19]).SelectMany(depth => ((bool[])[false, true]).Select(batchNorm => trainers.Vgg(new VggOptions { Depth = depth, BatchNorm = batchNorm }).Architecture.Name)),
+            .. ((int[])[11, 13, 16, 19]).SelectMany(depth =>
+            ((bool[])[false, true]).Select(batchNorm => trainers.Vgg(new VggOptions { Depth = depth, BatchNorm = batchNorm }).Architecture.Name)),
             trainers.Vgg(new VggOptions { Depth = 11, Variant = VggVariant.LocalResponseNorm }).Architecture.Name,
             trainers.Vgg(new VggOptions { Variant = VggVariant.Pointwise }).Architecture.Name,
             .. ((int[])[18, 34, 50, 101, 152]).Select(depth => trainers.ResNet(depth: depth).Architecture.Name),
             .. ((int[])[18, 34]).Select(depth => trainers.ResNet(new ResNetOptions { Depth = depth, Variant = ResNetVariant.Plain }).Architecture.Name),
-            .. ((int[])[50, 101]).SelectMany(depth => ((ResNetVariant[])[ResNetVariant.ResNeXt, ResNetVariant.Wide]).Select(kind => trainers.ResNet(new ResNetOptions { Depth = depth, Variant = kind }).Architecture.Name)),
+            .. ((int[])[50, 101]).SelectMany(depth => ((ResNetVariant[])[ResNetVariant.ResNeXt, ResNetVariant.Wide])
+            .Select(kind => trainers.ResNet(new ResNetOptions { Depth = depth, Variant = kind }).Architecture.Name)),
             trainers.ResNet(new ResNetOptions { Depth = 101, Variant = ResNetVariant.ResNeXt, Groups = 64 }).Architecture.Name,
-            .. ((int[])[20, 32, 44, 56, 110]).Select(depth => trainers.ResNet(new ResNetOptions { Depth = depth, Variant = ResNetVariant.Cifar }).Architecture.Name),
-            .. ((int[])[20, 32, 44, 56]).Select(depth => trainers.ResNet(new ResNetOptions { Depth = depth, Variant = ResNetVariant.PlainCifar }).Architecture.Name),
+            .. ((int[])[20, 32, 44, 56, 110])
+            .Select(depth => trainers.ResNet(new ResNetOptions { Depth = depth, Variant = ResNetVariant.Cifar }).Architecture.Name),
+            .. ((int[])[20, 32, 44, 56])
+            .Select(depth => trainers.ResNet(new ResNetOptions { Depth = depth, Variant = ResNetVariant.PlainCifar }).Architecture.Name),
             trainers.GoogLeNet().Architecture.Name,
             trainers.InceptionV3().Architecture.Name,
             .. ((int[])[121, 161, 169, 201]).Select(depth => trainers.DenseNet(depth: depth).Architecture.Name),
@@ -170,8 +185,10 @@ public sealed class PublishedFormTests
             .. Enum.GetValues<SqueezeNetVariant>().Select(variant => trainers.SqueezeNet(new SqueezeNetOptions { Variant = variant }).Architecture.Name),
             trainers.NetworkInNetwork().Architecture.Name,
         ];
-        string[] families = ["LeNet", "AlexNet", "Network in Network", "VGG", "GoogLeNet", "ResNet", "ResNeXt", "Wide ResNet", "Inception v3", "SqueezeNet", "DenseNet"];
-        CollectionAssert.AreEquivalent(ArchitectureCatalog.All.Where(architecture => families.Contains(architecture.Family)).Select(architecture => architecture.Name).ToArray(), names);
+        string[] families = ["LeNet", "AlexNet", "Network in Network", "VGG", "GoogLeNet", "ResNet", "ResNeXt", "Wide ResNet", "Inception v3",
+            "SqueezeNet", "DenseNet"];
+        CollectionAssert.AreEquivalent(ArchitectureCatalog.All.Where(architecture => families.Contains(architecture.Family))
+            .Select(architecture => architecture.Name).ToArray(), names);
         Assert.IsEmpty(trainers.GoogLeNet(new GoogLeNetOptions { AuxiliaryHeads = false }).Architecture.AuxiliaryHeads);
         Assert.IsEmpty(trainers.InceptionV3(new InceptionV3Options { AuxiliaryHeads = false }).Architecture.AuxiliaryHeads);
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainers.LeNet(new LeNetOptions { Variant = (LeNetVariant)7 }));

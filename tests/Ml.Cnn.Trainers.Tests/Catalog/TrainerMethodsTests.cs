@@ -17,7 +17,8 @@ public sealed class TrainerMethodsTests
     [TestMethod]
     public void A_family_s_options_fit_no_method_that_is_given_its_network_otherwise()
     {
-        var methods = typeof(CnnCatalog).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(method => method.IsDefined(typeof(System.Runtime.CompilerServices.ExtensionAttribute)));
+        var methods = typeof(CnnCatalog).GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .Where(method => method.IsDefined(typeof(System.Runtime.CompilerServices.ExtensionAttribute)));
         foreach (var method in methods)
             foreach (var parameter in method.GetParameters())
                 foreach (var family in s_families.Where(family => parameter.ParameterType.IsAssignableFrom(family)))
@@ -32,7 +33,8 @@ public sealed class TrainerMethodsTests
         foreach (var family in s_families)
         {
             var name = family.Name[..^"Options".Length];
-            Assert.IsNotNull(typeof(CnnCatalog).GetMethod(name, [typeof(MulticlassClassificationCatalog.MulticlassClassificationTrainers), family]), $"Trainers.{name}({family.Name})");
+            Assert.IsNotNull(typeof(CnnCatalog).GetMethod(name, [typeof(MulticlassClassificationCatalog.MulticlassClassificationTrainers), family]),
+                $"Trainers.{name}({family.Name})");
         }
     }
 }

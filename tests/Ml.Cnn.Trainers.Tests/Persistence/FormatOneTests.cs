@@ -4,7 +4,9 @@ using Microsoft.ML.Data;
 
 namespace Ml.Cnn.Trainers.Tests.Persistence;
 
-/// <summary>Protects the models and checkpoints that users have: files of the first format, which TestData/format-1/README.md describes, go on to work.</summary>
+/// <summary>
+/// Protects the models and checkpoints that users have: files of the first format, which TestData/format-1/README.md describes, go on to work.
+/// </summary>
 [TestClass]
 public sealed class FormatOneTests
 {

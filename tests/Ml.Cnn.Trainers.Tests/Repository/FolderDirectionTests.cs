@@ -54,7 +54,8 @@ public partial class FolderDirectionTests
         return parts is ["Training" or "Weights", var inner, _, ..] ? $"{parts[0]}/{inner}" : parts[0];
     }
 
-    [GeneratedRegex(@"^ {0,4}(?:(?:public|internal|abstract|sealed|static|readonly|ref|partial|unsafe) )+(?:class|record struct|record|struct|enum|interface) (\w+)",
+    [GeneratedRegex(@"^ {0,4}(?:(?:public|internal|abstract|sealed|static|readonly|ref|partial|unsafe) )+"
+        + @"(?:class|record struct|record|struct|enum|interface) (\w+)",
         RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex Declarations();
 }

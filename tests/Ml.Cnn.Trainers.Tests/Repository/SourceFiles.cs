@@ -1,18 +1,15 @@
-using System.Runtime.CompilerServices;
-
 namespace Ml.Cnn.Trainers.Tests.Repository;
 
-/// <summary>The repository's own files, found from where this file was compiled.</summary>
+/// <summary>The repository's own files, found from where the tests were built.</summary>
 internal static class SourceFiles
 {
     /// <summary>The full path of a folder of the repository.</summary>
     /// <param name="folder">Its path from the repository's root; "" for the root.</param>
-    /// <param name="here">Filled in by the compiler.</param>
-    public static string Root(string folder = "", [CallerFilePath] string here = "")
+    public static string Root(string folder = "")
     {
-        var root = new DirectoryInfo(Path.GetDirectoryName(here)!);
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root.FullName, "MlCnn.sln")))
-            root = root.Parent ?? throw new AssertInconclusiveException("Skipped: the source files are not where the tests were compiled.");
+            root = root.Parent ?? throw new AssertInconclusiveException("Skipped: the source files are not above the tests.");
         return Path.GetFullPath(Path.Combine(root.FullName, folder));
     }
 

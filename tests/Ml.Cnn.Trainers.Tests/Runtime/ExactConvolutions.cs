@@ -2,7 +2,9 @@ using Ml.Cnn.Trainers.Runtime;
 
 namespace Ml.Cnn.Trainers.Tests.Runtime;
 
-/// <summary>For tests that compare convolutions with exact numbers: where libtorch itself computes them wrong, no test of the library's can tell anything.</summary>
+/// <summary>
+/// For tests that compare convolutions with exact numbers: where libtorch itself computes them wrong, no test of the library's can tell anything.
+/// </summary>
 internal static class ExactConvolutions
 {
     /// <summary>Skips the test on a processor on which libtorch's convolutions are wrong.</summary>

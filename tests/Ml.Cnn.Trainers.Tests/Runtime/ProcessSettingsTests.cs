@@ -77,7 +77,8 @@ public sealed class ProcessSettingsTests
             File.Delete(weights);
         }
 
-        string Train(Action<CnnEpoch> callback) => Pipelines.Weights(s_mlContext.FitOwn(data, WithDropout, o => (o.Epochs, o.Seed, o.EpochCallback) = (3, 7, callback)));
+        string Train(Action<CnnEpoch> callback) =>
+            Pipelines.Weights(s_mlContext.FitOwn(data, WithDropout, o => (o.Epochs, o.Seed, o.EpochCallback) = (3, 7, callback)));
 
         static Module<Tensor, Tensor> WithDropout(int channels, int classes) =>
             Sequential(("flatten", Flatten()), ("dropout", Dropout(0.5)), ("linear", Linear(channels * 28 * 28, classes)));

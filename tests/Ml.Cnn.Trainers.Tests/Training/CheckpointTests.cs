@@ -23,7 +23,10 @@ public sealed class CheckpointTests
 
     private string[] Files => [.. Directory.GetFileSystemEntries(_folder).Order(StringComparer.Ordinal)];
 
-    /// <summary>Protects hours of training from a crash: wherever it comes, with whatever optimizer, the resumed weights are those of an undisturbed run, bit for bit.</summary>
+    /// <summary>
+    /// Protects hours of training from a crash: wherever it comes, with whatever optimizer, the resumed weights are those of an undisturbed run, bit
+    /// for bit.
+    /// </summary>
     [TestMethod]
     [DataRow(Optimizer.Sgd, false, false, true, false)]
     [DataRow(Optimizer.Sgd, true, true, true, true)]
@@ -39,7 +42,8 @@ public sealed class CheckpointTests
             if (remembersMore)
             {
                 (o.ExponentialMovingAverage, o.GradientAccumulation, o.BalancedSampling) = (0.9, 3, true);
-                (o.Schedule, o.GradientClippingNorm, o.ClassWeights) = (LearningRateSchedule.ReduceOnPlateau(0.5, patience: 0, minimumChange: 0.5), 1, ClassWeights.Balanced);
+                (o.Schedule, o.GradientClippingNorm, o.ClassWeights) = (LearningRateSchedule.ReduceOnPlateau(0.5, patience: 0, minimumChange: 0.5), 1,
+                    ClassWeights.Balanced);
             }
             if (isValidated)
                 (o.ValidationFraction, o.EarlyStopping) = (0.2, new EarlyStopping { Patience = 3, Metric = EarlyStoppingMetric.ValidationLoss });
@@ -126,7 +130,8 @@ public sealed class CheckpointTests
     {
         var mlContext = new MLContext();
         var crash = 15;
-        CnnTransformer Train() => mlContext.FitOwn(mlContext.Data.GenerateDigits(200), (channels, classes) => new CrashingNetwork(channels, classes, crash, _ => { }),
+        CnnTransformer Train() => mlContext.FitOwn(mlContext.Data.GenerateDigits(200), (channels, classes) =>
+            new CrashingNetwork(channels, classes, crash, _ => { }),
             o => (o.Epochs, o.BatchSize, o.Checkpoints, o.ValidationFraction) = (2, 20, Checkpoints(resume: true), 0.1));
         Assert.ThrowsExactly<CrashException>(Train);
         crash = int.MaxValue;
@@ -152,7 +157,8 @@ public sealed class CheckpointTests
         Refused("Epochs was 4 and is 5; Optimizer was \"sgd\" and is \"adam\"", o => (o.Epochs, o.Optimizer) = (5, Optimizer.Adam));
         Refused("TrainingData was 200 rows", _ => { }, images: 220);
         Refused("Augmentation was null", o => o.Augmentation = s_recipe);
-        var network = Assert.ThrowsExactly<InvalidOperationException>(() => s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(200), Pipelines.Options(change: o => o.Checkpoints = Checkpoints(resume: true))));
+        var network = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(200), Pipelines.Options(change: o => o.Checkpoints = Checkpoints(resume: true))));
         Assert.Contains("Network was custom", network.Message);
         Assert.HasCount(2, Files);
     }
@@ -239,7 +245,8 @@ public sealed class CheckpointTests
     {
         var mlContext = new MLContext(seed: 1);
         var messages = mlContext.Listen();
-        Assert.ThrowsExactly<CrashException>(() => Fit(o => o.Checkpoints = Checkpoints(every: TimeSpan.FromTicks(1)), crashAt: 15, data: new RestlessDataView(s_mlContext.Data.GenerateDigits(200))));
+        Assert.ThrowsExactly<CrashException>(() => Fit(o => o.Checkpoints = Checkpoints(every: TimeSpan.FromTicks(1)), crashAt: 15,
+            data: new RestlessDataView(s_mlContext.Data.GenerateDigits(200))));
         Fit(o => o.Checkpoints = Checkpoints(resume: true), mlContext: mlContext, data: new RestlessDataView(s_mlContext.Data.GenerateDigits(200)));
         Assert.Contains(m => m.StartsWith("Warning: The images of the epoch come in another order", StringComparison.Ordinal), messages);
     }
@@ -255,7 +262,8 @@ public sealed class CheckpointTests
             o => (o.BatchSize, o.Checkpoints) = (20, Checkpoints(every: TimeSpan.FromTicks(1))));
         Assert.AreEqual(StopReason.LossNotFinite, model.StopReason);
         Assert.AreEqual(network.WeightsBeforeStep[4], Pipelines.Weights(model));
-        Assert.Contains(m => m.StartsWith("Warning: The loss was NaN in epoch 1, step 5, at learning rate", StringComparison.Ordinal) && m.Contains("the last checkpoint (epoch 1, step 4)", StringComparison.Ordinal), messages);
+        Assert.Contains(m => m.StartsWith("Warning: The loss was NaN in epoch 1, step 5, at learning rate", StringComparison.Ordinal)
+            && m.Contains("the last checkpoint (epoch 1, step 4)", StringComparison.Ordinal), messages);
     }
 
     /// <summary>Protects batches that leave bad images out: they are the same ones after a resume, and the model still names what was skipped.</summary>
@@ -266,7 +274,8 @@ public sealed class CheckpointTests
         images.Add("0", "00000.png", [1, 2, 3]);
         images.Add("1", "broken.png", [4, 5, 6]);
         CnnTransformer Train(Action<CnnTrainerOptions> change, int crashAt = int.MaxValue) => s_mlContext.Transforms.Conversion.MapValueToKey("Label")
-            .Append(s_mlContext.MulticlassClassification.Trainers.Cnn((channels, classes) => new CrashingNetwork(channels, classes, crashAt, _ => { }), Options(o =>
+            .Append(s_mlContext.MulticlassClassification.Trainers.Cnn((channels, classes) => new CrashingNetwork(channels, classes, crashAt, _ => { }),
+            Options(o =>
             {
                 (o.OnBadImage, o.BatchSize, o.ImageSize, o.Channels) = (BadImageHandling.Skip, 4, 28, 1);
                 change(o);
@@ -287,11 +296,13 @@ public sealed class CheckpointTests
         var logs = Directory.CreateTempSubdirectory("mlcnn-logs").FullName;
         try
         {
-            void Keep(CnnTrainerOptions o) => (o.Checkpoints, o.LogFolder, o.Logs) = (Checkpoints(resume: true), logs, TrainingLogs.Epochs | TrainingLogs.Steps);
+            void Keep(CnnTrainerOptions o) => (o.Checkpoints, o.LogFolder, o.Logs) = (Checkpoints(resume: true), logs,
+                TrainingLogs.Epochs | TrainingLogs.Steps);
             Assert.ThrowsExactly<CrashException>(() => Fit(Keep, crashAt: 25)); // its last checkpoint is that of step 20
             var resumed = Fit(Keep);
 
-            CollectionAssert.AreEqual(Enumerable.Range(1, 4 * StepsPerEpoch).Select(step => $"{step}").ToArray(), File.ReadLines(Path.Join(logs, "steps.csv")).Skip(1).Select(line => line.Split(',')[0]).ToArray());
+            CollectionAssert.AreEqual(Enumerable.Range(1, 4 * StepsPerEpoch).Select(step => $"{step}").ToArray(),
+                File.ReadLines(Path.Join(logs, "steps.csv")).Skip(1).Select(line => line.Split(',')[0]).ToArray());
             CollectionAssert.AreEqual(resumed.History.Select(epoch => epoch.Loss).ToArray(),
                 File.ReadLines(Path.Join(logs, "epochs.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("loss").GetDouble()).ToArray());
             Assert.IsTrue(File.Exists(Path.Join(logs, "curves.png")));
@@ -311,16 +322,19 @@ public sealed class CheckpointTests
         return options;
     }
 
-    private static CnnTransformer Fit(Action<CnnTrainerOptions> change, int crashAt = int.MaxValue, Action<int>? onStep = null, MLContext? mlContext = null, int images = 200, IDataView? data = null)
+    private static CnnTransformer Fit(Action<CnnTrainerOptions> change, int crashAt = int.MaxValue, Action<int>? onStep = null,
+        MLContext? mlContext = null, int images = 200, IDataView? data = null)
     {
         var context = mlContext ?? s_mlContext;
         var options = Options(change);
         return context.Transforms.Conversion.MapValueToKey("Label")
-            .Append(context.MulticlassClassification.Trainers.Cnn((channels, classes) => new CrashingNetwork(channels, classes, crashAt, onStep ?? (_ => { })), options))
+            .Append(context.MulticlassClassification.Trainers.Cnn((channels, classes) =>
+            new CrashingNetwork(channels, classes, crashAt, onStep ?? (_ => { })), options))
             .Fit(data ?? context.Data.GenerateDigits(images)).LastTransformer;
     }
 
-    private static CnnEpoch[] WithoutTimes(CnnTransformer model) => [.. model.History.Select(e => e with { Seconds = 0, ValidationImagesPerSecond = null, PeakMemory = 0 })];
+    private static CnnEpoch[] WithoutTimes(CnnTransformer model) =>
+        [.. model.History.Select(e => e with { Seconds = 0, ValidationImagesPerSecond = null, PeakMemory = 0 })];
 }
 
 /// <summary>A data view that shuffles by its own chance, whatever it is told.</summary>
@@ -332,7 +346,9 @@ internal sealed class RestlessDataView(IDataView inner) : IDataView
 
     public long? GetRowCount() => inner.GetRowCount();
 
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => inner.GetRowCursor(columnsNeeded, rand is null ? null : new Random());
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+        inner.GetRowCursor(columnsNeeded, rand is null ? null : new Random());
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => inner.GetRowCursorSet(columnsNeeded, n, rand is null ? null : new Random());
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        inner.GetRowCursorSet(columnsNeeded, n, rand is null ? null : new Random());
 }

@@ -18,7 +18,8 @@ public sealed class ExecutionPlanTests
         var (small, large) = (new NetworkCost(400_000), new NetworkCost(1_800_000_000));
         var plan = ExecutionPlan.ForTraining(CPU, small, Precision.Auto, MemoryLayout.Auto);
         Assert.AreEqual("on cpu, float32, contiguous, 1 thread", plan.ForReaders(1).ToString());
-        Assert.AreEqual(ExecutionPlan.ForTraining(CPU, large, Precision.Auto, MemoryLayout.Auto), ExecutionPlan.ForTraining(CPU, large, Precision.Auto, MemoryLayout.Auto));
+        Assert.AreEqual(ExecutionPlan.ForTraining(CPU, large, Precision.Auto, MemoryLayout.Auto),
+            ExecutionPlan.ForTraining(CPU, large, Precision.Auto, MemoryLayout.Auto));
         foreach (var layout in (MemoryLayout[])[MemoryLayout.ChannelsLast, MemoryLayout.Contiguous])
         {
             foreach (var precision in (Precision[])[Precision.Float32, Precision.BFloat16])

@@ -46,9 +46,11 @@ public sealed class LogTests
         foreach (var epoch in model.History)
         {
             Assert.AreEqual(epoch.Loss, json[epoch.Epoch - 1].GetProperty("loss").GetDouble());
-            Assert.AreEqual(epoch.ValidationTop5Accuracy!.Value, double.Parse(csv[epoch.Epoch][Array.IndexOf(csv[0], "validationTop5Accuracy")], CultureInfo.InvariantCulture));
+            Assert.AreEqual(epoch.ValidationTop5Accuracy!.Value,
+                double.Parse(csv[epoch.Epoch][Array.IndexOf(csv[0], "validationTop5Accuracy")], CultureInfo.InvariantCulture));
         }
-        CollectionAssert.AreEqual(steps, File.ReadLines(Path.Join(_folder, "steps.jsonl")).Select(line => JsonSerializer.Deserialize<CnnStep>(line, JsonSerializerOptions.Web)).ToArray());
+        CollectionAssert.AreEqual(steps, File.ReadLines(Path.Join(_folder, "steps.jsonl"))
+            .Select(line => JsonSerializer.Deserialize<CnnStep>(line, JsonSerializerOptions.Web)).ToArray());
         Assert.HasCount(16, File.ReadAllLines(Path.Join(_folder, "steps.csv")));
 
         var train = EventFiles.Read(Path.Join(_folder, "train"));
@@ -82,7 +84,9 @@ public sealed class LogTests
         Assert.IsTrue(File.Exists(Path.Join(_folder, "curves.png")));
     }
 
-    /// <summary>Protects resumed trainings: what lies behind the point where they go on is dropped, a line that a kill cut off too, and the rest stays.</summary>
+    /// <summary>
+    /// Protects resumed trainings: what lies behind the point where they go on is dropped, a line that a kill cut off too, and the rest stays.
+    /// </summary>
     [TestMethod]
     public void A_resumed_training_goes_on_with_its_logs()
     {
@@ -95,7 +99,8 @@ public sealed class LogTests
         CollectionAssert.AreEqual((string[])["epoch", "1", "2", "3", "4"], FirstFields("epochs.csv"));
         CollectionAssert.AreEqual((string[])["step", "1", "2", "3", "4", "5", "6", "7", "8"], FirstFields("steps.csv"));
         CollectionAssert.AreEqual(Enumerable.Range(1, 8).Select(step => (long)step).ToArray(),
-            File.ReadLines(Path.Join(_folder, "steps.jsonl")).Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("step").GetInt64()).ToArray());
+            File.ReadLines(Path.Join(_folder, "steps.jsonl")).Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("step").GetInt64())
+                .ToArray());
         Assert.HasCount(2, Directory.GetFiles(Path.Join(_folder, "train")));
         Assert.HasCount(4, EventFiles.Read(Path.Join(_folder, "train")).Where(value => value.Key.Tag == "epoch/loss").ToArray());
 
@@ -118,7 +123,8 @@ public sealed class LogTests
     private CnnTransformer Fit(int epochs, Action<CnnTrainerOptions> change)
     {
         var keys = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(s_mlContext.Data.GenerateDigits(200));
-        var options = Pipelines.Options(epochs, o => (o.BatchSize, o.LogFolder, o.ValidationSet) = (40, _folder, keys.Transform(s_mlContext.Data.GenerateDigits(60, seed: 2))));
+        var options = Pipelines.Options(epochs, o =>
+            (o.BatchSize, o.LogFolder, o.ValidationSet) = (40, _folder, keys.Transform(s_mlContext.Data.GenerateDigits(60, seed: 2))));
         change(options);
         return s_mlContext.MulticlassClassification.Trainers.LeNet(options).Fit(keys.Transform(s_mlContext.Data.GenerateDigits(200)));
     }

@@ -32,7 +32,8 @@ public sealed class OptimizerTests
             "adamw" => optim.AdamW(expected, Rate, weight_decay: Decay),
             _ => (optim.Optimizer)optim.RMSProp(expected, Rate, alpha: 0.9, eps: 1e-3, weight_decay: Decay, momentum: 0.9),
         };
-        using var optimizer = Create(name switch { "nesterov" => Optimizer.Sgd, "rmsprop" => Optimizer.RmsProp, "adamw" => Optimizer.AdamW, "adam" => Optimizer.Adam, _ => Optimizer.Sgd }, name == "nesterov", actual);
+        using var optimizer = Create(name switch { "nesterov" => Optimizer.Sgd, "rmsprop" => Optimizer.RmsProp, "adamw" => Optimizer.AdamW, "adam" =>
+            Optimizer.Adam, _ => Optimizer.Sgd }, name == "nesterov", actual);
         for (var step = 0; step < 10; step++)
         {
             reference.zero_grad();
@@ -48,7 +49,8 @@ public sealed class OptimizerTests
     }
 
     /// <summary>
-    /// Protects SGD's single pass over memory, which goes by addresses: in any layout, of any length, and beside tensors for which libtorch's operations do the work.
+    /// Protects SGD's single pass over memory, which goes by addresses: in any layout, of any length, and beside tensors for which libtorch's
+    /// operations do the work.
     /// </summary>
     [TestMethod]
     [DataRow(false)]
@@ -165,7 +167,8 @@ public sealed class OptimizerTests
     private static Tensor Error(IEnumerable<Parameter> weights) => weights.Aggregate(zeros(1), (sum, w) => sum + (w - 1).pow(2).sum() + w.pow(4).mean()).sum();
 
     private static OptimizationSettings Settings(Optimizer optimizer) =>
-        new CnnOptions { Optimizer = optimizer, LearningRate = Rate, WeightDecay = Decay }.ToSettings(Trainers.Architectures.LeNet.Create().Training, environmentSeed: 1).Optimization;
+        new CnnOptions { Optimizer = optimizer, LearningRate = Rate, WeightDecay = Decay }.ToSettings(Trainers.Architectures.LeNet.Create().Training,
+            environmentSeed: 1).Optimization;
 
     private static ParameterOptimizer Create(Optimizer optimizer, bool nesterov, Parameter[] weights) =>
         Optimizers.Create(Settings(optimizer) with { Nesterov = nesterov }, [(1, weights)]);

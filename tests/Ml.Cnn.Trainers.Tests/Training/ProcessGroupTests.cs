@@ -1,6 +1,6 @@
 using Microsoft.ML;
-using Ml.Cnn.Trainers.Training;
 using Ml.Cnn.Trainers.Training.Optimization;
+using Ml.Cnn.Trainers.Training.Setup;
 using Ml.Cnn.Transforms;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -7,7 +7,9 @@ using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Tests.Training;
 
-/// <summary>Protects that a trainer trains by the options that it was made with, and that no option is forgotten on the way to model files and checkpoints.</summary>
+/// <summary>
+/// Protects that a trainer trains by the options that it was made with, and that no option is forgotten on the way to model files and checkpoints.
+/// </summary>
 [TestClass]
 public sealed class TrainingSettingsTests
 {
@@ -105,7 +107,10 @@ public sealed class TrainingSettingsTests
         Assert.AreEqual("", string.Join(", ", handles.Except(options)), "handles that no option sets");
     }
 
-    /// <summary>An option under the right name may still be filled from the wrong one: each value that is not the default has to change the settings or the handles.</summary>
+    /// <summary>
+    /// An option under the right name may still be filled from the wrong one: each value that is not the default has to change the settings or the
+    /// handles.
+    /// </summary>
     [TestMethod]
     public void Every_option_s_value_arrives()
     {
@@ -117,7 +122,8 @@ public sealed class TrainingSettingsTests
             option.SetValue(options, other);
             var after = Values(options);
             Assert.AreNotEqual(before[option.Name], after[option.Name], $"{option.Name} gets lost");
-            Assert.AreEqual("", string.Join(", ", after.Keys.Where(name => name != option.Name && !DependsOn(name, option.Name) && !Equals(before[name], after[name]))),
+            Assert.AreEqual("", string.Join(", ",
+                after.Keys.Where(name => name != option.Name && !DependsOn(name, option.Name) && !Equals(before[name], after[name]))),
                 $"{option.Name} changes others");
         }
 
@@ -128,7 +134,8 @@ public sealed class TrainingSettingsTests
         static Dictionary<string, object?> Values(CnnOptions options)
         {
             var (settings, handles) = (options.ToSettings(Trainers.Architectures.LeNet.Create().Training, environmentSeed: null), options.ToHandles());
-            var values = CheckpointIdentity.Sections.SelectMany(section => section.PropertyType.GetProperties().Select(p => (p.Name, Value: p.GetValue(section.GetValue(settings)))))
+            var values = CheckpointIdentity.Sections.SelectMany(section => section.PropertyType.GetProperties()
+                .Select(p => (p.Name, Value: p.GetValue(section.GetValue(settings)))))
                 .Append((nameof(settings.Seed), settings.Seed)).ToDictionary(pair => pair.Item1, pair => pair.Item2);
             foreach (var handle in typeof(TrainingHandles).GetProperties().Where(p => p.Name != nameof(CnnOptions.Weights))) // the settings have them in words
                 values.Add(handle.Name, handle.GetValue(handles));

@@ -181,7 +181,8 @@ public sealed class ImportTests
         var path = Path.Join(_folder, "trunk.safetensors");
         using (var network = ArchitectureCatalog.Find("resnet18").Build(new(3, 64, 64, 3)))
         using (var file = File.Create(path))
-            SafeTensors.Write(file, ModuleState.Of(network).Where(pair => !pair.Key.StartsWith("fc.", StringComparison.Ordinal)).Select(pair => KeyValuePair.Create("encoder." + pair.Key, pair.Value)));
+            SafeTensors.Write(file, ModuleState.Of(network).Where(pair => !pair.Key.StartsWith("fc.", StringComparison.Ordinal))
+                .Select(pair => KeyValuePair.Create("encoder." + pair.Key, pair.Value)));
         var refusal = Assert.ThrowsExactly<WeightsFormatException>(() => new MLContext().Model.ImportCnn("resnet18", path)).Message;
         Assert.Contains("resnet18 without its last layer 'fc'", refusal);
         Assert.Contains("Weights of a trainer", refusal);

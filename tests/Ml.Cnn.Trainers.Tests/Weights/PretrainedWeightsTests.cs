@@ -23,7 +23,8 @@ public sealed class PretrainedWeightsTests
     [TestMethod]
     public void A_wrong_name_is_answered_with_those_that_are_near()
     {
-        Assert.Contains("ResNet50_Weights.IMAGENET1K_V1, ResNet50_Weights.IMAGENET1K_V2", Assert.ThrowsExactly<ArgumentException>(() => PretrainedWeights.Find("resnet50:V3")).Message);
+        Assert.Contains("ResNet50_Weights.IMAGENET1K_V1, ResNet50_Weights.IMAGENET1K_V2",
+            Assert.ThrowsExactly<ArgumentException>(() => PretrainedWeights.Find("resnet50:V3")).Message);
         Assert.Contains("alexnet, vgg11", Assert.ThrowsExactly<ArgumentException>(() => PretrainedWeights.Find("?")).Message);
     }
 
@@ -43,7 +44,8 @@ public sealed class PretrainedWeightsTests
             Assert.MatchesRegex("^[0-9a-f]{8,64}$", weights.Sha256Prefix); // ShuffleNet's are published with ten digits
             Assert.Contains(weights.Sha256Prefix, weights.FileName);
         }
-        var properties = typeof(PretrainedWeights).GetProperties().Where(property => property.PropertyType == typeof(PretrainedWeights)).Select(property => property.GetValue(null)).ToArray();
+        var properties = typeof(PretrainedWeights).GetProperties().Where(property => property.PropertyType == typeof(PretrainedWeights))
+            .Select(property => property.GetValue(null)).ToArray();
         CollectionAssert.AreEquivalent(all.ToArray(), properties, "each has a property and is in the list");
     }
 
@@ -65,7 +67,8 @@ public sealed class PretrainedWeightsTests
             Assert.AreEqual(int.Parse(row["eval_crop"], CultureInfo.InvariantCulture), weights.Preprocessing.Height);
             Assert.AreEqual(int.Parse(row["eval_resize"], CultureInfo.InvariantCulture), weights.Preprocessing.ResizeShortSide);
             Assert.AreEqual(row["eval_interp"], weights.Preprocessing.Interpolation.ToString().ToUpperInvariant());
-            Assert.AreEqual(4 * (long.Parse(row["params_computed"], CultureInfo.InvariantCulture) + long.Parse(row["buffer_elements"], CultureInfo.InvariantCulture)), weights.TensorBytes);
+            Assert.AreEqual(4 * (long.Parse(row["params_computed"], CultureInfo.InvariantCulture)
+                + long.Parse(row["buffer_elements"], CultureInfo.InvariantCulture)), weights.TensorBytes);
             AssertAccuracy(row["imagenet_top1"], weights.Top1Accuracy);
             AssertAccuracy(row["imagenet_top5"], weights.Top5Accuracy);
         }

@@ -30,7 +30,8 @@ public sealed class SafeTensorsTests
     {
         // Offset 0: header length; 8: header; then 3 float32 and 2 bytes.
         byte[] data = [0, 0, 128, 63, 0, 0, 0, 192, 0, 0, 192, 127, 7, 255];
-        var header = """{"__metadata__":{"a":"ä"},"x":{"dtype":"U8","shape":[2],"data_offsets":[12,14]},"y.z":{"dtype":"F32","shape":[3,1],"data_offsets":[0,12]}}""";
+        var header = """{"__metadata__":{"a":"ä"},"x":{"dtype":"U8","shape":[2],"data_offsets":[12,14]},"""
+            + "\"y.z\":{\"dtype\":\"F32\",\"shape\":[3,1],\"data_offsets\":[0,12]}}";
         using var file = Read(File(header, data));
         CollectionAssert.AreEqual(new[] { "x", "y.z" }, file.Tensors.Select(pair => pair.Key).ToArray());
         CollectionAssert.AreEqual(new byte[] { 7, 255 }, file.Tensors[0].Value.data<byte>().ToArray());

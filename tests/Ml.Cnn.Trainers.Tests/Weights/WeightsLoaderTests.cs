@@ -86,7 +86,8 @@ public sealed class WeightsLoaderTests
         using var scope = NewDisposeScope();
         using var source = s_resnet.Build(s_shape);
         using var target = s_resnet.Build(s_shape with { Classes = 3 });
-        var renamed = ModuleState.Of(source).Select(pair => KeyValuePair.Create(pair.Key.Replace("layer1.0.conv1", "layer1.0.conv_1", StringComparison.Ordinal), pair.Value));
+        var renamed = ModuleState.Of(source)
+            .Select(pair => KeyValuePair.Create(pair.Key.Replace("layer1.0.conv1", "layer1.0.conv_1", StringComparison.Ordinal), pair.Value));
         var refusal = Assert.ThrowsExactly<WeightsFormatException>(() => WeightsLoader.LoadInto(target, s_resnet, renamed)).Message;
         Assert.Contains("'layer1.0.conv1.weight' may be 'layer1.0.conv_1.weight'", refusal);
         Assert.DoesNotContain("number of classes", refusal);

@@ -47,7 +47,8 @@ internal sealed partial class CheckpointFolder
             return folder;
         var files = folder.Files();
         if (files.Count > 0 && !options.Resume)
-            throw new InvalidOperationException($"The folder '{options.Folder}' holds the checkpoints of an earlier training: set Resume to go on from them, choose another folder, or delete them.");
+            throw new InvalidOperationException($"The folder '{options.Folder}' holds the checkpoints of an earlier training: set Resume to go on from "
+                + "them, choose another folder, or delete them.");
         folder._number = files.Count > 0 ? files[^1].Number : 0;
         folder.FindIntact(files);
         return folder;
@@ -110,7 +111,8 @@ internal sealed partial class CheckpointFolder
 
     private List<(string Name, long Number, string Hash)> Files() =>
         [.. Directory.EnumerateFiles(_folder).Select(path => FileName().Match(Path.GetFileName(path))).Where(match => match.Success)
-            .Select(match => (match.Value, long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), match.Groups[2].Value)).OrderBy(file => file.Item2)];
+            .Select(match => (match.Value, long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), match.Groups[2].Value))
+            .OrderBy(file => file.Item2)];
 
     private void DeleteAllBut(string newest, string? before)
     {

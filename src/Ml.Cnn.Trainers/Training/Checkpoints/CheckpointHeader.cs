@@ -46,7 +46,8 @@ internal sealed record CheckpointHeader
                 var version = document.RootElement.GetProperty("formatVersion").GetInt32();
                 if (version > CurrentVersion)
                 {
-                    throw new InvalidOperationException($"The checkpoint was written by {document.RootElement.GetProperty("library").GetString()} in format {version}, "
+                    throw new InvalidOperationException($"The checkpoint was written by {document.RootElement.GetProperty("library").GetString()} in "
+                        + $"format {version}, "
                         + $"and this version reads up to {CurrentVersion}: update the library.");
                 }
             }

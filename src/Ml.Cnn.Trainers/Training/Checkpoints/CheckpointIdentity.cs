@@ -28,7 +28,8 @@ internal static class CheckpointIdentity
     /// <param name="data">The training data's fingerprint.</param>
     /// <param name="validationSet">The validation set's; null where there is none of its own.</param>
     /// <param name="processes">How many train together, 1 or more: where an epoch was left is counted in the batches of each.</param>
-    public static IReadOnlyDictionary<string, string> Of(TrainingSettings settings, Architecture architecture, NetworkShape shape, IReadOnlyList<string> classes,
+    public static IReadOnlyDictionary<string, string> Of(TrainingSettings settings, Architecture architecture, NetworkShape shape,
+        IReadOnlyList<string> classes,
         ImagePreprocessing preprocessing, string data, string? validationSet, int processes = 1)
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal)

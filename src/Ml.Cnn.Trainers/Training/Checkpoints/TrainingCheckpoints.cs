@@ -44,7 +44,8 @@ internal sealed class TrainingCheckpoints(CheckpointOptions options, CheckpointF
         _newest = header.Position;
         log.Info(MessageSensitivity.None, "{0}", $"going on from {folder.ResumedName}: epoch {header.Position.Epoch}, {header.Position.Steps} steps done");
         if (header.Plan != plan)
-            log.Warning(MessageSensitivity.None, "{0}", $"The checkpoint was trained on {Text(header.Plan)}, and training goes on on {Text(plan)}: the weights will not be those of an undisturbed training to the last bit.");
+            log.Warning(MessageSensitivity.None, "{0}", $"The checkpoint was trained on {Text(header.Plan)}, and training goes on on {Text(plan)}: the "
+                + "weights will not be those of an undisturbed training to the last bit.");
         return header.Position;
     }
 
@@ -72,7 +73,8 @@ internal sealed class TrainingCheckpoints(CheckpointOptions options, CheckpointF
         }
         catch (IOException e)
         {
-            log.Warning(MessageSensitivity.None, "{0}", $"A checkpoint could not be written to '{options.Folder}', and training goes on without it: {e.Message}");
+            log.Warning(MessageSensitivity.None, "{0}", $"A checkpoint could not be written to '{options.Folder}', and training goes on without it: "
+                + $"{e.Message}");
         }
         _sinceLast.Restart();
     }
@@ -92,8 +94,10 @@ internal sealed class TrainingCheckpoints(CheckpointOptions options, CheckpointF
         new([.. Tensors(file, name)], header.Numbers.GetValueOrDefault(name) ?? new Dictionary<string, double>());
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(SafeTensorsFile file, string part) => file.Tensors
-        .Where(pair => pair.Key.StartsWith(part + ".", StringComparison.Ordinal)).Select(pair => KeyValuePair.Create(pair.Key[(part.Length + 1)..], pair.Value));
+        .Where(pair => pair.Key.StartsWith(part + ".", StringComparison.Ordinal))
+        .Select(pair => KeyValuePair.Create(pair.Key[(part.Length + 1)..], pair.Value));
 
     private static string Text(CheckpointHeader.PlanJson plan) =>
-        FormattableString.Invariant($"{plan.Device}, {(plan.ComputeType is null ? "float32" : plan.ComputeType)}{(plan.ChannelsLast ? ", channels last" : "")}, {plan.Threads} threads");
+        FormattableString.Invariant(
+            $"{plan.Device}, {plan.ComputeType?.ToString() ?? "float32"}{(plan.ChannelsLast ? ", channels last" : "")}, {plan.Threads} threads");
 }

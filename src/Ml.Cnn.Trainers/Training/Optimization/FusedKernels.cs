@@ -22,9 +22,11 @@ internal static class FusedKernels
             epsilon = float(numbers[4])
             decay = float(numbers[5])
             if decoupled:
-                torch._fused_adamw_(parameters, gradients, means, squares, no_maxima, steps, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
+                torch._fused_adamw_(parameters, gradients, means, squares, no_maxima, steps, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay,
+                    eps=epsilon, amsgrad=False, maximize=False)
             else:
-                torch._fused_adam_(parameters, gradients, means, squares, no_maxima, steps, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
+                torch._fused_adam_(parameters, gradients, means, squares, no_maxima, steps, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay,
+                    eps=epsilon, amsgrad=False, maximize=False)
 
         """;
 

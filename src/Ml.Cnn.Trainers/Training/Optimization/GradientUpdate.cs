@@ -89,7 +89,8 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
             return;
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        reduction.Reduce([.. optimizer.States.Where(state => state.Parameter.requires_grad).Select(state => state.Gradient.Gradient).OfType<Tensor>()], weight());
+        reduction.Reduce([.. optimizer.States.Where(state => state.Parameter.requires_grad).Select(state => state.Gradient.Gradient).OfType<Tensor>()],
+            weight());
     }
 
     private void Move(double learningRate)
@@ -106,7 +107,8 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
 
     // Between two moves there is nothing to keep.
     CheckpointPart ICheckpointed.Save() => _weight is null ? new([], Batches)
-        : new([new(WeightName, _weight), .. optimizer.States.Index().Where(s => s.Item.Parameter.grad is not null).Select(s => KeyValuePair.Create(GradientName(s.Index), s.Item.Parameter.grad!))], Batches);
+        : new([new(WeightName, _weight), .. optimizer.States.Index().Where(s => s.Item.Parameter.grad is not null)
+        .Select(s => KeyValuePair.Create(GradientName(s.Index), s.Item.Parameter.grad!))], Batches);
 
     void ICheckpointed.Restore(CheckpointPart part)
     {

@@ -9,7 +9,7 @@ internal interface IGradientReduction
     /// Replaces each gradient by its mean over all processes, in which a process counts by its weight. Called in every process once for
     /// every move of the weights, with the same parameters in the same order, before the gradients are
     /// unscaled and clipped: a gradient that overflowed in one process is skipped in all.
-    /// All processes call it equally often (<see cref="ProcessGroup.Check"/>), but for one that fails or is canceled: it never comes,
+    /// All processes call it equally often (<see cref="Setup.ProcessGroup.Check"/>), but for one that fails or is canceled: it never comes,
     /// which the reduction has to notice.
     /// </summary>
     /// <param name="gradients">On the device of the training; changed in place.</param>

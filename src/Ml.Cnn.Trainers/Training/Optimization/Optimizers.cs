@@ -24,7 +24,8 @@ internal static class Optimizers
     }
 
     // A bias or a norm's parameter has one dimension.
-    private static IEnumerable<ParameterGroup> Groups(double factor, IReadOnlyList<Parameter> parameters, OptimizationSettings settings) => settings.DecayBiasesAndNorms
+    private static IEnumerable<ParameterGroup> Groups(double factor, IReadOnlyList<Parameter> parameters, OptimizationSettings settings) =>
+        settings.DecayBiasesAndNorms
         ? [new(parameters, factor, settings.WeightDecay)]
         : [new([.. parameters.Where(p => p.dim() > 1)], factor, settings.WeightDecay), new([.. parameters.Where(p => p.dim() <= 1)], factor, 0)];
 }

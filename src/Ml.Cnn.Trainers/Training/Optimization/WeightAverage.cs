@@ -30,7 +30,10 @@ internal sealed class WeightAverage : IDisposable, ICheckpointed
     /// <summary>Steps averaged over.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>Takes in the weights after a step. At first the decay is (1 + steps) / (10 + steps), as in TensorFlow's ExponentialMovingAverage: else the first, random weights would stay in it for long.</summary>
+    /// <summary>
+    /// Takes in the weights after a step. At first the decay is (1 + steps) / (10 + steps), as in TensorFlow's ExponentialMovingAverage: else the
+    /// first, random weights would stay in it for long.
+    /// </summary>
     public void Update()
     {
         using var noGradient = no_grad();

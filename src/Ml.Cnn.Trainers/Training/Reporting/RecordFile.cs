@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace Ml.Cnn.Trainers.Training.Reporting;
 
-/// <summary>A file that grows by whole records: they reach it several at a time, in one call of the system, so that a process that is killed leaves no part of one.</summary>
+/// <summary>
+/// A file that grows by whole records: they reach it several at a time, in one call of the system, so that a process that is killed leaves no part of
+/// one.
+/// </summary>
 internal sealed class RecordFile : IDisposable
 {
     private const int Enough = 1 << 15;

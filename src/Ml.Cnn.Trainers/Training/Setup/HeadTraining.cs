@@ -43,7 +43,8 @@ internal static class HeadTraining
                 owned.Add(queue);
                 validation = new(head, run.Architecture.Loss, run.Plan.Device, () => validationFeatures.Open(1, run.Cancellation), queue, run.Cancellation);
             }
-            run.Log.Info(MessageSensitivity.None, FormattableString.Invariant($"the {head.Length} features of every image are kept; the head alone is trained on them"));
+            run.Log.Info(MessageSensitivity.None,
+                FormattableString.Invariant($"the {head.Length} features of every image are kept; the head alone is trained on them"));
             var batches = run.Queue(FeatureDecoder(head), shape);
             owned.Add(batches);
             var subject = new TrainingSubject(head, shape, run.Loss, run.Plan.Device, run.Plan.ScalesLoss, Stages: null);

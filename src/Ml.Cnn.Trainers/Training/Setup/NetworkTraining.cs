@@ -16,7 +16,8 @@ internal static class NetworkTraining
             var (source, format) = SourceFactory.Open(run);
             owned.Add(source);
             var (view, augmentation) = (run.Views.Training, run.Settings.Input.Augmentation);
-            var decoder = new ImageRowDecoder(format, view, run.Plan.ChannelsLast, augmentation is null ? null : new AugmentationPipeline(augmentation, view), run.Settings.FixedSeed);
+            var decoder = new ImageRowDecoder(format, view, run.Plan.ChannelsLast, augmentation is null ? null
+                : new AugmentationPipeline(augmentation, view), run.Settings.FixedSeed);
             var batches = run.Queue(decoder, run.Views.Shape with { Height = view.Height, Width = view.Width });
             owned.Add(batches);
             ValidationPass? validation = null;

@@ -13,7 +13,9 @@ using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Training.Setup;
 
-/// <summary>A network where it is trained, with its first weights, and the process made ready for it; disposing puts the process back and leaves the network.</summary>
+/// <summary>
+/// A network where it is trained, with its first weights, and the process made ready for it; disposing puts the process back and leaves the network.
+/// </summary>
 internal sealed class PreparedNetwork : IDisposable
 {
     private readonly IDisposable? _allocator;
@@ -46,7 +48,8 @@ internal sealed class PreparedNetwork : IDisposable
     /// <param name="start">The weights to start from; null: random ones.</param>
     /// <param name="resumed">The plan of the training that is resumed: it goes on in the same arithmetic.</param>
     /// <param name="log">MLContext.Log.</param>
-    public static PreparedNetwork Build(Device device, Architecture architecture, TrainingSettings settings, TrainingHandles handles, TrainingData data, ImageViews views,
+    public static PreparedNetwork Build(Device device, Architecture architecture, TrainingSettings settings, TrainingHandles handles, TrainingData data,
+        ImageViews views,
         StartingPoint? start, CheckpointHeader.PlanJson? resumed, IChannel log)
     {
         var allocator = GlibcAllocator.KeepFreedMemory();

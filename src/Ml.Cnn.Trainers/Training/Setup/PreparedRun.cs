@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
@@ -54,8 +55,10 @@ internal sealed class PreparedRun : IDisposable
 
     /// <summary>Looks at the data, and builds the network.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the image size does not fit the network.</exception>
-    /// <exception cref="InvalidOperationException">The data cannot be learned from, the checkpoints are another training's, or the device is missing.</exception>
-    public static PreparedRun Prepare(IHostEnvironment environment, Architecture architecture, TrainingSettings settings, TrainingHandles handles, ProcessGroup processes,
+    /// <exception cref="InvalidOperationException">The data cannot be learned from, the checkpoints are another training's, or the device is
+    /// missing.</exception>
+    public static PreparedRun Prepare(IHostEnvironment environment, Architecture architecture, TrainingSettings settings, TrainingHandles handles,
+        ProcessGroup processes,
         IDataView input, IChannel log)
     {
         TrainableStages.Check(architecture, settings.Transfer);
@@ -110,7 +113,8 @@ internal sealed class PreparedRun : IDisposable
                 Images = settings.Sampling.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labeled,
                 Shard = processes.Shard,
                 Checkpoints = folder is null ? null
-                    : new(handles.Checkpoints!, folder, identity!, settings.FixedSeed, new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, prepared.Threads), processes.IsMain, log),
+                    : new(handles.Checkpoints!, folder, identity!, settings.FixedSeed,
+                    new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, prepared.Threads), processes.IsMain, log),
                 TemporaryFolder = MlNetEnvironment.TemporaryFolder(environment),
                 Log = log,
             };
@@ -143,7 +147,8 @@ internal sealed class PreparedRun : IDisposable
     }
 
     /// <exception cref="InvalidOperationException">The checkpoint to go on from is another training's.</exception>
-    private static IReadOnlyDictionary<string, string> Identify(CheckpointFolder folder, Architecture architecture, TrainingSettings settings, TrainingHandles handles,
+    private static IReadOnlyDictionary<string, string> Identify(CheckpointFolder folder, Architecture architecture, TrainingSettings settings,
+        TrainingHandles handles,
         ProcessGroup processes, TrainingData data, ImageViews views, LabelSurvey survey)
     {
         var validation = handles.ValidationSet is { } set
@@ -156,11 +161,13 @@ internal sealed class PreparedRun : IDisposable
         return identity;
     }
 
-    private static void Describe(Architecture architecture, TrainingSettings settings, ImageViews views, PreparedNetwork prepared, LabelSurvey survey, IChannel log)
+    private static void Describe(Architecture architecture, TrainingSettings settings, ImageViews views, PreparedNetwork prepared, LabelSurvey survey,
+        IChannel log)
     {
         var (shape, optimization) = (views.Shape, settings.Optimization);
-        log.Info(MessageSensitivity.None, FormattableString.Invariant($"{architecture.Name} for {shape.Classes} classes, {shape.Channels}×{shape.Height}×{shape.Width}, ")
-            + FormattableString.Invariant($"{prepared.Network.parameters().Sum(p => p.numel())} parameters, {prepared.Plan.ForReaders(prepared.Threads)}; {survey.Labeled} images, ")
-            + FormattableString.Invariant($"batch {optimization.BatchSize}, {optimization.Optimizer} at {optimization.LearningRate}, seed {settings.Seed}"));
+        log.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
+            $"{architecture.Name} for {shape.Classes} classes, {shape.Channels}×{shape.Height}×{shape.Width}, "
+            + $"{prepared.Network.parameters().Sum(p => p.numel())} parameters, {prepared.Plan.ForReaders(prepared.Threads)}; {survey.Labeled} images, "
+            + $"batch {optimization.BatchSize}, {optimization.Optimizer} at {optimization.LearningRate}, seed {settings.Seed}"));
     }
 }

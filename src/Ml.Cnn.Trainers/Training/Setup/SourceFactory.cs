@@ -24,8 +24,10 @@ internal static class SourceFactory
             {
                 if (epochs.WasSeen && isBalanced)
                 {
-                    throw new InvalidOperationException($"{nameof(CnnOptions.BalancedSampling)} draws images again and again from a copy, which would keep the augmentation "
-                        + $"in the pipeline as it was the first time: give the augmentation to the trainer (the option {nameof(CnnOptions.Augmentation)}) instead.");
+                    throw new InvalidOperationException($"{nameof(CnnOptions.BalancedSampling)} draws images again and again from a copy, which would keep "
+                        + "the augmentation "
+                        + $"in the pipeline as it was the first time: give the augmentation to the trainer (the option {nameof(CnnOptions.Augmentation)}) "
+                        + "instead.");
                 }
                 return (epochs.WasSeen
                     ? new PooledSource(data, columns, threads, seed, epochs) // a file would keep the first epoch's augmentation

@@ -43,10 +43,12 @@ internal sealed record TrainingData(IDataView Rows, IDataView? Validation, Image
         var columns = Find(data.Schema, settings, weight: null);
         var feature = settings.Columns.FeatureColumnName;
         if (columns.Format != Columns.Format)
-            throw SchemaErrors.Mismatch("feature", feature, $"the training data's {Columns.Feature.Type} in the validation set", data.Schema[feature].Type.ToString()!);
+            throw SchemaErrors.Mismatch("feature", feature, $"the training data's {Columns.Feature.Type} in the validation set",
+                data.Schema[feature].Type.ToString()!);
         if (!ClassValues.Of(columns.Label!.Value).Names.SequenceEqual(Classes.Names))
         {
-            throw OptionCheck.Unfit(nameof(CnnOptions.ValidationSet), $"The label column '{settings.Columns.LabelColumnName}' of the validation set has other classes than the training data's, "
+            throw OptionCheck.Unfit(nameof(CnnOptions.ValidationSet), $"The label column '{settings.Columns.LabelColumnName}' of the validation set has "
+                + "other classes than the training data's, "
                 + "or another order. Transform both with the same fitted MapValueToKey.");
         }
         return () => new ParallelRowFeed(data, columns, settings.Input.ReaderThreads, shuffle: null, cancellation);
@@ -74,7 +76,8 @@ internal sealed record TrainingData(IDataView Rows, IDataView? Validation, Image
             throw new InvalidOperationException($"The training data holds {survey.Labeled} labeled rows; training takes at least two.");
         if (survey.Counts.Count(c => c > 0) < 2)
         {
-            throw new InvalidOperationException($"Every row of the training data is of the class '{Classes.Names[Array.FindIndex(survey.Counts, c => c > 0)]}': "
+            throw new InvalidOperationException($"Every row of the training data is of the class "
+                + $"'{Classes.Names[Array.FindIndex(survey.Counts, c => c > 0)]}': "
                 + "telling images apart takes two classes.");
         }
         return survey;

@@ -7,7 +7,8 @@ namespace Ml.Cnn.Trainers.Training.Setup;
 /// <param name="Batches">The training images.</param>
 /// <param name="Validation">Scores the validation set; null without one.</param>
 /// <param name="Owned">Disposed with the session, the last one first.</param>
-internal sealed record TrainingSession(TrainingSubject Subject, EpochBatches Batches, ValidationPass? Validation, IReadOnlyList<IDisposable> Owned) : IDisposable
+internal sealed record TrainingSession(TrainingSubject Subject, EpochBatches Batches, ValidationPass? Validation, IReadOnlyList<IDisposable> Owned)
+    : IDisposable
 {
     public void Dispose()
     {

@@ -25,7 +25,8 @@ internal sealed class TrainingStep(
     private bool _isChecked;
 
     /// <summary>The step that a run's settings ask for.</summary>
-    public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, GradientUpdate update) => new(subject.Network, subject.Shape, subject.Loss,
+    public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, GradientUpdate update) =>
+        new(subject.Network, subject.Shape, subject.Loss,
         settings.Sampling.MultiScale is { } scales ? new ScaledBatches(scales, settings.FixedSeed) : null,
         settings.Input.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.FixedSeed) : null, update, subject.Device);
 
