@@ -18,8 +18,11 @@ var bfloat16 = new Option<bool>("--bfloat16") { Description = "Of the tuned loop
 var channelsLast = new Option<bool>("--channels-last") { Description = "Of the tuned loop: the layout in memory." };
 var precision = new Option<Precision>("--precision") { Description = "Of the library's step." };
 var layout = new Option<MemoryLayout>("--layout") { Description = "Of the library's step." };
-var networkThreads = new Option<int>("--network-threads") { Description = "libtorch's threads, in the tuned loop and in step; 0: by libtorch's or the "
-    + "library's own choice." };
+var networkThreads = new Option<int>("--network-threads")
+{
+    Description = "libtorch's threads, in the tuned loop and in step; 0: by libtorch's or the "
+    + "library's own choice."
+};
 LoopWriter Loop(ParseResult r) => r.GetValue(side) == Side.Plain
     ? build => new PlainLoop(build())
     : build => new HandTunedLoop(build, new(r.GetValue(bfloat16), r.GetValue(channelsLast), r.GetValue(networkThreads)));
@@ -58,8 +61,13 @@ var stages = new Command("stages", "The time that each stage of the loader takes
 stages.SetAction(r => StageBenchmark.Run(r.GetValue(data)!, r.GetValue(size), r.GetValue(epochs)));
 
 var archs = new Option<string[]>("--archs") { Description = "The networks; all of the catalog without any.", AllowMultipleArgumentsPerToken = true };
-var sizes = new Option<int[]>("--sizes") { Description = "Heights and widths in pixels.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ =>
-    [32, 64, 96, 224] };
+var sizes = new Option<int[]>("--sizes")
+{
+    Description = "Heights and widths in pixels.",
+    AllowMultipleArgumentsPerToken = true,
+    DefaultValueFactory = _ =>
+    [32, 64, 96, 224]
+};
 var plans = new Command("plans", "A training step in each precision and memory layout, beside the rule's choice.") { archs, sizes, batch, networkThreads };
 plans.SetAction(r => PlanBenchmark.Run(r.GetValue(archs) is { Length: > 0 } chosen ? chosen : [.. ArchitectureCatalog.All.Select(a => a.Name)],
     r.GetValue(sizes)!, r.GetValue(batch), r.GetValue(networkThreads)));

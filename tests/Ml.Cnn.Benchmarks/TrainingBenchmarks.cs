@@ -29,8 +29,14 @@ internal static class TrainingBenchmarks
         var schema = SchemaDefinition.Create(typeof(LabeledImage));
         schema[nameof(LabeledImage.Image)].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, size, size, 3);
         return Fit(mlContext, mlContext.Data.LoadFromEnumerable(rows, schema),
-            new CnnOptions { BatchSize = batch, Epochs = epochs, Cache = ImageCache.Memory, LearningRate = IHandWrittenLoop.LearningRate,
-            WeightDecay = IHandWrittenLoop.WeightDecay },
+            new CnnOptions
+            {
+                BatchSize = batch,
+                Epochs = epochs,
+                Cache = ImageCache.Memory,
+                LearningRate = IHandWrittenLoop.LearningRate,
+                WeightDecay = IHandWrittenLoop.WeightDecay
+            },
             options => mlContext.MulticlassClassification.Trainers.Cnn(arch, options));
     }
 

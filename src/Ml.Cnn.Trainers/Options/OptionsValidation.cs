@@ -78,7 +78,8 @@ internal static class OptionsValidation
             Name(options.ExampleWeightColumnName, nameof(options.ExampleWeightColumnName));
         Require(options.Schedule is not null, nameof(options.Schedule), options.Schedule, "one of the schedules");
         Require(options.Schedule!.WarmUpEpochs(options.Epochs) < options.Epochs, nameof(options.Schedule), options.Schedule,
-            string.Create(CultureInfo.InvariantCulture, $"one whose warm-up of {options.Schedule.WarmUpEpochs(options.Epochs)} epochs is shorter than the {options.Epochs} "
+            string.Create(CultureInfo.InvariantCulture,
+                $"one whose warm-up of {options.Schedule.WarmUpEpochs(options.Epochs)} epochs is shorter than the {options.Epochs} "
                 + $"epochs of training"));
         Require(options.LabelSmoothing is >= 0 and < 1, nameof(options.LabelSmoothing), options.LabelSmoothing, "from 0 to below 1");
         Require(options.GradientClippingNorm is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingNorm),

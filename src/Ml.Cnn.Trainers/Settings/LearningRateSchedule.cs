@@ -136,7 +136,8 @@ public sealed partial class LearningRateSchedule
     {
         ArgumentNullException.ThrowIfNull(factor);
         return new("custom", [], (done, _) => factor(done) is >= 0 and < double.PositiveInfinity and var wanted ? wanted
-            : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The learning-rate schedule's function returned {factor(done)} after {done} "
+            : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"The learning-rate schedule's function returned {factor(done)} after {done} "
             + $"epochs; it must return numbers of 0 or more.")));
     }
 

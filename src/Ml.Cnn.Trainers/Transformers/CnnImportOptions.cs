@@ -1,6 +1,6 @@
-using static Ml.Cnn.Trainers.Settings.OptionCheck;
 using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
+using static Ml.Cnn.Trainers.Settings.OptionCheck;
 
 namespace Ml.Cnn.Trainers;
 

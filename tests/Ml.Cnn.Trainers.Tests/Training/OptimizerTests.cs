@@ -32,8 +32,15 @@ public sealed class OptimizerTests
             "adamw" => optim.AdamW(expected, Rate, weight_decay: Decay),
             _ => (optim.Optimizer)optim.RMSProp(expected, Rate, alpha: 0.9, eps: 1e-3, weight_decay: Decay, momentum: 0.9),
         };
-        using var optimizer = Create(name switch { "nesterov" => Optimizer.Sgd, "rmsprop" => Optimizer.RmsProp, "adamw" => Optimizer.AdamW, "adam" =>
-            Optimizer.Adam, _ => Optimizer.Sgd }, name == "nesterov", actual);
+        using var optimizer = Create(name switch
+        {
+            "nesterov" => Optimizer.Sgd,
+            "rmsprop" => Optimizer.RmsProp,
+            "adamw" => Optimizer.AdamW,
+            "adam" =>
+            Optimizer.Adam,
+            _ => Optimizer.Sgd
+        }, name == "nesterov", actual);
         for (var step = 0; step < 10; step++)
         {
             reference.zero_grad();

@@ -1,5 +1,5 @@
-using Ml.Cnn.Trainers.Training.Reporting;
 using Ml.Cnn.Trainers.Training.Metrics;
+using Ml.Cnn.Trainers.Training.Reporting;
 using TorchSharp;
 using static TorchSharp.torch;
 
