@@ -44,7 +44,7 @@ internal sealed record ModelsResult(IReadOnlyList<ModelEntry> Models);
 /// <param name="InputSize">Height and width in pixels of the images it was designed for.</param>
 /// <param name="Parameters">How many it has with as many classes as it was designed for.</param>
 /// <param name="Pretrained">The names of its published weights.</param>
-internal sealed record ModelEntry(string Name, string Family, int Year, string Paper, int InputSize, long Parameters, IReadOnlyList<string> Pretrained);
+internal sealed record ModelEntry(string Name, string Family, int? Year, string Paper, int InputSize, long Parameters, IReadOnlyList<string> Pretrained);
 
 /// <summary>mlcnn train --json.</summary>
 /// <param name="Images">How many images an epoch trained on.</param>

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Transforms.Sources;
 using static TorchSharp.torch;

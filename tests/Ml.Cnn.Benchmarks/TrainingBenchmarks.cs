@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers;
-using Ml.Cnn.Trainers.Architectures;
 
 namespace Ml.Cnn.Benchmarks;
 

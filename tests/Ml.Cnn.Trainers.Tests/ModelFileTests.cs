@@ -8,7 +8,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Ml.Cnn.Trainers.Architectures;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Tests;

@@ -4,72 +4,50 @@ using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Architectures;
 
-/// <summary>The forms of AlexNet.</summary>
-public enum AlexNetForm
-{
-    /// <summary>For one GPU, as in torchvision ("One weird trick", 2014): 64 filters in the first convolution, no groups, no normalization.</summary>
-    SingleColumn,
-
-    /// <summary>As published in 2012: 96 filters in the first convolution, groups of two for two GPUs, local response normalization.</summary>
-    Published,
-
-    /// <summary>The published form with every filter seeing all channels, as it is often drawn and reimplemented.</summary>
-    Ungrouped,
-}
-
 /// <summary>AlexNet: five convolutions, three linear layers.</summary>
 public static class AlexNet
 {
     private const double DefaultDropout = 0.5;
 
-    private static readonly SortedDictionary<AlexNetForm, string> Names = new()
+    private static readonly SortedDictionary<AlexNetVariant, string> Names = new()
     {
-        [AlexNetForm.SingleColumn] = "alexnet",
-        [AlexNetForm.Published] = "alexnet_2012",
-        [AlexNetForm.Ungrouped] = "alexnet_2012_ungrouped",
+        [AlexNetVariant.SingleColumn] = "alexnet",
+        [AlexNetVariant.Published] = "alexnet_2012",
+        [AlexNetVariant.Ungrouped] = "alexnet_2012_ungrouped",
     };
 
     /// <summary>The family's networks.</summary>
-    public static IReadOnlyList<Architecture> All { get; } = [.. Names.Keys.Select(form => Create(form: form))];
+    public static IReadOnlyList<Architecture> All { get; } = [.. Names.Keys.Select(variant => Create(variant: variant))];
 
     /// <summary>AlexNet.</summary>
     /// <param name="dropout">Dropout before the first two linear layers, from 0 to below 1. Default 0.5, as in the paper.</param>
-    /// <param name="form">Which form of the network. Default: that for one GPU.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such form, or the dropout is outside its range.</exception>
-    public static Architecture Create(double dropout = DefaultDropout, AlexNetForm form = AlexNetForm.SingleColumn)
+    /// <param name="variant">Which form of the network. Default: the one for one GPU.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such variant, or the dropout is outside its range.</exception>
+    public static Architecture Create(double dropout = DefaultDropout, AlexNetVariant variant = AlexNetVariant.SingleColumn)
     {
-        if (!Names.TryGetValue(form, out var name))
-            throw new ArgumentOutOfRangeException(nameof(form), form, $"The forms are: {string.Join(", ", Names.Keys)}.");
-        if (dropout is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "A dropout probability lies between 0 and below 1.");
+        if (!Names.TryGetValue(variant, out var name))
+            throw new ArgumentOutOfRangeException(nameof(variant), variant, $"The variants are: {string.Join(", ", Names.Keys)}.");
+        ArchitectureSettings.CheckProbability(dropout, nameof(dropout));
         return new()
         {
             Name = name,
             Family = "AlexNet",
             Paper = "Krizhevsky, Sutskever, Hinton: ImageNet classification with deep convolutional neural networks (2012)"
-                + (form == AlexNetForm.SingleColumn ? "; Krizhevsky: One weird trick for parallelizing convolutional neural networks (2014)" : ""),
+                + (variant == AlexNetVariant.SingleColumn ? "; Krizhevsky: One weird trick for parallelizing convolutional neural networks (2014)" : ""),
             Year = 2012,
             ImageSize = 224,
             MinimumImageSize = 63, // 63 → 15 → 7 → 3 → 1
-            Training = new(BatchSize: 64, LearningRate: 0.01, WeightDecay: 5e-4),
+            Training = new() { BatchSize = 64, LearningRate = 0.01, WeightDecay = 5e-4 },
             Head = "classifier.6",
             Stages =
             [
-                .. (form == AlexNetForm.SingleColumn ? (int[])[0, 3, 6, 8, 10] : [0, 4, 8, 10, 12]).Select(layer => (string[])[$"features.{layer}"]),
+                .. (variant == AlexNetVariant.SingleColumn ? (int[])[0, 3, 6, 8, 10] : [0, 4, 8, 10, 12]).Select(layer => (string[])[$"features.{layer}"]),
                 ["classifier.1"], ["classifier.4"], ["classifier.6"],
             ],
             Settings = new Dictionary<string, string> { ["dropout"] = ArchitectureSettings.Text(dropout) },
-            Configure = settings => Configure(name, form, settings),
-            Build = shape => new Network(shape, form, dropout),
+            Configure = reader => Create(reader.Probability("dropout", DefaultDropout), variant),
+            Build = shape => new Network(shape, variant, dropout),
         };
-    }
-
-    private static Architecture Configure(string name, AlexNetForm form, IReadOnlyDictionary<string, string> settings)
-    {
-        var reader = new ArchitectureSettings(name, settings);
-        var architecture = Create(reader.Probability("dropout", DefaultDropout), form);
-        reader.End();
-        return architecture;
     }
 
     private sealed class Network : Module<Tensor, Tensor>
@@ -77,9 +55,9 @@ public static class AlexNet
         private readonly Sequential features, classifier;
         private readonly Layer avgpool, flatten;
 
-        public Network(NetworkShape shape, AlexNetForm form, double dropout) : base(nameof(AlexNet))
+        public Network(NetworkShape shape, AlexNetVariant variant, double dropout) : base(nameof(AlexNet))
         {
-            features = form == AlexNetForm.SingleColumn ? SingleColumn(shape.Channels) : Published(shape.Channels, groups: form == AlexNetForm.Published ? 2 : 1);
+            features = variant == AlexNetVariant.SingleColumn ? SingleColumn(shape.Channels) : Published(shape.Channels, groups: variant == AlexNetVariant.Published ? 2 : 1);
             avgpool = new AdaptiveAvgPool2d(6);                                     // N × 256 × 6 × 6 for images of any size
             flatten = new Flatten();                                                // N × 9216
             classifier = new Sequential(
@@ -91,7 +69,7 @@ public static class AlexNet
                 new ReLU(inPlace: true),
                 new Linear(4096, shape.Classes));                                   // N × classes
             RegisterComponents();
-            if (form != AlexNetForm.SingleColumn)
+            if (variant != AlexNetVariant.SingleColumn)
                 DrawWeights();
         }
 

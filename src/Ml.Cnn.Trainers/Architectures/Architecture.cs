@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Losses;
 using Ml.Cnn.Transforms;
@@ -10,30 +12,67 @@ namespace Ml.Cnn.Trainers.Architectures;
 /// <summary>What one network is: its name, its paper, what it expects of an image, and how its module is built.</summary>
 /// <remarks>
 /// Every family declares its networks in one file of this folder, beside the module that does the forward pass, and
-/// adds one line to <see cref="ArchitectureCatalog"/>. Nothing else in the library asks for a family by name.
+/// adds one line to <see cref="ArchitectureCatalog"/>. Nothing else in the library asks for a family by name. A network of your own is
+/// declared by the constructor, and is then trained, frozen stage by stage, imported, summarized and saved as a built-in one is.
 /// </remarks>
+/// <example>
+/// <code>
+/// var network = new Architecture("small", MyNetworks.Build)
+/// {
+///     ImageSize = 64,
+///     Head = "fc",
+///     Stages = [["conv1"], ["conv2"], ["fc"]],
+/// };
+/// var trainer = mlContext.MulticlassClassification.Trainers.Cnn(network, featureColumnName: "Image");
+/// </code>
+/// </example>
 public sealed record Architecture
 {
     private readonly Func<NetworkShape, Module<Tensor, Tensor>> _build = _ => throw new InvalidOperationException("The architecture declares no module.");
 
+    private readonly IReadOnlyDictionary<string, string> _settings = new Dictionary<string, string>();
+    private readonly bool _canBeLoaded = true;
+
+    // Only of a network of the user's own.
+    private readonly MethodInfo? _builder;
+
     internal Architecture() { }
+
+    /// <summary>Declares a network of your own; the properties say more about it than the defaults do.</summary>
+    /// <param name="name">The network's name, which no built-in network has.</param>
+    /// <param name="build">
+    /// Builds the module with fresh weights: from N × channels × height × width to N × classes, before softmax. A static method marked
+    /// <see cref="CnnNetworkAttribute"/> lets a saved model be loaded in another process.
+    /// </param>
+    /// <exception cref="ArgumentException">The name is empty or that of a built-in network.</exception>
+    [SetsRequiredMembers]
+    public Architecture(string name, Func<NetworkShape, Module<Tensor, Tensor>> build)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(build);
+        if (name == UserNetwork.Name || ArchitectureCatalog.All.Any(known => string.Equals(known.Name, name, StringComparison.OrdinalIgnoreCase)))
+            throw new ArgumentException($"'{name}' is the name of a network of this library.", nameof(name));
+        (Name, Family, Paper, Head) = (name, name, "", "");
+        (ImageSize, MinimumImageSize, Training, Stages) = (224, 1, new(), []);
+        (_build, _builder) = (build, build.Method);
+    }
 
     /// <summary>The network's name: torchvision's where torchvision has it ("resnet18", "vgg16_bn").</summary>
     public required string Name { get; init; }
 
-    /// <summary>The family's name as its paper writes it: "ResNet".</summary>
+    /// <summary>The family's name as its paper writes it: "ResNet". Default for a network of your own: its name.</summary>
     public required string Family { get; init; }
 
-    /// <summary>Authors, title and year of the paper that describes the network.</summary>
+    /// <summary>Authors, title and year of the paper that describes the network. Default for a network of your own: "".</summary>
     public required string Paper { get; init; }
 
-    /// <summary>The year of the paper.</summary>
-    public required int Year { get; init; }
+    /// <summary>The year of the paper; null without one.</summary>
+    public required int? Year { get; init; }
 
-    /// <summary>Height and width of the images that the network was designed for, in pixels.</summary>
+    /// <summary>Height and width of the images that the network was designed for, in pixels. Default for a network of your own: 224.</summary>
     public required int ImageSize { get; init; }
 
-    /// <summary>The smallest height and width that leaves every layer something to work on, in pixels.</summary>
+    /// <summary>The smallest height and width that leaves every layer something to work on, in pixels. Default for a network of your own: 1.</summary>
     public required int MinimumImageSize { get; init; }
 
     /// <summary>How many channels the images have where nothing else says so: 3 (RGB), or 1 (gray) for LeNet.</summary>
@@ -48,7 +87,10 @@ public sealed record Architecture
     /// <summary>Batch size, learning rate and weight decay that train this network well where the user gives none.</summary>
     public required TrainingDefaults Training { get; init; }
 
-    /// <summary>The module path of the last, class-specific layer: "fc" for ResNet, "classifier.6" for VGG.</summary>
+    /// <summary>
+    /// The module path of the last, class-specific layer: "fc" for ResNet, "classifier.6" for VGG. Default for a network of your own: "", so
+    /// that weights for other classes cannot be taken over.
+    /// </summary>
     public required string Head { get; init; }
 
     /// <summary>
@@ -59,7 +101,8 @@ public sealed record Architecture
 
     /// <summary>
     /// Module paths whose parameters belong together, from the input to the output, for unfreezing one stage after the
-    /// other: "layer1" covers "layer1.0.conv1.weight". Every parameter belongs to exactly one stage; see <see cref="StageOf"/>.
+    /// other: "layer1" covers "layer1.0.conv1.weight". Every parameter belongs to exactly one stage, the head's to the last; see
+    /// <see cref="StageOf"/>. Default for a network of your own: none, so that it cannot be frozen.
     /// </summary>
     public required IReadOnlyList<IReadOnlyList<string>> Stages { get; init; }
 
@@ -67,22 +110,36 @@ public sealed record Architecture
     /// What was chosen for this network beyond its name, in invariant text ("activation" → "tanh"). Empty for a network
     /// that its name says all about. Saved with a model; <see cref="Configure"/> reads it back.
     /// </summary>
-    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Settings
+    {
+        get => _builder is null ? _settings : ArchitectureDeclaration.Of(this, _builder);
+        internal init => _settings = value;
+    }
 
     /// <summary>What training minimizes. Default: cross-entropy.</summary>
     internal ClassificationLoss Loss { get; init; } = ClassificationLoss.CrossEntropy;
 
     /// <summary>Makes the network that <see cref="Settings"/> describe; null where there is nothing to choose.</summary>
-    internal Func<IReadOnlyDictionary<string, string>, Architecture>? Configure { get; init; }
+    internal Func<ArchitectureSettings, Architecture>? Configure { get; init; }
 
     /// <summary>Whether a saved model can make this network in another process.</summary>
-    internal bool CanBeLoaded { get; init; } = true;
+    internal bool CanBeLoaded
+    {
+        get => _builder is null ? _canBeLoaded : UserNetwork.IsMarked(_builder);
+        init => _canBeLoaded = value;
+    }
 
     /// <summary>Builds the module with freshly initialized weights from libtorch's current random state.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The shape is none that the network can take.</exception>
     internal Func<NetworkShape, Module<Tensor, Tensor>> Build
     {
-        get => shape => _build(Checked(shape));
+        get => shape =>
+        {
+            var network = _build(Checked(shape)) ?? throw new InvalidOperationException($"The method that builds {Name} returned null.");
+            if (_builder is not null)
+                DeclaredNames.Check(this, network);
+            return network;
+        };
         init => _build = value;
     }
 
@@ -121,17 +178,32 @@ public sealed record Architecture
     /// <summary>Whether a parameter or buffer belongs to one of the <see cref="AuxiliaryHeads"/>.</summary>
     internal bool IsAuxiliaryHead(string name) => AuxiliaryHeads.Any(path => IsUnder(path, name));
 
+    /// <summary>Checks what the user declared, before anything is built.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is outside its range; the message names it.</exception>
+    internal void Check()
+    {
+        if (_builder is not null)
+            ArchitectureDeclaration.Check(this);
+    }
+
+    /// <summary>Whether both are one network with one set of weights; stages and defaults may be declared otherwise.</summary>
+    internal bool IsSameNetwork(Architecture other) => Name == other.Name
+        && (_builder is null ? other._builder is null && _settings.Count == other._settings.Count && !_settings.Except(other._settings).Any()
+            : _builder == other._builder);
+
     /// <summary>The same network under settings read from a saved model.</summary>
     /// <param name="settings">What <see cref="Settings"/> held; what is missing keeps its default.</param>
     /// <exception cref="FormatException">The network knows no such setting or no such value.</exception>
     internal Architecture With(IReadOnlyDictionary<string, string> settings)
     {
-        if (Configure is not null)
-            return Configure(settings);
-        return settings.Count == 0 ? this : throw new FormatException($"{Name} has no setting '{settings.Keys.First()}'.");
+        var reader = new ArchitectureSettings(Name, settings);
+        var architecture = Configure is null ? this : Configure(reader);
+        reader.End();
+        return architecture;
     }
 
-    private static bool IsUnder(string path, string name) =>
+    /// <summary>Whether a module path is that of a parameter or of a module around it.</summary>
+    internal static bool IsUnder(string path, string name) =>
         name.StartsWith(path, StringComparison.Ordinal) && (name.Length == path.Length || name[path.Length] == '.');
 
     private NetworkShape Checked(NetworkShape shape)
@@ -146,16 +218,3 @@ public sealed record Architecture
         return shape;
     }
 }
-
-/// <summary>The input and the output of a network.</summary>
-/// <param name="Channels">Channels of the input, 1 or more.</param>
-/// <param name="Height">Height of the input in pixels.</param>
-/// <param name="Width">Width of the input in pixels.</param>
-/// <param name="Classes">Number of classes: the length of the output.</param>
-public readonly record struct NetworkShape(int Channels, int Height, int Width, int Classes);
-
-/// <summary>Training settings that suit a network where the user gives none.</summary>
-/// <param name="BatchSize">Images per step.</param>
-/// <param name="LearningRate">The highest learning rate of SGD with momentum 0.9.</param>
-/// <param name="WeightDecay">The L2 penalty.</param>
-public sealed record TrainingDefaults(int BatchSize, double LearningRate, double WeightDecay);

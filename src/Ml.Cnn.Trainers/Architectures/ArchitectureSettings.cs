@@ -7,6 +7,9 @@ internal sealed class ArchitectureSettings(string architecture, IReadOnlyDiction
 {
     private readonly HashSet<string> _unread = [.. settings.Keys];
 
+    /// <summary>Whether there is such a setting.</summary>
+    public bool Has(string name) => settings.ContainsKey(name);
+
     /// <summary>A value of an enumeration, in any case.</summary>
     public T Choice<T>(string name, T otherwise) where T : struct, Enum
     {
@@ -21,6 +24,29 @@ internal sealed class ArchitectureSettings(string architecture, IReadOnlyDiction
 
     /// <summary>A factor on a network's width: see <see cref="CheckMultiplier"/>.</summary>
     public double Multiplier(string name, double otherwise) => Number(name, otherwise, IsMultiplier);
+
+    /// <summary>Any text.</summary>
+    public string Text(string name, string otherwise) => Take(name, out var text) ? text : otherwise;
+
+    /// <summary>A whole number of 0 or more.</summary>
+    public int Whole(string name, int otherwise)
+    {
+        if (!Take(name, out var text))
+            return otherwise;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : throw Wrong(name, text);
+    }
+
+    /// <summary>Numbers with spaces between them.</summary>
+    public IReadOnlyList<float> Numbers(string name, IReadOnlyList<float> otherwise)
+    {
+        if (!Take(name, out var text))
+            return otherwise;
+        return
+        [
+            .. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(part =>
+                float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && float.IsFinite(value) ? value : throw Wrong(name, text)),
+        ];
+    }
 
     /// <summary>A number in a range.</summary>
     public double Number(string name, double otherwise, Predicate<double> fits)

@@ -12,27 +12,27 @@ public static class ConvNeXt
     // Liu et al. 2022, §3: C and B of each network; table 5: stochastic depth.
     private static readonly Variant[] Variants =
     [
-        new("convnext_tiny", ConvNeXtSize.Tiny, [96, 192, 384, 768], [3, 3, 9, 3], 0.1),
-        new("convnext_small", ConvNeXtSize.Small, [96, 192, 384, 768], [3, 3, 27, 3], 0.4),
-        new("convnext_base", ConvNeXtSize.Base, [128, 256, 512, 1024], [3, 3, 27, 3], 0.5),
-        new("convnext_large", ConvNeXtSize.Large, [192, 384, 768, 1536], [3, 3, 27, 3], 0.5),
+        new("convnext_tiny", ConvNeXtVariant.Tiny, [96, 192, 384, 768], [3, 3, 9, 3], 0.1),
+        new("convnext_small", ConvNeXtVariant.Small, [96, 192, 384, 768], [3, 3, 27, 3], 0.4),
+        new("convnext_base", ConvNeXtVariant.Base, [128, 256, 512, 1024], [3, 3, 27, 3], 0.5),
+        new("convnext_large", ConvNeXtVariant.Large, [192, 384, 768, 1536], [3, 3, 27, 3], 0.5),
     ];
 
     /// <summary>The family's networks.</summary>
     public static IReadOnlyList<Architecture> All { get; } = [.. Variants.Select(variant => Describe(variant, variant.StochasticDepth))];
 
     /// <summary>A ConvNeXt (Liu et al. 2022, §3).</summary>
-    /// <param name="size">Which one. Default: the smallest.</param>
+    /// <param name="variant">Which one. Default: the smallest.</param>
     /// <param name="stochasticDepth">
     /// How likely the last block's branch is to be left out for an image while training, from 0 to below 1; it rises in equal steps from 0
     /// at the first block. Default: the paper's, 0.1, 0.4, 0.5 and 0.5 (table 5).
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such size, or the probability is outside its range.</exception>
-    public static Architecture Create(ConvNeXtSize size = ConvNeXtSize.Tiny, double? stochasticDepth = null)
+    /// <exception cref="ArgumentOutOfRangeException">There is no such variant, or the probability is outside its range.</exception>
+    public static Architecture Create(ConvNeXtVariant variant = ConvNeXtVariant.Tiny, double? stochasticDepth = null)
     {
-        var variant = Variants.FirstOrDefault(variant => variant.Size == size)
-            ?? throw new ArgumentOutOfRangeException(nameof(size), size, $"The sizes are: {string.Join(", ", Enum.GetNames<ConvNeXtSize>())}.");
-        return Describe(variant, stochasticDepth ?? variant.StochasticDepth);
+        var found = Variants.FirstOrDefault(candidate => candidate.Choice == variant)
+            ?? throw new ArgumentOutOfRangeException(nameof(variant), variant, $"The variants are: {string.Join(", ", Enum.GetNames<ConvNeXtVariant>())}.");
+        return Describe(found, stochasticDepth ?? found.StochasticDepth);
     }
 
     private static Architecture Describe(Variant variant, double stochasticDepth)
@@ -46,7 +46,7 @@ public static class ConvNeXt
             Year = 2022,
             ImageSize = 224,
             MinimumImageSize = 32, // a quarter, then halved three times without padding
-            Training = new(BatchSize: 64, LearningRate: 0.05, WeightDecay: 1e-4),
+            Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 1e-4 },
             Head = "classifier.2",
             Stages =
             [
@@ -54,18 +54,12 @@ public static class ConvNeXt
                 ["classifier.2"],
             ],
             Settings = new Dictionary<string, string> { ["stochastic_depth"] = ArchitectureSettings.Text(stochasticDepth) },
-            Configure = settings =>
-            {
-                var reader = new ArchitectureSettings(variant.Name, settings);
-                var architecture = Describe(variant, reader.Probability("stochastic_depth", variant.StochasticDepth));
-                reader.End();
-                return architecture;
-            },
+            Configure = reader => Describe(variant, reader.Probability("stochastic_depth", variant.StochasticDepth)),
             Build = shape => new Network(shape, variant, stochasticDepth),
         };
     }
 
-    private sealed record Variant(string Name, ConvNeXtSize Size, int[] Channels, int[] Blocks, double StochasticDepth);
+    private sealed record Variant(string Name, ConvNeXtVariant Choice, int[] Channels, int[] Blocks, double StochasticDepth);
 
     private sealed class Network : Module<Tensor, Tensor>
     {

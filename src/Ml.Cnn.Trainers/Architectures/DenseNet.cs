@@ -45,8 +45,7 @@ public static class DenseNet
     {
         var variant = variants.FirstOrDefault(variant => variant.Depth == depth)
             ?? throw new ArgumentOutOfRangeException(nameof(depth), depth, $"{called} comes in depths {string.Join(", ", variants.Select(v => v.Depth).Order())}.");
-        if (dropout is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "A dropout probability lies between 0 and below 1.");
+        ArchitectureSettings.CheckProbability(dropout, nameof(dropout));
         return Describe(variant, dropout);
     }
 
@@ -60,21 +59,13 @@ public static class DenseNet
         MinimumImageSize = variant.IsCifar ? 4 : 29, // 4 → 2 → 1, or 29 → 15 → 8 → 4 → 2 → 1
         DefaultClasses = variant.IsCifar ? 10 : 1000,
         Normalization = variant.IsCifar ? Normalization.Cifar10 : Normalization.ImageNet,
-        Training = new(BatchSize: variant.IsCifar ? 64 : 32, LearningRate: variant.IsCifar ? 0.1 : 0.05, WeightDecay: 1e-4),
+        Training = new() { BatchSize = variant.IsCifar ? 64 : 32, LearningRate = variant.IsCifar ? 0.1 : 0.05, WeightDecay = 1e-4 },
         Head = "classifier",
         Stages = Stages(variant),
         Settings = new Dictionary<string, string> { ["dropout"] = ArchitectureSettings.Text(dropout) },
-        Configure = settings => Configure(variant, settings),
+        Configure = reader => Describe(variant, reader.Probability("dropout", DefaultDropout)),
         Build = shape => new Network(shape, variant, dropout),
     };
-
-    private static Architecture Configure(Variant variant, IReadOnlyDictionary<string, string> settings)
-    {
-        var reader = new ArchitectureSettings(variant.Name, settings);
-        var architecture = Describe(variant, reader.Probability("dropout", DefaultDropout));
-        reader.End();
-        return architecture;
-    }
 
     // A transition belongs to the block after it, and the last normalization to the block before it.
     private static List<IReadOnlyList<string>> Stages(Variant variant)

@@ -126,7 +126,7 @@ public static class EfficientNet
             ImageSize = variant.ImageSize,
             MinimumImageSize = 1,
             Normalization = variant.Choice == EfficientNetVariant.V2L ? Half : Normalization.ImageNet, // as its published weights expect
-            Training = new(BatchSize: 32, LearningRate: 0.05, WeightDecay: 1e-5),
+            Training = new() { BatchSize = 32, LearningRate = 0.05, WeightDecay = 1e-5 },
             Head = "classifier.1",
             Stages = [.. Enumerable.Range(0, variant.Rows.Length + 2).Select(i => new[] { $"features.{i.ToString(CultureInfo.InvariantCulture)}" }), ["classifier.1"]],
             Settings = new Dictionary<string, string>
@@ -134,22 +134,19 @@ public static class EfficientNet
                 ["dropout"] = ArchitectureSettings.Text(dropout),
                 ["stochastic_depth"] = ArchitectureSettings.Text(stochasticDepth),
             },
-            Configure = settings => Configure(variant, settings),
+            Configure = reader => Configure(variant, reader),
             Build = shape => new Network(shape, variant, dropout, stochasticDepth),
         };
     }
 
-    private static Architecture Configure(Variant variant, IReadOnlyDictionary<string, string> settings)
+    private static Architecture Configure(Variant variant, ArchitectureSettings reader)
     {
-        var reader = new ArchitectureSettings(variant.Name, settings);
         var dropout = reader.Probability("dropout", variant.Dropout);
         var stochasticDepth = reader.Probability("stochastic_depth", DefaultStochasticDepth);
-        var isScaled = variant.Choice == EfficientNetVariant.B0 && settings.ContainsKey("coefficient");
-        var architecture = isScaled
+        var isScaled = variant.Choice == EfficientNetVariant.B0 && reader.Has("coefficient");
+        return isScaled
             ? CreateScaled(reader.Number("coefficient", 0, IsCoefficient), dropout, stochasticDepth)
             : Describe(variant, dropout, stochasticDepth);
-        reader.End();
-        return architecture;
     }
 
     private static Normalization Half => new([0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f]);

@@ -28,8 +28,7 @@ public static class GoogLeNet
     /// <exception cref="ArgumentOutOfRangeException">The dropout is outside its range.</exception>
     public static Architecture Create(bool auxiliaryHeads = true, double dropout = DefaultDropout)
     {
-        if (dropout is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "A dropout probability lies between 0 and below 1.");
+        ArchitectureSettings.CheckProbability(dropout, nameof(dropout));
         string[] auxiliary = auxiliaryHeads ? ["aux1", "aux2"] : [];
         return new()
         {
@@ -40,7 +39,7 @@ public static class GoogLeNet
             ImageSize = 224,
             MinimumImageSize = 15, // 15 → 8 → 4 → 2 → 1
             Normalization = Normalization.Inception,
-            Training = new(BatchSize: 64, LearningRate: 0.05, WeightDecay: 1e-4),
+            Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 1e-4 },
             Head = "fc",
             AuxiliaryHeads = auxiliary,
             Stages =
@@ -54,17 +53,9 @@ public static class GoogLeNet
                 ["auxiliary_heads"] = ArchitectureSettings.Text(auxiliaryHeads),
                 ["dropout"] = ArchitectureSettings.Text(dropout),
             },
-            Configure = Configure,
+            Configure = reader => Create(reader.Flag("auxiliary_heads", true), reader.Probability("dropout", DefaultDropout)),
             Build = shape => new Network(shape, auxiliaryHeads, dropout),
         };
-    }
-
-    private static Architecture Configure(IReadOnlyDictionary<string, string> settings)
-    {
-        var reader = new ArchitectureSettings(Name, settings);
-        var architecture = Create(reader.Flag("auxiliary_heads", true), reader.Probability("dropout", DefaultDropout));
-        reader.End();
-        return architecture;
     }
 
     private sealed class Network : Module<Tensor, Tensor>, IAuxiliaryHeads

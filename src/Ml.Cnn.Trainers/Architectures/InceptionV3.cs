@@ -31,8 +31,7 @@ public static class InceptionV3
     /// <exception cref="ArgumentOutOfRangeException">The dropout is outside its range.</exception>
     public static Architecture Create(bool auxiliaryHeads = true, double dropout = DefaultDropout)
     {
-        if (dropout is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "A dropout probability lies between 0 and below 1.");
+        ArchitectureSettings.CheckProbability(dropout, nameof(dropout));
         string[] auxiliary = auxiliaryHeads ? ["AuxLogits"] : [];
         return new()
         {
@@ -43,7 +42,7 @@ public static class InceptionV3
             ImageSize = PublishedSize,
             MinimumImageSize = 75, // 75 → 37 → 35 → 17 → 15 → 7 → 3 → 1
             Normalization = Normalization.Inception,
-            Training = new(BatchSize: 32, LearningRate: 0.05, WeightDecay: 1e-4),
+            Training = new() { BatchSize = 32, LearningRate = 0.05, WeightDecay = 1e-4 },
             Head = "fc",
             AuxiliaryHeads = auxiliary,
             Stages =
@@ -57,17 +56,9 @@ public static class InceptionV3
                 ["auxiliary_heads"] = ArchitectureSettings.Text(auxiliaryHeads),
                 ["dropout"] = ArchitectureSettings.Text(dropout),
             },
-            Configure = Configure,
+            Configure = reader => Create(reader.Flag("auxiliary_heads", true), reader.Probability("dropout", DefaultDropout)),
             Build = shape => new Network(shape, auxiliaryHeads, dropout),
         };
-    }
-
-    private static Architecture Configure(IReadOnlyDictionary<string, string> settings)
-    {
-        var reader = new ArchitectureSettings(Name, settings);
-        var architecture = Create(reader.Flag("auxiliary_heads", true), reader.Probability("dropout", DefaultDropout));
-        reader.End();
-        return architecture;
     }
 
     private sealed class Network : Module<Tensor, Tensor>, IAuxiliaryHeads

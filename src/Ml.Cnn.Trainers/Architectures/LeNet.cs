@@ -5,36 +5,6 @@ using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Architectures;
 
-/// <summary>The activation of LeNet's layers.</summary>
-public enum LeNetActivation
-{
-    /// <summary>max(0, x): trains fastest.</summary>
-    Relu,
-    /// <summary>1 / (1 + exp(−x)), as courses show it.</summary>
-    Sigmoid,
-    /// <summary>The hyperbolic tangent, as in 1998 (there scaled by 1.7159).</summary>
-    Tanh,
-}
-
-/// <summary>How LeNet halves its feature maps.</summary>
-public enum LeNetPooling
-{
-    /// <summary>The largest of each 2 × 2 pixels.</summary>
-    Max,
-    /// <summary>Their mean, as in 1998 (there with a trained factor and offset).</summary>
-    Average,
-}
-
-/// <summary>The forms of LeNet-5.</summary>
-public enum LeNetForm
-{
-    /// <summary>As courses write it today: ReLU, maximum pooling, a linear output.</summary>
-    Course,
-
-    /// <summary>As published (LeCun et al. 1998): scaled tanh, trained subsampling, distances from fixed codes.</summary>
-    Published,
-}
-
 /// <summary>LeNet-5: as courses on deep learning write it, with two convolutions and three linear layers, and as published in 1998.</summary>
 public static class LeNet
 {
@@ -77,7 +47,7 @@ public static class LeNet
             Channels = 1,
             DefaultClasses = 10,
             Normalization = Normalization.Mnist,
-            Training = new(BatchSize: 64, LearningRate: 0.05, WeightDecay: 5e-4),
+            Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 5e-4 },
             Head = "fc3",
             Stages = [["conv1"], ["conv2"], ["fc1"], ["fc2"], ["fc3"]],
             Settings = new Dictionary<string, string>
@@ -85,17 +55,9 @@ public static class LeNet
                 ["activation"] = ArchitectureSettings.Text(activation),
                 ["pooling"] = ArchitectureSettings.Text(pooling),
             },
-            Configure = Configure,
+            Configure = reader => Create(reader.Choice("activation", LeNetActivation.Relu), reader.Choice("pooling", LeNetPooling.Max)),
             Build = shape => new Network(shape, activation, pooling),
         };
-    }
-
-    private static Architecture Configure(IReadOnlyDictionary<string, string> settings)
-    {
-        var reader = new ArchitectureSettings(Name, settings);
-        var architecture = Create(reader.Choice("activation", LeNetActivation.Relu), reader.Choice("pooling", LeNetPooling.Max));
-        reader.End();
-        return architecture;
     }
 
     private sealed class Network : Module<Tensor, Tensor>

@@ -37,7 +37,7 @@ internal static class LeNet1998
         Channels = 1,
         DefaultClasses = 10,
         Normalization = new([-Background / (Ink - Background)], [1 / (Ink - Background)]),
-        Training = new(BatchSize: 16, LearningRate: 0.001, WeightDecay: 0), // the paper trains one image at a time, without weight decay
+        Training = new() { BatchSize = 16, LearningRate = 0.001, WeightDecay = 0 }, // the paper trains one image at a time, without weight decay
         Head = "classifier", // F6 learns the codes of the classes, and has to again for other classes
         Stages = [["c1"], ["s2"], ["c3"], ["s4"], ["c5"], ["classifier"]],
         Loss = new MaximumAPosterioriLoss(RubbishPenalty),

@@ -54,7 +54,7 @@ public static class MnasNet
             Year = 2018,
             ImageSize = 224,
             MinimumImageSize = 1,
-            Training = new(BatchSize: 64, LearningRate: 0.05, WeightDecay: 1e-5),
+            Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 1e-5 },
             Head = "classifier.1",
             Stages = Stages(),
             Settings = new Dictionary<string, string>
@@ -63,18 +63,10 @@ public static class MnasNet
                 ["norm_momentum"] = ArchitectureSettings.Text(normMomentum),
                 ["scaled_stem"] = ArchitectureSettings.Text(scaledStem),
             },
-            Configure = settings => Configure(variant, settings),
+            Configure = reader => Create(variant.Width, reader.Probability("dropout", DefaultDropout),
+                reader.Number("norm_momentum", DefaultNormMomentum, IsMomentum), reader.Flag("scaled_stem", true)),
             Build = shape => new Network(shape, new(variant.Width, dropout, normMomentum, scaledStem)),
         };
-    }
-
-    private static Architecture Configure(Variant variant, IReadOnlyDictionary<string, string> settings)
-    {
-        var reader = new ArchitectureSettings(variant.Name, settings);
-        var architecture = Create(variant.Width, reader.Probability("dropout", DefaultDropout),
-            reader.Number("norm_momentum", DefaultNormMomentum, IsMomentum), reader.Flag("scaled_stem", true));
-        reader.End();
-        return architecture;
     }
 
     private static bool IsMomentum(double value) => value is > 0 and <= 1;

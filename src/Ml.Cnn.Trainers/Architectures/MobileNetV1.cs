@@ -38,7 +38,7 @@ public static class MobileNetV1
             Year = 2017,
             ImageSize = 224,
             MinimumImageSize = 1,
-            Training = new(BatchSize: 64, LearningRate: 0.05, WeightDecay: 4e-5),
+            Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 4e-5 },
             Head = "classifier.1",
             Stages =
             [
@@ -50,17 +50,9 @@ public static class MobileNetV1
                 ["width"] = ArchitectureSettings.Text(widthMultiplier),
                 ["dropout"] = ArchitectureSettings.Text(dropout),
             },
-            Configure = Configure,
+            Configure = reader => Create(reader.Multiplier("width", 1), reader.Probability("dropout", 0)),
             Build = shape => new Network(shape, widthMultiplier, dropout),
         };
-    }
-
-    private static Architecture Configure(IReadOnlyDictionary<string, string> settings)
-    {
-        var reader = new ArchitectureSettings(Name, settings);
-        var architecture = Create(reader.Multiplier("width", 1), reader.Probability("dropout", 0));
-        reader.End();
-        return architecture;
     }
 
     private sealed class Network : Module<Tensor, Tensor>

@@ -39,7 +39,7 @@ public static class MobileNetV2
             Year = 2018,
             ImageSize = 224,
             MinimumImageSize = 1,
-            Training = new(BatchSize: 64, LearningRate: 0.05, WeightDecay: 4e-5),
+            Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 4e-5 },
             Head = "classifier.1",
             Stages = Stages(),
             Settings = new Dictionary<string, string>
@@ -47,17 +47,9 @@ public static class MobileNetV2
                 ["width"] = ArchitectureSettings.Text(widthMultiplier),
                 ["dropout"] = ArchitectureSettings.Text(dropout),
             },
-            Configure = Configure,
+            Configure = reader => Create(reader.Multiplier("width", 1), reader.Probability("dropout", DefaultDropout)),
             Build = shape => new Network(shape, widthMultiplier, dropout),
         };
-    }
-
-    private static Architecture Configure(IReadOnlyDictionary<string, string> settings)
-    {
-        var reader = new ArchitectureSettings(Name, settings);
-        var architecture = Create(reader.Multiplier("width", 1), reader.Probability("dropout", DefaultDropout));
-        reader.End();
-        return architecture;
     }
 
     // One stage per row of the table; "features" counts through the blocks of all rows.

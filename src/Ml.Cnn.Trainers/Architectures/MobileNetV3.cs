@@ -56,7 +56,7 @@ public static class MobileNetV3
             Year = 2019,
             ImageSize = 224,
             MinimumImageSize = 1,
-            Training = new(BatchSize: 64, LearningRate: 0.05, WeightDecay: 1e-5),
+            Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 1e-5 },
             Head = "classifier.3",
             Stages = Stages(variant),
             Settings = new Dictionary<string, string>
@@ -64,13 +64,7 @@ public static class MobileNetV3
                 ["width"] = ArchitectureSettings.Text(widthMultiplier),
                 ["dropout"] = ArchitectureSettings.Text(dropout),
             },
-            Configure = settings =>
-            {
-                var reader = new ArchitectureSettings(variant.Name, settings);
-                var architecture = Create(variant, reader.Multiplier("width", 1), reader.Probability("dropout", DefaultDropout));
-                reader.End();
-                return architecture;
-            },
+            Configure = reader => Create(variant, reader.Multiplier("width", 1), reader.Probability("dropout", DefaultDropout)),
             Build = shape => new Network(shape, variant, widthMultiplier, dropout),
         };
     }

@@ -22,8 +22,7 @@ public static class NetworkInNetwork
     /// <exception cref="ArgumentOutOfRangeException">The dropout is outside its range.</exception>
     public static Architecture Create(double dropout = DefaultDropout)
     {
-        if (dropout is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "A dropout probability lies between 0 and below 1.");
+        ArchitectureSettings.CheckProbability(dropout, nameof(dropout));
         return new()
         {
             Name = Name,
@@ -34,21 +33,13 @@ public static class NetworkInNetwork
             MinimumImageSize = 4, // 4 → 2 → 1
             DefaultClasses = 10,
             Normalization = Normalization.Cifar10,
-            Training = new(BatchSize: 128, LearningRate: 0.02, WeightDecay: 1e-4),
+            Training = new() { BatchSize = 128, LearningRate = 0.02, WeightDecay = 1e-4 },
             Head = "cccp6",
             Stages = [["conv1", "cccp1", "cccp2"], ["conv2", "cccp3", "cccp4"], ["conv3", "cccp5"], ["cccp6"]],
             Settings = new Dictionary<string, string> { ["dropout"] = ArchitectureSettings.Text(dropout) },
-            Configure = Configure,
+            Configure = reader => Create(reader.Probability("dropout", DefaultDropout)),
             Build = shape => new Network(shape, dropout),
         };
-    }
-
-    private static Architecture Configure(IReadOnlyDictionary<string, string> settings)
-    {
-        var reader = new ArchitectureSettings(Name, settings);
-        var architecture = Create(reader.Probability("dropout", DefaultDropout));
-        reader.End();
-        return architecture;
     }
 
     // "cccp", for cascaded cross channel parametric pooling, is the paper's name for the 1 × 1 convolutions (§3.1) and the released configuration's.

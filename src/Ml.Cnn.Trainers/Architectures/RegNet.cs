@@ -14,36 +14,36 @@ public static class RegNet
     // d, w₀, w_a, w_m and group width of the paper's appendix (figures 16 and 17), as the authors' code has them; the last is torchvision's.
     private static readonly Variant[] Variants =
     [
-        new("regnet_y_400mf", RegNetSize.MF400, true, new(16, 48, 27.89, 2.09, 8)),
-        new("regnet_y_800mf", RegNetSize.MF800, true, new(14, 56, 38.84, 2.4, 16)),
-        new("regnet_y_1_6gf", RegNetSize.GF1_6, true, new(27, 48, 20.71, 2.65, 24)),
-        new("regnet_y_3_2gf", RegNetSize.GF3_2, true, new(21, 80, 42.63, 2.66, 24)),
-        new("regnet_y_8gf", RegNetSize.GF8, true, new(17, 192, 76.82, 2.19, 56)),
-        new("regnet_y_16gf", RegNetSize.GF16, true, new(18, 200, 106.23, 2.48, 112)),
-        new("regnet_y_32gf", RegNetSize.GF32, true, new(20, 232, 115.89, 2.53, 232)),
-        new("regnet_y_128gf", RegNetSize.GF128, true, new(27, 456, 160.83, 2.52, 264)),
-        new("regnet_x_400mf", RegNetSize.MF400, false, new(22, 24, 24.48, 2.54, 16)),
-        new("regnet_x_800mf", RegNetSize.MF800, false, new(16, 56, 35.73, 2.28, 16)),
-        new("regnet_x_1_6gf", RegNetSize.GF1_6, false, new(18, 80, 34.01, 2.25, 24)),
-        new("regnet_x_3_2gf", RegNetSize.GF3_2, false, new(25, 88, 26.31, 2.25, 48)),
-        new("regnet_x_8gf", RegNetSize.GF8, false, new(23, 80, 49.56, 2.88, 120)),
-        new("regnet_x_16gf", RegNetSize.GF16, false, new(22, 216, 55.59, 2.1, 128)),
-        new("regnet_x_32gf", RegNetSize.GF32, false, new(23, 320, 69.86, 2, 168)),
+        new("regnet_y_400mf", RegNetVariant.MF400, true, new(16, 48, 27.89, 2.09, 8)),
+        new("regnet_y_800mf", RegNetVariant.MF800, true, new(14, 56, 38.84, 2.4, 16)),
+        new("regnet_y_1_6gf", RegNetVariant.GF1_6, true, new(27, 48, 20.71, 2.65, 24)),
+        new("regnet_y_3_2gf", RegNetVariant.GF3_2, true, new(21, 80, 42.63, 2.66, 24)),
+        new("regnet_y_8gf", RegNetVariant.GF8, true, new(17, 192, 76.82, 2.19, 56)),
+        new("regnet_y_16gf", RegNetVariant.GF16, true, new(18, 200, 106.23, 2.48, 112)),
+        new("regnet_y_32gf", RegNetVariant.GF32, true, new(20, 232, 115.89, 2.53, 232)),
+        new("regnet_y_128gf", RegNetVariant.GF128, true, new(27, 456, 160.83, 2.52, 264)),
+        new("regnet_x_400mf", RegNetVariant.MF400, false, new(22, 24, 24.48, 2.54, 16)),
+        new("regnet_x_800mf", RegNetVariant.MF800, false, new(16, 56, 35.73, 2.28, 16)),
+        new("regnet_x_1_6gf", RegNetVariant.GF1_6, false, new(18, 80, 34.01, 2.25, 24)),
+        new("regnet_x_3_2gf", RegNetVariant.GF3_2, false, new(25, 88, 26.31, 2.25, 48)),
+        new("regnet_x_8gf", RegNetVariant.GF8, false, new(23, 80, 49.56, 2.88, 120)),
+        new("regnet_x_16gf", RegNetVariant.GF16, false, new(22, 216, 55.59, 2.1, 128)),
+        new("regnet_x_32gf", RegNetVariant.GF32, false, new(23, 320, 69.86, 2, 168)),
     ];
 
     /// <summary>The family's networks.</summary>
     public static IReadOnlyList<Architecture> All { get; } = [.. Variants.Select(Describe)];
 
     /// <summary>A RegNet (Radosavovic et al. 2020).</summary>
-    /// <param name="size">Multiply-adds of an image of 224 × 224 pixels. Default: 400 million.</param>
+    /// <param name="variant">Multiply-adds of an image of 224 × 224 pixels. Default: 400 million.</param>
     /// <param name="squeezeExcitation">Whether it is a RegNetY, with squeeze-and-excitation, rather than a RegNetX. Default true.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such network.</exception>
-    public static Architecture Create(RegNetSize size = RegNetSize.MF400, bool squeezeExcitation = true)
+    public static Architecture Create(RegNetVariant variant = RegNetVariant.MF400, bool squeezeExcitation = true)
     {
-        var variant = Variants.FirstOrDefault(variant => variant.Size == size && variant.SqueezeExcite == squeezeExcitation)
-            ?? throw new ArgumentOutOfRangeException(nameof(size), size,
-                $"RegNet{(squeezeExcitation ? 'Y' : 'X')} comes in the sizes {string.Join(", ", Variants.Where(v => v.SqueezeExcite == squeezeExcitation).Select(v => v.Size))}.");
-        return All.First(architecture => architecture.Name == variant.Name);
+        var found = Variants.FirstOrDefault(candidate => candidate.Choice == variant && candidate.SqueezeExcite == squeezeExcitation)
+            ?? throw new ArgumentOutOfRangeException(nameof(variant), variant,
+                $"RegNet{(squeezeExcitation ? 'Y' : 'X')} comes in the variants {string.Join(", ", Variants.Where(v => v.SqueezeExcite == squeezeExcitation).Select(v => v.Choice))}.");
+        return All.First(architecture => architecture.Name == found.Name);
     }
 
     private static Architecture Describe(Variant variant) => new()
@@ -54,7 +54,7 @@ public static class RegNet
         Year = 2020,
         ImageSize = 224,
         MinimumImageSize = 1,
-        Training = new(BatchSize: 64, LearningRate: 0.05, WeightDecay: 5e-5),
+        Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 5e-5 },
         Head = "fc",
         Stages =
         [
@@ -65,7 +65,7 @@ public static class RegNet
         Build = shape => new Network(shape, variant),
     };
 
-    private sealed record Variant(string Name, RegNetSize Size, bool SqueezeExcite, Line Line);
+    private sealed record Variant(string Name, RegNetVariant Choice, bool SqueezeExcite, Line Line);
 
     /// <summary>Blocks of one width.</summary>
     internal readonly record struct Stage(int Blocks, int Width, int GroupWidth);

@@ -86,7 +86,7 @@ public static class ResNet
         Year = year,
         ImageSize = 224,
         MinimumImageSize = 1, // every kernel that reaches beyond an image finds padding there
-        Training = new(BatchSize: 64, LearningRate: 0.05, WeightDecay: 1e-4),
+        Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 1e-4 },
         Head = "fc",
         Stages = [["conv1", "bn1"], ["layer1"], ["layer2"], ["layer3"], ["layer4"], ["fc"]],
         Build = shape => new Network(shape, variant),

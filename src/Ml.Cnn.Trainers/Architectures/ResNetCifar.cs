@@ -45,7 +45,7 @@ public static class ResNetCifar
         DefaultClasses = 10,
         Normalization = Normalization.Cifar10,
         // §4.2: batches of 128 from a learning rate of 0.1, which the deepest network takes only after a warm-up.
-        Training = new(BatchSize: 128, LearningRate: depth == 110 ? 0.05 : 0.1, WeightDecay: 1e-4),
+        Training = new() { BatchSize = 128, LearningRate = depth == 110 ? 0.05 : 0.1, WeightDecay = 1e-4 },
         Head = "fc",
         Stages = [["conv1", "bn1"], ["layer1"], ["layer2"], ["layer3"], ["fc"]],
         Build = shape => new Network(shape, (depth - 2) / 6, shortcut),

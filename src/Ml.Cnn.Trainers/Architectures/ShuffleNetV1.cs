@@ -39,7 +39,7 @@ public static class ShuffleNetV1
             Year = 2017,
             ImageSize = 224,
             MinimumImageSize = 1,
-            Training = new(BatchSize: 64, LearningRate: 0.05, WeightDecay: 4e-5),
+            Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 4e-5 },
             Head = "fc",
             Stages = [["conv1"], ["stage2"], ["stage3"], ["stage4"], ["fc"]],
             Settings = new Dictionary<string, string>
@@ -47,17 +47,9 @@ public static class ShuffleNetV1
                 ["groups"] = groups.ToString(CultureInfo.InvariantCulture),
                 ["scale"] = ArchitectureSettings.Text(scale),
             },
-            Configure = Configure,
+            Configure = reader => Create(reader.OneOf("groups", Stage2Channels.Keys, 3), reader.Multiplier("scale", 1)),
             Build = shape => new Network(shape, groups, scale),
         };
-    }
-
-    private static Architecture Configure(IReadOnlyDictionary<string, string> settings)
-    {
-        var reader = new ArchitectureSettings(Name, settings);
-        var architecture = Create(reader.OneOf("groups", Stage2Channels.Keys, 3), reader.Multiplier("scale", 1));
-        reader.End();
-        return architecture;
     }
 
     private sealed class Network : Module<Tensor, Tensor>

@@ -38,7 +38,7 @@ public static class ShuffleNetV2
         Year = 2018,
         ImageSize = 224,
         MinimumImageSize = 1,
-        Training = new(BatchSize: 64, LearningRate: 0.05, WeightDecay: 4e-5),
+        Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 4e-5 },
         Head = "fc",
         Stages = [["conv1"], ["stage2"], ["stage3"], ["stage4"], ["conv5"], ["fc"]],
         Build = shape => new Network(shape, variant),

@@ -9,25 +9,25 @@ public static class SqueezeNet
 {
     private const double DefaultDropout = 0.5;
 
-    private static readonly SortedDictionary<string, string> Names = new() { ["1.0"] = "squeezenet1_0", ["1.1"] = "squeezenet1_1" };
+    private static readonly SortedDictionary<SqueezeNetVariant, string> Names = new()
+    {
+        [SqueezeNetVariant.V1_0] = "squeezenet1_0",
+        [SqueezeNetVariant.V1_1] = "squeezenet1_1",
+    };
 
     /// <summary>The family's networks.</summary>
-    public static IReadOnlyList<Architecture> All { get; } = [.. Names.Keys.Select(version => Create(version))];
+    public static IReadOnlyList<Architecture> All { get; } = [.. Names.Keys.Select(variant => Create(variant))];
 
     /// <summary>A SqueezeNet.</summary>
-    /// <param name="version">
-    /// "1.0", the paper's (Iandola et al. 2016, table 1), or "1.1", the authors' later one, which pools earlier and takes 2.4 times less computation.
-    /// Default "1.1".
-    /// </param>
+    /// <param name="variant">Which one. Default: the authors' later one, 1.1.</param>
     /// <param name="dropout">Dropout before the last convolution, from 0 to below 1. Default 0.5, as in the paper (§3.3).</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such version, or the dropout is outside its range.</exception>
-    public static Architecture Create(string version = "1.1", double dropout = DefaultDropout)
+    /// <exception cref="ArgumentOutOfRangeException">There is no such variant, or the dropout is outside its range.</exception>
+    public static Architecture Create(SqueezeNetVariant variant = SqueezeNetVariant.V1_1, double dropout = DefaultDropout)
     {
-        if (!Names.TryGetValue(version, out var name))
-            throw new ArgumentOutOfRangeException(nameof(version), version, $"SqueezeNet comes in versions {string.Join(", ", Names.Keys)}.");
-        if (dropout is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "A dropout probability lies between 0 and below 1.");
-        var isPaper = version == "1.0";
+        if (!Names.TryGetValue(variant, out var name))
+            throw new ArgumentOutOfRangeException(nameof(variant), variant, $"The variants are: {string.Join(", ", Names.Keys)}.");
+        ArchitectureSettings.CheckProbability(dropout, nameof(dropout));
+        var isPaper = variant == SqueezeNetVariant.V1_0;
         int[] fires = isPaper ? [3, 4, 5, 7, 8, 9, 10, 12] : [3, 4, 6, 7, 9, 10, 11, 12];
         return new()
         {
@@ -37,7 +37,7 @@ public static class SqueezeNet
             Year = 2016,
             ImageSize = 224,
             MinimumImageSize = isPaper ? 21 : 17, // 21 or 17 → 8 → 4 → 2 → 1
-            Training = new(BatchSize: 64, LearningRate: 0.01, WeightDecay: 2e-4),
+            Training = new() { BatchSize = 64, LearningRate = 0.01, WeightDecay = 2e-4 },
             Head = "classifier.1",
             Stages =
             [
@@ -46,17 +46,9 @@ public static class SqueezeNet
                 ["classifier.1"],
             ],
             Settings = new Dictionary<string, string> { ["dropout"] = ArchitectureSettings.Text(dropout) },
-            Configure = settings => Configure(name, version, settings),
+            Configure = reader => Create(variant, reader.Probability("dropout", DefaultDropout)),
             Build = shape => new Network(shape, isPaper, dropout),
         };
-    }
-
-    private static Architecture Configure(string name, string version, IReadOnlyDictionary<string, string> settings)
-    {
-        var reader = new ArchitectureSettings(name, settings);
-        var architecture = Create(version, reader.Probability("dropout", DefaultDropout));
-        reader.End();
-        return architecture;
     }
 
     private sealed class Network : Module<Tensor, Tensor>

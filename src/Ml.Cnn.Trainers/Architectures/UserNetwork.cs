@@ -5,64 +5,78 @@ using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Architectures;
 
-/// <summary>
-/// Marks a static method that makes a network of the user's own, so that a saved model which names the method may call
-/// it when it is loaded. A model file can call nothing that does not carry this mark.
-/// </summary>
-/// <remarks>The method takes the number of channels and of classes and returns the network: <c>static Module&lt;Tensor, Tensor&gt; Make(int channels, int classes)</c>.</remarks>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class CnnNetworkAttribute : Attribute;
-
-/// <summary>A network of the user's own as an <see cref="Architecture"/>.</summary>
+/// <summary>The method that builds a network of the user's own: named by a saved model, found again when the model is loaded.</summary>
 internal static class UserNetwork
 {
-    /// <summary>The name of every such network.</summary>
+    /// <summary>The name of every network that is given as a method of channels and classes, with no <see cref="Architecture"/>.</summary>
     public const string Name = "custom";
 
+    private const string AssemblyKey = "assembly";
+    private const string TypeKey = "type";
+    private const string MethodKey = "method";
+
+    /// <summary>The settings that name the method.</summary>
+    public static IReadOnlyList<string> Keys { get; } = [AssemblyKey, TypeKey, MethodKey];
+
+    /// <summary>A network that is only a method: no stages, no head, images of 224 × 224 pixels.</summary>
     public static Architecture From(Func<int, int, Module<Tensor, Tensor>> factory)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        var type = factory.Method.DeclaringType; // null for code compiled at run time
-        return From(factory, new Dictionary<string, string>
-        {
-            ["assembly"] = type?.Assembly.GetName().Name ?? "",
-            ["type"] = type?.FullName ?? "",
-            ["method"] = factory.Method.Name,
-        });
+        return From(factory, NameOf(factory.Method));
+    }
+
+    /// <summary>Whether the settings in a saved model are those of a network of the user's own.</summary>
+    public static bool IsNamedBy(IReadOnlyDictionary<string, string> settings) => settings.ContainsKey(MethodKey);
+
+    /// <summary>Whether a saved model may call the method.</summary>
+    public static bool IsMarked(MethodInfo method) => method.IsStatic && method.IsDefined(typeof(CnnNetworkAttribute), inherit: false);
+
+    /// <summary>The method's assembly, type and name.</summary>
+    public static Dictionary<string, string> NameOf(MethodInfo method)
+    {
+        var type = method.DeclaringType; // null for code compiled at run time
+        return new() { [AssemblyKey] = type?.Assembly.GetName().Name ?? "", [TypeKey] = type?.FullName ?? "", [MethodKey] = method.Name };
     }
 
     /// <summary>Finds the marked method that a saved model names.</summary>
-    /// <exception cref="FormatException">There is no such method, or it is not marked with <see cref="CnnNetworkAttribute"/>.</exception>
-    public static Architecture Find(IReadOnlyDictionary<string, string> settings)
+    /// <param name="architecture">The network's name in the saved model.</param>
+    /// <param name="settings">Its settings there.</param>
+    /// <exception cref="FormatException">
+    /// There is no such method, it is not marked with <see cref="CnnNetworkAttribute"/>, or a setting has no valid value.
+    /// </exception>
+    public static Architecture Find(string architecture, IReadOnlyDictionary<string, string> settings) => architecture == Name
+        ? From(Marked<Func<int, int, Module<Tensor, Tensor>>>(settings, "takes channels and classes", typeof(int), typeof(int)), settings)
+        : ArchitectureDeclaration.Read(architecture,
+            Marked<Func<NetworkShape, Module<Tensor, Tensor>>>(settings, $"takes a {nameof(NetworkShape)}", typeof(NetworkShape)), settings);
+
+    private static TMethod Marked<TMethod>(IReadOnlyDictionary<string, string> settings, string takes, params Type[] parameters) where TMethod : Delegate
     {
-        if (!settings.TryGetValue("assembly", out var assembly) || !settings.TryGetValue("type", out var type) || !settings.TryGetValue("method", out var name))
+        if (!settings.TryGetValue(AssemblyKey, out var assembly) || !settings.TryGetValue(TypeKey, out var type) || !settings.TryGetValue(MethodKey, out var name))
             throw new FormatException("it does not say which method makes its network");
         try
         {
             var method = Assembly.Load(new AssemblyName(assembly)).GetType(type, throwOnError: true)!
-                .GetMethod(name, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic, [typeof(int), typeof(int)]);
+                .GetMethod(name, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic, parameters);
             if (method is not null && IsMarked(method))
-                return From(method.CreateDelegate<Func<int, int, Module<Tensor, Tensor>>>(), settings);
+                return method.CreateDelegate<TMethod>();
         }
         catch (Exception e) when (e is IOException or TypeLoadException or BadImageFormatException or ArgumentException or AmbiguousMatchException)
         {
             throw new FormatException($"its network is made by {type}.{name} in the assembly {assembly}, which cannot be found: {e.Message}", e);
         }
-        throw new FormatException($"its network is made by {type}.{name} in the assembly {assembly}, which must be a static method marked [CnnNetwork] that takes channels and classes");
+        throw new FormatException($"its network is made by {type}.{name} in the assembly {assembly}, which must be a static method marked [CnnNetwork] that {takes}");
     }
-
-    private static bool IsMarked(MethodInfo method) => method.IsStatic && method.IsDefined(typeof(CnnNetworkAttribute), inherit: false);
 
     private static Architecture From(Func<int, int, Module<Tensor, Tensor>> factory, IReadOnlyDictionary<string, string> settings) => new()
     {
         Name = Name,
         Family = "Custom",
         Paper = "The user's own network.",
-        Year = DateTime.UtcNow.Year,
+        Year = null,
         ImageSize = 224,
         MinimumImageSize = 1,
         Normalization = Normalization.ImageNet,
-        Training = new(BatchSize: 32, LearningRate: 0.01, WeightDecay: 5e-4),
+        Training = new() { BatchSize = 32, LearningRate = 0.01, WeightDecay = 5e-4 },
         Head = "",
         Stages = [],
         Settings = settings,

@@ -4,19 +4,6 @@ using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Architectures;
 
-/// <summary>The kinds of VGG networks.</summary>
-public enum VggKind
-{
-    /// <summary>Columns A, B, D and E of the paper's table 1: 3 × 3 convolutions alone.</summary>
-    Standard,
-
-    /// <summary>Column A-LRN: depth 11, with local response normalization after the first convolution.</summary>
-    LocalResponseNorm,
-
-    /// <summary>Column C: depth 16, with a 1 × 1 convolution at the end of the last three blocks.</summary>
-    Pointwise,
-}
-
 /// <summary>VGG: five blocks of 3 × 3 convolutions with a pooling after each, then three linear layers.</summary>
 public static class Vgg
 {
@@ -25,12 +12,12 @@ public static class Vgg
     // Convolutions in each of the five blocks: the columns of the paper's table 1.
     private static readonly Variant[] Variants =
     [
-        new("vgg11", 11, VggKind.Standard, [1, 1, 2, 2, 2]),
-        new("vgg11_lrn", 11, VggKind.LocalResponseNorm, [1, 1, 2, 2, 2]),
-        new("vgg13", 13, VggKind.Standard, [2, 2, 2, 2, 2]),
-        new("vgg16_c", 16, VggKind.Pointwise, [2, 2, 3, 3, 3]),
-        new("vgg16", 16, VggKind.Standard, [2, 2, 3, 3, 3]),
-        new("vgg19", 19, VggKind.Standard, [2, 2, 4, 4, 4]),
+        new("vgg11", 11, VggVariant.Standard, [1, 1, 2, 2, 2]),
+        new("vgg11_lrn", 11, VggVariant.LocalResponseNorm, [1, 1, 2, 2, 2]),
+        new("vgg13", 13, VggVariant.Standard, [2, 2, 2, 2, 2]),
+        new("vgg16_c", 16, VggVariant.Pointwise, [2, 2, 3, 3, 3]),
+        new("vgg16", 16, VggVariant.Standard, [2, 2, 3, 3, 3]),
+        new("vgg19", 19, VggVariant.Standard, [2, 2, 4, 4, 4]),
     ];
 
     private static readonly int[] Channels = [64, 128, 256, 512, 512];
@@ -38,7 +25,7 @@ public static class Vgg
     /// <summary>The family's networks: the paper's six, and those of 3 × 3 convolutions alone with batch normalization as well.</summary>
     public static IReadOnlyList<Architecture> All { get; } =
     [
-        .. Variants.SelectMany(variant => variant.Kind == VggKind.Standard
+        .. Variants.SelectMany(variant => variant.Choice == VggVariant.Standard
             ? (Architecture[])[Describe(variant, batchNorm: false), Describe(variant, batchNorm: true)]
             : [Describe(variant, batchNorm: false)]),
     ];
@@ -50,18 +37,17 @@ public static class Vgg
     /// kind comes with it.
     /// </param>
     /// <param name="dropout">Dropout after the first two linear layers, from 0 to below 1. Default 0.5, as in the paper (§3.1).</param>
-    /// <param name="kind">Which kind of network. Default: 3 × 3 convolutions alone.</param>
+    /// <param name="variant">Which kind of network. Default: 3 × 3 convolutions alone.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such network, or the dropout is outside its range.</exception>
-    public static Architecture Create(int depth = 16, bool batchNorm = true, double dropout = DefaultDropout, VggKind kind = VggKind.Standard)
+    public static Architecture Create(int depth = 16, bool batchNorm = true, double dropout = DefaultDropout, VggVariant variant = VggVariant.Standard)
     {
-        var ofKind = Variants.Where(variant => variant.Kind == kind).ToArray();
-        if (ofKind.Length == 0)
-            throw new ArgumentOutOfRangeException(nameof(kind), kind, $"The kinds are: {string.Join(", ", Enum.GetNames<VggKind>())}.");
-        var variant = ofKind.FirstOrDefault(variant => variant.Depth == depth)
-            ?? throw new ArgumentOutOfRangeException(nameof(depth), depth, $"VGG comes in depths {string.Join(", ", ofKind.Select(variant => variant.Depth))}.");
-        if (dropout is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(dropout), dropout, "A dropout probability lies between 0 and below 1.");
-        return Describe(variant, batchNorm && kind == VggKind.Standard, dropout);
+        var columns = Variants.Where(column => column.Choice == variant).ToArray();
+        if (columns.Length == 0)
+            throw new ArgumentOutOfRangeException(nameof(variant), variant, $"The variants are: {string.Join(", ", Enum.GetNames<VggVariant>())}.");
+        var found = columns.FirstOrDefault(column => column.Depth == depth)
+            ?? throw new ArgumentOutOfRangeException(nameof(depth), depth, $"VGG comes in depths {string.Join(", ", columns.Select(column => column.Depth))}.");
+        ArchitectureSettings.CheckProbability(dropout, nameof(dropout));
+        return Describe(found, batchNorm && variant == VggVariant.Standard, dropout);
     }
 
     private static Architecture Describe(Variant variant, bool batchNorm, double dropout = DefaultDropout)
@@ -75,21 +61,13 @@ public static class Vgg
             Year = 2014,
             ImageSize = 224,
             MinimumImageSize = 32, // halved five times
-            Training = new(BatchSize: 32, LearningRate: batchNorm ? 0.02 : 0.01, WeightDecay: 5e-4),
+            Training = new() { BatchSize = 32, LearningRate = batchNorm ? 0.02 : 0.01, WeightDecay = 5e-4 },
             Head = "classifier.6",
             Stages = Stages(variant, batchNorm),
             Settings = new Dictionary<string, string> { ["dropout"] = ArchitectureSettings.Text(dropout) },
-            Configure = settings => Configure(name, variant, batchNorm, settings),
+            Configure = reader => Describe(variant, batchNorm, reader.Probability("dropout", DefaultDropout)),
             Build = shape => new Network(shape, variant, batchNorm, dropout),
         };
-    }
-
-    private static Architecture Configure(string name, Variant variant, bool batchNorm, IReadOnlyDictionary<string, string> settings)
-    {
-        var reader = new ArchitectureSettings(name, settings);
-        var architecture = Describe(variant, batchNorm, reader.Probability("dropout", DefaultDropout));
-        reader.End();
-        return architecture;
     }
 
     // One stage per block of convolutions, which "features" counts through layer by layer, and one per linear layer.
@@ -108,12 +86,12 @@ public static class Vgg
             for (var i = 0; i < variant.Convolutions[block]; i++)
             {
                 var (inChannels, outChannels) = (channels, Channels[block]);
-                var kernel = variant.Kind == VggKind.Pointwise && i == 2 ? 1 : 3;
+                var kernel = variant.Choice == VggVariant.Pointwise && i == 2 ? 1 : 3;
                 yield return (block, true, () => new Conv2d(inChannels, outChannels, kernel, padding: kernel / 2));
                 if (batchNorm)
                     yield return (block, true, () => new BatchNorm2d(outChannels));
                 yield return (block, false, () => new ReLU(inPlace: true));
-                if (variant.Kind == VggKind.LocalResponseNorm && block == 0)
+                if (variant.Choice == VggVariant.LocalResponseNorm && block == 0)
                     yield return (block, false, () => new LocalResponseNorm()); // with the parameters of Krizhevsky et al. 2012 (§2.1)
                 channels = outChannels;
             }
@@ -123,9 +101,9 @@ public static class Vgg
 
     /// <param name="Name">torchvision's name, where it has the network.</param>
     /// <param name="Depth">Layers with weights.</param>
-    /// <param name="Kind">What sets it apart.</param>
+    /// <param name="Choice">The same, for options: what sets it apart.</param>
     /// <param name="Convolutions">Convolutions in each of the five blocks.</param>
-    private sealed record Variant(string Name, int Depth, VggKind Kind, int[] Convolutions);
+    private sealed record Variant(string Name, int Depth, VggVariant Choice, int[] Convolutions);
 
     private sealed class Network : Module<Tensor, Tensor>
     {

@@ -38,10 +38,35 @@ public static class CnnImportCatalog
     /// <param name="report">What was read, and what was assumed.</param>
     public static CnnTransformer ImportCnn(this ModelOperationsCatalog catalog, string architecture, string weights, CnnImportOptions? options, out CnnImportReport report)
     {
+        return catalog.ImportCnn(ArchitectureCatalog.Find(architecture), weights, options, out report);
+    }
+
+    /// <summary>Makes a model that scores images from a network, such as one of your own, and its weights, with no training.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="architecture">The network.</param>
+    /// <param name="weights">A file (.pth, .pt, .safetensors) with the names of the network's parameters, or the name of published weights.</param>
+    /// <param name="options">Class names, columns, preprocessing.</param>
+    /// <exception cref="ArgumentException">There are no such weights, or the class names are not as many as the classes.</exception>
+    /// <exception cref="WeightsFormatException">The file is no weights, or not those of this network.</exception>
+    /// <exception cref="WeightsDownloadException">The weights cannot be downloaded.</exception>
+    public static CnnTransformer ImportCnn(this ModelOperationsCatalog catalog, Architecture architecture, string weights, CnnImportOptions? options = null) =>
+        catalog.ImportCnn(architecture, weights, options, out _);
+
+    /// <inheritdoc cref="ImportCnn(ModelOperationsCatalog, Architecture, string, CnnImportOptions)"/>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="architecture">The network.</param>
+    /// <param name="weights">A file, or the name of published weights.</param>
+    /// <param name="options">Class names, columns, preprocessing; null: the defaults.</param>
+    /// <param name="report">What was read, and what was assumed.</param>
+    public static CnnTransformer ImportCnn(
+        this ModelOperationsCatalog catalog, Architecture architecture, string weights, CnnImportOptions? options, out CnnImportReport report)
+    {
         ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(architecture);
         options ??= new();
-        var network = ArchitectureCatalog.Find(architecture);
-        return NetworkImport.Import(MlNetEnvironment.Of(catalog), network, WeightsSource.Find(weights, network) with { Key = options.WeightsKey }, options, out report);
+        architecture.Check();
+        var source = WeightsSource.Find(weights, architecture) with { Key = options.WeightsKey };
+        return NetworkImport.Import(MlNetEnvironment.Of(catalog), architecture, source, options, out report);
     }
 
     /// <summary>Makes a model that scores images from published weights.</summary>

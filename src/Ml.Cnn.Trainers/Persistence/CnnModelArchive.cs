@@ -155,7 +155,9 @@ internal static class CnnModelArchive
     }
 
     private static Architecture FindArchitecture(CnnModelJson.ArchitectureJson saved) =>
-        saved.Name == UserNetwork.Name ? UserNetwork.Find(saved.Settings) : ArchitectureCatalog.Find(saved.Name).With(saved.Settings);
+        saved.Name == UserNetwork.Name || UserNetwork.IsNamedBy(saved.Settings)
+            ? UserNetwork.Find(saved.Name, saved.Settings)
+            : ArchitectureCatalog.Find(saved.Name).With(saved.Settings);
 
     private static CnnModelJson Describe(CnnModel model, CnnModelJson.WeightsJson weights) => new()
     {

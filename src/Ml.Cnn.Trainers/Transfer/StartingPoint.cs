@@ -31,8 +31,7 @@ internal sealed class StartingPoint
             _source = weights.Published is { } published ? WeightsSource.Of(published, architecture)
                 : WeightsSource.Find(weights.FileOrName!, architecture) with { Key = weights.Key };
         }
-        else if (_model.Architecture.Name != architecture.Name
-            || !_model.Architecture.Settings.OrderBy(s => s.Key).SequenceEqual(architecture.Settings.OrderBy(s => s.Key)))
+        else if (!_model.Architecture.IsSameNetwork(architecture))
         {
             throw new ArgumentException($"The model is {Name(_model.Architecture)}, and {Name(architecture)} is to be trained: give the trainer the model's network.",
                 nameof(weights));

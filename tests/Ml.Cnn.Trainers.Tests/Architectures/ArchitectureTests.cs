@@ -301,14 +301,14 @@ public sealed class ArchitectureTests
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Vgg.Create(12)).Message, "11, 13, 16, 19");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ResNet.CreateNext(50, 64)).Message, "101 with 64 groups");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ResNet.CreateWide(18)).Message, "50, 101");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Vgg.Create(16, kind: VggKind.LocalResponseNorm)).Message, "depths 11");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Vgg.Create(16, variant: VggVariant.LocalResponseNorm)).Message, "depths 11");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ResNet.CreatePlain(50)).Message, "18, 34");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ResNetCifar.Create(18)).Message, "20, 32, 44, 56, 110");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ResNetCifar.CreatePlain(110)).Message, "20, 32, 44, 56");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => DenseNet.Create(40)).Message, "121, 161, 169, 201");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => DenseNet.CreateCifar(121)).Message, "40, 100");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => SqueezeNet.Create("2")).Message, "1.0, 1.1");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => AlexNet.Create(form: (AlexNetForm)7)).Message, "Ungrouped");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => SqueezeNet.Create((SqueezeNetVariant)9)).Message, "V1_0, V1_1");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => AlexNet.Create(variant: (AlexNetVariant)7)).Message, "Ungrouped");
         foreach (var create in (Func<double, Architecture>[])[
             dropout => AlexNet.Create(dropout), dropout => Vgg.Create(dropout: dropout), dropout => GoogLeNet.Create(dropout: dropout), dropout => InceptionV3.Create(dropout: dropout),
             dropout => DenseNet.Create(dropout: dropout), dropout => DenseNet.CreateCifar(dropout: dropout), dropout => SqueezeNet.Create(dropout: dropout), NetworkInNetwork.Create])

@@ -114,11 +114,11 @@ public sealed class EfficientFamiliesTests
     [TestMethod]
     public void Options_reach_every_variant()
     {
-        Assert.AreEqual("mobilenet_v1", new MobileNetOptions { Version = MobileNetVersion.V1 }.ToArchitecture().Name);
+        Assert.AreEqual("mobilenet_v1", new MobileNetOptions { Variant = MobileNetVariant.V1 }.ToArchitecture().Name);
         Assert.AreEqual("mobilenet_v2", new MobileNetOptions().ToArchitecture().Name);
-        Assert.AreEqual("mobilenet_v3_small", new MobileNetOptions { Version = MobileNetVersion.V3Small }.ToArchitecture().Name);
-        Assert.AreEqual("mobilenet_v3_large", new MobileNetOptions { Version = MobileNetVersion.V3Large }.ToArchitecture().Name);
-        Assert.AreEqual("shufflenet_v1", new ShuffleNetOptions { Version = ShuffleNetVersion.V1, Scale = 0.7, Groups = 8 }.ToArchitecture().Name);
+        Assert.AreEqual("mobilenet_v3_small", new MobileNetOptions { Variant = MobileNetVariant.V3Small }.ToArchitecture().Name);
+        Assert.AreEqual("mobilenet_v3_large", new MobileNetOptions { Variant = MobileNetVariant.V3Large }.ToArchitecture().Name);
+        Assert.AreEqual("shufflenet_v1", new ShuffleNetOptions { Variant = ShuffleNetVariant.V1, Scale = 0.7, Groups = 8 }.ToArchitecture().Name);
         foreach (var (scale, name) in ((double, string)[])[(0.5, "x0_5"), (1, "x1_0"), (1.5, "x1_5"), (2, "x2_0")])
             Assert.AreEqual($"shufflenet_v2_{name}", new ShuffleNetOptions { Scale = scale }.ToArchitecture().Name);
         CollectionAssert.AreEqual(
@@ -129,11 +129,11 @@ public sealed class EfficientFamiliesTests
             Enum.GetValues<EfficientNetVariant>().Select(variant => new EfficientNetOptions { Variant = variant }.ToArchitecture().Name).ToArray());
         CollectionAssert.AreEqual(
             RegNet.All.Select(architecture => architecture.Name).ToArray(),
-            new[] { true, false }.SelectMany(y => Enum.GetValues<RegNetSize>().Where(size => y || size != RegNetSize.GF128)
-                .Select(size => new RegNetOptions { Size = size, SqueezeExcitation = y }.ToArchitecture().Name)).ToArray());
+            new[] { true, false }.SelectMany(y => Enum.GetValues<RegNetVariant>().Where(size => y || size != RegNetVariant.GF128)
+                .Select(size => new RegNetOptions { Variant = size, SqueezeExcitation = y }.ToArchitecture().Name)).ToArray());
         CollectionAssert.AreEqual(
             ConvNeXt.All.Select(architecture => architecture.Name).ToArray(),
-            Enum.GetValues<ConvNeXtSize>().Select(size => new ConvNeXtOptions { Size = size }.ToArchitecture().Name).ToArray());
+            Enum.GetValues<ConvNeXtVariant>().Select(size => new ConvNeXtOptions { Variant = size }.ToArchitecture().Name).ToArray());
     }
 
     [TestMethod]
@@ -143,10 +143,10 @@ public sealed class EfficientFamiliesTests
         StringAssert.Contains(Refused(() => MnasNet.Create(2)), "0.5, 0.75, 1, 1.3");
         Refused(() => MnasNet.Create(normMomentum: 0));
         StringAssert.Contains(Refused(() => ShuffleNetV1.Create(5)), "1, 2, 3, 4, 8");
-        StringAssert.Contains(Refused(() => RegNet.Create(RegNetSize.GF128, squeezeExcitation: false)), "GF32");
+        StringAssert.Contains(Refused(() => RegNet.Create(RegNetVariant.GF128, squeezeExcitation: false)), "GF32");
         StringAssert.Contains(Refused(() => EfficientNet.Create((EfficientNetVariant)99)), "V2L");
-        StringAssert.Contains(Refused(() => ConvNeXt.Create((ConvNeXtSize)9)), "Tiny");
-        Refused(() => new MobileNetOptions { Version = (MobileNetVersion)9 }.ToArchitecture());
+        StringAssert.Contains(Refused(() => ConvNeXt.Create((ConvNeXtVariant)9)), "Tiny");
+        Refused(() => new MobileNetOptions { Variant = (MobileNetVariant)9 }.ToArchitecture());
         Refused(() => new EfficientNetOptions { Variant = EfficientNetVariant.B3, CompoundCoefficient = 1 }.ToArchitecture());
         Refused(() => EfficientNet.CreateScaled(11));
         foreach (var factor in (double[])[0, -1, 11, double.NaN])
@@ -168,7 +168,7 @@ public sealed class EfficientFamiliesTests
         Architecture[] chosen =
         [
             MobileNetV1.Create(0.5, 0.1), MobileNetV2.Create(1.4, 0.3), MobileNetV3.CreateLarge(0.75, 0.4), ShuffleNetV1.Create(8, 0.5),
-            EfficientNet.Create(EfficientNetVariant.B1, 0.1, 0.3), EfficientNet.CreateScaled(0.5, 0.3, 0.1), ConvNeXt.Create(ConvNeXtSize.Small, 0.2),
+            EfficientNet.Create(EfficientNetVariant.B1, 0.1, 0.3), EfficientNet.CreateScaled(0.5, 0.3, 0.1), ConvNeXt.Create(ConvNeXtVariant.Small, 0.2),
         ];
         foreach (var architecture in chosen)
         {

@@ -80,7 +80,7 @@ public sealed class PublishedFormTests
     [TestMethod]
     public void LeNet_of_1998_learns_digits()
     {
-        var model = s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(3000, seed: 1), Pipelines.Options(epochs: 4, change: options => options.Form = LeNetForm.Published));
+        var model = s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(3000, seed: 1), Pipelines.Options(epochs: 4, change: options => options.Variant = LeNetVariant.Published));
         var metrics = s_mlContext.MulticlassClassification.Evaluate(model.Transform(s_mlContext.Data.GenerateDigits(500, seed: 2)));
         Assert.IsGreaterThan(0.95, metrics.MicroAccuracy);
         Assert.AreEqual("lenet5_1998", model.LastTransformer.Architecture.Name);
@@ -91,7 +91,7 @@ public sealed class PublishedFormTests
     public void AlexNet_of_2012_starts_as_published()
     {
         using var scope = NewDisposeScope();
-        using var network = AlexNet.Create(form: AlexNetForm.Published).Build(new(3, 224, 224, 5));
+        using var network = AlexNet.Create(variant: AlexNetVariant.Published).Build(new(3, 224, 224, 5));
         foreach (var (name, parameter) in network.named_parameters())
         {
             if (name.EndsWith("weight", StringComparison.Ordinal))
@@ -152,31 +152,31 @@ public sealed class PublishedFormTests
         string[] names =
         [
             trainers.LeNet(new LeNetOptions()).Architecture.Name,
-            trainers.LeNet(new LeNetOptions { Form = LeNetForm.Published }).Architecture.Name,
-            .. Enum.GetValues<AlexNetForm>().Select(form => trainers.AlexNet(new AlexNetOptions { Form = form }).Architecture.Name),
+            trainers.LeNet(new LeNetOptions { Variant = LeNetVariant.Published }).Architecture.Name,
+            .. Enum.GetValues<AlexNetVariant>().Select(form => trainers.AlexNet(new AlexNetOptions { Variant = form }).Architecture.Name),
             .. ((int[])[11, 13, 16, 19]).SelectMany(depth => ((bool[])[false, true]).Select(batchNorm => trainers.Vgg(new VggOptions { Depth = depth, BatchNorm = batchNorm }).Architecture.Name)),
-            trainers.Vgg(new VggOptions { Depth = 11, Kind = VggKind.LocalResponseNorm }).Architecture.Name,
-            trainers.Vgg(new VggOptions { Kind = VggKind.Pointwise }).Architecture.Name,
+            trainers.Vgg(new VggOptions { Depth = 11, Variant = VggVariant.LocalResponseNorm }).Architecture.Name,
+            trainers.Vgg(new VggOptions { Variant = VggVariant.Pointwise }).Architecture.Name,
             .. ((int[])[18, 34, 50, 101, 152]).Select(depth => trainers.ResNet(depth: depth).Architecture.Name),
-            .. ((int[])[18, 34]).Select(depth => trainers.ResNet(new ResNetOptions { Depth = depth, Kind = ResNetKind.Plain }).Architecture.Name),
-            .. ((int[])[50, 101]).SelectMany(depth => ((ResNetKind[])[ResNetKind.ResNeXt, ResNetKind.Wide]).Select(kind => trainers.ResNet(new ResNetOptions { Depth = depth, Kind = kind }).Architecture.Name)),
-            trainers.ResNet(new ResNetOptions { Depth = 101, Kind = ResNetKind.ResNeXt, Groups = 64 }).Architecture.Name,
-            .. ((int[])[20, 32, 44, 56, 110]).Select(depth => trainers.ResNet(new ResNetOptions { Depth = depth, Kind = ResNetKind.Cifar }).Architecture.Name),
-            .. ((int[])[20, 32, 44, 56]).Select(depth => trainers.ResNet(new ResNetOptions { Depth = depth, Kind = ResNetKind.PlainCifar }).Architecture.Name),
+            .. ((int[])[18, 34]).Select(depth => trainers.ResNet(new ResNetOptions { Depth = depth, Variant = ResNetVariant.Plain }).Architecture.Name),
+            .. ((int[])[50, 101]).SelectMany(depth => ((ResNetVariant[])[ResNetVariant.ResNeXt, ResNetVariant.Wide]).Select(kind => trainers.ResNet(new ResNetOptions { Depth = depth, Variant = kind }).Architecture.Name)),
+            trainers.ResNet(new ResNetOptions { Depth = 101, Variant = ResNetVariant.ResNeXt, Groups = 64 }).Architecture.Name,
+            .. ((int[])[20, 32, 44, 56, 110]).Select(depth => trainers.ResNet(new ResNetOptions { Depth = depth, Variant = ResNetVariant.Cifar }).Architecture.Name),
+            .. ((int[])[20, 32, 44, 56]).Select(depth => trainers.ResNet(new ResNetOptions { Depth = depth, Variant = ResNetVariant.PlainCifar }).Architecture.Name),
             trainers.GoogLeNet().Architecture.Name,
             trainers.InceptionV3().Architecture.Name,
             .. ((int[])[121, 161, 169, 201]).Select(depth => trainers.DenseNet(depth: depth).Architecture.Name),
-            .. ((int[])[40, 100]).Select(depth => trainers.DenseNet(new DenseNetOptions { Depth = depth, Cifar = true }).Architecture.Name),
-            .. ((string[])["1.0", "1.1"]).Select(version => trainers.SqueezeNet(new SqueezeNetOptions { Version = version }).Architecture.Name),
+            .. ((int[])[40, 100]).Select(depth => trainers.DenseNet(new DenseNetOptions { Depth = depth, Variant = DenseNetVariant.Cifar }).Architecture.Name),
+            .. Enum.GetValues<SqueezeNetVariant>().Select(variant => trainers.SqueezeNet(new SqueezeNetOptions { Variant = variant }).Architecture.Name),
             trainers.NetworkInNetwork().Architecture.Name,
         ];
         string[] families = ["LeNet", "AlexNet", "Network in Network", "VGG", "GoogLeNet", "ResNet", "ResNeXt", "Wide ResNet", "Inception v3", "SqueezeNet", "DenseNet"];
         CollectionAssert.AreEquivalent(ArchitectureCatalog.All.Where(architecture => families.Contains(architecture.Family)).Select(architecture => architecture.Name).ToArray(), names);
         Assert.IsEmpty(trainers.GoogLeNet(new GoogLeNetOptions { AuxiliaryHeads = false }).Architecture.AuxiliaryHeads);
         Assert.IsEmpty(trainers.InceptionV3(new InceptionV3Options { AuxiliaryHeads = false }).Architecture.AuxiliaryHeads);
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainers.LeNet(new LeNetOptions { Form = (LeNetForm)7 }));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainers.AlexNet(new AlexNetOptions { Form = (AlexNetForm)7 }));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainers.Vgg(new VggOptions { Kind = (VggKind)7 }));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainers.LeNet(new LeNetOptions { Variant = (LeNetVariant)7 }));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainers.AlexNet(new AlexNetOptions { Variant = (AlexNetVariant)7 }));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainers.Vgg(new VggOptions { Variant = (VggVariant)7 }));
     }
 
     private sealed class CountingLoss : ClassificationLoss

@@ -195,7 +195,7 @@ public sealed class ReadmeSnippets
         {
             FeatureColumnName = "Image",
             Depth = 20,
-            Kind = ResNetKind.Cifar,
+            Variant = ResNetVariant.Cifar,
             Epochs = 2,
         });
         options.Schedule = LearningRateSchedule.Cosine.WithWarmUp(0.5); // half an epoch up, then down to 0

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Reflection;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Architectures;
+
+/// <summary>
+/// What a user declares of a network of their own, as the text that model.json keeps: the method that builds the module, and all that
+/// <see cref="Architecture"/> says about it. A built-in network needs none of it, since its name says all.
+/// </summary>
+internal static class ArchitectureDeclaration
+{
+    private const string StageSeparator = " | ";
+
+    /// <summary>The text of a declaration.</summary>
+    public static IReadOnlyDictionary<string, string> Of(Architecture architecture, MethodInfo builder)
+    {
+        var settings = UserNetwork.NameOf(builder);
+        settings["family"] = architecture.Family;
+        settings["paper"] = architecture.Paper;
+        if (architecture.Year is { } year)
+            settings["year"] = Text(year);
+        settings["image_size"] = Text(architecture.ImageSize);
+        settings["minimum_image_size"] = Text(architecture.MinimumImageSize);
+        settings["channels"] = Text(architecture.Channels);
+        settings["default_classes"] = Text(architecture.DefaultClasses);
+        settings["mean"] = Text(architecture.Normalization.Mean);
+        settings["deviation"] = Text(architecture.Normalization.Deviation);
+        settings["batch_size"] = Text(architecture.Training.BatchSize);
+        settings["learning_rate"] = ArchitectureSettings.Text(architecture.Training.LearningRate);
+        settings["weight_decay"] = ArchitectureSettings.Text(architecture.Training.WeightDecay);
+        settings["head"] = architecture.Head;
+        settings["auxiliary_heads"] = string.Join(' ', architecture.AuxiliaryHeads);
+        settings["stages"] = string.Join(StageSeparator, architecture.Stages.Select(stage => string.Join(' ', stage)));
+        return settings;
+    }
+
+    /// <summary>The declaration that a saved model holds.</summary>
+    /// <param name="name">The network's name.</param>
+    /// <param name="build">The method that the settings name.</param>
+    /// <param name="settings">What <see cref="Of"/> gave.</param>
+    /// <exception cref="FormatException">A setting is unknown or has no valid value.</exception>
+    public static Architecture Read(string name, Func<NetworkShape, Module<Tensor, Tensor>> build, IReadOnlyDictionary<string, string> settings)
+    {
+        var reader = new ArchitectureSettings(name, settings);
+        foreach (var key in UserNetwork.Keys)
+            reader.Text(key, "");
+        var usual = new Architecture(name, build);
+        var architecture = usual with
+        {
+            Family = reader.Text("family", usual.Family),
+            Paper = reader.Text("paper", usual.Paper),
+            Year = reader.Has("year") ? reader.Whole("year", 0) : null,
+            ImageSize = reader.Whole("image_size", usual.ImageSize),
+            MinimumImageSize = reader.Whole("minimum_image_size", usual.MinimumImageSize),
+            Channels = reader.Whole("channels", usual.Channels),
+            DefaultClasses = reader.Whole("default_classes", usual.DefaultClasses),
+            Normalization = new(reader.Numbers("mean", usual.Normalization.Mean), reader.Numbers("deviation", usual.Normalization.Deviation)),
+            Training = new()
+            {
+                BatchSize = reader.Whole("batch_size", usual.Training.BatchSize),
+                LearningRate = reader.Number("learning_rate", usual.Training.LearningRate, double.IsFinite),
+                WeightDecay = reader.Number("weight_decay", usual.Training.WeightDecay, double.IsFinite),
+            },
+            Head = reader.Text("head", ""),
+            AuxiliaryHeads = Paths(reader.Text("auxiliary_heads", "")),
+            Stages = [.. reader.Text("stages", "").Split(StageSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Paths)],
+        };
+        reader.End();
+        return architecture;
+    }
+
+    /// <summary>Checks what can be checked before the module is built.</summary>
+    /// <exception cref="ArgumentException">A value is outside its range; the message names the property.</exception>
+    public static void Check(Architecture architecture)
+    {
+        Require(architecture.ImageSize >= 1, nameof(Architecture.ImageSize), architecture.ImageSize, "at least 1");
+        Require(architecture.MinimumImageSize >= 1 && architecture.MinimumImageSize <= architecture.ImageSize,
+            nameof(Architecture.MinimumImageSize), architecture.MinimumImageSize, $"from 1 to the {nameof(Architecture.ImageSize)}, {architecture.ImageSize}");
+        Require(architecture.Channels is 1 or 3 or 4, nameof(Architecture.Channels), architecture.Channels, "1, 3 or 4");
+        Require(architecture.DefaultClasses >= 1, nameof(Architecture.DefaultClasses), architecture.DefaultClasses, "at least 1");
+        Require(architecture.Training.BatchSize >= 1, nameof(TrainingDefaults.BatchSize), architecture.Training.BatchSize, "at least 1");
+        Require(architecture.Training.LearningRate > 0, nameof(TrainingDefaults.LearningRate), architecture.Training.LearningRate, "above 0");
+        Require(architecture.Training.WeightDecay >= 0, nameof(TrainingDefaults.WeightDecay), architecture.Training.WeightDecay, "0 or more");
+        Require(architecture.Stages.Count == 0 || architecture.Head.Length > 0, nameof(Architecture.Head), "\"\"",
+            "the module path of the last, class-specific layer where there are stages");
+        foreach (var path in architecture.Stages.SelectMany(stage => stage).Concat(architecture.AuxiliaryHeads).Append(architecture.Head))
+            Require(!path.Any(char.IsWhiteSpace), nameof(Architecture.Stages), $"\"{path}\"", "module paths without white space, such as \"layer1.0\"");
+
+        void Require(bool fits, string property, object value, string expected)
+        {
+            if (!fits)
+                throw new ArgumentOutOfRangeException(property, value, $"{property} of {architecture.Name} must be {expected}.");
+        }
+    }
+
+    private static string[] Paths(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(IEnumerable<float> values) => string.Join(' ', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
+}
