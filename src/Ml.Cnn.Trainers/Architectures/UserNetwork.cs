@@ -51,8 +51,11 @@ internal static class UserNetwork
 
     private static TMethod Marked<TMethod>(IReadOnlyDictionary<string, string> settings, string takes, params Type[] parameters) where TMethod : Delegate
     {
-        if (!settings.TryGetValue(AssemblyKey, out var assembly) || !settings.TryGetValue(TypeKey, out var type) || !settings.TryGetValue(MethodKey, out var name))
+        if (!settings.TryGetValue(AssemblyKey, out var assembly) || !settings.TryGetValue(TypeKey, out var type)
+            || !settings.TryGetValue(MethodKey, out var name))
+        {
             throw new FormatException("it does not say which method makes its network");
+        }
         try
         {
             var method = Assembly.Load(new AssemblyName(assembly)).GetType(type, throwOnError: true)!
@@ -64,7 +67,8 @@ internal static class UserNetwork
         {
             throw new FormatException($"its network is made by {type}.{name} in the assembly {assembly}, which cannot be found: {e.Message}", e);
         }
-        throw new FormatException($"its network is made by {type}.{name} in the assembly {assembly}, which must be a static method marked [CnnNetwork] that {takes}");
+        throw new FormatException($"its network is made by {type}.{name} in the assembly {assembly}, which must be a static method marked [CnnNetwork] "
+            + $"that {takes}");
     }
 
     private static Architecture From(Func<int, int, Module<Tensor, Tensor>> factory, IReadOnlyDictionary<string, string> settings) => new()
