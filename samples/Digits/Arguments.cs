@@ -21,7 +21,7 @@ internal sealed record Arguments(string? Data, int Epochs, string Out)
                 ("--data", _) => arguments with { Data = value },
                 ("--out", _) => arguments with { Out = value },
                 ("--epochs", _) when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var epochs) && epochs > 0 =>
-                arguments with { Epochs = epochs },
+                    arguments with { Epochs = epochs },
                 _ => null,
             };
             if (parsed is null)

@@ -129,8 +129,7 @@ internal sealed record LabelEntry(string Label, float Probability);
 /// <param name="Model">The file, as the command line gave it.</param>
 internal sealed record ImportResult(string Arch, int Classes, IReadOnlyList<int> InputShape, int? ResizeShortSide, string Interpolation,
     IReadOnlyList<float> Mean, IReadOnlyList<float> Deviation, string PreprocessingReason, string WeightsKey, IReadOnlyList<string> OtherKeys,
-    string WeightsPrefix,
-    IReadOnlyList<string> NonFiniteTensors, string Model);
+    string WeightsPrefix, IReadOnlyList<string> NonFiniteTensors, string Model);
 
 /// <summary>mlcnn weights list --json.</summary>
 /// <param name="Folder">Where downloads are kept.</param>

@@ -16,8 +16,8 @@ public sealed class OptionsTests
         [nameof(CnnOptions.ScoreColumnName)] = [o => o.ScoreColumnName = "", o => o.ScoreColumnName = o.PredictedLabelColumnName],
         [nameof(CnnOptions.Epochs)] = [o => o.Epochs = 0, o => o.Epochs = -1],
         [nameof(CnnOptions.BatchSize)] = [o => o.BatchSize = 0],
-        [nameof(CnnOptions.LearningRate)] = [o => o.LearningRate = 0, o => o.LearningRate = -1, o => o.LearningRate = double.NaN, o =>
-        o.LearningRate = double.PositiveInfinity],
+        [nameof(CnnOptions.LearningRate)] = [o => o.LearningRate = 0, o => o.LearningRate = -1, o => o.LearningRate = double.NaN,
+            o => o.LearningRate = double.PositiveInfinity],
         [nameof(CnnOptions.Momentum)] = [o => o.Momentum = 1, o => o.Momentum = -0.1, o => o.Momentum = double.NaN],
         [nameof(CnnOptions.WeightDecay)] = [o => o.WeightDecay = -1, o => o.WeightDecay = double.NaN],
         [nameof(CnnOptions.ImageSize)] = [o => o.ImageSize = 0],
@@ -29,12 +29,12 @@ public sealed class OptionsTests
         [nameof(CnnOptions.Schedule)] = [o => o.Schedule = null!, o => o.Schedule = LearningRateSchedule.Cosine.WithWarmUp(1)],
         [nameof(CnnOptions.ExampleWeightColumnName)] = [o => o.ExampleWeightColumnName = ""],
         [nameof(CnnOptions.LabelSmoothing)] = [o => o.LabelSmoothing = 1, o => o.LabelSmoothing = -0.1, o => o.LabelSmoothing = double.NaN],
-        [nameof(CnnOptions.GradientClippingNorm)] = [o => o.GradientClippingNorm = 0, o => o.GradientClippingNorm = double.NaN, o =>
-        o.GradientClippingNorm = double.PositiveInfinity],
+        [nameof(CnnOptions.GradientClippingNorm)] = [o => o.GradientClippingNorm = 0, o => o.GradientClippingNorm = double.NaN,
+            o => o.GradientClippingNorm = double.PositiveInfinity],
         [nameof(CnnOptions.GradientClippingValue)] = [o => o.GradientClippingValue = 0, o => o.GradientClippingValue = -1],
         [nameof(CnnOptions.GradientAccumulation)] = [o => o.GradientAccumulation = 0],
-        [nameof(CnnOptions.ExponentialMovingAverage)] = [o => o.ExponentialMovingAverage = 0, o => o.ExponentialMovingAverage = 1, o =>
-        o.ExponentialMovingAverage = double.NaN],
+        [nameof(CnnOptions.ExponentialMovingAverage)] = [o => o.ExponentialMovingAverage = 0, o => o.ExponentialMovingAverage = 1,
+            o => o.ExponentialMovingAverage = double.NaN],
         [nameof(CnnOptions.Precision)] = [o => o.Precision = (Precision)9],
         [nameof(CnnOptions.PixelLayout)] = [o => o.PixelLayout = (PixelLayout)9],
         [nameof(CnnOptions.Cache)] = [o => o.Cache = (ImageCache)9],
@@ -48,14 +48,14 @@ public sealed class OptionsTests
         [nameof(CnnOptions.TimeBudget)] = [o => o.TimeBudget = TimeSpan.Zero, o => o.TimeBudget = TimeSpan.FromSeconds(-1)],
         [nameof(CnnOptions.OnCancellation)] = [o => o.OnCancellation = (CancellationHandling)9],
         [nameof(CnnOptions.EarlyStopping)] = [o => o.EarlyStopping = new() { Patience = 0 }, o => o.EarlyStopping = new() { MinimumChange = -1 }, o =>
-        o.EarlyStopping = new() { MinimumChange = double.NaN }, o => o.EarlyStopping = new() { Metric = (EarlyStoppingMetric)9 }, o =>
-        o.EarlyStopping = new() { Metric = EarlyStoppingMetric.ValidationLoss }],
-        [nameof(CnnOptions.Checkpoints)] = [o => o.Checkpoints = new() { Folder = " " }, o => o.Checkpoints = new() { Folder = "c", EveryEpochs = 0 }, o =>
-        o.Checkpoints = new() { Folder = "c", Every = TimeSpan.Zero }],
+        o.EarlyStopping = new() { MinimumChange = double.NaN }, o => o.EarlyStopping = new() { Metric = (EarlyStoppingMetric)9 },
+            o => o.EarlyStopping = new() { Metric = EarlyStoppingMetric.ValidationLoss }],
+        [nameof(CnnOptions.Checkpoints)] = [o => o.Checkpoints = new() { Folder = " " }, o => o.Checkpoints = new() { Folder = "c", EveryEpochs = 0 },
+            o => o.Checkpoints = new() { Folder = "c", Every = TimeSpan.Zero }],
         [nameof(CnnOptions.LogFolder)] = [o => o.LogFolder = "", o => o.LogFolder = " "],
         [nameof(CnnOptions.Logs)] = [o => o.Logs = (TrainingLogs)64],
-        [nameof(CnnOptions.Device)] = [o => o.Device = "gpu", o => o.Device = "cuda:", o => o.Device = "cuda:-1", o => o.Device = "CPU ", o =>
-        o.Device = null!],
+        [nameof(CnnOptions.Device)] = [o => o.Device = "gpu", o => o.Device = "cuda:", o => o.Device = "cuda:-1", o => o.Device = "CPU ",
+            o => o.Device = null!],
     };
 
     /// <summary>Protects users from options that make no sense: refused by name before any data is read.</summary>

@@ -90,8 +90,7 @@ public sealed class DigitsTests : CliTest
         var epochs = Run("train", "--data", "digits:1500", "--arch", "lenet5", "--epochs", "4", "--seed", "1", "--out", "m.zip", "--json", "--preset",
             "resnet-cifar", "--augment", "none", "--batch-size", "32",
             "--learning-rate", FormattableString.Invariant($"{rate}"), "--schedule", "onecycle", "--class-weights", "balanced", "--label-smoothing",
-            "0.05", "--clip", "5", "--accumulate", "2", "--ema", "0.9",
-            "--balanced-sampling").Expect(0).Json.GetProperty("epochs");
+            "0.05", "--clip", "5", "--accumulate", "2", "--ema", "0.9", "--balanced-sampling").Expect(0).Json.GetProperty("epochs");
         Assert.IsGreaterThan(0.8, epochs[3].GetProperty("accuracy").GetDouble());
     }
 }

@@ -18,8 +18,7 @@ public sealed class WeightsTests : CliTest
 
         var imported = Run("import", "--arch", "lenet5", "--weights", "w.safetensors", "--labels", "labels.txt", "--out", "m.zip", "--json").Expect(0).Json;
         AssertProperties(imported, "arch", "classes", "inputShape", "resizeShortSide", "interpolation", "mean", "deviation", "preprocessingReason",
-            "weightsKey", "otherKeys",
-            "weightsPrefix", "nonFiniteTensors", "model");
+            "weightsKey", "otherKeys", "weightsPrefix", "nonFiniteTensors", "model");
         Assert.AreEqual(10, imported.GetProperty("classes").GetInt32());
         var (expected, actual) = (Predict("trained.zip", images), Predict("m.zip", images));
         CollectionAssert.AreEqual(expected.Select(p => p.Probability).ToArray(), actual.Select(p => p.Probability).ToArray());

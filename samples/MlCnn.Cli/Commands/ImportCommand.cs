@@ -28,8 +28,7 @@ internal static class ImportCommand
 
     private static readonly Option<string> s_key = CommandOptions.Text("--weights-key", "KEY",
         "The entry of a checkpoint that holds the weights, such as state_dict. Default: the usual one, and averaged weights (state_dict_ema, model_ema) "
-        + "before plain ones.",
-        required: false);
+        + "before plain ones.", required: false);
 
     private static readonly Option<string> s_labels = CommandOptions.Text("--labels", "FILE",
         "The classes in the order of the scores, one on a line. Default: ImageNet's where the weights tell 1000 apart, else class0, class1, ….",
@@ -110,8 +109,7 @@ internal static class ImportCommand
         Messages.Output.WriteLine($"Images: {resize}, {preprocessing.Interpolation.ToString().ToLowerInvariant()}, "
             + $"mean {Join(preprocessing.Normalization.Mean)}, deviation {Join(preprocessing.Normalization.Deviation)}: as {report.PreprocessingReason}.");
         Messages.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Saved {architecture.Name} for {shape.Classes} classes, {shape.Width}×{shape.Height} "
-            + $"pixels, to {modelPath}."));
+            $"Saved {architecture.Name} for {shape.Classes} classes, {shape.Width}×{shape.Height} pixels, to {modelPath}."));
 
         static string Join(IEnumerable<float> values) => string.Join(", ", values.Select(value => value.ToString("0.####", CultureInfo.InvariantCulture)));
     }

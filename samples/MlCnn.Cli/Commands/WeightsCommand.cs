@@ -107,10 +107,8 @@ internal static class WeightsCommand
 
     private static WeightsEntry Describe(PretrainedWeights weights, WeightsCache cache) => new(
         weights.Name, weights.Architecture, weights.IsDefault, weights.Address.AbsoluteUri, weights.FileName, weights.Sha256Prefix, weights.TensorBytes,
-        weights.Classes,
-        [weights.Preprocessing.Channels, weights.Preprocessing.Height, weights.Preprocessing.Width], weights.Preprocessing.ResizeShortSide,
-        weights.Top1Accuracy, weights.Top5Accuracy,
-        weights.License?.AbsoluteUri, cache.Contains(weights));
+        weights.Classes, [weights.Preprocessing.Channels, weights.Preprocessing.Height, weights.Preprocessing.Width],
+        weights.Preprocessing.ResizeShortSide, weights.Top1Accuracy, weights.Top5Accuracy, weights.License?.AbsoluteUri, cache.Contains(weights));
 
     private static Table Table(IEnumerable<PretrainedWeights> all, WeightsCache cache)
     {
@@ -124,8 +122,8 @@ internal static class WeightsCommand
         {
             string[] cells =
             [
-                weights.Architecture, weights.Name, weights.Preprocessing.Height.ToString(CultureInfo.InvariantCulture), Percent(weights.Top1Accuracy),
-                Percent(weights.Top5Accuracy),
+                weights.Architecture, weights.Name, weights.Preprocessing.Height.ToString(CultureInfo.InvariantCulture),
+                Percent(weights.Top1Accuracy), Percent(weights.Top5Accuracy),
                 FormattableString.Invariant($"{weights.TensorBytes / 1e6:0}"), cache.Contains(weights) ? "here" : "",
             ];
             table.AddRow([.. cells.Select(Markup.Escape)]);

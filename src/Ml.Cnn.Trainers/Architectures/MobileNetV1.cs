@@ -35,7 +35,7 @@ public static class MobileNetV1
             Name = Name,
             Family = "MobileNet",
             Paper = "Howard, Zhu, Chen, Kalenichenko, Wang, Weyand, Andreetto, Adam: MobileNets: efficient convolutional neural networks for mobile vision "
-            + "applications (2017)",
+                + "applications (2017)",
             Year = 2017,
             ImageSize = 224,
             MinimumImageSize = 1,

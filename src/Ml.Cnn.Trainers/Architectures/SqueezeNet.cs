@@ -34,7 +34,7 @@ public static class SqueezeNet
             Name = name,
             Family = "SqueezeNet",
             Paper = "Iandola, Han, Moskewicz, Ashraf, Dally, Keutzer: SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and <0.5MB model size "
-            + "(2016)",
+                + "(2016)",
             Year = 2016,
             ImageSize = 224,
             MinimumImageSize = isPaper ? 21 : 17, // 21 or 17 → 8 → 4 → 2 → 1

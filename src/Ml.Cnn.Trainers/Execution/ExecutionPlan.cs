@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Runtime;
 using TorchSharp;
@@ -89,10 +88,5 @@ internal sealed record ExecutionPlan(Device Device, NetworkCost Cost, bool Chann
     }
 
     private static bool GainsByBFloat16(Device device, NetworkCost cost) =>
-        device.type == DeviceType.CUDA || (CpuHasBFloat16 && cost.DepthwiseShare < TooDepthwise);
-
-    /// <summary>Whether the processor has instructions for bfloat16, and oneDNN may use them.</summary>
-    /// <remarks>CPUID leaf 7: AVX512_BF16 is bit 5 of EAX in subleaf 1, AMX-BF16 bit 22 of EDX in subleaf 0 (Intel SDM, volume 2A).</remarks>
-    public static bool CpuHasBFloat16 => OneDnn.AllowsBFloat16 && X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7
-        && (((X86Base.CpuId(7, 1).Eax >> 5) & 1) == 1 || ((X86Base.CpuId(7, 0).Edx >> 22) & 1) == 1);
+        device.type == DeviceType.CUDA || (OneDnn.ComputesInBFloat16 && cost.DepthwiseShare < TooDepthwise);
 }

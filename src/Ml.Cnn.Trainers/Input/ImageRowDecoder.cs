@@ -101,9 +101,7 @@ internal sealed class ImageRowDecoder
         }
         if (ReferenceEquals(image, row.Content.Image))
             return;
-        var kept = row.Content.ImageRoom();
-        kept.Reset(image.Width, image.Height, image.Channels);
-        image.Pixels.CopyTo(kept.Pixels);
+        ChannelConverter.Convert(image, row.Content.ImageRoom(), image.Channels);
     });
 
     /// <summary>Normalized values, channels × height × width or <see cref="ChannelsLast"/>.</summary>

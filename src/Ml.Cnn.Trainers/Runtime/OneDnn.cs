@@ -28,8 +28,10 @@ internal static partial class OneDnn
     public const string LimitedMessage = "This (virtual) processor reports no caches, and oneDNN would compute wrong convolutions or end the process. "
         + "Convolutions are limited to SSE4.1 instructions, which is slower. Set the environment variable " + Variable + " to decide otherwise.";
 
-    /// <summary>Whether oneDNN may use the processor's bfloat16 instructions, where it has any.</summary>
-    public static bool AllowsBFloat16 => IncludesBFloat16(Limit);
+    /// <summary>Whether the processor has instructions for bfloat16, and oneDNN may use them.</summary>
+    /// <remarks>CPUID leaf 7: AVX512_BF16 is bit 5 of EAX in subleaf 1, AMX-BF16 bit 22 of EDX in subleaf 0 (Intel SDM, volume 2A).</remarks>
+    public static bool ComputesInBFloat16 => IncludesBFloat16(Limit) && X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7
+        && (((X86Base.CpuId(7, 1).Eax >> 5) & 1) == 1 || ((X86Base.CpuId(7, 0).Edx >> 22) & 1) == 1);
 
     /// <summary>Whether the processor says how large its caches are; true on processors that are no x64.</summary>
     public static bool ProcessorReportsCaches => !X86Base.IsSupported || HasCaches(0, 4) || HasCaches(unchecked((int)0x80000000), unchecked((int)0x8000001D));

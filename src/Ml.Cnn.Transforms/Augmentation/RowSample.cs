@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Ml.Cnn.Transforms.Columns;
 using Ml.Cnn.Transforms.Decoding;
+using Ml.Cnn.Transforms.Geometry;
 using Ml.Cnn.Transforms.Splits;
 
 namespace Ml.Cnn.Transforms.Augmentation;
@@ -75,10 +76,11 @@ internal static class RowSample
         {
             if (!wanted.TryGetValue(row, out var label))
                 continue;
-            PixelImage decoded;
+            var decoded = new PixelImage();
             try
             {
-                decoded = Copy(reader.Read());
+                var read = reader.Read();
+                ChannelConverter.Convert(read, decoded, read.Channels); // the reader's own image is its room for the next one
             }
             catch (Exception e) when (ImageColumnType.IsAboutTheImage(e))
             {
@@ -86,13 +88,6 @@ internal static class RowSample
             }
             yield return (decoded, row, label);
         }
-    }
-
-    private static PixelImage Copy(PixelImage image)
-    {
-        var copy = new PixelImage(image.Width, image.Height, image.Channels);
-        image.Pixels.CopyTo(copy.Pixels);
-        return copy;
     }
 
     // One cursor of a set: ML.NET reads ahead on other threads for a cursor on its own.

@@ -1,3 +1,5 @@
+using MlCnn.Docs;
+
 namespace Ml.Cnn.Trainers.Tests.Repository;
 
 /// <summary>The repository's own files, found from where the tests were built.</summary>
@@ -5,13 +7,7 @@ internal static class SourceFiles
 {
     /// <summary>The full path of a folder of the repository.</summary>
     /// <param name="folder">Its path from the repository's root; "" for the root.</param>
-    public static string Root(string folder = "")
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "MlCnn.sln")))
-            root = root.Parent ?? throw new AssertInconclusiveException("Skipped: the source files are not above the tests.");
-        return Path.GetFullPath(Path.Combine(root.FullName, folder));
-    }
+    public static string Root(string folder = "") => Path.GetFullPath(Path.Combine(Documents.Find().Repository, folder));
 
     /// <summary>The C# files in a folder and the folders in it, without what a build makes.</summary>
     public static IEnumerable<string> Below(string folder) =>

@@ -1,6 +1,4 @@
 using Ml.Cnn.Trainers.Runtime;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Tests.Runtime;
 
@@ -30,23 +28,8 @@ public class OneDnnTests
             Assert.Inconclusive($"Skipped: {OneDnn.Variable} is set.");
         foreach (var channelsLast in new[] { false, true })
         {
-            using var scope = NewDisposeScope();
-            var images = Wave(4, channels, 13, 13);
-            var weights = Wave(filters, channels / groups, kernel, kernel);
-            var exact = Convolve(images.to(float64), weights.to(float64));
-            var computed = Convolve(Layout(images), Layout(weights));
-            for (var i = 0; i < exact.Length; i++)
-                Assert.IsLessThan(1e-4, Difference(computed[i], exact[i]), $"{(channelsLast ? "channels last" : "contiguous")}, {s_names[i]}");
-
-            Tensor Layout(Tensor tensor) => channelsLast ? tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : tensor;
-        }
-
-        Tensor[] Convolve(Tensor images, Tensor weights)
-        {
-            using var gradients = enable_grad();
-            Tensor[] leaves = [images.detach().requires_grad_(), weights.detach().requires_grad_()];
-            var output = nn.functional.conv2d(leaves[0], leaves[1], padding: [kernel / 2, kernel / 2], groups: groups);
-            return [output.detach(), .. autograd.grad([output.square().mean()], leaves)];
+            foreach (var (what, difference) in ConvolutionCheck.Differences(channels, filters, 13, kernel, groups, channelsLast))
+                Assert.IsLessThan(1e-4, difference, $"{(channelsLast ? "channels last" : "contiguous")}, {what}");
         }
     }
 
@@ -70,11 +53,4 @@ public class OneDnnTests
         else
             Assert.IsTrue(OneDnn.ProcessorReportsCaches || Environment.GetEnvironmentVariable(OneDnn.Variable) is not null);
     }
-
-    private static readonly string[] s_names = ["output", "gradient of the images", "gradient of the weights"];
-
-    private static double Difference(Tensor actual, Tensor exact) => ((actual.to(float64) - exact).norm() / exact.norm()).ToDouble();
-
-    // Numbers without a pattern that need no random state.
-    private static Tensor Wave(params long[] shape) => arange(shape.Aggregate(1L, (a, b) => a * b), float32).mul(1.7f).sin().reshape(shape);
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Execution;
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Training.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -54,7 +55,7 @@ public sealed class ExecutionPlanTests
         Assert.IsTrue(plan.ChannelsLast);
         if (isDepthwise)
             Assert.IsNull(plan.ComputeType);
-        else if (ExecutionPlan.CpuHasBFloat16)
+        else if (OneDnn.ComputesInBFloat16)
             Assert.AreEqual(ScalarType.BFloat16, plan.ComputeType);
         Assert.IsNull(ExecutionPlan.ForTraining(CPU, NetworkCost.Of(network, shape), Precision.Float32, MemoryLayout.Auto).ComputeType);
     }

@@ -29,8 +29,7 @@ internal static class CheckpointIdentity
     /// <param name="validationSet">The validation set's; null where there is none of its own.</param>
     /// <param name="processes">How many train together, 1 or more: where an epoch was left is counted in the batches of each.</param>
     public static IReadOnlyDictionary<string, string> Of(TrainingSettings settings, Architecture architecture, NetworkShape shape,
-        IReadOnlyList<string> classes,
-        ImagePreprocessing preprocessing, string data, string? validationSet, int processes = 1)
+        IReadOnlyList<string> classes, ImagePreprocessing preprocessing, string data, string? validationSet, int processes = 1)
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {

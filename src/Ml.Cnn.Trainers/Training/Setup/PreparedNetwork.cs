@@ -49,8 +49,7 @@ internal sealed class PreparedNetwork : IDisposable
     /// <param name="resumed">The plan of the training that is resumed: it goes on in the same arithmetic.</param>
     /// <param name="log">MLContext.Log.</param>
     public static PreparedNetwork Build(Device device, Architecture architecture, TrainingSettings settings, TrainingHandles handles, TrainingData data,
-        ImageViews views,
-        StartingPoint? start, CheckpointHeader.PlanJson? resumed, IChannel log)
+        ImageViews views, StartingPoint? start, CheckpointHeader.PlanJson? resumed, IChannel log)
     {
         var allocator = GlibcAllocator.KeepFreedMemory();
         IDisposable? random = null;

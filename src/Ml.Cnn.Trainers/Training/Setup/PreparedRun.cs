@@ -58,8 +58,7 @@ internal sealed class PreparedRun : IDisposable
     /// <exception cref="InvalidOperationException">The data cannot be learned from, the checkpoints are another training's, or the device is
     /// missing.</exception>
     public static PreparedRun Prepare(IHostEnvironment environment, Architecture architecture, TrainingSettings settings, TrainingHandles handles,
-        ProcessGroup processes,
-        IDataView input, IChannel log)
+        ProcessGroup processes, IDataView input, IChannel log)
     {
         TrainableStages.Check(architecture, settings.Transfer);
         if (settings.Optimization.LabelSmoothing is > 0 and var smoothing && !architecture.Loss.TakesLabelSmoothing)
