@@ -1,10 +1,13 @@
 namespace MlCnn.Docs;
 
-/// <summary>Reads snippets from C# files: the lines between <c>// snippet: name</c> and <c>// end snippet</c>.</summary>
+/// <summary>
+/// Reads snippets from C# files: the lines between <c>// snippet: name</c> and <c>// end snippet</c>, without those that say <c>// hidden: why</c>.
+/// </summary>
 internal static class SnippetSource
 {
     private const string Begin = "// snippet: ";
     private const string End = "// end snippet";
+    private const string Hidden = "// hidden: ";
 
     /// <param name="lines">A C# file.</param>
     /// <param name="file">Its name, for messages.</param>
@@ -21,7 +24,7 @@ internal static class SnippetSource
                 i++;
             if (i == lines.Count)
                 throw new InvalidDataException($"The snippet '{name}' of {file} has no '{End}'.");
-            yield return (name, Dedent([.. lines.Skip(start).Take(i - start)]));
+            yield return (name, Dedent([.. lines.Skip(start).Take(i - start).Where(line => !line.Contains(Hidden, StringComparison.Ordinal))]));
         }
     }
 

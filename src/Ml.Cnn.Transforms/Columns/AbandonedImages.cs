@@ -6,14 +6,15 @@ namespace Ml.Cnn.Transforms.Columns;
 /// <remarks>
 /// ML.NET's rule is that a getter disposes of the image that it is handed, if the getter makes images; its loaders do. Images of an enumerable stay:
 /// they may be the user's and come again in the next pass, or made for this pass and forgotten. For the latter there is the garbage collector,
-/// which sees a few bytes of each. One object per cursor.
+/// which sees a few bytes of each. One object per cursor; they share the <see cref="Room"/>, so that it does not grow with the number of cores.
 /// </remarks>
 internal sealed class AbandonedImages
 {
     private const long Room = 256L << 20;
 
+    private static long s_bytes; // of all cursors since the last collection
+
     private bool? _isLeft; // whether the source leaves images as they are: the first image tells
-    private long _bytes;
 
     /// <summary>Notes that an image took the place of another.</summary>
     /// <param name="before">What the getter was handed; null at the first row.</param>
@@ -25,10 +26,9 @@ internal sealed class AbandonedImages
         _isLeft ??= !IsDisposed(before);
         if (_isLeft is false)
             return;
-        _bytes += 4L * image.Width * image.Height;
-        if (_bytes < Room)
+        if (Interlocked.Add(ref s_bytes, 4L * image.Width * image.Height) < Room)
             return;
-        _bytes = 0;
+        Interlocked.Exchange(ref s_bytes, 0);
         GC.Collect();
         GC.WaitForPendingFinalizers();
     }

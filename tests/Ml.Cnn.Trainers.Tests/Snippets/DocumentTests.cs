@@ -76,9 +76,9 @@ public sealed partial class DocumentTests
     }
 
     [TestMethod]
-    public void A_snippet_is_moved_to_the_left_margin()
+    public void A_snippet_is_moved_to_the_left_margin_and_hidden_lines_are_left_out()
     {
-        string[] lines = ["    // snippet: one", "        if (x)", "", "            Y();", "    // end snippet"];
+        string[] lines = ["    // snippet: one", "        if (x)", "        Z(); // hidden: it is slow", "", "            Y();", "    // end snippet"];
         Assert.AreEqual(("one", "if (x)\n\n    Y();"), Assert.ContainsSingle(SnippetSource.Read(lines, "x.cs")));
         Assert.ThrowsExactly<InvalidDataException>(() => SnippetSource.Read(lines[..3], "x.cs").ToArray());
     }

@@ -30,10 +30,10 @@ public sealed class MigratingSnippets
             ValidationSet = validation,
             EpochCallback = epoch => Console.WriteLine(epoch),
         };
+        (options.Epochs, options.ImageSize) = (1, 64); // hidden: enough to see that it runs
         var pipeline = mlContext.MulticlassClassification.Trainers.ResNet(options)
             .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
         // end snippet
-        (options.Epochs, options.ImageSize) = (1, 64); // enough to see that it runs
         var model = pipeline.Fit(train);
         Console.SetOut(output);
         Assert.IsNotNull(model.Transform(validation).Schema["PredictedLabel"].Name);

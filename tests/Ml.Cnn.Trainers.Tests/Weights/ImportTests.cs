@@ -61,7 +61,9 @@ public sealed class ImportTests
     {
         var file = Path.Join(_folder, $"{name}.pth");
         var mlContext = new MLContext();
-        var model = mlContext.Model.ImportCnn(name, file, new() { FeatureColumnName = "Image" });
+        // The script prepares the photo as for torchvision's default weights; a file of one's own is taken for the first published recipe.
+        var resize = PretrainedWeights.DefaultOf(name)!.Preprocessing.ResizeShortSide;
+        var model = mlContext.Model.ImportCnn(name, file, new() { FeatureColumnName = "Image", ResizeShortSide = resize });
         File.Delete(file);
         var scored = Score(mlContext, model, photo);
 
