@@ -41,7 +41,7 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
                     continue;
                 var rate = lowest * Math.Pow(highest / lowest, (double)_points.Count / (steps - 1));
                 using (var result = step.Take(batch, epoch, taken++, rate))
-                    losses.Add(result.Loss.ToDouble());
+                    losses.Add(result.Measures.Loss.ToDouble());
                 if (!double.IsFinite(losses[^1]))
                     return Curve();
                 if (!update.IsComplete)
@@ -64,17 +64,18 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
     private void Note(double rate, double loss)
     {
         _mean = Smoothing * _mean + (1 - Smoothing) * loss;
-        _points.Add(new(rate, loss, _mean / (1 - Math.Pow(Smoothing, _points.Count + 1)))); // the mean starts at 0
+        var smoothed = _mean / (1 - Math.Pow(Smoothing, _points.Count + 1)); // the mean starts at 0
+        _points.Add(new() { LearningRate = rate, Loss = loss, SmoothedLoss = smoothed });
     }
 
     // The slope over the logarithm of the rate, up to the lowest loss.
     private LearningRateCurve Curve()
     {
         if (_points.Count <= FirstSteps + 1)
-            return new(_points, null);
+            return new() { Points = _points };
         var lowest = Enumerable.Range(FirstSteps, _points.Count - FirstSteps).MinBy(i => _points[i].SmoothedLoss);
         var falls = Enumerable.Range(FirstSteps, Math.Max(0, lowest - FirstSteps)).Where(i => Slope(i) < 0).ToArray();
-        return new(_points, falls.Length > 0 ? _points[falls.MinBy(Slope)].LearningRate : null);
+        return new() { Points = _points, Suggestion = falls.Length > 0 ? _points[falls.MinBy(Slope)].LearningRate : null };
 
         double Slope(int i) => _points[i + 1].SmoothedLoss - _points[i - 1].SmoothedLoss;
     }

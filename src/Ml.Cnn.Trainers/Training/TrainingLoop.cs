@@ -195,14 +195,18 @@ internal sealed class TrainingLoop
         return _rates.At(epochsDone);
     }
 
-    private void EndEpoch(EpochTotals? validation, WeightSnapshot best)
+    private void EndEpoch(PassTotals? validation, WeightSnapshot best)
     {
-        var summary = new CnnEpoch(_state.Epoch, Epochs, _state.Totals.Loss, _state.Totals.Accuracy, validation?.Loss, validation?.Accuracy,
-            _state.LearningRate, _state.Totals.Images, _state.Totals.Seconds, IsBest: false)
+        var summary = new CnnEpoch
         {
+            Epoch = _state.Epoch,
+            Epochs = Epochs,
+            Metrics = _state.Totals.Metrics,
+            ValidationMetrics = validation?.Metrics ?? MetricValues.None,
+            LearningRate = _state.LearningRate,
+            Images = _state.Totals.Images,
+            Seconds = _state.Totals.Seconds,
             Steps = _state.Steps,
-            Top5Accuracy = _state.Totals.Top5Accuracy,
-            ValidationTop5Accuracy = validation?.Top5Accuracy,
             ValidationImagesPerSecond = validation?.ImagesPerSecond,
             PeakMemory = _memory.Peak(),
         };
@@ -210,11 +214,8 @@ internal sealed class TrainingLoop
         if (summary.IsBest)
             best.Take(_subject.Network);
         _state.EpochEnded(summary);
-        _rates.EpochEnded(validation?.Loss ?? _state.Totals.Loss);
-        var validated = validation is null ? ""
-            : FormattableString.Invariant($", validation loss {validation.Loss:0.0000}, validation accuracy {validation.Accuracy:0.0000}");
-        _log.Info(MessageSensitivity.None, FormattableString.Invariant($"epoch {_state.Epoch}/{Epochs}: loss {summary.Loss:0.0000}, ")
-            + FormattableString.Invariant($"accuracy {summary.Accuracy:0.0000}{validated}, {summary.ImagesPerSecond:0} images/s"));
+        _rates.EpochEnded(summary.ValidationLoss ?? summary.Loss);
+        _log.Info(MessageSensitivity.None, "{0}", summary.ToString());
         _observers.Epoch(summary);
     }
 

@@ -29,7 +29,7 @@ internal sealed class TrainingState
     public double LearningRate { get; set; }
 
     /// <summary>What the epoch's images came to.</summary>
-    public EpochTotals Totals { get; private set; } = new();
+    public PassTotals Totals { get; private set; } = new();
 
     /// <summary>The epochs that are over; grows while training goes on.</summary>
     public IReadOnlyList<CnnEpoch> History => _history;
@@ -66,7 +66,7 @@ internal sealed class TrainingState
     public void Restore(TrainingPosition position)
     {
         (Epoch, Batches, Steps, Images) = (position.Epoch, position.Batches, position.Steps, position.Images);
-        (RowOrder, Totals, LearningRate) = (position.RowOrder, new EpochTotals(position.Sums), position.LearningRate);
+        (RowOrder, Totals, LearningRate) = (position.RowOrder, new PassTotals(position.Sums), position.LearningRate);
         _history.Clear();
         _history.AddRange(position.History);
     }

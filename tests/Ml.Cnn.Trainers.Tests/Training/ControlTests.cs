@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Ml.Cnn.Trainers.Training.Control;
+using Ml.Cnn.Trainers.Training.Metrics;
 
 namespace Ml.Cnn.Trainers.Tests.Training;
 
@@ -39,7 +40,7 @@ public sealed class ControlTests
     public void Patience_counts_epochs_without_enough_progress()
     {
         var ranking = new EpochRanking(new EarlyStopping { Patience = 2, MinimumChange = 0.1 }, isValidated: false);
-        CnnEpoch Epoch(double loss) => new(1, 9, loss, 0, null, null, 0.1, 10, 1, IsBest: false);
+        CnnEpoch Epoch(double loss) => new() { Epoch = 1, Epochs = 9, Metrics = MetricValues.Of((Metric.Loss, loss)), Images = 10, Seconds = 1 };
         var history = new List<CnnEpoch>();
         var over = new List<bool>();
         foreach (var loss in (double[])[2, 1.5, 1.45, 1.39, 1.35, 1.30])

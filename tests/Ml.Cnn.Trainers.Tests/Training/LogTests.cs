@@ -104,7 +104,7 @@ public sealed class LogTests
         Assert.HasCount(2, Directory.GetFiles(Path.Join(_folder, "train")));
         Assert.HasCount(4, EventFiles.Read(Path.Join(_folder, "train")).Where(value => value.Key.Tag == "epoch/loss").ToArray());
 
-        static CnnEpoch Epoch(int number) => new(number, 4, 1.0 / number, 0.5, null, null, 0.1, 100, 1, true);
+        static CnnEpoch Epoch(int number) => new() { Epoch = number, Epochs = 4, Metrics = MetricValues.Of((Metric.Loss, 1.0 / number)), Images = 100, Seconds = 1 };
 
         void Write(CnnEpoch[] before, long stepsBefore, CnnEpoch[] epochs, int steps)
         {
@@ -112,7 +112,7 @@ public sealed class LogTests
             using var logs = TrainingObservers.For(options.ToHandles(), isMain: true, 4, 100, message => Assert.Fail(message));
             logs.Begin(before, stepsBefore);
             for (var step = 1; step <= steps; step++)
-                logs.Step(new(stepsBefore + step, 1, 20, double.NaN, 0.5, null, 0.1, 1000), new EpochTotals());
+                logs.Step(new() { Step = stepsBefore + step, Epoch = 1, Metrics = MetricValues.Of((Metric.Loss, double.NaN)) }, new PassTotals());
             foreach (var epoch in epochs)
                 logs.Epoch(epoch);
         }

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Training.Metrics;
 using SkiaSharp;
 
 namespace Ml.Cnn.Trainers.Tests;
@@ -31,7 +32,17 @@ public sealed class TrainingCurvesTests
     }
 
     private static CnnEpoch[] History(int epochs, Func<int, double> validationLoss) =>
-        [.. Enumerable.Range(1, epochs).Select(i => new CnnEpoch(i, epochs, 2.0 / i, 0.5, validationLoss(i), 0.5, 0.1, 100, 1, IsBest: i == 1))];
+        [.. Enumerable.Range(1, epochs).Select(i => new CnnEpoch
+        {
+            Epoch = i,
+            Epochs = epochs,
+            Metrics = MetricValues.Of((Metric.Loss, 2.0 / i), (Metric.Accuracy, 0.5)),
+            ValidationMetrics = MetricValues.Of((Metric.Loss, validationLoss(i)), (Metric.Accuracy, 0.5)),
+            LearningRate = 0.1,
+            Images = 100,
+            Seconds = 1,
+            IsBest = i == 1,
+        })];
 
     /// <summary>Rows from the highest to the lowest blue pixel of the loss's chart, without the legend above it.</summary>
     private static int HeightOfTrainingLoss(CnnEpoch[] history)

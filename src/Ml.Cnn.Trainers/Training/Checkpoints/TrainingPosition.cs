@@ -22,7 +22,7 @@ internal sealed record TrainingPosition
     public ulong RowOrder { get; init; } = RowOrderHash.Empty;
 
     /// <summary>What these images came to.</summary>
-    public EpochSums Sums { get; init; } = new();
+    public MetricSums Sums { get; init; } = new();
 
     /// <summary>The last step's.</summary>
     public double LearningRate { get; init; }

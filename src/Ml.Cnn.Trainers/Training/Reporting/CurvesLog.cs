@@ -24,7 +24,7 @@ internal sealed class CurvesLog(string path, Action<string> warn) : ITrainingObs
             warn("The system has no fonts: the image of the curves is drawn without any text.");
     }
 
-    public void Step(CnnStep step, EpochTotals totals) { }
+    public void Step(CnnStep step, PassTotals totals) { }
 
     public void Epoch(CnnEpoch epoch)
     {

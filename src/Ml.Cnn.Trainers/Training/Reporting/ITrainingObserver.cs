@@ -13,7 +13,7 @@ internal interface ITrainingObserver : IDisposable
     /// <summary>A step's results have been read: at once on the CPU, several at a time elsewhere.</summary>
     /// <param name="step">What it came to.</param>
     /// <param name="totals">The epoch's so far.</param>
-    void Step(CnnStep step, EpochTotals totals);
+    void Step(CnnStep step, PassTotals totals);
 
     /// <summary>An epoch is over, its validation included.</summary>
     void Epoch(CnnEpoch epoch);

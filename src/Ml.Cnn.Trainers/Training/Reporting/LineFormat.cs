@@ -21,7 +21,7 @@ internal abstract class LineFormat
     public abstract string Extension { get; }
 
     /// <summary>The first line of a file; null where there is none.</summary>
-    public abstract string? Header<T>();
+    public abstract string? Header<T>(IReadOnlyList<RecordColumn<T>> columns);
 
     public abstract string Line<T>(T value);
 
@@ -32,7 +32,7 @@ internal abstract class LineFormat
     {
         public override string Extension => ".csv";
 
-        public override string? Header<T>() => string.Join(',', s_options.GetTypeInfo(typeof(T)).Properties.Select(property => property.Name));
+        public override string? Header<T>(IReadOnlyList<RecordColumn<T>> columns) => string.Join(',', columns.Select(column => column.Name));
 
         public override string Line<T>(T value) => string.Join(',', JsonSerializer.SerializeToElement(value, s_options).EnumerateObject()
             .Select(property => Field(property.Value)));
@@ -52,7 +52,7 @@ internal abstract class LineFormat
     {
         public override string Extension => ".jsonl";
 
-        public override string? Header<T>() => null;
+        public override string? Header<T>(IReadOnlyList<RecordColumn<T>> columns) => null;
 
         public override string Line<T>(T value) => JsonSerializer.Serialize(value, s_options);
 

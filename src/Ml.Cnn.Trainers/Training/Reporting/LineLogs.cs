@@ -10,9 +10,9 @@ internal sealed class EpochLog(string path, LineFormat format) : ITrainingObserv
     private RecordFile _file = null!; // from Begin on
 
     public void Begin(IReadOnlyList<CnnEpoch> history, long steps) =>
-        _file = LineFiles.Start(path, history.Select(format.Line), format.Header<CnnEpoch>());
+        _file = LineFiles.Start(path, history.Select(format.Line), format.Header(RecordColumns.OfEpoch));
 
-    public void Step(CnnStep step, EpochTotals totals) { }
+    public void Step(CnnStep step, PassTotals totals) { }
 
     public void Epoch(CnnEpoch epoch)
     {
@@ -30,9 +30,9 @@ internal sealed class StepLog(string path, LineFormat format) : ITrainingObserve
 
     public void Begin(IReadOnlyList<CnnEpoch> history, long steps) =>
         _file = LineFiles.Start(path, steps > 0 && File.Exists(path) ? File.ReadLines(path).Where(line => format.ReadStep(line) <= steps) : [],
-            format.Header<CnnStep>());
+            format.Header(RecordColumns.OfStep));
 
-    public void Step(CnnStep step, EpochTotals totals) => _file.AddLine(format.Line(step));
+    public void Step(CnnStep step, PassTotals totals) => _file.AddLine(format.Line(step));
 
     public void Epoch(CnnEpoch epoch) => _file.Flush();
 

@@ -20,35 +20,49 @@ internal sealed class ProgressReporter(IProgress<CnnProgress> progress, int epoc
         _whole.Start();
     }
 
-    public void Step(CnnStep step, EpochTotals totals)
+    public void Step(CnnStep step, PassTotals totals)
     {
         _images += step.Images;
         if (_last != TimeSpan.MinValue && _whole.Elapsed - _last < s_pause && totals.Images < imagesInEpoch)
             return;
         _last = _whole.Elapsed;
-        Report(new(step.Epoch, epochs, totals.Images, imagesInEpoch, totals.Loss, totals.Accuracy, totals.ImagesPerSecond, Remaining(step.Epoch, totals.Images))
+        Report(new()
         {
+            Epoch = step.Epoch,
             Step = step.Step,
-            Top5Accuracy = totals.Top5Accuracy,
+            Images = totals.Images,
+            Metrics = totals.Metrics,
             LearningRate = step.LearningRate,
+            ImagesPerSecond = totals.ImagesPerSecond,
+            Remaining = Remaining(step.Epoch, totals.Images),
         });
     }
 
     public void Epoch(CnnEpoch epoch)
     {
         _lastEpoch = epoch;
-        Report(new(epoch.Epoch, epochs, epoch.Images, imagesInEpoch, epoch.Loss, epoch.Accuracy, epoch.ImagesPerSecond, Remaining(epoch.Epoch, imagesInEpoch))
+        Report(new()
         {
+            Epoch = epoch.Epoch,
             Step = epoch.Steps,
-            Top5Accuracy = epoch.Top5Accuracy,
+            Images = epoch.Images,
+            Metrics = epoch.Metrics,
             LearningRate = epoch.LearningRate,
+            ImagesPerSecond = epoch.ImagesPerSecond,
+            Remaining = Remaining(epoch.Epoch, imagesInEpoch),
         });
     }
 
     public void Dispose() { }
 
-    private void Report(CnnProgress value) =>
-        progress.Report(value with { Memory = ProcessMemory.Resident, PeakMemory = _memory.Peak(), LastEpoch = _lastEpoch });
+    private void Report(CnnProgress value) => progress.Report(value with
+    {
+        Epochs = epochs,
+        ImagesInEpoch = imagesInEpoch,
+        Memory = ProcessMemory.Resident,
+        PeakMemory = _memory.Peak(),
+        LastEpoch = _lastEpoch,
+    });
 
     // Time goes by in validation too, so the whole time counts.
     private TimeSpan Remaining(int epoch, long imagesOfEpoch)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ml.Cnn.Trainers.Training.Metrics;
 
 namespace Ml.Cnn.Trainers.Training.Reporting;
@@ -16,21 +17,20 @@ internal sealed class TensorBoardLog(string folder, bool withSteps) : ITrainingO
             _steps = new(Path.Join(folder, "steps"), steps + 1);
     }
 
-    public void Step(CnnStep step, EpochTotals totals) => _steps?.Write(step.Step,
-        ("step/loss", step.Loss), ("step/accuracy", step.Accuracy), ("step/top5_accuracy", step.Top5Accuracy),
-        ("step/learning_rate", step.LearningRate), ("step/images_per_second", step.ImagesPerSecond));
+    public void Step(CnnStep step, PassTotals totals) => _steps?.Write(step.Step,
+        [.. Tagged("step/", step.Metrics), ("step/learning_rate", step.LearningRate), ("step/images_per_second", step.ImagesPerSecond)]);
 
     public void Epoch(CnnEpoch epoch)
     {
-        _train!.Write(epoch.Epoch, ("epoch/loss", epoch.Loss), ("epoch/accuracy", epoch.Accuracy), ("epoch/top5_accuracy", epoch.Top5Accuracy),
-            ("epoch/learning_rate", epoch.LearningRate), ("epoch/images_per_second", epoch.ImagesPerSecond), ("epoch/peak_memory_bytes", epoch.PeakMemory));
+        _train!.Write(epoch.Epoch, [.. Tagged("epoch/", epoch.Metrics), ("epoch/learning_rate", epoch.LearningRate),
+            ("epoch/images_per_second", epoch.ImagesPerSecond), ("epoch/peak_memory_bytes", epoch.PeakMemory)]);
         _train.Flush();
         _steps?.Flush();
-        if (epoch.ValidationLoss is null)
+        if (epoch.ValidationMetrics.Count == 0)
             return;
         _validation ??= new(Path.Join(folder, "validation"), epoch.Epoch);
-        _validation.Write(epoch.Epoch, ("epoch/loss", epoch.ValidationLoss), ("epoch/accuracy", epoch.ValidationAccuracy),
-            ("epoch/top5_accuracy", epoch.ValidationTop5Accuracy), ("epoch/images_per_second", epoch.ValidationImagesPerSecond));
+        _validation.Write(epoch.Epoch,
+            [.. Tagged("epoch/", epoch.ValidationMetrics), ("epoch/images_per_second", epoch.ValidationImagesPerSecond)]);
         _validation.Flush();
     }
 
@@ -40,4 +40,8 @@ internal sealed class TensorBoardLog(string folder, bool withSteps) : ITrainingO
         using (_validation)
             _steps?.Dispose();
     }
+
+    // "epoch/top5_accuracy"
+    private static IEnumerable<(string Tag, double? Value)> Tagged(string group, IReadOnlyDictionary<string, double> metrics) =>
+        metrics.Select(metric => (group + JsonNamingPolicy.SnakeCaseLower.ConvertName(metric.Key), (double?)metric.Value));
 }

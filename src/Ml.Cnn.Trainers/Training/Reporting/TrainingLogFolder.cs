@@ -41,7 +41,7 @@ internal static class TrainingLogFolder
 
         public void Begin(IReadOnlyList<CnnEpoch> history, long steps) => Try(() => log.Begin(history, steps));
 
-        public void Step(CnnStep step, EpochTotals totals) => Try(() => log.Step(step, totals));
+        public void Step(CnnStep step, PassTotals totals) => Try(() => log.Step(step, totals));
 
         public void Epoch(CnnEpoch epoch) => Try(() => log.Epoch(epoch));
 

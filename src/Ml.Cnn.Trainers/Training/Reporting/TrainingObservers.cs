@@ -12,7 +12,7 @@ internal sealed class TrainingObservers(IReadOnlyList<ITrainingObserver> observe
             observer.Begin(history, steps);
     }
 
-    public void Step(CnnStep step, EpochTotals totals)
+    public void Step(CnnStep step, PassTotals totals)
     {
         foreach (var observer in observers)
             observer.Step(step, totals);
@@ -53,7 +53,7 @@ internal sealed class TrainingObservers(IReadOnlyList<ITrainingObserver> observe
     {
         public void Begin(IReadOnlyList<CnnEpoch> history, long steps) { }
 
-        public void Step(CnnStep step, EpochTotals totals) => onStep?.Invoke(step);
+        public void Step(CnnStep step, PassTotals totals) => onStep?.Invoke(step);
 
         public void Epoch(CnnEpoch epoch) => onEpoch?.Invoke(epoch);
 

@@ -17,7 +17,7 @@ internal sealed class StepResults(Device device, int epoch, ITrainingObserver ob
     /// <summary>The first step whose loss was not a finite number, once it has been read.</summary>
     public (long Step, double Loss, double LearningRate)? NotFinite { get; private set; }
 
-    public void Add(StepResult result, EpochTotals totals)
+    public void Add(StepResult result, PassTotals totals)
     {
         _unread.Add(result);
         if (_unread.Count >= _atOnce)
@@ -25,25 +25,33 @@ internal sealed class StepResults(Device device, int epoch, ITrainingObserver ob
     }
 
     /// <summary>Adds everything unread to an epoch's totals.</summary>
-    public void Read(EpochTotals totals)
+    public void Read(PassTotals totals)
     {
         foreach (var result in _unread)
         {
-            var loss = result.Loss.ToDouble();
-            if (!double.IsFinite(loss))
-                NotFinite ??= (result.Step, loss, result.LearningRate);
+            var sums = result.Measures.Read();
+            var values = sums.Values;
+            if (!double.IsFinite(values[Metric.Loss.Name]))
+                NotFinite ??= (result.Step, values[Metric.Loss.Name], result.LearningRate);
             else if (NotFinite is null)
-                Note(result, loss, totals);
+                Note(result, sums, values, totals);
         }
         Dispose();
     }
 
-    private void Note(StepResult result, double loss, EpochTotals totals)
+    private void Note(StepResult result, MetricSums sums, MetricValues values, PassTotals totals)
     {
-        var (correct, inTop5) = (result.Correct.ToInt64(), result.InTop5?.ToInt64());
-        totals.Add(result.Images, loss, correct, inTop5);
-        observer.Step(new(result.Step, epoch, result.Images, loss, (double)correct / result.Images, (double?)inTop5 / result.Images, result.LearningRate,
-            totals.ImagesPerSecond), totals);
+        totals.Add(sums);
+        var step = new CnnStep
+        {
+            Step = result.Step,
+            Epoch = epoch,
+            Images = result.Measures.Images,
+            LearningRate = result.LearningRate,
+            ImagesPerSecond = totals.ImagesPerSecond,
+            Metrics = values,
+        };
+        observer.Step(step, totals);
     }
 
     public void Dispose()

@@ -51,8 +51,7 @@ internal sealed class TrainingStep(
         if (device.type != DeviceType.CPU || update.IsReduced || double.IsFinite(sum.ToDouble()))
             update.Add(sum, () => loss.Weight(labels, weights), learningRate);
         using var noGradient = no_grad();
-        return new(batch.Count, step + 1, learningRate, sum.detach().MoveToOuterDisposeScope(),
-            Hits.Top1(logits, labels).MoveToOuterDisposeScope(), Hits.Top5(logits, labels)?.MoveToOuterDisposeScope());
+        return new(step + 1, learningRate, new BatchMeasures(batch.Count, new(logits, labels, sum)).MoveToOuterDisposeScope());
 
         Tensor Loss(Tensor output) => mixed is null ? loss.Of(output, labels, weights) : mixed.Loss(loss, output);
     }
@@ -79,18 +78,10 @@ internal sealed class TrainingStep(
 }
 
 /// <summary>What a step came to; its tensors are on the device still.</summary>
-/// <param name="Images">How many.</param>
 /// <param name="Step">Its number, from 1 over all epochs.</param>
 /// <param name="LearningRate">The step's.</param>
-/// <param name="Loss">A scalar, the mean over the images.</param>
-/// <param name="Correct">A scalar, how many images' class had the highest output.</param>
-/// <param name="InTop5">A scalar, how many images' class was among the five highest; null where that is not counted.</param>
-internal sealed record StepResult(int Images, long Step, double LearningRate, Tensor Loss, Tensor Correct, Tensor? InTop5) : IDisposable
+/// <param name="Measures">What the metrics measured on its batch.</param>
+internal sealed record StepResult(long Step, double LearningRate, BatchMeasures Measures) : IDisposable
 {
-    public void Dispose()
-    {
-        Loss.Dispose();
-        Correct.Dispose();
-        InTop5?.Dispose();
-    }
+    public void Dispose() => Measures.Dispose();
 }

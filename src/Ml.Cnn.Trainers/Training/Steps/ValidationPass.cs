@@ -2,7 +2,6 @@ using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Losses;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Training.Metrics;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,10 +11,10 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 internal sealed class ValidationPass(Module<Tensor, Tensor> network, ClassificationLoss loss, Device device, Func<IRowFeed> open, BatchQueue batches,
     CancellationToken cancellation)
 {
-    public EpochTotals Run()
+    public PassTotals Run()
     {
         network.eval();
-        var totals = new EpochTotals();
+        var totals = new PassTotals();
         using var mode = inference_mode();
         using var rows = open();
         foreach (var batch in batches.Read(rows, epoch: 0, cancellation))
@@ -23,7 +22,7 @@ internal sealed class ValidationPass(Module<Tensor, Tensor> network, Classificat
             using var scope = NewDisposeScope();
             var labels = batch.Labels.BringTo(device);
             var logits = network.forward(batch.Pixels.BringTo(device)).to(float32); // N × classes
-            totals.Add(batch.Count, loss.Of(logits, labels).ToDouble(), Hits.Top1(logits, labels).ToInt64(), Hits.Top5(logits, labels)?.ToInt64());
+            totals.Add(new BatchMeasures(batch.Count, new(logits, labels, loss.Of(logits, labels))).Read());
         }
         totals.Stop();
         return totals;
