@@ -7,6 +7,7 @@
 using Digits;
 using Microsoft.ML;
 using Ml.Cnn.Trainers;
+using Ml.Cnn.Transforms;
 using Spectre.Console;
 
 var arguments = Arguments.Parse(args);
@@ -26,7 +27,7 @@ else
 {
     var split = mlContext.Data.TrainTestSplit(mlContext.Data.LoadMnist(arguments.Data), testFraction: 0.1);
     (train, validation) = (split.TrainSet, split.TestSet);
-    test = mlContext.Data.LoadMnist(arguments.Data, split: "test");
+    test = mlContext.Data.LoadMnist(arguments.Data, DataSplit.Test);
 }
 
 // The pipeline: labels become keys, the network learns, and its predictions become labels again. A bar shows every epoch.

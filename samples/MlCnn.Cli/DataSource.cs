@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.ML;
+using Ml.Cnn.Transforms;
 
 namespace MlCnn.Cli;
 
@@ -88,10 +89,15 @@ internal abstract partial record DataSource
         var afterDrive = colon == 1 && char.IsAsciiLetter(place[0]) && place[2..] is not ("train" or "test"); // C:\mnist
         var isWhole = colon < 0 || afterDrive || Directory.Exists(place) || File.Exists(place);
         var (path, split) = isWhole ? (place, null) : (place[..colon], place[(colon + 1)..]);
-        if (split is not (null or "train" or "test"))
-            throw new FormatException($"'{text}' is no data: after the folder there may be ':train' or ':test', not ':{split}'.");
+        DataSplit? part = split switch
+        {
+            null => null,
+            "train" => DataSplit.Train,
+            "test" => DataSplit.Test,
+            _ => throw new FormatException($"'{text}' is no data: after the folder there may be ':train' or ':test', not ':{split}'."),
+        };
         return path.Length > 0
-            ? new(set, path, split)
+            ? new(set, path, part)
             : throw new FormatException($"'{text}' is no data: after '{set.Prefix}' there must be the folder of {set.Files}.");
     }
 
@@ -124,15 +130,15 @@ internal abstract partial record DataSource
     /// <param name="Prefix">Stands before the folder.</param>
     /// <param name="Files">What the folder holds.</param>
     /// <param name="Shape">That of its images.</param>
-    /// <param name="Load">From the folder and "train" or "test".</param>
-    private sealed record PixelSet(string Prefix, string Files, PixelShape Shape, Func<DataOperationsCatalog, string, string, IDataView> Load);
+    /// <param name="Load">From the folder, a part.</param>
+    private sealed record PixelSet(string Prefix, string Files, PixelShape Shape, Func<DataOperationsCatalog, string, DataSplit, IDataView> Load);
 
-    private sealed record PixelSetSource(PixelSet Set, string Path, string? Split) : DataSource
+    private sealed record PixelSetSource(PixelSet Set, string Path, DataSplit? Split) : DataSource
     {
         public override PixelShape Pixels => Set.Shape;
 
         public override IDataView Load(MLContext mlContext, DataRole role) =>
-            Set.Load(mlContext.Data, Path, Split ?? (role == DataRole.Training ? "train" : "test"));
+            Set.Load(mlContext.Data, Path, Split ?? (role == DataRole.Training ? DataSplit.Train : DataSplit.Test));
     }
 
     private sealed record DigitsSource(int Count) : DataSource

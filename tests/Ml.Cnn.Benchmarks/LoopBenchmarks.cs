@@ -1,5 +1,6 @@
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Sources;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -34,7 +35,7 @@ internal static class LoopBenchmarks
     /// <param name="epochs">Epochs that are timed.</param>
     public static EpochClock Mnist(LoopWriter write, string folder, int batch, int epochs)
     {
-        var (imagesPath, labelsPath) = IdxFile.Find(folder, "train");
+        var (imagesPath, labelsPath) = IdxFile.Find(folder, DataSplit.Train);
         var file = IdxFile.Read(imagesPath, dimensions: 3);
         using var loop = write(() => LeNet.Create(pooling: LeNetPooling.Average).Build(new(1, file.Sizes[1], file.Sizes[2], Classes)));
         using var images = loop.Arrange(Normalized(file));                                                  // count × 1 × 28 × 28

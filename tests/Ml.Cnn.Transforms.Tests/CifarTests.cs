@@ -18,7 +18,7 @@ public class CifarTests
         WriteCifar10(folder);
 
         var train = Context.Data.LoadCifar10(folder.Path);
-        var test = Context.Data.LoadCifar10(folder.Path, split: "test");
+        var test = Context.Data.LoadCifar10(folder.Path, DataSplit.Test);
 
         CollectionAssert.AreEqual(new[] { "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck" },
             Rows.Texts(train, "Label"));
@@ -53,7 +53,7 @@ public class CifarTests
 
         CollectionAssert.AreEqual(new[] { "99", "0" }, Rows.Texts(Context.Data.LoadCifar100(folder.Path), "Label"));
         CollectionAssert.AreEqual(new[] { "7", "19" }, Rows.Texts(Context.Data.LoadCifar100(folder.Path, fineLabels: false), "Label"));
-        CollectionAssert.AreEqual(new[] { "2" }, Rows.Texts(Context.Data.LoadCifar100(folder.Path, "test"), "Label"));
+        CollectionAssert.AreEqual(new[] { "2" }, Rows.Texts(Context.Data.LoadCifar100(folder.Path, DataSplit.Test), "Label"));
         Assert.AreEqual(Pixels(1)[Plane], Rows.Images(Context.Data.LoadCifar100(folder.Path))[1][1], "The second value is the first of green.");
 
         folder.Write("coarse_label_names.txt", [.. Enumerable.Range(0, 20).SelectMany(i => System.Text.Encoding.UTF8.GetBytes($"größe {i}\n"))]);
@@ -93,7 +93,7 @@ public class CifarTests
         File.Delete(Path.Join(folder.Path, "data_batch_3.bin"));
         Assert.Contains("data_batch_3.bin", Assert.ThrowsExactly<FileNotFoundException>(() => Context.Data.LoadCifar10(folder.Path)).Message);
         Assert.ThrowsExactly<DirectoryNotFoundException>(() => Context.Data.LoadCifar10(Path.Join(folder.Path, "missing")));
-        Assert.ThrowsExactly<ArgumentException>(() => Context.Data.LoadCifar10(folder.Path, "validation"));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Context.Data.LoadCifar10(folder.Path, (DataSplit)2));
     }
 
     /// <summary>Two rows in each batch, one in the test set.</summary>

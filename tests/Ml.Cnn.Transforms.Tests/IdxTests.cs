@@ -13,9 +13,9 @@ public class IdxTests
     private static readonly byte[] Labels = [0, 0, 8, 1, 0, 0, 0, 2, 4, 255];
 
     [TestMethod]
-    [DataRow("train", 60_000, "5,0,4,1")]
-    [DataRow("test", 10_000, "7,2,1,0")]
-    public void Mnist_loads(string split, int rows, string firstLabels)
+    [DataRow(DataSplit.Train, 60_000, "5,0,4,1")]
+    [DataRow(DataSplit.Test, 10_000, "7,2,1,0")]
+    public void Mnist_loads(DataSplit split, int rows, string firstLabels)
     {
         var data = Context.Data.LoadMnist(SharedData.Require("data/mnist"), split);
 
@@ -48,8 +48,9 @@ public class IdxTests
     public void What_is_not_there_is_named()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("t10k-images-idx3-ubyte", Assert.ThrowsExactly<FileNotFoundException>(() => Context.Data.LoadMnist(folder.Path, "test")).Message);
-        Assert.ThrowsExactly<ArgumentException>(() => Context.Data.LoadMnist(folder.Path, "validation"));
+        var missing = Assert.ThrowsExactly<FileNotFoundException>(() => Context.Data.LoadMnist(folder.Path, DataSplit.Test));
+        Assert.Contains("t10k-images-idx3-ubyte", missing.Message);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Context.Data.LoadMnist(folder.Path, (DataSplit)2));
         Assert.ThrowsExactly<DirectoryNotFoundException>(() => Context.Data.LoadMnist(Path.Join(folder.Path, "missing")));
         Assert.ThrowsExactly<FileNotFoundException>(() => Context.Data.LoadIdx(Path.Join(folder.Path, "images"), "labels"));
     }

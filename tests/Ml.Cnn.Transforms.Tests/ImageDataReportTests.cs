@@ -42,8 +42,14 @@ public class ImageDataReportTests
     [TestMethod]
     public void The_JSON_has_exactly_the_documented_shape()
     {
-        var report = new ImageDataReport(3, [new("cat", 3)], new(1, 2, 3, 4), [new("x.jpg", "Why.")], [["a.jpg", "b.jpg"]], new(0, 2, 0))
+        var report = new ImageDataReport
         {
+            Images = 3,
+            Classes = [new("cat", 3)],
+            Sizes = new(1, 2, 3, 4),
+            BadFiles = [new("x.jpg", "Why.")],
+            Duplicates = [["a.jpg", "b.jpg"]],
+            Channels = new(0, 2, 0),
             PassedOver = [new(".tif", 7)],
         };
 

@@ -7,23 +7,36 @@ namespace Ml.Cnn.Transforms;
 /// <c>{images, classes:[{label, count}], sizes:{minWidth, maxWidth, minHeight, maxHeight}, badFiles:[{file, reason}], duplicates:[[file, …]],
 /// passedOver:[{kind, count}]}</c>.
 /// </summary>
-/// <param name="Images">The number of images, those that cannot be read included.</param>
-/// <param name="Classes">How many images each class has, those that cannot be read included.</param>
-/// <param name="Sizes">The smallest and largest sides of the images that can be read, upright; 0 if there are none.</param>
-/// <param name="BadFiles">The images that cannot be read, in the data's order.</param>
-/// <param name="Duplicates">Images whose files are equal byte for byte: each list has two or more, in the data's order.</param>
-/// <param name="Channels">How many of the images that can be read are gray, in color, or in color with alpha, as their files say. Not serialized.</param>
-public sealed record ImageDataReport(
-    long Images,
-    IReadOnlyList<ClassCount> Classes,
-    ImageSizes Sizes,
-    IReadOnlyList<BadImage> BadFiles,
-    IReadOnlyList<IReadOnlyList<string>> Duplicates,
-    [property: JsonIgnore] ImageChannels Channels)
+public sealed record ImageDataReport
 {
+    [JsonConstructor]
+    internal ImageDataReport() { }
+
+    /// <summary>The number of images, those that cannot be read included.</summary>
+    public long Images { get; init; }
+
+    /// <summary>How many images each class has, those that cannot be read included; sorted by class. Empty without a column of labels.</summary>
+    public IReadOnlyList<ClassCount> Classes { get; init; } = [];
+
+    /// <summary>The smallest and largest sides of the images that can be read, upright; 0 if there are none.</summary>
+    public ImageSizes Sizes { get; init; } = new(0, 0, 0, 0);
+
+    /// <summary>The images that cannot be read, in the data's order.</summary>
+    public IReadOnlyList<BadImage> BadFiles { get; init; } = [];
+
+    /// <summary>Images whose files are equal byte for byte: each list has two or more, in the data's order.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Duplicates { get; init; } = [];
+
     /// <summary>Files that the data's source left out, by kind, the most frequent first. Default: none.</summary>
-    [JsonPropertyOrder(1)]
     public IReadOnlyList<PassedOverFiles> PassedOver { get; init; } = [];
+
+    /// <summary>How many of the images that can be read are gray, in color, or in color with alpha, as their files say. Not serialized.</summary>
+    [JsonIgnore]
+    public ImageChannels Channels { get; init; } = new(0, 0, 0);
+
+    /// <summary>"31 images of 3 classes, 2 bad files, 0 groups of duplicates".</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"{Images} images of {Classes.Count} classes, {BadFiles.Count} bad files, {Duplicates.Count} groups of duplicates");
 }
 
 /// <summary>The smallest and largest sides of a data set's images, in pixels.</summary>

@@ -122,7 +122,15 @@ internal sealed class ImageInspector
     private ImageDataReport Report(IDataView data)
     {
         var (badFiles, duplicates) = ReadNames(data);
-        return new(_count, _label is { } label ? ClassCounter.Sorted(_classes, label) : [], _statistics.Sizes, badFiles, duplicates, _statistics.Channels);
+        return new()
+        {
+            Images = _count,
+            Classes = _label is { } label ? ClassCounter.Sorted(_classes, label) : [],
+            Sizes = _statistics.Sizes,
+            BadFiles = badFiles,
+            Duplicates = duplicates,
+            Channels = _statistics.Channels,
+        };
     }
 
     /// <summary>Goes over the rows again, in their order, for the names of those that the report lists.</summary>

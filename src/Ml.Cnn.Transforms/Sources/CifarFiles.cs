@@ -13,9 +13,9 @@ internal sealed record CifarFiles(byte[][] Batches, string[] ClassNames)
 
     /// <summary>Reads a split.</summary>
     /// <param name="path">The folder of the files (or the folder above it), or a tar archive of them, plain or gzip.</param>
-    /// <param name="split">"train" or "test".</param>
+    /// <param name="split">Which part.</param>
     /// <param name="format">Which data set.</param>
-    public static CifarFiles Read(string path, string split, CifarFormat format)
+    public static CifarFiles Read(string path, DataSplit split, CifarFormat format)
     {
         var wanted = format.FilesOf(split);
         var files = File.Exists(path) ? ReadArchive(path, [.. wanted, format.NamesFile]) : ReadFolder(path, wanted, format);

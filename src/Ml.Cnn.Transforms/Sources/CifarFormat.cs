@@ -34,12 +34,12 @@ internal sealed record CifarFormat(
     public int RowBytes => LabelBytes + 3 * Plane;
 
     /// <summary>The files of a split.</summary>
-    /// <exception cref="ArgumentException">Another split than "train" or "test".</exception>
-    public string[] FilesOf(string split) => split switch
+    /// <exception cref="ArgumentOutOfRangeException">There is no such split.</exception>
+    public string[] FilesOf(DataSplit split) => split switch
     {
-        "train" => TrainFiles,
-        "test" => [TestFile],
-        _ => throw new ArgumentException($"The split must be \"train\" or \"test\", not \"{split}\".", nameof(split)),
+        DataSplit.Train => TrainFiles,
+        DataSplit.Test => [TestFile],
+        _ => throw new ArgumentOutOfRangeException(nameof(split), split, "The split must be Train or Test."),
     };
 
     private static string[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(label => label.ToString(CultureInfo.InvariantCulture))];

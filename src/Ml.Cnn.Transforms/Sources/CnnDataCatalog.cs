@@ -68,20 +68,20 @@ public static partial class CnnDataCatalog
     /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="directory">The folder of train-images-idx3-ubyte, t10k-labels-idx1-ubyte and so on; also with .gz, or with a dot before "idx".</param>
-    /// <param name="split">"train" (the default, 60,000 images) or "test" (10,000).</param>
+    /// <param name="split"><see cref="DataSplit.Train"/> (the default, 60,000 images) or <see cref="DataSplit.Test"/> (10,000).</param>
     /// <param name="imageColumnName">The column of pixels, a vector of bytes. Default "Image".</param>
     /// <param name="labelColumnName">The column of labels, text. Default "Label".</param>
-    /// <exception cref="ArgumentException">The split is neither "train" nor "test".</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such split.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The folder lacks the images or the labels.</exception>
     /// <exception cref="InvalidDataException">A file is of another format or cut short, or the two do not belong together.</exception>
     /// <example>
     /// <code>
     /// IDataView train = mlContext.Data.LoadMnist("mnist");
-    /// IDataView test = mlContext.Data.LoadMnist("mnist", split: "test");
+    /// IDataView test = mlContext.Data.LoadMnist("mnist", DataSplit.Test);
     /// </code>
     /// </example>
-    public static IDataView LoadMnist(this DataOperationsCatalog catalog, string directory, string split = "train",
+    public static IDataView LoadMnist(this DataOperationsCatalog catalog, string directory, DataSplit split = DataSplit.Train,
         string imageColumnName = "Image", string labelColumnName = "Label")
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);

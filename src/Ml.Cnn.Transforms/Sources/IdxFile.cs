@@ -44,14 +44,14 @@ internal sealed record IdxFile(string Path, int[] Sizes, byte[] Values)
 
     /// <summary>MNIST's files of a split in a folder.</summary>
     /// <param name="directory">The folder.</param>
-    /// <param name="split">"train" or "test".</param>
-    public static (string Images, string Labels) Find(string directory, string split)
+    /// <param name="split">Which part.</param>
+    public static (string Images, string Labels) Find(string directory, DataSplit split)
     {
         var prefix = split switch
         {
-            "train" => "train",
-            "test" => "t10k",
-            _ => throw new ArgumentException($"The split must be \"train\" or \"test\", not \"{split}\".", nameof(split)),
+            DataSplit.Train => "train",
+            DataSplit.Test => "t10k",
+            _ => throw new ArgumentOutOfRangeException(nameof(split), split, "The split must be Train or Test."),
         };
         if (!Directory.Exists(directory))
             throw new DirectoryNotFoundException($"There is no folder '{System.IO.Path.GetFullPath(directory)}'.");
