@@ -67,8 +67,20 @@ internal sealed record PlanEntry(string Precision, string Layout, int Threads)
 internal sealed record EpochEntry(int Epoch, double Loss, double Accuracy, double? ValidationAccuracy, double Seconds, double ImagesPerSecond,
     double? Top5Accuracy, double? ValidationLoss, double? ValidationTop5Accuracy, double LearningRate, long PeakMemory)
 {
+    // Metrics that came later than these.
+    private static readonly string[] s_own = ["loss", "accuracy", "top5Accuracy"];
+
+    /// <summary>Every other metric, and behind them every other one on the validation set as "validation" and the metric's name.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, object> Others { get; init; } = [];
+
     public static EpochEntry Of(CnnEpoch epoch) => new(epoch.Epoch, epoch.Loss, epoch.Accuracy, epoch.ValidationAccuracy, epoch.Seconds, epoch.ImagesPerSecond,
-        epoch.Top5Accuracy, epoch.ValidationLoss, epoch.ValidationTop5Accuracy, epoch.LearningRate, epoch.PeakMemory);
+        epoch.Top5Accuracy, epoch.ValidationLoss, epoch.ValidationTop5Accuracy, epoch.LearningRate, epoch.PeakMemory)
+    {
+        Others = epoch.Metrics.Where(metric => !s_own.Contains(metric.Key)).Concat(epoch.ValidationMetrics.Where(metric => !s_own.Contains(metric.Key))
+            .Select(metric => KeyValuePair.Create("validation" + char.ToUpperInvariant(metric.Key[0]) + metric.Key[1..], metric.Value)))
+            .ToDictionary(metric => metric.Key, metric => (object)metric.Value),
+    };
 }
 
 /// <summary>mlcnn lr-find --json.</summary>

@@ -17,9 +17,25 @@ internal static class OptimizationOptions
     public static IReadOnlyList<TrainingOption> Update() =>
     [
         TrainingOption.Of(CommandOptions.Choice<Optimizer>("--optimizer", "The rule that turns gradients into steps. Default: sgd."), Take),
-        TrainingOption.Of(CommandOptions.Fraction("--momentum", "The momentum of sgd, rmsprop and lars, from 0 to below 1. Default: 0.9.", includesZero: true),
+        TrainingOption.Of(CommandOptions.Fraction("--momentum",
+            $"The momentum of {Users(info => info.Momentum)}, from 0 to below 1. Default: 0.9.", includesZero: true),
             (options, momentum) => (options.Momentum, options.Nesterov) = (momentum, options.Nesterov && momentum > 0)),
-        TrainingOption.Of(CommandOptions.PositiveNumber("--weight-decay", "The weight decay, above 0. Default: the network's own, 0.01 for adamw and lamb."),
+        TrainingOption.Of(CommandOptions.Fraction("--beta1",
+            $"The decay of the gradient's mean, from 0 to below 1, of {Users(info => info.Beta1)}. Default: 0.9.", includesZero: true),
+            (options, beta1) => options.Beta1 = beta1),
+        TrainingOption.Of(CommandOptions.Fraction("--beta2",
+            $"The decay of the squared gradient's mean, from 0 to below 1, of {Users(info => info.Beta2)}. Default: 0.999.",
+            includesZero: true),
+            (options, beta2) => options.Beta2 = beta2),
+        TrainingOption.Of(CommandOptions.PositiveNumber("--epsilon",
+            $"What is added to the root that steps are divided by, above 0. Default: {Defaults(info => info.Epsilon)}."),
+            (options, epsilon) => options.Epsilon = epsilon),
+        TrainingOption.Of(CommandOptions.Fraction("--alpha",
+            $"The decay of the squared gradient's mean, from 0 to below 1, of {Users(info => info.Alpha)}. Default: 0.9.",
+            includesZero: true),
+            (options, alpha) => options.Alpha = alpha),
+        TrainingOption.Of(CommandOptions.PositiveNumber("--weight-decay",
+            $"The weight decay, above 0. Default: the network's own, {Defaults(info => info.WeightDecay)}."),
             (options, decay) => options.WeightDecay = decay),
         TrainingOption.Of(CommandOptions.Fraction("--label-smoothing",
             "The part of each label that is spread over all classes, from 0 to below 1, such as 0.1. Default: 0.", includesZero: true),
@@ -44,8 +60,8 @@ internal static class OptimizationOptions
     public static IReadOnlyList<TrainingOption> Schedule() =>
     [
         TrainingOption.Of(CommandOptions.PositiveNumber("--learning-rate",
-            "The highest learning rate, above 0; 'mlcnn lr-find' looks for one. Default: the preset's, or the network's own for sgd, 1 for lars, "
-            + "0.001 for the others."),
+            "The highest learning rate, above 0; 'mlcnn lr-find' looks for one. Default: the preset's, or the network's own for sgd, "
+            + $"{Defaults(info => info.LearningRate)}."),
             (options, rate) => options.LearningRate = rate),
         TrainingOption.Of(CommandOptions.Parsed("--schedule", "NAME",
             $"How the learning rate goes on: {string.Join(", ", LearningRateSchedule.Forms)}. Default: cosine, down to 0 over the epochs.",
@@ -58,6 +74,19 @@ internal static class OptimizationOptions
             includesZero: false),
             (options, decay) => options.ExponentialMovingAverage = decay),
     ];
+
+    /// <summary>The optimizers that use an option: "adam, adamw and lamb".</summary>
+    private static string Users(Func<OptimizerInfo, double?> option) => Enumerated(OptimizerInfo.All.Where(info => option(info) is not null));
+
+    /// <summary>An option's defaults: "1E-08 for adam and adamw, 0.001 for rmsprop".</summary>
+    private static string Defaults(Func<OptimizerInfo, double?> option) => string.Join(", ", OptimizerInfo.All.Where(info => option(info) is not null)
+        .GroupBy(info => option(info)!.Value).Select(group => FormattableString.Invariant($"{group.Key} for {Enumerated(group)}")));
+
+    private static string Enumerated(IEnumerable<OptimizerInfo> optimizers)
+    {
+        string[] names = [.. optimizers.Select(info => info.Optimizer.ToString().ToLowerInvariant())];
+        return names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
+    }
 
     private static void Take(CnnTrainerOptions options, Optimizer optimizer)
     {

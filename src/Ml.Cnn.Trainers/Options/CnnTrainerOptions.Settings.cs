@@ -11,7 +11,10 @@ public abstract partial class CnnTrainerOptions
     /// </summary>
     /// <param name="defaults">The network's own.</param>
     /// <param name="environmentSeed">ML.NET's seed, where the options have none.</param>
-    internal TrainingSettings ToSettings(TrainingDefaults defaults, int? environmentSeed) => new()
+    internal TrainingSettings ToSettings(TrainingDefaults defaults, int? environmentSeed) =>
+        ToSettings(defaults, OptimizerInfo.Of(Optimizer), environmentSeed);
+
+    private TrainingSettings ToSettings(TrainingDefaults defaults, OptimizerInfo optimizer, int? environmentSeed) => new()
     {
         Columns = new()
         {
@@ -36,12 +39,16 @@ public abstract partial class CnnTrainerOptions
         {
             Epochs = Epochs,
             BatchSize = BatchSize ?? defaults.BatchSize,
-            LearningRate = LearningRate ?? DefaultLearningRate(defaults),
+            LearningRate = LearningRate ?? DefaultLearningRate(optimizer.LearningRate ?? defaults.LearningRate),
             Schedule = Schedule,
             Optimizer = Optimizer,
             Momentum = Momentum,
             Nesterov = Nesterov,
-            WeightDecay = WeightDecay ?? (Optimizer is Optimizer.AdamW or Optimizer.Lamb ? 0.01 : defaults.WeightDecay),
+            Beta1 = Beta1 ?? optimizer.Beta1,
+            Beta2 = Beta2 ?? optimizer.Beta2,
+            Epsilon = Epsilon ?? optimizer.Epsilon,
+            Alpha = Alpha ?? optimizer.Alpha,
+            WeightDecay = WeightDecay ?? optimizer.WeightDecay ?? defaults.WeightDecay,
             DecayBiasesAndNorms = DecayBiasesAndNorms,
             LabelSmoothing = LabelSmoothing,
             ClassWeights = ClassWeights,
@@ -88,15 +95,7 @@ public abstract partial class CnnTrainerOptions
         CancellationToken = CancellationToken,
     };
 
-    private double DefaultLearningRate(TrainingDefaults defaults)
-    {
-        var rate = Optimizer switch
-        {
-            Optimizer.Sgd => defaults.LearningRate,
-            Optimizer.Lars => 1,
-            _ => 0.001,
-        };
-        // Trained weights are near a good place already; a head on a frozen trunk starts afresh.
-        return (Weights is not null && Freeze != Freezing.Backbone ? 0.1 : 1) * rate;
-    }
+    // Trained weights are near a good place already; a head on a frozen trunk starts afresh.
+    private double DefaultLearningRate(double fromRandomWeights) =>
+        (Weights is not null && Freeze != Freezing.Backbone ? 0.1 : 1) * fromRandomWeights;
 }

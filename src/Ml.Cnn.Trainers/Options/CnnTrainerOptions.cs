@@ -57,6 +57,27 @@ public abstract partial class CnnTrainerOptions
     /// <summary>Whether SGD looks ahead along its momentum (Nesterov's; Sutskever et al. 2013, section 2). Default: no.</summary>
     public bool Nesterov { get; set; }
 
+    /// <summary>
+    /// β₁ of Adam, AdamW and LAMB, the decay of the running mean of the gradient, from 0 to below 1 (Kingma and Ba 2014, algorithm 1). Default 0.9.
+    /// Refused, as the three that follow, for an optimizer that does not use it.
+    /// </summary>
+    public double? Beta1 { get; set; }
+
+    /// <summary>β₂ of Adam, AdamW and LAMB, the decay of the running mean of the gradient's square, from 0 to below 1. Default 0.999.</summary>
+    public double? Beta2 { get; set; }
+
+    /// <summary>
+    /// ε of Adam, AdamW, LAMB and RMSProp, above 0: it is added to the root that a step is divided by. Default: 1e-8 for Adam and AdamW, 1e-6 for LAMB,
+    /// 0.001 for RMSProp.
+    /// </summary>
+    public double? Epsilon { get; set; }
+
+    /// <summary>
+    /// α of RMSProp, the decay of the running mean of the gradient's square, from 0 to below 1 (Tieleman and Hinton 2012, lecture 6.5). Default 0.9, as
+    /// the EfficientNets were trained (Tan and Le 2019, section 5.2).
+    /// </summary>
+    public double? Alpha { get; set; }
+
     /// <summary>The weight decay (an L2 penalty; decoupled for AdamW and LAMB), 0 or more. Default: the network's own; 0.01 for AdamW and LAMB.</summary>
     public double? WeightDecay { get; set; }
 

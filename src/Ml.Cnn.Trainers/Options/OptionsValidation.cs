@@ -19,14 +19,11 @@ internal static class OptionsValidation
         Require(options.BatchSize is null or >= 1, nameof(options.BatchSize), options.BatchSize, "at least 1");
         Require(options.LearningRate is null or (> 0 and < double.PositiveInfinity), nameof(options.LearningRate), options.LearningRate, "above 0");
         Require(options.Momentum is >= 0 and < 1, nameof(options.Momentum), options.Momentum, "from 0 to below 1");
-        Require(!options.Nesterov || options is { Optimizer: Optimizer.Sgd, Momentum: > 0 }, nameof(options.Nesterov), options.Nesterov,
-            "false without SGD's momentum");
         Require(options.WeightDecay is null or (>= 0 and < double.PositiveInfinity), nameof(options.WeightDecay), options.WeightDecay, "0 or more");
         Require(options.ImageSize is null or >= 1, nameof(options.ImageSize), options.ImageSize, "at least 1");
         Require(options.Channels is null or 1 or 3 or 4, nameof(options.Channels), options.Channels, "1 (gray), 3 (RGB) or 4 (RGBA)");
         Require(options.ReaderThreads is null or >= 1, nameof(options.ReaderThreads), options.ReaderThreads, "at least 1");
         Require(options.NetworkThreads is null or >= 1, nameof(options.NetworkThreads), options.NetworkThreads, "at least 1");
-        Require(Enum.IsDefined(options.Optimizer), nameof(options.Optimizer), options.Optimizer, "one of the optimizers");
         Optimization(options);
         Require(Enum.IsDefined(options.Precision), nameof(options.Precision), options.Precision, "one of the precisions");
         Require(Enum.IsDefined(options.MemoryLayout), nameof(options.MemoryLayout), options.MemoryLayout, "one of the memory layouts");
@@ -72,8 +69,28 @@ internal static class OptionsValidation
         }
     }
 
+    private static void CheckOptimizer(CnnTrainerOptions options)
+    {
+        Require(Enum.IsDefined(options.Optimizer), nameof(options.Optimizer), options.Optimizer, "one of the optimizers");
+        Require(!options.Nesterov || (OptimizerInfo.Of(options.Optimizer).HasNesterov && options.Momentum > 0), nameof(options.Nesterov), options.Nesterov,
+            "false without SGD's momentum");
+        Require(options.Beta1 is null or (>= 0 and < 1), nameof(options.Beta1), options.Beta1, "from 0 to below 1");
+        Require(options.Beta2 is null or (>= 0 and < 1), nameof(options.Beta2), options.Beta2, "from 0 to below 1");
+        Require(options.Epsilon is null or (> 0 and < double.PositiveInfinity), nameof(options.Epsilon), options.Epsilon, "above 0");
+        Require(options.Alpha is null or (>= 0 and < 1), nameof(options.Alpha), options.Alpha, "from 0 to below 1");
+        foreach (var constant in OptimizerInfo.Constants)
+        {
+            if (constant.Given(options) is null || constant.Default(OptimizerInfo.Of(options.Optimizer)) is not null)
+                continue;
+            var users = OptimizerInfo.All.Where(info => constant.Default(info) is not null);
+            throw Unfit(constant.Name, $"{constant.Name} cannot be set for {options.Optimizer}, which does not use it. Optimizers that do: "
+                + $"{string.Join(", ", users)}.");
+        }
+    }
+
     private static void Optimization(CnnTrainerOptions options)
     {
+        CheckOptimizer(options);
         if (options.ExampleWeightColumnName is not null)
             Name(options.ExampleWeightColumnName, nameof(options.ExampleWeightColumnName));
         Require(options.Schedule is not null, nameof(options.Schedule), options.Schedule, "one of the schedules");

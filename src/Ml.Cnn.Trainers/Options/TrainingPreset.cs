@@ -99,6 +99,7 @@ public sealed class TrainingPreset
     private static void Sgd(CnnTrainerOptions options, int batchSize, double learningRate, double weightDecay)
     {
         (options.Optimizer, options.Momentum, options.Nesterov) = (Optimizer.Sgd, 0.9, false);
+        (options.Beta1, options.Beta2, options.Epsilon, options.Alpha) = (null, null, null, null); // other optimizers'
         (options.BatchSize, options.LearningRate, options.WeightDecay) = (batchSize, learningRate, weightDecay);
     }
 

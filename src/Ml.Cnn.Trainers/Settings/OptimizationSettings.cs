@@ -15,6 +15,13 @@ internal sealed record OptimizationSettings
     public required Optimizer Optimizer { get; init; }
     public required double Momentum { get; init; }
     public required bool Nesterov { get; init; }
+
+    /// <summary>Null, as the three that follow, where the optimizer does not use it.</summary>
+    public required double? Beta1 { get; init; }
+    public required double? Beta2 { get; init; }
+    public required double? Epsilon { get; init; }
+    public required double? Alpha { get; init; }
+
     public required double WeightDecay { get; init; }
     public required bool DecayBiasesAndNorms { get; init; }
     public required double LabelSmoothing { get; init; }

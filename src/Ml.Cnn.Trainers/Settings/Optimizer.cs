@@ -1,18 +1,18 @@
 namespace Ml.Cnn.Trainers;
 
-/// <summary>The rule that turns gradients into steps.</summary>
+/// <summary>The rule that turns gradients into steps. <see cref="OptimizerInfo"/> has the defaults of each.</summary>
 public enum Optimizer
 {
-    /// <summary>Stochastic gradient descent with momentum (0.9 unless told otherwise).</summary>
+    /// <summary>Stochastic gradient descent with momentum.</summary>
     Sgd,
 
-    /// <summary>Adam (Kingma and Ba 2014) with β₁ = 0.9, β₂ = 0.999, ε = 1e-8.</summary>
+    /// <summary>Adam (Kingma and Ba 2014).</summary>
     Adam,
 
     /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2017).</summary>
     AdamW,
 
-    /// <summary>RMSProp with momentum (Tieleman and Hinton 2012), as the MobileNets and EfficientNets were trained: decay 0.9, ε = 0.001.</summary>
+    /// <summary>RMSProp with momentum (Tieleman and Hinton 2012), as the MobileNets and EfficientNets were trained.</summary>
     RmsProp,
 
     /// <summary>

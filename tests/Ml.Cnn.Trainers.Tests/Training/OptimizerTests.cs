@@ -55,6 +55,78 @@ public sealed class OptimizerTests
         Assert.IsTrue(optimizer.States.All(s => s.Steps == 10));
     }
 
+    /// <summary>Protects the options β₁, β₂, ε and α: three steps are libtorch's with the same numbers, which are none of the defaults.</summary>
+    [TestMethod]
+    [DataRow(Optimizer.Adam)]
+    [DataRow(Optimizer.AdamW)]
+    [DataRow(Optimizer.RmsProp)]
+    public void Steps_with_other_constants_are_libtorch_s(Optimizer kind)
+    {
+        using var scope = NewDisposeScope();
+        var (expected, actual) = (Weights(), Weights());
+        const double Beta1 = 0.6, Beta2 = 0.8, Epsilon = 0.03, Alpha = 0.7;
+        var isRmsProp = kind == Optimizer.RmsProp;
+        optim.Optimizer reference = kind switch
+        {
+            Optimizer.Adam => optim.Adam(expected, Rate, Beta1, Beta2, Epsilon, Decay),
+            Optimizer.AdamW => optim.AdamW(expected, Rate, Beta1, Beta2, Epsilon, Decay),
+            _ => optim.RMSProp(expected, Rate, Alpha, Epsilon, Decay, 0.9),
+        };
+        var options = new CnnOptions { Optimizer = kind, LearningRate = Rate, WeightDecay = Decay, Epsilon = Epsilon, Alpha = isRmsProp ? Alpha : null };
+        (options.Beta1, options.Beta2) = isRmsProp ? ((double?)null, (double?)null) : (Beta1, Beta2);
+        using var optimizer = Optimizers.Create(Settings(options), [(1, actual)]);
+        for (var step = 0; step < 3; step++)
+        {
+            reference.zero_grad();
+            Error(expected).backward();
+            reference.step();
+            optimizer.ZeroGradients();
+            Error(actual).backward();
+            optimizer.Step(Rate);
+        }
+        foreach (var (theirs, ours) in expected.Zip(actual))
+            Assert.IsTrue(ours.allclose(theirs, 1e-5, 1e-6), $"{kind}: off by {(ours - theirs).abs().max().ToDouble()}");
+    }
+
+    /// <summary>Protects LAMB's constants, for which libtorch has no optimizer: a bias, which LAMB does not scale, takes Adam's step with them.</summary>
+    [TestMethod]
+    public void Lamb_with_other_constants_moves_a_bias_as_libtorch_s_Adam()
+    {
+        using var scope = NewDisposeScope();
+        var (expected, actual) = (Weights()[1], Weights()[1]);
+        var reference = optim.Adam([expected], Rate, 0.6, 0.8, 0.03, 0);
+        var options = new CnnOptions { Optimizer = Optimizer.Lamb, LearningRate = Rate, WeightDecay = 0, Beta1 = 0.6, Beta2 = 0.8, Epsilon = 0.03 };
+        using var optimizer = Optimizers.Create(Settings(options), [(1, [actual])]);
+        for (var step = 0; step < 3; step++)
+        {
+            reference.zero_grad();
+            Error([expected]).backward();
+            reference.step();
+            optimizer.ZeroGradients();
+            Error([actual]).backward();
+            optimizer.Step(Rate);
+        }
+        Assert.IsTrue(actual.allclose(expected, 1e-5, 1e-6), $"off by {(actual - expected).abs().max().ToDouble()}");
+    }
+
+    /// <summary>Protects against a number that nothing would go by: the sentence names the option and the optimizer.</summary>
+    [TestMethod]
+    [DataRow("Beta1", Optimizer.Sgd)]
+    [DataRow("Beta2", Optimizer.RmsProp)]
+    [DataRow("Epsilon", Optimizer.Lars)]
+    [DataRow("Alpha", Optimizer.AdamW)]
+    public void A_constant_of_another_optimizer_is_refused(string option, Optimizer optimizer)
+    {
+        var options = new CnnOptions { Optimizer = optimizer };
+        typeof(CnnOptions).GetProperty(option)!.SetValue(options, 0.5);
+        var e = Assert.ThrowsExactly<ArgumentException>(() => OptionsValidation.Check(options));
+        StringAssert.StartsWith(e.Message, $"{option} cannot be set for {optimizer}, which does not use it. Optimizers that do: ");
+    }
+
+    [TestMethod]
+    public void Every_optimizer_has_its_line() =>
+        CollectionAssert.AreEqual(Enum.GetValues<Optimizer>(), OptimizerInfo.All.Select(info => info.Optimizer).ToArray());
+
     /// <summary>
     /// Protects SGD's single pass over memory, which goes by addresses: in any layout, of any length, and beside tensors for which libtorch's
     /// operations do the work.
@@ -125,7 +197,7 @@ public sealed class OptimizerTests
         var step = before[0] - weights[0];
         Assert.AreEqual(Rate * before[0].norm().ToDouble(), step.norm().ToDouble(), 1e-5);
         // Adam's first direction is the gradient's sign.
-        var direction = gradient / (gradient.abs() + Lamb.Epsilon) + Decay * before[0];
+        var direction = gradient / (gradient.abs() + OptimizerInfo.Of(Optimizer.Lamb).Epsilon!.Value) + Decay * before[0];
         Assert.AreEqual(1, (step * direction).sum().ToDouble() / (step.norm() * direction.norm()).ToDouble(), 1e-5);
         var expectedBias = before[1] - Rate * (biasGradient.sign() + Decay * before[1]);
         Assert.IsTrue(weights[1].allclose(expectedBias, 1e-4, 1e-5), "a bias takes Adam's step");
@@ -174,8 +246,10 @@ public sealed class OptimizerTests
     private static Tensor Error(IEnumerable<Parameter> weights) => weights.Aggregate(zeros(1), (sum, w) => sum + (w - 1).pow(2).sum() + w.pow(4).mean()).sum();
 
     private static OptimizationSettings Settings(Optimizer optimizer) =>
-        new CnnOptions { Optimizer = optimizer, LearningRate = Rate, WeightDecay = Decay }.ToSettings(Trainers.Architectures.LeNet.Create().Training,
-            environmentSeed: 1).Optimization;
+        Settings(new CnnOptions { Optimizer = optimizer, LearningRate = Rate, WeightDecay = Decay });
+
+    private static OptimizationSettings Settings(CnnOptions options) =>
+        options.ToSettings(Trainers.Architectures.LeNet.Create().Training, environmentSeed: 1).Optimization;
 
     private static ParameterOptimizer Create(Optimizer optimizer, bool nesterov, Parameter[] weights) =>
         Optimizers.Create(Settings(optimizer) with { Nesterov = nesterov }, [(1, weights)]);

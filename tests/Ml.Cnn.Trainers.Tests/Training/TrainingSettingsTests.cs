@@ -30,6 +30,10 @@ public sealed class TrainingSettingsTests
         [nameof(CnnOptions.Optimizer)] = Optimizer.Adam,
         [nameof(CnnOptions.Momentum)] = 0.5,
         [nameof(CnnOptions.Nesterov)] = true,
+        [nameof(CnnOptions.Beta1)] = 0.7,
+        [nameof(CnnOptions.Beta2)] = 0.8,
+        [nameof(CnnOptions.Epsilon)] = 0.1,
+        [nameof(CnnOptions.Alpha)] = 0.6,
         [nameof(CnnOptions.WeightDecay)] = 0.321,
         [nameof(CnnOptions.DecayBiasesAndNorms)] = false,
         [nameof(CnnOptions.LabelSmoothing)] = 0.1,
@@ -129,7 +133,8 @@ public sealed class TrainingSettingsTests
 
         // The early stopping's metric has a name of its own, and trained weights are trained further at a lower rate.
         static bool DependsOn(string name, string option) =>
-            (name, option) is ("RankedBy", "EarlyStopping") or ("LearningRate", "Weights" or "Optimizer") or ("WeightDecay", "Optimizer");
+            (name, option) is ("RankedBy", "EarlyStopping") or ("LearningRate", "Weights" or "Optimizer")
+                or ("WeightDecay" or "Beta1" or "Beta2" or "Epsilon" or "Alpha", "Optimizer");
 
         static Dictionary<string, object?> Values(CnnOptions options)
         {
@@ -167,6 +172,43 @@ public sealed class TrainingSettingsTests
         StringAssert.Contains(e.Message, "PixelLayout was \"auto\" and is \"heightWidthChannels\"");
         Directory.Delete(folder, recursive: true);
     }
+
+    /// <summary>Protects checkpoints of before these were options: they went by the optimizer's defaults, and go on under them alone.</summary>
+    [TestMethod]
+    public void A_checkpoint_without_the_optimizer_s_constants_went_by_the_defaults()
+    {
+        var wanted = Wanted(new CnnOptions { Optimizer = Optimizer.Adam });
+        var saved = Header(wanted.Where(pair => pair.Key is not ("Beta1" or "Beta2" or "Epsilon" or "Alpha")));
+        CheckpointIdentity.RequireSame(saved, wanted, "c");
+        var e = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            CheckpointIdentity.RequireSame(saved, Wanted(new CnnOptions { Optimizer = Optimizer.Adam, Beta2 = 0.9 }), "c"));
+        StringAssert.Contains(e.Message, "'c' is of another training: Beta2 was 0.999 and is 0.9. Set");
+    }
+
+    /// <summary>A refusal names options as users know them.</summary>
+    [TestMethod]
+    public void Another_metric_of_early_stopping_is_refused_under_the_option_s_name()
+    {
+        var saved = Header(Wanted(new CnnOptions()));
+        var e = Assert.ThrowsExactly<InvalidOperationException>(() => CheckpointIdentity.RequireSame(
+            saved, Wanted(new CnnOptions { EarlyStopping = new() { Metric = EarlyStoppingMetric.TrainingLoss } }), "c"));
+        StringAssert.Contains(e.Message, "EarlyStopping.Metric was null and is \"trainingLoss\"");
+    }
+
+    private static IReadOnlyDictionary<string, string> Wanted(CnnOptions options)
+    {
+        var architecture = Trainers.Architectures.LeNet.Create();
+        return CheckpointIdentity.Of(options.ToSettings(architecture.Training, environmentSeed: 1), architecture, new(1, 28, 28, 10), [], new(), "", null);
+    }
+
+    private static CheckpointHeader Header(IEnumerable<KeyValuePair<string, string>> settings) => new()
+    {
+        Settings = settings.ToDictionary(),
+        Seed = 1,
+        Plan = new("cpu", false, null, 1),
+        Position = new(),
+        Numbers = new Dictionary<string, IReadOnlyDictionary<string, double>>(),
+    };
 
     /// <summary>Model files hold the settings whole, and the plan by which the network ran.</summary>
     [TestMethod]

@@ -70,14 +70,31 @@ internal static class CheckpointIdentity
             saved = saved.ToDictionary(pair => s_firstNames.GetValueOrDefault(pair.Key, pair.Key), pair => pair.Value);
             names = wanted.Keys.Intersect(saved.Keys); // what the first format did not write cannot be compared
         }
-        var others = names.Order(StringComparer.Ordinal)
+        saved = Complete(saved);
+        var others = names.Union(OptimizerInfo.Constants.Select(constant => constant.Name)).Order(StringComparer.Ordinal)
             .Where(name => Normalized(saved, name) != Normalized(wanted, name))
-            .Select(name => $"{name} was {Shown(saved, name)} and is {Shown(wanted, name)}").ToArray();
+            .Select(name => $"{OptionName(name)} was {Shown(saved, name)} and is {Shown(wanted, name)}").ToArray();
         if (others.Length == 0)
             return;
         throw new InvalidOperationException($"The checkpoint '{checkpoint}' is of another training: {string.Join("; ", others)}. "
             + "Set these as they were, or choose another folder.");
     }
+
+    // Checkpoints of before these were options went by the optimizer's defaults.
+    private static Dictionary<string, string> Complete(IReadOnlyDictionary<string, string> saved)
+    {
+        var all = new Dictionary<string, string>(saved);
+        if (Enum.TryParse<Optimizer>(saved.GetValueOrDefault(nameof(OptimizationSettings.Optimizer))?.Trim('"'), ignoreCase: true, out var optimizer))
+        {
+            foreach (var constant in OptimizerInfo.Constants)
+                all.TryAdd(constant.Name, Text(constant.Default(OptimizerInfo.Of(optimizer))));
+        }
+        return all;
+    }
+
+    // A setting under the name of the option that the user knows.
+    private static string OptionName(string setting) =>
+        setting == nameof(StoppingSettings.RankedBy) ? $"{nameof(CnnTrainerOptions.EarlyStopping)}.{nameof(EarlyStopping.Metric)}" : setting;
 
     private static string Text<T>(T value) => JsonSerializer.Serialize(value, JsonFormat.Options);
 

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Settings;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training.Optimization;
@@ -7,12 +8,11 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 /// apart from it. The buffers are the running means of the gradient and of its square.
 /// </summary>
 /// <param name="groups">The parameters.</param>
+/// <param name="settings">β₁, β₂ and ε.</param>
 /// <param name="isDecoupled">AdamW.</param>
-internal sealed class Adam(IEnumerable<ParameterGroup> groups, bool isDecoupled) : ParameterOptimizer(groups, buffers: 2)
+internal sealed class Adam(IEnumerable<ParameterGroup> groups, OptimizationSettings settings, bool isDecoupled) : ParameterOptimizer(groups, buffers: 2)
 {
-    public const double Beta1 = 0.9;
-    public const double Beta2 = 0.999;
-    public const double Epsilon = 1e-8;
+    private readonly (double Beta1, double Beta2, double Epsilon) _constants = (settings.Beta1!.Value, settings.Beta2!.Value, settings.Epsilon!.Value);
 
     protected override void Update(IReadOnlyList<(ParameterState State, Tensor Gradient)> trained, double rate, double weightDecay)
     {
@@ -22,7 +22,7 @@ internal sealed class Adam(IEnumerable<ParameterGroup> groups, bool isDecoupled)
             Tensor[] gradients = [.. sameAge.Select(t => t.Gradient)];
             Tensor[] means = [.. sameAge.Select(t => t.State.Buffers[0])];
             Tensor[] squares = [.. sameAge.Select(t => t.State.Buffers[1])];
-            FusedKernels.Adam(weights, gradients, means, squares, sameAge.Key, rate, (Beta1, Beta2, Epsilon), weightDecay, isDecoupled);
+            FusedKernels.Adam(weights, gradients, means, squares, sameAge.Key, rate, _constants, weightDecay, isDecoupled);
         }
     }
 }

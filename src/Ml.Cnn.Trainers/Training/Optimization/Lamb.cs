@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Settings;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,9 +9,12 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 /// weights. Biases and norms (one dimension) take Adam's step as it is. The buffers are the running means of the gradient and of its square.
 /// </summary>
 /// <param name="groups">The parameters.</param>
-internal sealed class Lamb(IEnumerable<ParameterGroup> groups) : ParameterOptimizer(groups, buffers: 2)
+/// <param name="settings">β₁, β₂ and ε.</param>
+internal sealed class Lamb(IEnumerable<ParameterGroup> groups, OptimizationSettings settings) : ParameterOptimizer(groups, buffers: 2)
 {
-    public const double Epsilon = 1e-6;
+    private readonly double _beta1 = settings.Beta1!.Value;
+    private readonly double _beta2 = settings.Beta2!.Value;
+    private readonly double _epsilon = settings.Epsilon!.Value;
 
     protected override void Update(IReadOnlyList<(ParameterState State, Tensor Gradient)> trained, double rate, double weightDecay)
     {
@@ -19,10 +23,10 @@ internal sealed class Lamb(IEnumerable<ParameterGroup> groups) : ParameterOptimi
             using var scope = NewDisposeScope();
             var weight = state.Parameter;
             var (mean, square) = (state.Buffers[0], state.Buffers[1]);
-            mean.mul_(Adam.Beta1).add_(gradient, alpha: 1 - Adam.Beta1);
-            square.mul_(Adam.Beta2).addcmul_(gradient, gradient, 1 - Adam.Beta2);
-            var deviation = (square / (1 - Math.Pow(Adam.Beta2, state.Steps))).sqrt_().add_(Epsilon);
-            var direction = (mean / (1 - Math.Pow(Adam.Beta1, state.Steps))).div_(deviation);
+            mean.mul_(_beta1).add_(gradient, alpha: 1 - _beta1);
+            square.mul_(_beta2).addcmul_(gradient, gradient, 1 - _beta2);
+            var deviation = (square / (1 - Math.Pow(_beta2, state.Steps))).sqrt_().add_(_epsilon);
+            var direction = (mean / (1 - Math.Pow(_beta1, state.Steps))).div_(deviation);
             if (weightDecay > 0)
                 direction.add_(weight, alpha: weightDecay);
             var trust = weight.dim() > 1 ? Trust(weight.norm().ToDouble(), direction.norm().ToDouble()) : 1;

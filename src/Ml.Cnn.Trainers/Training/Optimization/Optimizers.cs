@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 
 namespace Ml.Cnn.Trainers.Training.Optimization;
 
-/// <summary>The optimizers by name.</summary>
+/// <summary>Makes the optimizer that settings ask for.</summary>
 internal static class Optimizers
 {
     /// <param name="settings">Which, and its numbers.</param>
@@ -11,16 +11,7 @@ internal static class Optimizers
     public static ParameterOptimizer Create(OptimizationSettings settings, IEnumerable<(double Factor, IReadOnlyList<Parameter> Parameters)> parameters)
     {
         var groups = parameters.SelectMany(group => Groups(group.Factor, group.Parameters, settings)).Where(group => group.Parameters.Count > 0);
-        return settings.Optimizer switch
-        {
-            Optimizer.Sgd => new Sgd(groups, settings.Momentum, settings.Nesterov),
-            Optimizer.Adam => new Adam(groups, isDecoupled: false),
-            Optimizer.AdamW => new Adam(groups, isDecoupled: true),
-            Optimizer.RmsProp => new RmsProp(groups, settings.Momentum),
-            Optimizer.Lars => new Lars(groups, settings.Momentum),
-            Optimizer.Lamb => new Lamb(groups),
-            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Optimizer, "This optimizer is not known."),
-        };
+        return OptimizerInfo.Of(settings.Optimizer).Create(groups, settings);
     }
 
     // A bias or a norm's parameter has one dimension.
