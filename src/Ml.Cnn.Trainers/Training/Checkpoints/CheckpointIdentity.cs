@@ -71,7 +71,10 @@ internal static class CheckpointIdentity
             names = wanted.Keys.Intersect(saved.Keys); // what the first format did not write cannot be compared
         }
         saved = Complete(saved);
-        var others = names.Union(OptimizerInfo.Constants.Select(constant => constant.Name)).Order(StringComparer.Ordinal)
+        var constants = OptimizerInfo.Constants.Select(constant => constant.Name);
+        const string Optimizer = nameof(OptimizationSettings.Optimizer);
+        names = Normalized(saved, Optimizer) == Normalized(wanted, Optimizer) ? names.Union(constants) : names.Except(constants); // another's say nothing more
+        var others = names.Order(StringComparer.Ordinal)
             .Where(name => Normalized(saved, name) != Normalized(wanted, name))
             .Select(name => $"{OptionName(name)} was {Shown(saved, name)} and is {Shown(wanted, name)}").ToArray();
         if (others.Length == 0)
