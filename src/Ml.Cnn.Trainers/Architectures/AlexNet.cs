@@ -44,8 +44,7 @@ public static class AlexNet
                 .. (variant == AlexNetVariant.SingleColumn ? (int[])[0, 3, 6, 8, 10] : [0, 4, 8, 10, 12]).Select(layer => (string[])[$"features.{layer}"]),
                 ["classifier.1"], ["classifier.4"], ["classifier.6"],
             ],
-            Settings = new Dictionary<string, string> { ["dropout"] = ArchitectureSettings.Text(dropout) },
-            Configure = reader => Create(reader.Probability("dropout", DefaultDropout), variant),
+            Configure = reader => Create(reader.Probability("dropout", dropout), variant),
             Build = shape => new Network(shape, variant, dropout),
         };
     }
@@ -57,7 +56,8 @@ public static class AlexNet
 
         public Network(NetworkShape shape, AlexNetVariant variant, double dropout) : base(nameof(AlexNet))
         {
-            features = variant == AlexNetVariant.SingleColumn ? SingleColumn(shape.Channels)
+            features = variant == AlexNetVariant.SingleColumn
+                ? SingleColumn(shape.Channels)
                 : Published(shape.Channels, groups: variant == AlexNetVariant.Published ? 2 : 1);
             avgpool = new AdaptiveAvgPool2d(6);                                     // N × 256 × 6 × 6 for images of any size
             flatten = new Flatten();                                                // N × 9216

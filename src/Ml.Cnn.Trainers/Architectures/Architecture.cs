@@ -30,7 +30,7 @@ public sealed record Architecture
 {
     private readonly Func<NetworkShape, Module<Tensor, Tensor>> _build = _ => throw new InvalidOperationException("The architecture declares no module.");
 
-    private readonly IReadOnlyDictionary<string, string> _settings = new Dictionary<string, string>();
+    private readonly IReadOnlyDictionary<string, string>? _settings;
     private readonly bool _canBeLoaded = true;
 
     // Only of a network of the user's own.
@@ -50,7 +50,7 @@ public sealed record Architecture
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(build);
-        if (name == UserNetwork.Name || ArchitectureCatalog.All.Any(known => string.Equals(known.Name, name, StringComparison.OrdinalIgnoreCase)))
+        if (ArchitectureDeclaration.IsTaken(name))
             throw new ArgumentException($"'{name}' is the name of a network of this library.", nameof(name));
         (Name, Family, Paper, Head) = (name, name, "", "");
         (ImageSize, MinimumImageSize, Training, Stages) = (224, 1, new(), []);
@@ -108,21 +108,24 @@ public sealed record Architecture
 
     /// <summary>
     /// What was chosen for this network beyond its name, in invariant text ("activation" → "tanh"). Empty for a network
-    /// that its name says all about. Saved with a model; <see cref="Configure"/> reads it back.
+    /// that its name says all about; for a network of your own all that it declares. Saved with a model, and read back when the model is loaded.
     /// </summary>
     public IReadOnlyDictionary<string, string> Settings
     {
-        get => _builder is null ? _settings : ArchitectureDeclaration.Of(this, _builder);
+        get => _settings ?? (_builder is not null ? ArchitectureDeclaration.Of(this, _builder) : ArchitectureSettings.Of(this));
         internal init => _settings = value;
     }
 
     /// <summary>What training minimizes. Default: cross-entropy.</summary>
     internal ClassificationLoss Loss { get; init; } = ClassificationLoss.CrossEntropy;
 
-    /// <summary>Makes the network that <see cref="Settings"/> describe; null where there is nothing to choose.</summary>
+    /// <summary>
+    /// Makes the network that the given settings describe; this network's own value stands for a setting that is missing, so that
+    /// <see cref="Settings"/> are what it asks for where all are missing. Null where there is nothing to choose.
+    /// </summary>
     internal Func<ArchitectureSettings, Architecture>? Configure { get; init; }
 
-    /// <summary>Whether the user declared the network, with a method of their own.</summary>
+    /// <summary>Whether a user declared the network, whose module may do what no layer of the library does.</summary>
     internal bool IsUsersOwn => _builder is not null;
 
     /// <summary>Whether a saved model can make this network in another process.</summary>
@@ -187,15 +190,20 @@ public sealed record Architecture
     {
         if (_builder is not null)
             ArchitectureDeclaration.Check(this);
+        else if (!ArchitectureDeclaration.IsTaken(Name))
+            throw new ArgumentOutOfRangeException(nameof(Name), Name, "A built-in network keeps its name, by which a saved model is loaded.");
     }
 
-    /// <summary>Whether both are one network with one set of weights; stages and defaults may be declared otherwise.</summary>
-    internal bool IsSameNetwork(Architecture other) => Name == other.Name
-        && (_builder is null ? other._builder is null && _settings.Count == other._settings.Count && !_settings.Except(other._settings).Any()
-            : _builder == other._builder);
+    /// <summary>Whether both are one network with one set of weights; stages and defaults of a user's own may be declared otherwise.</summary>
+    internal bool IsSameNetwork(Architecture other)
+    {
+        if (Name != other.Name || _builder != other._builder)
+            return false;
+        return _builder is not null || Settings.OrderBy(setting => setting.Key).SequenceEqual(other.Settings.OrderBy(setting => setting.Key));
+    }
 
     /// <summary>The same network under settings read from a saved model.</summary>
-    /// <param name="settings">What <see cref="Settings"/> held; what is missing keeps its default.</param>
+    /// <param name="settings">What <see cref="Settings"/> held; what is missing stays as it is here.</param>
     /// <exception cref="FormatException">The network knows no such setting or no such value.</exception>
     internal Architecture With(IReadOnlyDictionary<string, string> settings)
     {

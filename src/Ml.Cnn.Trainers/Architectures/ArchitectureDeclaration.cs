@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -17,22 +16,8 @@ internal static class ArchitectureDeclaration
     public static IReadOnlyDictionary<string, string> Of(Architecture architecture, MethodInfo builder)
     {
         var settings = UserNetwork.NameOf(builder);
-        settings["family"] = architecture.Family;
-        settings["paper"] = architecture.Paper;
-        if (architecture.Year is { } year)
-            settings["year"] = Text(year);
-        settings["image_size"] = Text(architecture.ImageSize);
-        settings["minimum_image_size"] = Text(architecture.MinimumImageSize);
-        settings["channels"] = Text(architecture.Channels);
-        settings["default_classes"] = Text(architecture.DefaultClasses);
-        settings["mean"] = Text(architecture.Normalization.Mean);
-        settings["deviation"] = Text(architecture.Normalization.Deviation);
-        settings["batch_size"] = Text(architecture.Training.BatchSize);
-        settings["learning_rate"] = ArchitectureSettings.Text(architecture.Training.LearningRate);
-        settings["weight_decay"] = ArchitectureSettings.Text(architecture.Training.WeightDecay);
-        settings["head"] = architecture.Head;
-        settings["auxiliary_heads"] = string.Join(' ', architecture.AuxiliaryHeads);
-        settings["stages"] = string.Join(StageSeparator, architecture.Stages.Select(stage => string.Join(' ', stage)));
+        foreach (var (name, text) in ArchitectureSettings.Of(architecture.Name, reader => Configure(architecture, reader)))
+            settings[name] = text;
         return settings;
     }
 
@@ -41,40 +26,28 @@ internal static class ArchitectureDeclaration
     /// <param name="build">The method that the settings name.</param>
     /// <param name="settings">What <see cref="Of"/> gave.</param>
     /// <exception cref="FormatException">A setting is unknown or has no valid value.</exception>
+    /// <exception cref="ArgumentException">The name is a built-in network's, or a value is outside its range.</exception>
     public static Architecture Read(string name, Func<NetworkShape, Module<Tensor, Tensor>> build, IReadOnlyDictionary<string, string> settings)
     {
         var reader = new ArchitectureSettings(name, settings);
         foreach (var key in UserNetwork.Keys)
             reader.Text(key, "");
-        var usual = new Architecture(name, build);
-        var architecture = usual with
-        {
-            Family = reader.Text("family", usual.Family),
-            Paper = reader.Text("paper", usual.Paper),
-            Year = reader.Has("year") ? reader.Whole("year", 0) : null,
-            ImageSize = reader.Whole("image_size", usual.ImageSize),
-            MinimumImageSize = reader.Whole("minimum_image_size", usual.MinimumImageSize),
-            Channels = reader.Whole("channels", usual.Channels),
-            DefaultClasses = reader.Whole("default_classes", usual.DefaultClasses),
-            Normalization = new(reader.Numbers("mean", usual.Normalization.Mean), reader.Numbers("deviation", usual.Normalization.Deviation)),
-            Training = new()
-            {
-                BatchSize = reader.Whole("batch_size", usual.Training.BatchSize),
-                LearningRate = reader.Number("learning_rate", usual.Training.LearningRate, double.IsFinite),
-                WeightDecay = reader.Number("weight_decay", usual.Training.WeightDecay, double.IsFinite),
-            },
-            Head = reader.Text("head", ""),
-            AuxiliaryHeads = Paths(reader.Text("auxiliary_heads", "")),
-            Stages = [.. reader.Text("stages", "").Split(StageSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Paths)],
-        };
+        var architecture = Configure(new(name, build), reader);
         reader.End();
+        Check(architecture);
         return architecture;
     }
+
+    /// <summary>Whether a network of the library has the name; case does not matter.</summary>
+    public static bool IsTaken(string name) =>
+        name == UserNetwork.Name || ArchitectureCatalog.All.Any(known => string.Equals(known.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Checks what can be checked before the module is built.</summary>
     /// <exception cref="ArgumentException">A value is outside its range; the message names the property.</exception>
     public static void Check(Architecture architecture)
     {
+        Require(!string.IsNullOrWhiteSpace(architecture.Name) && !IsTaken(architecture.Name), nameof(Architecture.Name), $"\"{architecture.Name}\"",
+            "a name that no network of this library has");
         Require(architecture.ImageSize >= 1, nameof(Architecture.ImageSize), architecture.ImageSize, "at least 1");
         Require(architecture.MinimumImageSize >= 1 && architecture.MinimumImageSize <= architecture.ImageSize,
             nameof(Architecture.MinimumImageSize), architecture.MinimumImageSize, $"from 1 to the {nameof(Architecture.ImageSize)}, {architecture.ImageSize}");
@@ -95,9 +68,31 @@ internal static class ArchitectureDeclaration
         }
     }
 
+    // Every value's name and kind in the text, once for writing and reading.
+    private static Architecture Configure(Architecture usual, ArchitectureSettings reader) => usual with
+    {
+        Family = reader.Text("family", usual.Family),
+        Paper = reader.Text("paper", usual.Paper),
+        Year = reader.Whole("year", usual.Year),
+        ImageSize = reader.Whole("image_size", usual.ImageSize),
+        MinimumImageSize = reader.Whole("minimum_image_size", usual.MinimumImageSize),
+        Channels = reader.Whole("channels", usual.Channels),
+        DefaultClasses = reader.Whole("default_classes", usual.DefaultClasses),
+        Normalization = new(reader.Numbers("mean", usual.Normalization.Mean), reader.Numbers("deviation", usual.Normalization.Deviation)),
+        Training = new()
+        {
+            BatchSize = reader.Whole("batch_size", usual.Training.BatchSize),
+            LearningRate = reader.Number("learning_rate", usual.Training.LearningRate, double.IsFinite),
+            WeightDecay = reader.Number("weight_decay", usual.Training.WeightDecay, double.IsFinite),
+        },
+        Head = reader.Text("head", usual.Head),
+        AuxiliaryHeads = Paths(reader.Text("auxiliary_heads", string.Join(' ', usual.AuxiliaryHeads))),
+        Stages =
+        [
+            .. reader.Text("stages", string.Join(StageSeparator, usual.Stages.Select(stage => string.Join(' ', stage))))
+                .Split(StageSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Paths),
+        ],
+    };
+
     private static string[] Paths(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static string Text(IEnumerable<float> values) => string.Join(' ', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
 }

@@ -53,8 +53,7 @@ public static class ConvNeXt
                 ["features.0"], ["features.1"], ["features.2", "features.3"], ["features.4", "features.5"], ["features.6", "features.7", "classifier.0"],
                 ["classifier.2"],
             ],
-            Settings = new Dictionary<string, string> { ["stochastic_depth"] = ArchitectureSettings.Text(stochasticDepth) },
-            Configure = reader => Describe(variant, reader.Probability("stochastic_depth", variant.StochasticDepth)),
+            Configure = reader => Describe(variant, reader.Probability("stochastic_depth", stochasticDepth)),
             Build = shape => new Network(shape, variant, stochasticDepth),
         };
     }

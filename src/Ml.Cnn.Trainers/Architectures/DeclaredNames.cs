@@ -29,8 +29,10 @@ internal static class DeclaredNames
                 + (missing.Length > Listed ? $" and {missing.Length - Listed} more" : ""));
         }
         if (names.FirstOrDefault(name => StagesOf(name).Length > 1) is { } twice)
+        {
             throw Wrong($"every parameter belongs to exactly one stage, and '{twice}' belongs to the stages "
-                + $"{string.Join(" and ", StagesOf(twice).Select(stage => stage + 1))}");
+                + string.Join(" and ", StagesOf(twice).Select(stage => stage + 1)));
+        }
         var last = architecture.Stages.Count - 1;
         if (names.FirstOrDefault(name => architecture.IsHead(name) && architecture.StageOf(name) != last) is { } early)
             throw Wrong($"the head belongs to the last stage, and '{early}' belongs to stage {architecture.StageOf(early) + 1} of {last + 1}");

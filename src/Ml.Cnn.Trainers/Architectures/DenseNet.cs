@@ -63,8 +63,7 @@ public static class DenseNet
         Training = new() { BatchSize = variant.IsCifar ? 64 : 32, LearningRate = variant.IsCifar ? 0.1 : 0.05, WeightDecay = 1e-4 },
         Head = "classifier",
         Stages = Stages(variant),
-        Settings = new Dictionary<string, string> { ["dropout"] = ArchitectureSettings.Text(dropout) },
-        Configure = reader => Describe(variant, reader.Probability("dropout", DefaultDropout)),
+        Configure = reader => Describe(variant, reader.Probability("dropout", dropout)),
         Build = shape => new Network(shape, variant, dropout),
     };
 

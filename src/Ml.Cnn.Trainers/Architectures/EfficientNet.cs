@@ -68,8 +68,8 @@ public static class EfficientNet
     /// at the first block. Default 0.2 (2019, §5.2).
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such network, or a number is outside its range.</exception>
-    public static Architecture Create(EfficientNetVariant variant = EfficientNetVariant.B0, double? dropout = null,
-        double stochasticDepth = DefaultStochasticDepth)
+    public static Architecture Create(
+        EfficientNetVariant variant = EfficientNetVariant.B0, double? dropout = null, double stochasticDepth = DefaultStochasticDepth)
     {
         var found = Variants.FirstOrDefault(candidate => candidate.Choice == variant)
             ?? throw new ArgumentOutOfRangeException(nameof(variant), variant, $"The variants are: {string.Join(", ", Enum.GetNames<EfficientNetVariant>())}.");
@@ -92,10 +92,7 @@ public static class EfficientNet
         var size = 4 * (int)Math.Round(baseline.ImageSize * Math.Pow(1.15, coefficient) / 4);
         var scaled = baseline with { ImageSize = size, Rows = Scaled(Math.Pow(1.2, coefficient), Math.Pow(1.1, coefficient)) };
         var architecture = Describe(scaled, dropout, stochasticDepth);
-        return architecture with
-        {
-            Settings = new Dictionary<string, string>(architecture.Settings) { ["coefficient"] = ArchitectureSettings.Text(coefficient) },
-        };
+        return architecture with { Configure = reader => Scaled(reader, coefficient, dropout, stochasticDepth) };
     }
 
     /// <summary>The baseline's rows under a factor on layers (rounded up) and one on channels (rounded to multiples of 8).</summary>
@@ -129,27 +126,22 @@ public static class EfficientNet
             Normalization = variant.Choice == EfficientNetVariant.V2L ? Half : Normalization.ImageNet, // as its published weights expect
             Training = new() { BatchSize = 32, LearningRate = 0.05, WeightDecay = 1e-5 },
             Head = "classifier.1",
-            Stages = [.. Enumerable.Range(0, variant.Rows.Length + 2).Select(i => new[] { $"features.{i.ToString(CultureInfo.InvariantCulture)}" }),
-            ["classifier.1"]],
-            Settings = new Dictionary<string, string>
-            {
-                ["dropout"] = ArchitectureSettings.Text(dropout),
-                ["stochastic_depth"] = ArchitectureSettings.Text(stochasticDepth),
-            },
-            Configure = reader => Configure(variant, reader),
+            Stages =
+            [
+                .. Enumerable.Range(0, variant.Rows.Length + 2).Select(i => new[] { $"features.{i.ToString(CultureInfo.InvariantCulture)}" }),
+                ["classifier.1"],
+            ],
+            Configure = reader => variant.Choice == EfficientNetVariant.B0 && reader.Has("coefficient")
+                ? Scaled(reader, coefficient: 0, dropout, stochasticDepth)
+                : Describe(variant, reader.Probability("dropout", dropout), reader.Probability("stochastic_depth", stochasticDepth)),
             Build = shape => new Network(shape, variant, dropout, stochasticDepth),
         };
     }
 
-    private static Architecture Configure(Variant variant, ArchitectureSettings reader)
-    {
-        var dropout = reader.Probability("dropout", variant.Dropout);
-        var stochasticDepth = reader.Probability("stochastic_depth", DefaultStochasticDepth);
-        var isScaled = variant.Choice == EfficientNetVariant.B0 && reader.Has("coefficient");
-        return isScaled
-            ? CreateScaled(reader.Number("coefficient", 0, IsCoefficient), dropout, stochasticDepth)
-            : Describe(variant, dropout, stochasticDepth);
-    }
+    private static Architecture Scaled(ArchitectureSettings reader, double coefficient, double dropout, double stochasticDepth) => CreateScaled(
+        dropout: reader.Probability("dropout", dropout),
+        stochasticDepth: reader.Probability("stochastic_depth", stochasticDepth),
+        coefficient: reader.Number("coefficient", coefficient, IsCoefficient));
 
     private static Normalization Half => new([0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f]);
 

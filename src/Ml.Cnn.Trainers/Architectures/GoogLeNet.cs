@@ -48,12 +48,7 @@ public static class GoogLeNet
                 ["inception4a", "inception4b", "inception4c", "inception4d", "inception4e"], ["inception5a", "inception5b"],
                 ["fc", .. auxiliary],
             ],
-            Settings = new Dictionary<string, string>
-            {
-                ["auxiliary_heads"] = ArchitectureSettings.Text(auxiliaryHeads),
-                ["dropout"] = ArchitectureSettings.Text(dropout),
-            },
-            Configure = reader => Create(reader.Flag("auxiliary_heads", true), reader.Probability("dropout", DefaultDropout)),
+            Configure = reader => Create(reader.Flag("auxiliary_heads", auxiliaryHeads), reader.Probability("dropout", dropout)),
             Build = shape => new Network(shape, auxiliaryHeads, dropout),
         };
     }

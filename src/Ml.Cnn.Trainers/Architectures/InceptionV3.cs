@@ -51,12 +51,7 @@ public static class InceptionV3
                 ["Mixed_6a", "Mixed_6b", "Mixed_6c", "Mixed_6d", "Mixed_6e"], ["Mixed_7a", "Mixed_7b", "Mixed_7c"],
                 ["fc", .. auxiliary],
             ],
-            Settings = new Dictionary<string, string>
-            {
-                ["auxiliary_heads"] = ArchitectureSettings.Text(auxiliaryHeads),
-                ["dropout"] = ArchitectureSettings.Text(dropout),
-            },
-            Configure = reader => Create(reader.Flag("auxiliary_heads", true), reader.Probability("dropout", DefaultDropout)),
+            Configure = reader => Create(reader.Flag("auxiliary_heads", auxiliaryHeads), reader.Probability("dropout", dropout)),
             Build = shape => new Network(shape, auxiliaryHeads, dropout),
         };
     }

@@ -33,8 +33,10 @@ public static class LeNet
     public static Architecture Create(LeNetActivation activation = LeNetActivation.Relu, LeNetPooling pooling = LeNetPooling.Max)
     {
         if (!Enum.IsDefined(activation))
+        {
             throw new ArgumentOutOfRangeException(nameof(activation), activation,
                 $"The activations are: {string.Join(", ", Enum.GetNames<LeNetActivation>())}.");
+        }
         if (!Enum.IsDefined(pooling))
             throw new ArgumentOutOfRangeException(nameof(pooling), pooling, $"The poolings are: {string.Join(", ", Enum.GetNames<LeNetPooling>())}.");
         return new()
@@ -51,12 +53,7 @@ public static class LeNet
             Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 5e-4 },
             Head = "fc3",
             Stages = [["conv1"], ["conv2"], ["fc1"], ["fc2"], ["fc3"]],
-            Settings = new Dictionary<string, string>
-            {
-                ["activation"] = ArchitectureSettings.Text(activation),
-                ["pooling"] = ArchitectureSettings.Text(pooling),
-            },
-            Configure = reader => Create(reader.Choice("activation", LeNetActivation.Relu), reader.Choice("pooling", LeNetPooling.Max)),
+            Configure = reader => Create(reader.Choice("activation", activation), reader.Choice("pooling", pooling)),
             Build = shape => new Network(shape, activation, pooling),
         };
     }

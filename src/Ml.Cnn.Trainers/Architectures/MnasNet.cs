@@ -20,8 +20,10 @@ public static class MnasNet
     private static readonly Variant[] Variants = [new("mnasnet0_5", 0.5), new("mnasnet0_75", 0.75), new("mnasnet1_0", 1), new("mnasnet1_3", 1.3)];
 
     // Tan et al. 2018, figure 7, without its squeeze and excitation.
-    private static readonly Row[] Rows = [new(24, 3, 2, 3, 3), new(40, 5, 2, 3, 3), new(80, 5, 2, 6, 3), new(96, 3, 1, 6, 2), new(192, 5, 2, 6, 4),
-        new(320, 3, 1, 6, 1)];
+    private static readonly Row[] Rows =
+    [
+        new(24, 3, 2, 3, 3), new(40, 5, 2, 3, 3), new(80, 5, 2, 6, 3), new(96, 3, 1, 6, 2), new(192, 5, 2, 6, 4), new(320, 3, 1, 6, 1),
+    ];
 
     /// <summary>The family's networks.</summary>
     public static IReadOnlyList<Architecture> All { get; } = [.. Variants.Select(variant => Create(variant.Width))];
@@ -39,12 +41,12 @@ public static class MnasNet
     /// of torchvision before 0.5, whose first convolutions have 32, 32 and 16 channels at every width.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such width, or a number is outside its range.</exception>
-    public static Architecture Create(double widthMultiplier = 1, double dropout = DefaultDropout, double normMomentum = DefaultNormMomentum,
-        bool scaledStem = true)
+    public static Architecture Create(
+        double widthMultiplier = 1, double dropout = DefaultDropout, double normMomentum = DefaultNormMomentum, bool scaledStem = true)
     {
         var variant = Variants.FirstOrDefault(variant => variant.Width == widthMultiplier)
             ?? throw new ArgumentOutOfRangeException(nameof(widthMultiplier), widthMultiplier,
-                $"MNASNet comes in the widths {string.Join(", ", Variants.Select(v => ArchitectureSettings.Text(v.Width)))}.");
+                $"MNASNet comes in the widths {string.Join(", ", Variants.Select(v => v.Width.ToString(CultureInfo.InvariantCulture)))}.");
         ArchitectureSettings.CheckProbability(dropout, nameof(dropout));
         if (!IsMomentum(normMomentum))
             throw new ArgumentOutOfRangeException(nameof(normMomentum), normMomentum, "The momentum of batch normalization lies above 0 and is at most 1.");
@@ -59,14 +61,8 @@ public static class MnasNet
             Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 1e-5 },
             Head = "classifier.1",
             Stages = Stages(),
-            Settings = new Dictionary<string, string>
-            {
-                ["dropout"] = ArchitectureSettings.Text(dropout),
-                ["norm_momentum"] = ArchitectureSettings.Text(normMomentum),
-                ["scaled_stem"] = ArchitectureSettings.Text(scaledStem),
-            },
-            Configure = reader => Create(variant.Width, reader.Probability("dropout", DefaultDropout),
-                reader.Number("norm_momentum", DefaultNormMomentum, IsMomentum), reader.Flag("scaled_stem", true)),
+            Configure = reader => Create(variant.Width, reader.Probability("dropout", dropout),
+                reader.Number("norm_momentum", normMomentum, IsMomentum), reader.Flag("scaled_stem", scaledStem)),
             Build = shape => new Network(shape, new(variant.Width, dropout, normMomentum, scaledStem)),
         };
     }

@@ -46,12 +46,7 @@ public static class MobileNetV1
                 ["features.0"], ["features.1"], ["features.2", "features.3"], ["features.4", "features.5"],
                 [.. Enumerable.Range(6, 6).Select(block => $"features.{block}")], ["features.12", "features.13"], ["classifier.1"],
             ],
-            Settings = new Dictionary<string, string>
-            {
-                ["width"] = ArchitectureSettings.Text(widthMultiplier),
-                ["dropout"] = ArchitectureSettings.Text(dropout),
-            },
-            Configure = reader => Create(reader.Multiplier("width", 1), reader.Probability("dropout", 0)),
+            Configure = reader => Create(reader.Multiplier("width", widthMultiplier), reader.Probability("dropout", dropout)),
             Build = shape => new Network(shape, widthMultiplier, dropout),
         };
     }

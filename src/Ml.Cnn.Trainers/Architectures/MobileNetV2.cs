@@ -42,12 +42,7 @@ public static class MobileNetV2
             Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 4e-5 },
             Head = "classifier.1",
             Stages = Stages(),
-            Settings = new Dictionary<string, string>
-            {
-                ["width"] = ArchitectureSettings.Text(widthMultiplier),
-                ["dropout"] = ArchitectureSettings.Text(dropout),
-            },
-            Configure = reader => Create(reader.Multiplier("width", 1), reader.Probability("dropout", DefaultDropout)),
+            Configure = reader => Create(reader.Multiplier("width", widthMultiplier), reader.Probability("dropout", dropout)),
             Build = shape => new Network(shape, widthMultiplier, dropout),
         };
     }

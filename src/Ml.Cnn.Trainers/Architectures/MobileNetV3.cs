@@ -60,12 +60,7 @@ public static class MobileNetV3
             Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 1e-5 },
             Head = "classifier.3",
             Stages = Stages(variant),
-            Settings = new Dictionary<string, string>
-            {
-                ["width"] = ArchitectureSettings.Text(widthMultiplier),
-                ["dropout"] = ArchitectureSettings.Text(dropout),
-            },
-            Configure = reader => Create(variant, reader.Multiplier("width", 1), reader.Probability("dropout", DefaultDropout)),
+            Configure = reader => Create(variant, reader.Multiplier("width", widthMultiplier), reader.Probability("dropout", dropout)),
             Build = shape => new Network(shape, variant, widthMultiplier, dropout),
         };
     }

@@ -36,8 +36,7 @@ public static class NetworkInNetwork
             Training = new() { BatchSize = 128, LearningRate = 0.02, WeightDecay = 1e-4 },
             Head = "cccp6",
             Stages = [["conv1", "cccp1", "cccp2"], ["conv2", "cccp3", "cccp4"], ["conv3", "cccp5"], ["cccp6"]],
-            Settings = new Dictionary<string, string> { ["dropout"] = ArchitectureSettings.Text(dropout) },
-            Configure = reader => Create(reader.Probability("dropout", DefaultDropout)),
+            Configure = reader => Create(reader.Probability("dropout", dropout)),
             Build = shape => new Network(shape, dropout),
         };
     }

@@ -43,7 +43,7 @@ public static class RegNet
         var found = Variants.FirstOrDefault(candidate => candidate.Choice == variant && candidate.SqueezeExcite == squeezeExcitation)
             ?? throw new ArgumentOutOfRangeException(nameof(variant), variant,
                 $"RegNet{(squeezeExcitation ? 'Y' : 'X')} comes in the variants "
-                    + $"{string.Join(", ", Variants.Where(v => v.SqueezeExcite == squeezeExcitation).Select(v => v.Choice))}.");
+                + $"{string.Join(", ", Variants.Where(v => v.SqueezeExcite == squeezeExcitation).Select(v => v.Choice))}.");
         return All.First(architecture => architecture.Name == found.Name);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ml.Cnn.Trainers.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -42,12 +41,7 @@ public static class ShuffleNetV1
             Training = new() { BatchSize = 64, LearningRate = 0.05, WeightDecay = 4e-5 },
             Head = "fc",
             Stages = [["conv1"], ["stage2"], ["stage3"], ["stage4"], ["fc"]],
-            Settings = new Dictionary<string, string>
-            {
-                ["groups"] = groups.ToString(CultureInfo.InvariantCulture),
-                ["scale"] = ArchitectureSettings.Text(scale),
-            },
-            Configure = reader => Create(reader.OneOf("groups", Stage2Channels.Keys, 3), reader.Multiplier("scale", 1)),
+            Configure = reader => Create(reader.OneOf("groups", Stage2Channels.Keys, groups), reader.Multiplier("scale", scale)),
             Build = shape => new Network(shape, groups, scale),
         };
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ml.Cnn.Trainers.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -26,7 +27,7 @@ public static class ShuffleNetV2
     {
         var variant = Variants.FirstOrDefault(variant => variant.Scale == scale)
             ?? throw new ArgumentOutOfRangeException(nameof(scale), scale,
-                $"ShuffleNet V2 comes in the sizes {string.Join(", ", Variants.Select(v => ArchitectureSettings.Text(v.Scale)))}.");
+                $"ShuffleNet V2 comes in the sizes {string.Join(", ", Variants.Select(v => v.Scale.ToString(CultureInfo.InvariantCulture)))}.");
         return All.First(architecture => architecture.Name == variant.Name);
     }
 

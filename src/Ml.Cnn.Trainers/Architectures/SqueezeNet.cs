@@ -46,8 +46,7 @@ public static class SqueezeNet
                 .. fires.Chunk(2).Select(pair => pair.Select(fire => $"features.{fire}").ToArray()),
                 ["classifier.1"],
             ],
-            Settings = new Dictionary<string, string> { ["dropout"] = ArchitectureSettings.Text(dropout) },
-            Configure = reader => Create(variant, reader.Probability("dropout", DefaultDropout)),
+            Configure = reader => Create(variant, reader.Probability("dropout", dropout)),
             Build = shape => new Network(shape, isPaper, dropout),
         };
     }

@@ -53,7 +53,9 @@ internal static class UserNetwork
     {
         if (!settings.TryGetValue(AssemblyKey, out var assembly) || !settings.TryGetValue(TypeKey, out var type)
             || !settings.TryGetValue(MethodKey, out var name))
+        {
             throw new FormatException("it does not say which method makes its network");
+        }
         try
         {
             var method = Assembly.Load(new AssemblyName(assembly)).GetType(type, throwOnError: true)!

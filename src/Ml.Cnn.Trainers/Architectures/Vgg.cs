@@ -64,8 +64,7 @@ public static class Vgg
             Training = new() { BatchSize = 32, LearningRate = batchNorm ? 0.02 : 0.01, WeightDecay = 5e-4 },
             Head = "classifier.6",
             Stages = Stages(variant, batchNorm),
-            Settings = new Dictionary<string, string> { ["dropout"] = ArchitectureSettings.Text(dropout) },
-            Configure = reader => Describe(variant, batchNorm, reader.Probability("dropout", DefaultDropout)),
+            Configure = reader => Describe(variant, batchNorm, reader.Probability("dropout", dropout)),
             Build = shape => new Network(shape, variant, batchNorm, dropout),
         };
     }

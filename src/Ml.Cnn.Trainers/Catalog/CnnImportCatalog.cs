@@ -34,16 +34,21 @@ public static class CnnImportCatalog
     /// <param name="weights">A file, or the name of published weights.</param>
     /// <param name="options">Class names, columns, preprocessing; null: the defaults.</param>
     /// <param name="report">What was read, and what was assumed.</param>
-    public static CnnTransformer ImportCnn(this ModelOperationsCatalog catalog, string architecture, string weights, CnnImportOptions? options,
-        out CnnImportReport report) =>
-        catalog.ImportCnn(ArchitectureCatalog.Find(architecture), weights, options, out report);
+    public static CnnTransformer ImportCnn(
+        this ModelOperationsCatalog catalog, string architecture, string weights, CnnImportOptions? options, out CnnImportReport report)
+    {
+        return catalog.ImportCnn(ArchitectureCatalog.Find(architecture), weights, options, out report);
+    }
 
     /// <summary>Makes a model that scores images from a network, such as one of your own, and its weights, with no training.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="architecture">The network.</param>
     /// <param name="weights">A file (.pth, .pt, .safetensors) with the names of the network's parameters, or the name of published weights.</param>
     /// <param name="options">Class names, columns, preprocessing.</param>
-    /// <exception cref="ArgumentException">There are no such weights, or the class names are not as many as the classes.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no such weights, the class names are not as many as the classes, or something that the architecture declares is outside its range.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The architecture declares a head or stages that its module does not have.</exception>
     /// <exception cref="WeightsFormatException">The file is no weights, or not those of this network.</exception>
     /// <exception cref="WeightsDownloadException">The weights cannot be downloaded.</exception>
     public static CnnTransformer ImportCnn(this ModelOperationsCatalog catalog, Architecture architecture, string weights,

@@ -65,21 +65,22 @@ public sealed class CnnSummary
     /// <summary>The layers in the order of a forward pass; empty for a network whose layers are not this library's.</summary>
     public IReadOnlyList<CnnLayerSummary> Layers { get; }
 
-    /// <summary>
-    /// The table of a network. For a network of the library it takes milliseconds and no memory, since no weights are made; a network of your own is
-    /// built.
-    /// </summary>
-    /// <param name="architecture">The network: see <see cref="ArchitectureCatalog"/>.</param>
+    /// <summary>The table of a network. For a built-in one it takes milliseconds and no memory: no weights are made.</summary>
+    /// <param name="architecture">The network: see <see cref="ArchitectureCatalog"/>. One of your own is built and applied to an empty image.</param>
     /// <param name="classes">The length of the output, 1 or more. Default: what the network was designed for.</param>
     /// <param name="imageSize">Height and width of the images in pixels. Default: what the network was designed for.</param>
     /// <param name="channels">Channels of the images, 1 or more. Default: what the network was designed for.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The network cannot take such images; the message says the smallest size.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The network cannot take such images, and the message says the smallest size; or it declares something outside its range.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">A network of your own declares a head or stages that its module does not have.</exception>
     public static CnnSummary Of(Architecture architecture, int? classes = null, int? imageSize = null, int? channels = null)
     {
         ArgumentNullException.ThrowIfNull(architecture);
         var size = imageSize ?? architecture.ImageSize;
         var shape = new NetworkShape(channels ?? architecture.Channels, size, size, classes ?? architecture.DefaultClasses);
-        // TorchSharp's own layers, which a user's network may have, do not run without weights.
+        architecture.Check();
+        // Libtorch has no convolution on the meta device: only the library's layers know their shapes there.
         using var network = architecture.IsUsersOwn ? RandomState.Build(seed: 0, () => architecture.Build(shape)) : architecture.BuildWithoutWeights(shape);
         return new(architecture, shape, network);
     }

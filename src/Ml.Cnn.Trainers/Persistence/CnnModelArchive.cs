@@ -111,7 +111,7 @@ internal static class CnnModelArchive
         {
             return model.Architecture.Build(model.Shape);
         }
-        catch (Exception e) when (e is ArgumentException or OverflowException or ExternalException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or OverflowException or ExternalException)
         {
             throw archive.Damaged($"{model.Architecture.Name} cannot be made for {model.Shape}: {e.Message}", e);
         }

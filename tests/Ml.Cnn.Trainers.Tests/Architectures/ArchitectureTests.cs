@@ -81,6 +81,41 @@ public sealed class ArchitectureTests
         return ArchitectureCatalog.All.Where(architecture => names.Contains(architecture.Name)).Select(architecture => new[] { architecture.Name });
     }
 
+    /// <summary>Protects saved models, which name a network's settings: every family's names and values as they have been since format 1.</summary>
+    [TestMethod]
+    public void Settings_are_kept_under_the_names_that_files_have()
+    {
+        foreach (var (expected, architecture) in ((string, Architecture)[])
+        [
+            ("activation=tanh pooling=average", LeNet.Create(LeNetActivation.Tanh, LeNetPooling.Average)),
+            ("", LeNet.CreateAsPublished()),
+            ("dropout=0.25", AlexNet.Create(0.25)),
+            ("dropout=0.25", NetworkInNetwork.Create(0.25)),
+            ("dropout=0.25", Vgg.Create(dropout: 0.25)),
+            ("auxiliary_heads=false dropout=0.25", GoogLeNet.Create(auxiliaryHeads: false, dropout: 0.25)),
+            ("", ResNet.Create(50)),
+            ("auxiliary_heads=false dropout=0.25", InceptionV3.Create(auxiliaryHeads: false, dropout: 0.25)),
+            ("dropout=0.25", SqueezeNet.Create(dropout: 0.25)),
+            ("dropout=0.25", DenseNet.Create(dropout: 0.25)),
+            ("width=0.5 dropout=0.25", MobileNetV1.Create(0.5, 0.25)),
+            ("groups=4 scale=0.5", ShuffleNetV1.Create(4, 0.5)),
+            ("width=0.5 dropout=0.25", MobileNetV2.Create(0.5, 0.25)),
+            ("", ShuffleNetV2.Create(0.5)),
+            ("dropout=0.25 norm_momentum=0.1 scaled_stem=false", MnasNet.Create(0.5, 0.25, 0.1, scaledStem: false)),
+            ("width=0.5 dropout=0.25", MobileNetV3.CreateSmall(0.5, 0.25)),
+            ("dropout=0.2 stochastic_depth=0.2", ArchitectureCatalog.Find("efficientnet_b0")),
+            ("dropout=0.3 stochastic_depth=0.1 coefficient=1.5", EfficientNet.CreateScaled(1.5, 0.3, 0.1)),
+            ("", RegNet.Create()),
+            ("stochastic_depth=0.25", ConvNeXt.Create(stochasticDepth: 0.25)),
+        ])
+        {
+            Assert.AreEqual(expected, Text(architecture), architecture.Name);
+            Assert.AreEqual(expected, Text(ArchitectureCatalog.Find(architecture.Name).With(architecture.Settings)), architecture.Name);
+        }
+
+        static string Text(Architecture architecture) => string.Join(' ', architecture.Settings.Select(setting => $"{setting.Key}={setting.Value}"));
+    }
+
     /// <summary>
     /// Protects every network: it trains and scores at the size that it was designed for and at the smallest, and saved weights score the same when
     /// they are loaded.

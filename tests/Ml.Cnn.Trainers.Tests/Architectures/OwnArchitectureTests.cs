@@ -62,10 +62,12 @@ public sealed class OwnArchitectureTests
         {
             s_mlContext.Model.SaveAtomically(s_trained, null, path);
             var loaded = CnnTransformer.Find(s_mlContext.Model.Load(path, out _))!.Architecture;
-            Assert.IsTrue(s_network.IsSameNetwork(loaded));
+            Assert.AreEqual((s_network.Name, s_network.Family, s_network.Paper, s_network.Year), (loaded.Name, loaded.Family, loaded.Paper, loaded.Year));
+            Assert.AreEqual((28, 14, 1, 10), (loaded.ImageSize, loaded.MinimumImageSize, loaded.Channels, loaded.DefaultClasses));
+            Assert.AreEqual((s_network.Training, s_network.Head), (loaded.Training, loaded.Head));
+            Assert.AreEqual("conv1, conv2, fc", string.Join(", ", loaded.Stages.Select(stage => string.Join('+', stage))));
             CollectionAssert.AreEquivalent(s_network.Settings.ToArray(), loaded.Settings.ToArray());
             Assert.AreEqual("conv1 | conv2 | fc", loaded.Settings["stages"]);
-            Assert.AreEqual(28, loaded.ImageSize);
             CollectionAssert.AreEqual(Normalization.Mnist.Mean.ToArray(), loaded.Normalization.Mean.ToArray());
 
             var expected = Pipelines.Scores(s_trained.Transform(s_mlContext.Data.GenerateDigits(5, seed: 2)))
@@ -126,15 +128,21 @@ public sealed class OwnArchitectureTests
         var trainers = s_mlContext.MulticlassClassification.Trainers;
         foreach (var (property, network) in ((string, Architecture)[])
         [
-            ("ImageSize", s_network with { ImageSize = 0 }), ("MinimumImageSize", s_network with { MinimumImageSize = 29 }),
+            ("ImageSize", s_network with { ImageSize = 0 }),
+            ("MinimumImageSize", s_network with { MinimumImageSize = 29 }),
             ("Channels", s_network with { Channels = 2 }),
-            ("BatchSize", s_network with { Training = new() { BatchSize = 0 } }), ("Head", s_network with { Head = "" }),
+            ("BatchSize", s_network with { Training = new() { BatchSize = 0 } }),
+            ("Head", s_network with { Head = "" }),
             ("Stages", s_network with { Stages = [["conv 1"]] }),
         ])
         {
-            Assert.StartsWith($"{property} of two_convolutions must be ",
-                Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainers.Cnn(network)).Message);
+            var refused = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainers.Cnn(network));
+            Assert.StartsWith($"{property} of two_convolutions must be ", refused.Message);
         }
+        var renamed = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainers.Cnn(s_network with { Name = "ResNet18" }));
+        Assert.StartsWith("Name of ResNet18 must be a name that no network of this library has", renamed.Message);
+        Assert.StartsWith("A built-in network keeps its name",
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainers.Cnn(LeNet.Create() with { Name = "mine" })).Message);
         Assert.Contains("resnet18", Assert.Throws<ArgumentException>(() => new Architecture("ResNet18", OwnNetwork.Build)).Message.ToLowerInvariant());
     }
 
@@ -151,12 +159,33 @@ public sealed class OwnArchitectureTests
         Assert.Contains("[CnnNetwork]", error.ToString());
     }
 
-    /// <summary>Protects built-in networks as values: <c>Cnn(ResNet.Create(…))</c> is <c>ResNet(…)</c>.</summary>
+    /// <summary>Protects users whose module changed since the model was saved: loading says what does not fit, as damage of the model.</summary>
+    [TestMethod]
+    public void A_saved_declaration_that_no_longer_fits_its_module_is_refused_by_name()
+    {
+        var settings = new Dictionary<string, string>(s_network.Settings);
+        Assert.IsTrue(UserNetwork.Find(s_network.Name, settings).IsSameNetwork(s_network));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => FindWith("image_size", "0"));
+        Assert.ThrowsExactly<FormatException>(() => FindWith("width", "1"));
+        Assert.ThrowsExactly<ArgumentException>(() => UserNetwork.Find("resnet18", settings));
+
+        var changed = FindWith("head", "fc2");
+        Assert.Contains("the head 'fc2' holds no parameter", Assert.ThrowsExactly<InvalidOperationException>(() => changed.Build(new(1, 28, 28, 10))).Message);
+
+        Architecture FindWith(string name, string text) => UserNetwork.Find(s_network.Name, new Dictionary<string, string>(settings) { [name] = text });
+    }
+
+    /// <summary>Protects built-in networks as values: <c>Cnn(LeNet.Create(…))</c> trains what <c>LeNet(…)</c> trains, to the last bit.</summary>
     [TestMethod]
     public void A_built_in_architecture_can_be_trained_as_a_value()
     {
-        var byValue = s_mlContext.MulticlassClassification.Trainers.Cnn(LeNet.Create(), featureColumnName: "Image", epochs: 1);
-        Assert.AreSame(LeNet.Create().Name, byValue.Architecture.Name);
+        var byValue = Fit(LeNet.Create(LeNetActivation.Tanh), Digits(64));
+        var byMethod = s_mlContext.MulticlassClassification.Trainers.LeNet(
+            new LeNetOptions { Activation = LeNetActivation.Tanh, FeatureColumnName = "Image", Epochs = 1, Seed = 5 }).Fit(Digits(64));
+
+        Assert.IsTrue(byValue.Architecture.IsSameNetwork(byMethod.Architecture));
+        Assert.IsFalse(byValue.Architecture.IsSameNetwork(LeNet.Create()));
+        Assert.IsEmpty(Changed(byValue, byMethod));
     }
 
     private static IDataView Digits(int count)
@@ -170,8 +199,8 @@ public sealed class OwnArchitectureTests
     {
         var digits = s_mlContext.Data.GenerateDigits(count);
         var parity = Enumerable.Range(0, 10).Select(d => new KeyValuePair<string, string>($"{d}", d % 2 == 0 ? "even" : "odd"));
-        return s_mlContext.Transforms.Conversion.MapValue("Label", parity).Append(s_mlContext.Transforms.Conversion.MapValueToKey("Label")).Fit(digits)
-            .Transform(digits);
+        var conversion = s_mlContext.Transforms.Conversion;
+        return conversion.MapValue("Label", parity).Append(conversion.MapValueToKey("Label")).Fit(digits).Transform(digits);
     }
 
     private static CnnTransformer Fit(Architecture network, IDataView data, Action<CnnOptions>? change = null, MLContext? mlContext = null)
@@ -185,15 +214,19 @@ public sealed class OwnArchitectureTests
     {
         using var scope = NewDisposeScope();
         var old = ModuleState.Of(before.Scorer.Network).ToDictionary();
-        return [.. ModuleState.Of(after.Scorer.Network)
-            .Where(pair => !pair.Value.shape.SequenceEqual(old[pair.Key].shape) || !pair.Value.allclose(old[pair.Key], 0, 1e-6)).Select(pair => pair.Key)];
+        return
+        [
+            .. ModuleState.Of(after.Scorer.Network)
+                .Where(pair => !pair.Value.shape.SequenceEqual(old[pair.Key].shape) || !pair.Value.allclose(old[pair.Key], rtol: 0, atol: 0))
+                .Select(pair => pair.Key),
+        ];
     }
 
     private static string[] ScoreElsewhere(string model, int count)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "ScoreProgram.dll"), model,
-            count.ToString(CultureInfo.InvariantCulture), ""])
+        var program = Path.Combine(AppContext.BaseDirectory, "ScoreProgram.dll");
+        foreach (var argument in (string[])["exec", program, model, count.ToString(CultureInfo.InvariantCulture), ""])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
