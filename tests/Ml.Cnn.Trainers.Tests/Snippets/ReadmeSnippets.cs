@@ -250,6 +250,30 @@ public sealed class ReadmeSnippets
     }
 
     [TestMethod]
+    public void Own_architecture()
+    {
+        var mlContext = new MLContext(seed: 1);
+        var conversion = mlContext.Transforms.Conversion;
+        IDataView digits = mlContext.Data.GenerateDigits(100), train = conversion.MapValueToKey("Label").Fit(digits).Transform(digits);
+        var parity = Enumerable.Range(0, 10).Select(digit => new KeyValuePair<string, string>($"{digit}", digit % 2 == 0 ? "even" : "odd"));
+        IDataView other = conversion.MapValue("Label", parity).Append(conversion.MapValueToKey("Label")).Fit(digits).Transform(digits);
+        // snippet: own-architecture
+        var trainers = mlContext.MulticlassClassification.Trainers;
+        CnnTransformer model = trainers.Cnn(TwoConvolutions.Network, featureColumnName: "Image").Fit(train);
+
+        CnnTransformer retrained = trainers.Cnn(TwoConvolutions.Network, new CnnOptions
+        {
+            FeatureColumnName = "Image",
+            Weights = model,
+            Freeze = Freezing.Backbone,     // only the head learns the other classes
+        }).Fit(other);
+        // end snippet
+        Assert.HasCount(10, model.ClassNames);
+        Assert.HasCount(2, retrained.ClassNames);
+        Assert.AreEqual("two_convolutions", retrained.Architecture.Name);
+    }
+
+    [TestMethod]
     public void Features()
     {
         using var flowers = new Flowers();
