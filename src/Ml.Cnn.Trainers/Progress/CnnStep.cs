@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using Ml.Cnn.Trainers.Training.Metrics;
-using Ml.Cnn.Trainers.Training.Reporting;
+using Ml.Cnn.Trainers.Metrics;
+using Ml.Cnn.Trainers.Progress;
 
 namespace Ml.Cnn.Trainers;
 

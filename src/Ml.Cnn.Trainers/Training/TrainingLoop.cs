@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
+using Ml.Cnn.Trainers.Metrics;
 using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Checkpoints;
 using Ml.Cnn.Trainers.Training.Control;
-using Ml.Cnn.Trainers.Training.Metrics;
 using Ml.Cnn.Trainers.Training.Optimization;
 using Ml.Cnn.Trainers.Training.Reporting;
 using Ml.Cnn.Trainers.Training.Setup;

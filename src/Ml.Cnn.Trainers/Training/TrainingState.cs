@@ -1,6 +1,6 @@
 using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Metrics;
 using Ml.Cnn.Trainers.Training.Checkpoints;
-using Ml.Cnn.Trainers.Training.Metrics;
 using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Training;

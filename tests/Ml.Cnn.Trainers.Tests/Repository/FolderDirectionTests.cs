@@ -10,8 +10,8 @@ public partial class FolderDirectionTests
     [
         "Text", "IO", "Layers", "Losses", "Architectures", "Runtime", "Graph",
         "Weights/Formats", "Weights/PyTorch", "Weights/Pretrained", "Weights/Download", "Weights",
-        "Progress", "Input", "Settings", "Execution", "Model", "Scoring", "Persistence", "Transformers", "Options", "Transfer",
-        "Training/Metrics", "Training/Checkpoints", "Training/Optimization", "Training/Control", "Training/Reporting", "Training/Steps",
+        "Metrics", "Progress", "Input", "Settings", "Execution", "Model", "Scoring", "Persistence", "Transformers", "Options", "Transfer",
+        "Training/Checkpoints", "Training/Optimization", "Training/Control", "Training/Reporting", "Training/Steps",
         "Training/Setup", "Training", "Inspection", "Catalog",
     ];
 

@@ -1,6 +1,6 @@
 using Microsoft.ML;
+using Ml.Cnn.Trainers.Metrics;
 using Ml.Cnn.Trainers.Training.Control;
-using Ml.Cnn.Trainers.Training.Metrics;
 
 namespace Ml.Cnn.Trainers.Tests.Training;
 

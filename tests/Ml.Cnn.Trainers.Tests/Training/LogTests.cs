@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML;
-using Ml.Cnn.Trainers.Training.Metrics;
+using Ml.Cnn.Trainers.Metrics;
 using Ml.Cnn.Trainers.Training.Reporting;
 
 namespace Ml.Cnn.Trainers.Tests.Training;
@@ -104,7 +104,8 @@ public sealed class LogTests
         Assert.HasCount(2, Directory.GetFiles(Path.Join(_folder, "train")));
         Assert.HasCount(4, EventFiles.Read(Path.Join(_folder, "train")).Where(value => value.Key.Tag == "epoch/loss").ToArray());
 
-        static CnnEpoch Epoch(int number) => new() { Epoch = number, Epochs = 4, Metrics = MetricValues.Of((Metric.Loss, 1.0 / number)), Images = 100, Seconds = 1 };
+        static CnnEpoch Epoch(int number) =>
+            new() { Epoch = number, Epochs = 4, Metrics = MetricValues.Of((Metric.Loss, 1.0 / number)), Images = 100, Seconds = 1 };
 
         void Write(CnnEpoch[] before, long stepsBefore, CnnEpoch[] epochs, int steps)
         {

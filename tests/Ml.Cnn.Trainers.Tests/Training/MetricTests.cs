@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ml.Cnn.Trainers.IO;
-using Ml.Cnn.Trainers.Training.Metrics;
+using Ml.Cnn.Trainers.Metrics;
+using Ml.Cnn.Trainers.Progress;
 using Ml.Cnn.Trainers.Training.Reporting;
 using static TorchSharp.torch;
 
@@ -37,7 +38,9 @@ public sealed class MetricTests
         Assert.IsNull(new CnnStep { Metrics = sums.Values }.Top5Accuracy);
     }
 
-    /// <summary>Protects checkpoints in the middle of an epoch: the sums come back as they were, and so do those of before there was a list of metrics.</summary>
+    /// <summary>
+    /// Protects checkpoints in the middle of an epoch: the sums come back as they were, and so do those of before there was a list of metrics.
+    /// </summary>
     [TestMethod]
     [DataRow("""{"images": 10, "loss": 25, "correct": 5, "seconds": 2.5, "inTop5": 8}""", "loss 2.5000, accuracy 0.5000, top5Accuracy 0.8000")]
     [DataRow("""{"images": 10, "loss": 25, "correct": 5, "seconds": 2.5, "inTop5": null}""", "loss 2.5000, accuracy 0.5000")]

@@ -1,4 +1,4 @@
-using Ml.Cnn.Trainers.Training.Metrics;
+using Ml.Cnn.Trainers.Metrics;
 using SkiaSharp;
 
 namespace Ml.Cnn.Trainers.Tests;

@@ -1,4 +1,4 @@
-using Ml.Cnn.Trainers.Training.Metrics;
+using Ml.Cnn.Trainers.Metrics;
 using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Training.Checkpoints;

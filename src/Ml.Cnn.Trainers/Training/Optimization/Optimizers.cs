@@ -11,7 +11,16 @@ internal static class Optimizers
     public static ParameterOptimizer Create(OptimizationSettings settings, IEnumerable<(double Factor, IReadOnlyList<Parameter> Parameters)> parameters)
     {
         var groups = parameters.SelectMany(group => Groups(group.Factor, group.Parameters, settings)).Where(group => group.Parameters.Count > 0);
-        return OptimizerInfo.Of(settings.Optimizer).Create(groups, settings);
+        return settings.Optimizer switch
+        {
+            Optimizer.Sgd => new Sgd(groups, settings.Momentum, settings.Nesterov),
+            Optimizer.Adam => new Adam(groups, settings, isDecoupled: false),
+            Optimizer.AdamW => new Adam(groups, settings, isDecoupled: true),
+            Optimizer.RmsProp => new RmsProp(groups, settings),
+            Optimizer.Lars => new Lars(groups, settings.Momentum),
+            Optimizer.Lamb => new Lamb(groups, settings),
+            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Optimizer, "This optimizer is not known."),
+        };
     }
 
     // A bias or a norm's parameter has one dimension.

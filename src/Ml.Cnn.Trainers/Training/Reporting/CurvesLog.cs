@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Ml.Cnn.Trainers.IO;
-using Ml.Cnn.Trainers.Training.Metrics;
+using Ml.Cnn.Trainers.Metrics;
 
 namespace Ml.Cnn.Trainers.Training.Reporting;
 

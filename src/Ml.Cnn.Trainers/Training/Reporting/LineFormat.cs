@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Ml.Cnn.Trainers.Progress;
 
 namespace Ml.Cnn.Trainers.Training.Reporting;
 

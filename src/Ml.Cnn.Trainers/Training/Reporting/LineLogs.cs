@@ -1,6 +1,7 @@
 using System.Text;
 using Ml.Cnn.Trainers.IO;
-using Ml.Cnn.Trainers.Training.Metrics;
+using Ml.Cnn.Trainers.Metrics;
+using Ml.Cnn.Trainers.Progress;
 
 namespace Ml.Cnn.Trainers.Training.Reporting;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Ml.Cnn.Trainers.Training.Metrics;
+using Ml.Cnn.Trainers.Metrics;
 
 namespace Ml.Cnn.Trainers.Training.Reporting;
 

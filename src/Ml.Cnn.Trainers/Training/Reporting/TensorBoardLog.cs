@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Ml.Cnn.Trainers.Training.Metrics;
+using Ml.Cnn.Trainers.Metrics;
 
 namespace Ml.Cnn.Trainers.Training.Reporting;
 

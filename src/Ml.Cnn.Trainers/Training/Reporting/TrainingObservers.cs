@@ -1,5 +1,5 @@
+using Ml.Cnn.Trainers.Metrics;
 using Ml.Cnn.Trainers.Options;
-using Ml.Cnn.Trainers.Training.Metrics;
 
 namespace Ml.Cnn.Trainers.Training.Reporting;
 

@@ -1,9 +1,9 @@
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Losses;
+using Ml.Cnn.Trainers.Metrics;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
-using Ml.Cnn.Trainers.Training.Metrics;
 using Ml.Cnn.Trainers.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;

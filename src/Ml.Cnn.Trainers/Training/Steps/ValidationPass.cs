@@ -1,7 +1,7 @@
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Losses;
+using Ml.Cnn.Trainers.Metrics;
 using Ml.Cnn.Trainers.Runtime;
-using Ml.Cnn.Trainers.Training.Metrics;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Ml.Cnn.Trainers.Training.Metrics;
+using Ml.Cnn.Trainers.Metrics;
 
-namespace Ml.Cnn.Trainers.Training.Reporting;
+namespace Ml.Cnn.Trainers.Progress;
 
 /// <summary>Writes a record flat, column by column, and reads it: metrics stand beside its other values.</summary>
 /// <param name="columns">What is written.</param>
@@ -37,7 +37,8 @@ internal abstract class RecordConverter<T>(IReadOnlyList<RecordColumn<T>> column
     internal sealed class Values(Dictionary<string, JsonElement> values, JsonSerializerOptions options)
     {
         /// <exception cref="JsonException">There is none of that name, or it is of another kind.</exception>
-        public TValue Required<TValue>(string name) where TValue : struct => Optional<TValue>(name) ?? throw new JsonException($"{typeof(T).Name} has no {name}.");
+        public TValue Required<TValue>(string name) where TValue : struct =>
+            Optional<TValue>(name) ?? throw new JsonException($"{typeof(T).Name} has no {name}.");
 
         /// <summary>Null where there is none of that name.</summary>
         public TValue? Optional<TValue>(string name) where TValue : struct =>

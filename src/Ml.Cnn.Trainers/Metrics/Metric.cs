@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Ml.Cnn.Trainers.Training.Metrics;
+namespace Ml.Cnn.Trainers.Metrics;
 
 /// <summary>
 /// Something that is measured on every batch, in training and in validation, and told of every step and epoch. A new metric is a class of

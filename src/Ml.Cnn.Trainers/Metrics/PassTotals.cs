@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Ml.Cnn.Trainers.Training.Metrics;
+namespace Ml.Cnn.Trainers.Metrics;
 
 /// <summary>Gathers what the batches of one pass come to, while the time runs.</summary>
 /// <param name="before">The sums of an earlier part of the pass.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Ml.Cnn.Trainers.Training.Metrics;
+namespace Ml.Cnn.Trainers.Metrics;
 
 /// <summary>Sums over the images of a batch or of a pass, from which every metric is computed; as JSON a part of checkpoints.</summary>
 internal sealed record MetricSums
@@ -24,16 +24,19 @@ internal sealed record MetricSums
     [JsonIgnore]
     public MetricValues Values => Images == 0
         ? MetricValues.None
-        : MetricValues.Of(Metric.All.Where(metric => _metrics.ContainsKey(metric.Name)).Select(metric => (metric, metric.Value(_metrics[metric.Name], Images))));
+        : MetricValues.Of(Metric.All.Where(metric => _metrics.ContainsKey(metric.Name))
+            .Select(metric => (metric, metric.Value(_metrics[metric.Name], Images))));
 
     /// <summary>Those of both parts together.</summary>
-    public static MetricSums operator +(MetricSums first, MetricSums second) => first.Images == 0 ? second with { Seconds = first.Seconds + second.Seconds } : new()
-    {
-        Images = first.Images + second.Images,
-        Seconds = first.Seconds + second.Seconds,
-        Metrics = first._metrics.Where(one => second._metrics.ContainsKey(one.Key))
-            .ToDictionary(one => one.Key, one => one.Value.Zip(second._metrics[one.Key], (a, b) => a + b).ToArray()),
-    };
+    public static MetricSums operator +(MetricSums first, MetricSums second) => first.Images == 0
+        ? second with { Seconds = first.Seconds + second.Seconds }
+        : new()
+        {
+            Images = first.Images + second.Images,
+            Seconds = first.Seconds + second.Seconds,
+            Metrics = first._metrics.Where(one => second._metrics.ContainsKey(one.Key))
+                .ToDictionary(one => one.Key, one => one.Value.Zip(second._metrics[one.Key], (a, b) => a + b).ToArray()),
+        };
 
     private void Take(Metric metric, double? sum)
     {

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Ml.Cnn.Trainers.Training.Metrics;
+namespace Ml.Cnn.Trainers.Metrics;
 
 /// <summary>The mean loss over the images, in nats for cross-entropy.</summary>
 internal sealed class LossMetric() : Metric("loss")

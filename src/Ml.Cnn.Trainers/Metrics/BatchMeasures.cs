@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Ml.Cnn.Trainers.Training.Metrics;
+namespace Ml.Cnn.Trainers.Metrics;
 
 /// <summary>What every metric measured on a batch; the tensors are on the device still.</summary>
 internal sealed class BatchMeasures : IDisposable
@@ -13,7 +13,11 @@ internal sealed class BatchMeasures : IDisposable
     public BatchMeasures(int images, BatchOutput output)
     {
         Images = images;
-        _measures = [.. Metric.All.Select(metric => (metric, metric.Measure(output))).Where(one => one.Item2 is not null).Select(one => (one.metric, one.Item2!))];
+        _measures =
+        [
+            .. Metric.All.Select(metric => (Metric: metric, Measured: metric.Measure(output))).Where(one => one.Measured is not null)
+                .Select(one => (one.Metric, one.Measured!)),
+        ];
     }
 
     public int Images { get; }

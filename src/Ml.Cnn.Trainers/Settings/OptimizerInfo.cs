@@ -1,6 +1,3 @@
-using Ml.Cnn.Trainers.Settings;
-using Ml.Cnn.Trainers.Training.Optimization;
-
 namespace Ml.Cnn.Trainers;
 
 /// <summary>
@@ -9,23 +6,20 @@ namespace Ml.Cnn.Trainers;
 /// </summary>
 public sealed class OptimizerInfo
 {
-    private readonly Func<IEnumerable<ParameterGroup>, OptimizationSettings, ParameterOptimizer> _create;
-
-    private OptimizerInfo(Optimizer optimizer, Func<IEnumerable<ParameterGroup>, OptimizationSettings, ParameterOptimizer> create) =>
-        (Optimizer, _create) = (optimizer, create);
+    private OptimizerInfo(Optimizer optimizer) => Optimizer = optimizer;
 
     /// <summary>Every optimizer.</summary>
     public static IReadOnlyList<OptimizerInfo> All { get; } =
     [
-        new(Optimizer.Sgd, (groups, settings) => new Sgd(groups, settings.Momentum, settings.Nesterov)) { Momentum = 0.9, HasNesterov = true },
-        new(Optimizer.Adam, (groups, settings) => new Adam(groups, settings, isDecoupled: false))
+        new(Optimizer.Sgd) { Momentum = 0.9, HasNesterov = true },
+        new(Optimizer.Adam)
         {
             LearningRate = 0.001,
             Beta1 = 0.9,
             Beta2 = 0.999,
             Epsilon = 1e-8,
         },
-        new(Optimizer.AdamW, (groups, settings) => new Adam(groups, settings, isDecoupled: true))
+        new(Optimizer.AdamW)
         {
             LearningRate = 0.001,
             WeightDecay = 0.01,
@@ -34,9 +28,9 @@ public sealed class OptimizerInfo
             Epsilon = 1e-8,
         },
         // Those of the MobileNets and EfficientNets (Tan and Le 2019, section 5.2: decay 0.9 and momentum 0.9).
-        new(Optimizer.RmsProp, (groups, settings) => new RmsProp(groups, settings)) { LearningRate = 0.001, Momentum = 0.9, Alpha = 0.9, Epsilon = 1e-3 },
-        new(Optimizer.Lars, (groups, settings) => new Lars(groups, settings.Momentum)) { LearningRate = 1, Momentum = 0.9 },
-        new(Optimizer.Lamb, (groups, settings) => new Lamb(groups, settings))
+        new(Optimizer.RmsProp) { LearningRate = 0.001, Momentum = 0.9, Alpha = 0.9, Epsilon = 1e-3 },
+        new(Optimizer.Lars) { LearningRate = 1, Momentum = 0.9 },
+        new(Optimizer.Lamb)
         {
             LearningRate = 0.001,
             WeightDecay = 0.01,
@@ -76,10 +70,10 @@ public sealed class OptimizerInfo
     /// <summary>The options that not every optimizer has, and that are null where the user leaves them to the optimizer.</summary>
     internal static IReadOnlyList<OptimizerConstant> Constants { get; } =
     [
-        new(nameof(Beta1), info => info.Beta1, options => options.Beta1),
-        new(nameof(Beta2), info => info.Beta2, options => options.Beta2),
-        new(nameof(Epsilon), info => info.Epsilon, options => options.Epsilon),
-        new(nameof(Alpha), info => info.Alpha, options => options.Alpha),
+        new(nameof(Beta1), info => info.Beta1),
+        new(nameof(Beta2), info => info.Beta2),
+        new(nameof(Epsilon), info => info.Epsilon),
+        new(nameof(Alpha), info => info.Alpha),
     ];
 
     /// <summary>What there is to know of one optimizer.</summary>
@@ -89,12 +83,9 @@ public sealed class OptimizerInfo
 
     /// <summary>The optimizer's name.</summary>
     public override string ToString() => Optimizer.ToString();
-
-    internal ParameterOptimizer Create(IEnumerable<ParameterGroup> groups, OptimizationSettings settings) => _create(groups, settings);
 }
 
 /// <summary>A number of some optimizers.</summary>
 /// <param name="Name">The option's.</param>
 /// <param name="Default">An optimizer's; null where it does not use the number.</param>
-/// <param name="Given">What the user set; null: nothing.</param>
-internal sealed record OptimizerConstant(string Name, Func<OptimizerInfo, double?> Default, Func<CnnTrainerOptions, double?> Given);
+internal sealed record OptimizerConstant(string Name, Func<OptimizerInfo, double?> Default);

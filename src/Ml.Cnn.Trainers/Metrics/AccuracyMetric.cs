@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Ml.Cnn.Trainers.Training.Metrics;
+namespace Ml.Cnn.Trainers.Metrics;
 
 /// <summary>The share of images whose class has the highest output.</summary>
 internal sealed class AccuracyMetric() : Metric("accuracy")

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Ml.Cnn.Trainers.Training.Metrics;
+namespace Ml.Cnn.Trainers.Metrics;
 
 /// <summary>The share of images whose class is among the five highest outputs; with five classes or fewer, where it is all of them, not measured.</summary>
 internal sealed class Top5AccuracyMetric() : Metric("top5Accuracy")

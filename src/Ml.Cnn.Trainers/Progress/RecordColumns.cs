@@ -1,6 +1,6 @@
-using Ml.Cnn.Trainers.Training.Metrics;
+using Ml.Cnn.Trainers.Metrics;
 
-namespace Ml.Cnn.Trainers.Training.Reporting;
+namespace Ml.Cnn.Trainers.Progress;
 
 /// <summary>A value of a record in files.</summary>
 /// <param name="Name">In camel case.</param>

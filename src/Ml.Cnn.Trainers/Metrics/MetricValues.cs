@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 
-namespace Ml.Cnn.Trainers.Training.Metrics;
+namespace Ml.Cnn.Trainers.Metrics;
 
 /// <summary>Metrics by their names, in their order. Equal to any with the same names and numbers, so that records that hold them compare by value.</summary>
 internal sealed class MetricValues : IReadOnlyDictionary<string, double>
