@@ -265,6 +265,16 @@ public sealed class ModelFileTests
         throw new AssertFailedException($"No FormatException: {error}");
     }
 
+    /// <summary>Protects those who ask where a model comes from: format 1 told of a training, without epochs, of imported weights too.</summary>
+    [TestMethod]
+    public void Imported_weights_of_format_1_lose_the_training_that_nobody_saw()
+    {
+        var trained = File.ReadAllBytes(Path.Join(AppContext.BaseDirectory, "TestData", "format-1", "plain.zip"));
+        var imported = Altered(trained, json => json["training"]!["epochs"] = new JsonArray());
+        Assert.IsNotNull(CnnTransformer.Find(Pipelines.Load(trained))!.Scorer.Model.Training);
+        Assert.IsNull(CnnTransformer.Find(Pipelines.Load(imported))!.Scorer.Model.Training);
+    }
+
     private static byte[] Entry(byte[] file, string name)
     {
         using var zip = new ZipArchive(new MemoryStream(file));

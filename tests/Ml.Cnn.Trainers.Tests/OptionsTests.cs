@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Ml.Cnn.Trainers.Weights;
 
 namespace Ml.Cnn.Trainers.Tests;
 
@@ -165,5 +166,14 @@ public sealed class OptionsTests
             Assert.AreEqual(warned, messages.Any(m => m.StartsWith("Warning", StringComparison.Ordinal)
                 && m.Contains("[CnnNetwork]", StringComparison.Ordinal)));
         }
+    }
+
+    /// <summary>Protects logs and error messages: of a file with several sets of weights they name the one that was asked for.</summary>
+    [TestMethod]
+    public void Initial_weights_name_their_file_and_entry()
+    {
+        Assert.AreEqual("w.pth", InitialWeights.From("w.pth").ToString());
+        Assert.AreEqual("w.pth ['state_dict_ema']", InitialWeights.From("w.pth", "state_dict_ema").ToString());
+        Assert.AreEqual("ResNet18_Weights.IMAGENET1K_V1", InitialWeights.From(PretrainedWeights.ResNet18ImageNet1KV1).ToString());
     }
 }

@@ -51,6 +51,8 @@ internal static class Cli
         // No test looks into the user's downloads, or adds to them.
         start.Environment["MLCNN_CACHE"] = Path.Join(folder, "cache");
         start.Environment["MLCNN_MIRROR"] = "http://127.0.0.1:1/";
+        // Other test projects run at the same time: libtorch's waiting threads leave them the cores.
+        start.Environment.TryAdd("OMP_WAIT_POLICY", "passive");
         return Process.Start(start)!;
     }
 

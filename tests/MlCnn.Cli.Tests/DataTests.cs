@@ -58,6 +58,13 @@ public sealed class DataTests : CliTest
         File.WriteAllText(Path.Join(Folder, "data", "drei", "x.heic"), "");
         Assert.Contains("'drei' (1 .heic; not read: HEIC)", Run("data", "data").Expect(1).Error);
         Assert.AreEqual(3, Run("data", "data", "--allow-empty-classes", "--json").Expect(0).Json.GetProperty("classes").GetArrayLength());
+
+        string[] train = ["train", "--data", "data", "--validation", "data", "--arch", "lenet5", "--image-size", "28", "--epochs", "1", "--out", "model.zip"];
+        Assert.Contains("'drei' (1 .heic; not read: HEIC)", Run(train).Expect(1).Error);
+        Assert.AreEqual(3, Run([.. train, "--allow-empty-classes", "--json"]).Expect(0).Json.GetProperty("classes").GetArrayLength());
+        string[] evaluate = ["evaluate", "--model", "model.zip", "--data", "data"];
+        Assert.Contains("'drei' (1 .heic; not read: HEIC)", Run(evaluate).Expect(1).Error);
+        Run([.. evaluate, "--allow-empty-classes"]).Expect(0);
     }
 
     [TestMethod]

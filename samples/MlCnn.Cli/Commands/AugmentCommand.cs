@@ -18,6 +18,7 @@ internal static class AugmentCommand
     public static Command Create()
     {
         var source = CommandOptions.Source();
+        var allowEmpty = CommandOptions.AllowEmptyClasses();
         var recipe = CommandOptions.Augmentation("What happens to the images, as 'mlcnn train' takes it. Required.");
         var formerly = CommandOptions.Augmentation("The former name of --augment.", name: "--preset");
         formerly.Hidden = true;
@@ -30,10 +31,13 @@ internal static class AugmentCommand
             "Height and width of the network's input in pixels, at least 1. Default: 224 for files; as they are for MNIST, CIFAR and digits.", least: 1);
         var seed = CommandOptions.Number("--seed", "Which images and views.", least: int.MinValue);
         seed.DefaultValueFactory = _ => 1;
-        var command = new Command("augment", "Draws images and what --augment makes of them.") { source, recipe, formerly, sheet, images, views, size, seed };
+        var command = new Command("augment", "Draws images and what --augment makes of them.")
+        {
+            source, recipe, formerly, sheet, images, views, size, seed, allowEmpty,
+        };
         command.SetAction(result =>
         {
-            var data = result.GetRequiredValue(source);
+            var data = result.GetRequiredValue(source) with { AllowsEmptyClasses = result.GetValue(allowEmpty) };
             var name = result.GetValue(recipe) ?? result.GetValue(formerly) ?? throw new UsageException("Option '--augment' is required.");
             var augmentation = CommandOptions.FindAugmentation(name) ?? new ImageAugmentation([]);
             return Run(data, augmentation, result.GetRequiredValue(sheet), result.GetValue(images) ?? DefaultImages,

@@ -120,6 +120,12 @@ internal static partial class CommandOptions
             text.StartsWith("--", StringComparison.Ordinal) ? throw new FormatException($"Unknown option '{text}'.") : DataSource.Parse(text)),
     };
 
+    /// <summary>Whether class folders may be empty, for every command that reads labeled images.</summary>
+    public static Option<bool> AllowEmptyClasses() => new("--allow-empty-classes")
+    {
+        Description = "Leave out class folders without an image that can be read. Default: such a folder is an error.",
+    };
+
     /// <summary>The parts of an image that a network scores.</summary>
     public static Option<EvaluationCrops?> Crops() => Choice<EvaluationCrops>("--crops",
         "The parts of an image that are scored: its middle, or the mean over five parts (corners and middle) or ten (and their mirror images), "

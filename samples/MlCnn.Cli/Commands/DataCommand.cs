@@ -10,10 +10,7 @@ internal static class DataCommand
     public static Command Create()
     {
         var source = CommandOptions.Source();
-        var allowEmpty = new Option<bool>("--allow-empty-classes")
-        {
-            Description = "Leave out class folders without an image that can be read. Default: such a folder is an error.",
-        };
+        var allowEmpty = CommandOptions.AllowEmptyClasses();
         var json = CommandOptions.Json();
         var command = new Command("data",
             "Reads every image and tells classes, sizes, images that cannot be read, images that occur twice and files that are passed over.")

@@ -22,13 +22,18 @@ internal static class EvaluateCommand
         var onBadImage = CommandOptions.OnBadImage(
             "Whether an image that cannot be read ends the command, or is left out: what is measured is then another set. Every such image is named.",
             BadImageHandling.Fail);
+        var allowEmpty = CommandOptions.AllowEmptyClasses();
         var json = CommandOptions.Json();
-        var command = new Command("evaluate", "Measures how well a model tells the classes of labeled images.") { model, data, crops, onBadImage, json };
+        var command = new Command("evaluate", "Measures how well a model tells the classes of labeled images.")
+        {
+            model, data, crops, onBadImage, allowEmpty, json,
+        };
         command.SetAction(result =>
         {
             var mlContext = Messages.CreateContext();
             var network = ModelFile.LoadNetwork(mlContext, result.GetRequiredValue(model), result.GetValue(crops) ?? EvaluationCrops.Center);
-            return Run(mlContext, network, result.GetRequiredValue(data), result.GetValue(onBadImage) ?? BadImageHandling.Fail, result.GetValue(json));
+            var source = result.GetRequiredValue(data) with { AllowsEmptyClasses = result.GetValue(allowEmpty) };
+            return Run(mlContext, network, source, result.GetValue(onBadImage) ?? BadImageHandling.Fail, result.GetValue(json));
         });
         return command;
     }

@@ -21,19 +21,20 @@ internal static class LearningRateCommand
         var highest = CommandOptions.PositiveNumber("--to",
             "The last step's, above --from. Default: 10; it ends earlier once the loss has grown to four times its lowest value.");
         var steps = CommandOptions.Number("--steps", "Training steps, at least 10. Default: 100.", least: 10);
+        var allowEmpty = CommandOptions.AllowEmptyClasses();
         var json = CommandOptions.Json();
         var command = new Command("lr-find",
             "Looks for a learning rate: trains a few steps at rising rates and watches the loss (Smith 2015, section 3.3). Saves nothing.") { source, network };
         foreach (var option in training)
             option.AddTo(command);
-        foreach (var option in (Option[])[lowest, highest, steps, json])
+        foreach (var option in (Option[])[lowest, highest, steps, allowEmpty, json])
             command.Add(option);
         command.SetAction(result =>
         {
             var (from, to) = (result.GetValue(lowest) ?? DefaultLowest, result.GetValue(highest) ?? DefaultHighest);
             if (from >= to)
                 throw new UsageException(FormattableString.Invariant($"--to must be above --from, not {to} above {from}."));
-            var data = result.GetRequiredValue(source);
+            var data = result.GetRequiredValue(source) with { AllowsEmptyClasses = result.GetValue(allowEmpty) };
             var architecture = result.GetRequiredValue(network);
             using var signals = new StopSignals();
             var options = Training.Options(signals.Token);

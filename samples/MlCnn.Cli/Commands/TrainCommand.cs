@@ -15,22 +15,24 @@ internal static class TrainCommand
         var validation = CommandOptions.Parsed("--validation", "SRC",
             "Images to measure every epoch with; the best epoch's model is saved. MNIST's and CIFAR's are their test images unless told otherwise, and "
             + "drawn digits are other ones than --data's. Default: none, and the last epoch's model is saved.", required: false, DataSource.Parse);
+        var allowEmpty = CommandOptions.AllowEmptyClasses();
         var json = CommandOptions.Json();
         var training = TrainingOptions.OfTrain();
-        var command = new Command("train", "Trains a network and saves it.") { data, architecture, model, validation };
+        var command = new Command("train", "Trains a network and saves it.") { data, architecture, model, validation, allowEmpty };
         foreach (var option in training)
             option.AddTo(command);
         command.Add(json);
         command.SetAction(result =>
         {
+            var allowsEmpty = result.GetValue(allowEmpty);
             using var signals = new StopSignals();
             var options = Training.Options(signals.Token);
             foreach (var option in training)
                 option.Apply(result, options);
             return Training.Run(new TrainingRequest
             {
-                Data = result.GetRequiredValue(data),
-                Validation = result.GetValue(validation),
+                Data = result.GetRequiredValue(data) with { AllowsEmptyClasses = allowsEmpty },
+                Validation = result.GetValue(validation) is { } other ? other with { AllowsEmptyClasses = allowsEmpty } : null,
                 Architecture = result.GetRequiredValue(architecture),
                 Model = result.GetRequiredValue(model),
                 Options = options,

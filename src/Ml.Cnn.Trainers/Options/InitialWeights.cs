@@ -56,5 +56,7 @@ public sealed class InitialWeights
     public static implicit operator InitialWeights(CnnTransformer model) => From(model);
 
     /// <inheritdoc/>
-    public override string ToString() => Published?.Name ?? FileOrName ?? $"a trained {Model!.Architecture.Name}";
+    public override string ToString() => Published?.Name ?? (FileOrName is null ? $"a trained {Model!.Architecture.Name}" : FileOrName + Entry);
+
+    private string Entry => Key is null ? "" : $" ['{Key}']";
 }

@@ -125,6 +125,8 @@ internal static class CnnModelArchive
             if (json.Network.Classes != json.Classes.Names.Count || json.Network.Classes < 1)
                 throw new FormatException($"it has {json.Network.Classes} classes and {json.Classes.Names.Count} class names");
             var (network, input) = (json.Network, json.Preprocessing);
+            // The first format told of a training of imported weights too, which nobody had seen: it has no epochs.
+            var training = json is { FormatVersion: 1, Training.Epochs.Count: 0 } ? null : json.Training;
             if ((network.Channels, network.Height, network.Width) != (input.Channels, input.Height, input.Width))
             {
                 throw new FormatException($"the network takes {network.Channels} channels of {network.Height}×{network.Width}, "
@@ -142,9 +144,9 @@ internal static class CnnModelArchive
                 PredictedLabelColumnName = json.Columns.PredictedLabel,
                 ScoreColumnName = json.Columns.Score,
                 Classes = ClassValues.Parse(json.Classes.Type, json.Classes.Names),
-                History = json.Training?.Epochs ?? [],
-                StopReason = json.Training?.StopReason ?? StopReason.Completed,
-                Training = (json.Training?.Settings ?? json.Training?.Options) is { } settings ? new(settings, json.Training!.Plan) : null,
+                History = training?.Epochs ?? [],
+                StopReason = training?.StopReason ?? StopReason.Completed,
+                Training = (training?.Settings ?? training?.Options) is { } settings ? new(settings, training!.Plan) : null,
             };
         }
         catch (Exception e) when (e is FormatException or ArgumentException or OverflowException)

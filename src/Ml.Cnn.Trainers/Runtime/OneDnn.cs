@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Ml.Cnn.Trainers.Runtime;
@@ -11,7 +10,7 @@ namespace Ml.Cnn.Trainers.Runtime;
 /// every instruction set from AVX on, and a 1×1 convolution to 1,024 channels divides by zero, which ends the process. With SSE4.1 oneDNN uses no padded
 /// tensors. oneDNN reads its environment variable once, at its first operation, so the variable is set when this assembly is loaded.
 /// </remarks>
-internal static partial class OneDnn
+internal static class OneDnn
 {
     /// <summary>The environment variable that names the best instruction set that oneDNN may use.</summary>
     public const string Variable = "ONEDNN_MAX_CPU_ISA";
@@ -48,17 +47,10 @@ internal static partial class OneDnn
     {
         if (Limit is not null || !Avx.IsSupported || ProcessorReportsCaches)
             return;
-        // .NET's own copy of the environment is not the one that native code reads, except on Windows.
-        if (!OperatingSystem.IsWindows() && SetNative(Variable, Safe, overwrite: 1) != 0)
-            return;
-        Environment.SetEnvironmentVariable(Variable, Safe);
-        IsLimitedByLibrary = true;
+        IsLimitedByLibrary = NativeEnvironment.TrySet(Variable, Safe);
     }
 
     // The first entry of a leaf of deterministic cache parameters: type 0 means that there are no more caches.
     private static bool HasCaches(int firstLeaf, int leaf) =>
         unchecked((uint)X86Base.CpuId(firstLeaf, 0).Eax >= (uint)leaf) && (X86Base.CpuId(leaf, 0).Eax & 0x1F) != 0;
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetNative(string name, string value, int overwrite);
 }

@@ -67,7 +67,7 @@ public sealed class ArchitectureTests
     {
         if (Environment.GetEnvironmentVariable("MLCNN_TEST_LARGE") == "1")
             return Networks();
-        const double MostWeightsTimesPixels = 1.4e12; // 28 million weights at 224 × 224
+        const double MostWeightsTimesPixels = 0.7e12; // 14 million weights at 224 × 224
         var names = Families().Select(family => family[0]).ToHashSet();
         OnMeta(() =>
         {
