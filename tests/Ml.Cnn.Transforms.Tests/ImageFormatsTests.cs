@@ -87,7 +87,7 @@ public class ImageFormatsTests
         var message = Assert.ThrowsExactly<InvalidOperationException>(() => Context.Data.LoadImageFolder(folder.Path)).Message;
 
         Assert.AreEqual($"2 class folders of '{folder.Path}' hold no image that can be read: 'b' (2 .tif; not read: TIFF), 'c' (empty). "
-            + "Move such folders away, or allow empty classes.", message);
+            + "Move such folders away, or allow empty classes (allowEmptyClasses; in the command --allow-empty-classes).", message);
         var data = Context.Data.LoadImageFolder(folder.Path, allowEmptyClasses: true);
         CollectionAssert.AreEqual(new[] { "a" }, Rows.Texts(data, "Label"));
         CollectionAssert.AreEqual(new PassedOverFiles[] { new(".tif", 2) }, Context.Data.InspectImages(data).PassedOver.ToArray());

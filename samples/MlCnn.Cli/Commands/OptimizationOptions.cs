@@ -78,9 +78,9 @@ internal static class OptimizationOptions
     /// <summary>The optimizers that use an option: "adam, adamw and lamb".</summary>
     private static string Users(Func<OptimizerInfo, double?> option) => Enumerated(OptimizerInfo.All.Where(info => option(info) is not null));
 
-    /// <summary>An option's defaults: "1E-08 for adam and adamw, 0.001 for rmsprop".</summary>
+    /// <summary>An option's defaults: "0.00000001 for adam and adamw, 0.001 for rmsprop".</summary>
     private static string Defaults(Func<OptimizerInfo, double?> option) => string.Join(", ", OptimizerInfo.All.Where(info => option(info) is not null)
-        .GroupBy(info => option(info)!.Value).Select(group => FormattableString.Invariant($"{group.Key} for {Enumerated(group)}")));
+        .GroupBy(info => option(info)!.Value).Select(group => FormattableString.Invariant($"{group.Key:0.##########} for {Enumerated(group)}")));
 
     private static string Enumerated(IEnumerable<OptimizerInfo> optimizers)
     {

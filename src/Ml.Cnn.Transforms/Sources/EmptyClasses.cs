@@ -16,6 +16,7 @@ internal static class EmptyClasses
         throw new InvalidOperationException(
             $"{(folders.Count == 1 ? "A class folder" : FormattableString.Invariant($"{folders.Count} class folders"))} of {place} "
             + $"{(folders.Count == 1 ? "holds" : "hold")} no image that can be read: {string.Join(", ", names)}"
-            + $"{(folders.Count > Named ? ", …" : "")}. Move such folders away, or allow empty classes.");
+            + $"{(folders.Count > Named ? ", …" : "")}. Move such folders away, or allow empty classes (allowEmptyClasses; in the command "
+            + "--allow-empty-classes).");
     }
 }
