@@ -12,6 +12,11 @@ internal readonly record struct EncodedImageInfo(int Width, int Height, int Chan
     /// <exception cref="ImageDecodingException">It does not.</exception>
     public static unsafe EncodedImageInfo Read(ReadOnlySpan<byte> encoded)
     {
+        if (ImageFormats.Find(encoded) is { } format)
+        {
+            var header = format.ReadHeader(encoded);
+            return new(header.Width, header.Height, header.Channels);
+        }
         fixed (byte* bytes = encoded)
         {
             using var data = SKData.Create((nint)bytes, encoded.Length);

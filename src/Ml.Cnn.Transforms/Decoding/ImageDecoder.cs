@@ -5,7 +5,7 @@ using SkiaSharp;
 namespace Ml.Cnn.Transforms.Decoding;
 
 /// <summary>
-/// JPEG, PNG, WebP, BMP and GIF (its first frame) to pixels, over SkiaSharp's SKCodec. Colors are the file's own numbers:
+/// JPEG, PNG, WebP, BMP and GIF (its first frame) to pixels, over SkiaSharp's SKCodec, and formats that were registered. Colors are the file's own numbers:
 /// an embedded color profile is not applied, as in Pillow and torchvision, whose weights this library reads.
 /// Every method may be called on several threads at once.
 /// </summary>
@@ -25,6 +25,11 @@ internal static class ImageDecoder
 
         try
         {
+            if (ImageFormats.Find(encoded) is { } format)
+            {
+                Decode(format, encoded, destination, options);
+                return;
+            }
             fixed (byte* bytes = encoded)
             {
                 using var data = SKData.Create((nint)bytes, encoded.Length);
@@ -72,6 +77,30 @@ internal static class ImageDecoder
         catch (Exception exception) when (exception is not ImageDecodingException)
         {
             throw new ImageDecodingException($"The image could not be read: {exception.Message}", exception);
+        }
+    }
+
+    private static void Decode(ImageFormat format, ReadOnlySpan<byte> encoded, PixelImage destination, DecodeOptions options)
+    {
+        var header = format.ReadHeader(encoded);
+        CheckSize(header.Width, header.Height, options);
+        destination.Reset(header.Width, header.Height, options.Channels);
+        if (options.Channels == 4)
+        {
+            format.Decode(encoded, destination.Pixels);
+            return;
+        }
+        var bytes = checked(header.Width * header.Height * 4);
+        var rented = ArrayPool<byte>.Shared.Rent(bytes);
+        try
+        {
+            format.Decode(encoded, rented.AsSpan(0, bytes));
+            PixelConverter.Convert(rented.AsSpan(0, bytes), ColorOrder.Rgba, AlphaKind.Straight, SKEncodedOrigin.TopLeft, destination,
+                options.Background);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
         }
     }
 
@@ -206,7 +235,7 @@ internal static class ImageDecoder
         };
         if (format is null)
         {
-            return ImageFormats.UnreadFormat(encoded) is { } unread
+            return ImageFormats.NameOfOther(encoded) is { } unread
                 ? $"The image is not read: {unread}; {ImageFormats.Names} are."
                 : $"The data is not an image of a known format; {ImageFormats.Names} are read.";
         }

@@ -3,11 +3,11 @@ namespace Ml.Cnn.Transforms;
 /// <summary>The image formats that are read, and the endings that their files have. What a file is shows in its content, whatever its ending.</summary>
 public static class ImageFormats
 {
-    /// <summary>JPEG, PNG, WebP, BMP and GIF, as a sentence names them.</summary>
-    public const string Names = "JPEG, PNG, WebP, BMP and GIF";
+    private static readonly Lock s_lock = new();
 
-    /// <summary>File name endings of the formats that are read, with the dot and in lower case; the default of every source of files.</summary>
-    public static IReadOnlyList<string> Extensions { get; } =
+    private static readonly string[] s_ownNames = ["JPEG", "PNG", "WebP", "BMP", "GIF"];
+
+    private static readonly string[] s_ownExtensions =
     [
         ".jpg", ".jpeg", ".jpe", ".jfif", ".jfi", ".jif", ".pjpeg", ".pjp",
         ".png", ".apng",
@@ -15,6 +15,27 @@ public static class ImageFormats
         ".bmp", ".dib",
         ".gif",
     ];
+
+    // Replaced whole, never changed.
+    private static volatile Formats s_formats = new([]);
+
+    /// <summary>JPEG, PNG, WebP, BMP and GIF, and the formats that were registered, as a sentence names them.</summary>
+    public static string Names => s_formats.Names;
+
+    /// <summary>File name endings of the formats that are read, with the dot and in lower case; the default of every source of files.</summary>
+    public static IReadOnlyList<string> Extensions => s_formats.Extensions;
+
+    /// <summary>
+    /// Adds a format for the whole process: its files are found, inspected, trained on and scored as the others are. Call it before data is loaded.
+    /// A format of the same name takes the earlier one's place. Formats that the library reads by itself are decoded by the library.
+    /// </summary>
+    /// <param name="format">The format.</param>
+    public static void Register(ImageFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        lock (s_lock)
+            s_formats = new([.. s_formats.Registered.Where(other => other.Name != format.Name), format]);
+    }
 
     /// <summary>Formats that hold images too and are not read.</summary>
     private static readonly (string Name, string[] Extensions)[] s_unread =
@@ -48,10 +69,29 @@ public static class ImageFormats
     }
 
     /// <summary>The image format that an ending stands for and that is not read; null for all others.</summary>
-    internal static string? UnreadFormat(string extension) => s_unread.FirstOrDefault(format => format.Extensions.Contains(extension)).Name;
+    internal static string? UnreadFormat(string extension) =>
+        Extensions.Contains(extension) ? null : s_unread.FirstOrDefault(format => format.Extensions.Contains(extension)).Name;
 
-    /// <summary>The name of an image format by a file's first bytes, where that format is not read; null for all others.</summary>
-    internal static string? UnreadFormat(ReadOnlySpan<byte> encoded) => encoded switch
+    /// <summary>The registered format of a file; null for all others, those among them that the library reads by itself.</summary>
+    internal static ImageFormat? Find(ReadOnlySpan<byte> encoded)
+    {
+        foreach (var format in s_formats.Registered)
+        {
+            if (format.Recognizes(encoded))
+                return format;
+        }
+        return null;
+    }
+
+    /// <summary>Takes back what was registered under a name.</summary>
+    internal static void Unregister(string name)
+    {
+        lock (s_lock)
+            s_formats = new([.. s_formats.Registered.Where(other => other.Name != name)]);
+    }
+
+    /// <summary>The name of an image format by a file's first bytes, where the library does not read it by itself; null for all others.</summary>
+    internal static string? NameOfOther(ReadOnlySpan<byte> encoded) => encoded switch
     {
         [(byte)'I', (byte)'I', 42 or 43, 0, ..] or [(byte)'M', (byte)'M', 0, 42 or 43, ..] => "TIFF",
         [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', (byte)'a', (byte)'v', (byte)'i', (byte)'f' or (byte)'s', ..] => "AVIF",
@@ -61,4 +101,15 @@ public static class ImageFormats
         [(byte)'8', (byte)'B', (byte)'P', (byte)'S', ..] => "Photoshop",
         _ => null,
     };
+
+    private sealed class Formats(ImageFormat[] registered)
+    {
+        public ImageFormat[] Registered { get; } = registered;
+
+        public string Names { get; } = Listed([.. s_ownNames, .. registered.Select(format => format.Name)]);
+
+        public string[] Extensions { get; } = [.. s_ownExtensions.Concat(registered.SelectMany(format => format.Extensions)).Distinct()];
+
+        private static string Listed(string[] names) => $"{string.Join(", ", names[..^1])} and {names[^1]}";
+    }
 }
