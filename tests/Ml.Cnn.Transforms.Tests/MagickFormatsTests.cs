@@ -87,7 +87,7 @@ public sealed class MagickFormatsTests
         Assert.IsFalse(ImageFormats.IsImageName("x.tif"));
     }
 
-    /// <summary>Protects services: damaged files, cut anywhere or with one byte changed, are refused with a reason or decoded, and nothing else happens.</summary>
+    /// <summary>Protects services: damaged files, cut anywhere or with one byte changed, are refused with a reason or decoded; no more happens.</summary>
     [TestMethod]
     public void Damage_is_refused()
     {
