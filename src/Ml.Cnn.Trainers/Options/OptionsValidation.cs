@@ -78,18 +78,17 @@ internal static class OptionsValidation
         Require(options.Beta2 is null or (>= 0 and < 1), nameof(options.Beta2), options.Beta2, "from 0 to below 1");
         Require(options.Epsilon is null or (> 0 and < double.PositiveInfinity), nameof(options.Epsilon), options.Epsilon, "above 0");
         Require(options.Alpha is null or (>= 0 and < 1), nameof(options.Alpha), options.Alpha, "from 0 to below 1");
-        HashSet<string> given = [.. new (string Name, double? Value)[]
+        Constant(options.Beta1, nameof(options.Beta1), info => info.Beta1);
+        Constant(options.Beta2, nameof(options.Beta2), info => info.Beta2);
+        Constant(options.Epsilon, nameof(options.Epsilon), info => info.Epsilon);
+        Constant(options.Alpha, nameof(options.Alpha), info => info.Alpha);
+
+        void Constant(double? given, string name, Func<OptimizerInfo, double?> ofOptimizer)
         {
-            (nameof(options.Beta1), options.Beta1), (nameof(options.Beta2), options.Beta2), (nameof(options.Epsilon), options.Epsilon),
-            (nameof(options.Alpha), options.Alpha),
-        }.Where(option => option.Value is not null).Select(option => option.Name)];
-        foreach (var constant in OptimizerInfo.Constants.Where(constant => given.Contains(constant.Name)))
-        {
-            if (constant.Default(OptimizerInfo.Of(options.Optimizer)) is not null)
-                continue;
-            var users = OptimizerInfo.All.Where(info => constant.Default(info) is not null);
-            throw Unfit(constant.Name, $"{constant.Name} cannot be set for {options.Optimizer}, which does not use it. Optimizers that do: "
-                + $"{string.Join(", ", users)}.");
+            if (given is null || ofOptimizer(OptimizerInfo.Of(options.Optimizer)) is not null)
+                return;
+            var users = OptimizerInfo.All.Where(info => ofOptimizer(info) is not null);
+            throw Unfit(name, $"{name} cannot be set for {options.Optimizer}, which does not use it. Optimizers that do: {string.Join(", ", users)}.");
         }
     }
 

@@ -41,15 +41,7 @@ public sealed class OptimizerTests
             Optimizer.Adam,
             _ => Optimizer.Sgd
         }, name == "nesterov", actual);
-        for (var step = 0; step < 10; step++)
-        {
-            reference.zero_grad();
-            Error(expected).backward();
-            reference.step();
-            optimizer.ZeroGradients();
-            Error(actual).backward();
-            optimizer.Step(Rate);
-        }
+        Step(10, reference, expected, optimizer, actual);
         foreach (var (theirs, ours) in expected.Zip(actual))
             Assert.IsTrue(ours.allclose(theirs, 1e-5, 1e-6), $"{name}: off by {(ours - theirs).abs().max().ToDouble()}");
         Assert.IsTrue(optimizer.States.All(s => s.Steps == 10));
@@ -75,15 +67,7 @@ public sealed class OptimizerTests
         var options = new CnnOptions { Optimizer = kind, LearningRate = Rate, WeightDecay = Decay, Epsilon = Epsilon, Alpha = isRmsProp ? Alpha : null };
         (options.Beta1, options.Beta2) = isRmsProp ? ((double?)null, (double?)null) : (Beta1, Beta2);
         using var optimizer = Optimizers.Create(Settings(options), [(1, actual)]);
-        for (var step = 0; step < 3; step++)
-        {
-            reference.zero_grad();
-            Error(expected).backward();
-            reference.step();
-            optimizer.ZeroGradients();
-            Error(actual).backward();
-            optimizer.Step(Rate);
-        }
+        Step(3, reference, expected, optimizer, actual);
         foreach (var (theirs, ours) in expected.Zip(actual))
             Assert.IsTrue(ours.allclose(theirs, 1e-5, 1e-6), $"{kind}: off by {(ours - theirs).abs().max().ToDouble()}");
     }
@@ -97,15 +81,7 @@ public sealed class OptimizerTests
         var reference = optim.Adam([expected], Rate, 0.6, 0.8, 0.03, 0);
         var options = new CnnOptions { Optimizer = Optimizer.Lamb, LearningRate = Rate, WeightDecay = 0, Beta1 = 0.6, Beta2 = 0.8, Epsilon = 0.03 };
         using var optimizer = Optimizers.Create(Settings(options), [(1, [actual])]);
-        for (var step = 0; step < 3; step++)
-        {
-            reference.zero_grad();
-            Error([expected]).backward();
-            reference.step();
-            optimizer.ZeroGradients();
-            Error([actual]).backward();
-            optimizer.Step(Rate);
-        }
+        Step(3, reference, [expected], optimizer, [actual]);
         Assert.IsTrue(actual.allclose(expected, 1e-5, 1e-6), $"off by {(actual - expected).abs().max().ToDouble()}");
     }
 
@@ -241,6 +217,20 @@ public sealed class OptimizerTests
     {
         random.manual_seed(3);
         return [new(randn(4, 3, 2, 2)), new(randn(5)), new(randn(6, 7))];
+    }
+
+    // The same steps for libtorch's optimizer and for ours, each with weights of its own.
+    private static void Step(int steps, optim.Optimizer reference, Parameter[] expected, ParameterOptimizer optimizer, Parameter[] actual)
+    {
+        for (var step = 0; step < steps; step++)
+        {
+            reference.zero_grad();
+            Error(expected).backward();
+            reference.step();
+            optimizer.ZeroGradients();
+            Error(actual).backward();
+            optimizer.Step(Rate);
+        }
     }
 
     private static Tensor Error(IEnumerable<Parameter> weights) => weights.Aggregate(zeros(1), (sum, w) => sum + (w - 1).pow(2).sum() + w.pow(4).mean()).sum();
