@@ -76,7 +76,21 @@ var images = new Option<int>("--images") { Description = "How many.", DefaultVal
 var memory = new Command("memory", "Resident memory after each epoch of a training on drawn digits.") { arch, size, images, epochs };
 memory.SetAction(r => MemoryBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.GetValue(images), r.GetValue(epochs)));
 
-return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, plans, memory }.Parse(args).Invoke();
+var seconds = new Option<double>("--seconds") { Description = "How long passes are timed.", DefaultValueFactory = _ => 5 };
+var eager = new Option<bool>("--eager") { Description = "The network itself, layer by layer, rather than its compiled copy." };
+var general = new Option<bool>("--general") { Description = "libtorch's general operations rather than oneDNN's fused ones." };
+var packedFor = new Option<int>("--packed-for") { Description = "Images in the batch that weights are ordered for; 0: the batch's.", };
+var score = new Command("score", "A forward pass for scores.") { arch, size, batch, packedFor, bfloat16, eager, general, networkThreads, seconds };
+score.SetAction(r => ScoringBenchmark.RunOurs(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(packedFor),
+    r.GetValue(bfloat16) ? TorchSharp.torch.ScalarType.BFloat16 : TorchSharp.torch.ScalarType.Float32, !r.GetValue(eager), !r.GetValue(general),
+    r.GetValue(networkThreads), r.GetValue(seconds)));
+
+var model = new Option<string>("--model") { Description = "The .onnx file.", Required = true };
+var ort = new Command("ort", "A forward pass for scores in ONNX Runtime.") { model, arch, size, batch, networkThreads, seconds };
+ort.SetAction(r => OnnxRuntimeBenchmark.Run(r.GetValue(model)!, r.GetValue(size), r.GetValue(arch) == "lenet5" ? 1 : 3, r.GetValue(batch),
+    r.GetValue(networkThreads), r.GetValue(seconds)));
+
+return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, plans, memory, score, ort }.Parse(args).Invoke();
 
 /// <summary>Whose work is timed.</summary>
 internal enum Side
