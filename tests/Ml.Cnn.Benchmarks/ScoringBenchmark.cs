@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Compilation;
+using Ml.Cnn.Trainers.Compilation.Direct;
 using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Runtime;
@@ -41,7 +42,7 @@ internal static class ScoringBenchmark
     }
 
     /// <summary>The library's network, layer by layer or compiled.</summary>
-    public static void RunOurs(string arch, int size, int batch, int packedFor, ScalarType type, bool compiled, bool oneDnn, int threads, double seconds)
+    public static void RunOurs(string arch, int size, int batch, int packedFor, ScalarType type, bool compiled, bool oneDnn, bool direct, int threads, double seconds)
     {
         using var allocator = GlibcAllocator.KeepFreedMemory();
         var architecture = ArchitectureCatalog.Find(arch);
@@ -55,6 +56,18 @@ internal static class ScoringBenchmark
         using var pixels = rand(batch, size, size, channels);
         using var images = pixels.permute(0, 3, 1, 2);
         using var copy = CompiledNetwork.Of(NetworkGraph.Trace(network, shape).Program(), new(packedFor > 0 ? packedFor : batch, type, oneDnn), softmax: true);
+        if (direct)
+        {
+            var small = DirectNetwork.Of(new(NetworkGraph.Trace(network, shape).Program()));
+            var memory = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(pixels.bytes).ToArray();
+            var output = new float[batch * shape.Classes];
+            small.Run(memory, output, 1);
+            using var logits = network.forward(images).detach();
+            using var made = tensor(output).reshape(batch, shape.Classes);
+            Console.Error.WriteLine((made - logits).abs().max().item<float>());
+            Time(() => small.Run(memory, output, threads == 0 && batch > 12 ? 2 : 1), batch, seconds);
+            return;
+        }
         using (inference_mode())
         {
             using var ours = copy.Run(images);
