@@ -78,13 +78,9 @@ memory.SetAction(r => MemoryBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r
 
 var seconds = new Option<double>("--seconds") { Description = "How long passes are timed.", DefaultValueFactory = _ => 5 };
 var eager = new Option<bool>("--eager") { Description = "The network itself, layer by layer, rather than its compiled copy." };
-var general = new Option<bool>("--general") { Description = "libtorch's general operations rather than oneDNN's fused ones." };
-var packedFor = new Option<int>("--packed-for") { Description = "Images in the batch that weights are ordered for; 0: the batch's.", };
-var direct = new Option<bool>("--direct") { Description = "The library's own vector instructions." };
-var score = new Command("score", "A forward pass for scores.") { direct, arch, size, batch, packedFor, bfloat16, eager, general, networkThreads, seconds };
-score.SetAction(r => ScoringBenchmark.RunOurs(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(packedFor),
-    r.GetValue(bfloat16) ? TorchSharp.torch.ScalarType.BFloat16 : TorchSharp.torch.ScalarType.Float32, !r.GetValue(eager), !r.GetValue(general), r.GetValue(direct),
-    r.GetValue(networkThreads), r.GetValue(seconds)));
+var score = new Command("score", "A forward pass for scores: pixels in memory to probabilities.") { arch, size, batch, precision, eager, networkThreads, seconds };
+score.SetAction(r => ScoringBenchmark.RunOurs(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch),
+    new() { Precision = r.GetValue(precision), Compile = !r.GetValue(eager) }, r.GetValue(networkThreads), r.GetValue(seconds)));
 
 var model = new Option<string>("--model") { Description = "The .onnx file.", Required = true };
 var ort = new Command("ort", "A forward pass for scores in ONNX Runtime.") { model, arch, size, batch, networkThreads, seconds };

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Compilation;
-using Ml.Cnn.Trainers.Compilation.Direct;
 using Ml.Cnn.Trainers.Execution;
-using Ml.Cnn.Trainers.Graph;
+using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
@@ -41,45 +41,26 @@ internal static class ScoringBenchmark
         double Percentile(double share) => times[(int)Math.Min(times.Count - 1, share * times.Count)];
     }
 
-    /// <summary>The library's network, layer by layer or compiled.</summary>
-    public static void RunOurs(string arch, int size, int batch, int packedFor, ScalarType type, bool compiled, bool oneDnn, bool direct, int threads, double seconds)
+    /// <summary>The library's network, layer by layer or as its compiled copy.</summary>
+    public static void RunOurs(string arch, int size, int batch, CnnScoringOptions options, int threads, double seconds)
     {
         using var allocator = GlibcAllocator.KeepFreedMemory();
         var architecture = ArchitectureCatalog.Find(arch);
-        var channels = arch.StartsWith("lenet", StringComparison.Ordinal) ? 1 : 3;
-        var shape = new NetworkShape(channels, size, size, channels == 1 ? 10 : 1000);
+        var shape = new NetworkShape(architecture.Channels, size, size, architecture.Channels == 1 ? 10 : 1000);
         var network = architecture.Build(shape);
         network.eval();
-        var cost = NetworkCost.Of(network, shape);
-        network = ExecutionPlan.ForScoring(CPU, cost).Prepare(network);
-        using var libtorchThreads = LibtorchThreads.Use(threads > 0 ? threads : cost.ThreadsFor(batch, besideDecoding: false));
-        using var pixels = rand(batch, size, size, channels);
-        using var images = pixels.permute(0, 3, 1, 2);
-        using var copy = CompiledNetwork.Of(NetworkGraph.Trace(network, shape).Program(), new(packedFor > 0 ? packedFor : batch, type, oneDnn), softmax: true);
-        if (direct)
-        {
-            var small = DirectNetwork.Of(new(NetworkGraph.Trace(network, shape).Program()));
-            var memory = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(pixels.bytes).ToArray();
-            var output = new float[batch * shape.Classes];
-            small.Run(memory, output, 1);
-            using var logits = network.forward(images).detach();
-            using var made = tensor(output).reshape(batch, shape.Classes);
-            Console.Error.WriteLine((made - logits).abs().max().item<float>());
-            Time(() => small.Run(memory, output, threads == 0 && batch > 12 ? 2 : 1), batch, seconds);
-            return;
-        }
-        using (inference_mode())
-        {
-            using var ours = copy.Run(images);
-            using var reference = nn.functional.softmax(network.forward(images), 1);
-            Console.Error.WriteLine(FormattableString.Invariant(
-                $"largest difference of scores {(ours - reference).abs().max().item<float>():0.0e0} (scores to {reference.max().item<float>():0.000}); weights {copy.Bytes >> 20} MiB; {get_num_threads()} threads"));
-        }
-        using var mode = inference_mode();
-        Time(() =>
-        {
-            using var scope = NewDisposeScope();
-            _ = compiled ? copy.Run(images) : nn.functional.softmax(network.forward(images), 1);
-        }, batch, seconds);
+        var plan = ExecutionPlan.ForScoring(CPU, NetworkCost.Of(network, shape));
+        plan.Prepare(network);
+        using var copies = new NetworkCopies(network, arch, shape, plan);
+        using var libtorchThreads = LibtorchThreads.Use(threads > 0 ? threads : plan.Cost.ThreadsFor(batch, besideDecoding: false));
+        using var images = new ImageBatch(batch, shape, channelsLast: true) { Count = batch };
+        using (var pixels = rand(images.Pixels.shape))
+            images.Pixels.copy_(pixels);
+        var start = Stopwatch.GetTimestamp();
+        var copy = copies.Get(new(Layer: null, CopyOutput.Probabilities, options), batch, Console.Error.WriteLine);
+        Console.Error.WriteLine(FormattableString.Invariant(
+            $"{copy.Description}, made in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms; {get_num_threads()} threads"));
+        var scores = new float[batch * shape.Classes];
+        Time(() => copy.Run(images, scores), batch, seconds);
     }
 }

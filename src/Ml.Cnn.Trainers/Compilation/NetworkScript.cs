@@ -13,13 +13,14 @@ internal sealed class NetworkScript
     private readonly List<ScriptWeight> _weights = [];
     private readonly Dictionary<GraphNode, string> _values = [];
     private readonly FusedProgram _program;
+    private int _lines;
 
     /// <summary>Writes a program's script.</summary>
     /// <param name="program">The operations.</param>
     /// <param name="target">What they run on.</param>
-    /// <param name="softmax">Whether the output is turned to probabilities.</param>
+    /// <param name="output">What is made of the program's output.</param>
     /// <exception cref="NotSupportedException">A layer's kind is not known here; the message names it.</exception>
-    public NetworkScript(FusedProgram program, ScriptTarget target, bool softmax)
+    public NetworkScript(FusedProgram program, ScriptTarget target, CopyOutput output)
     {
         (_program, Target) = (program, target);
         _forward.Append(CultureInfo.InvariantCulture, $"  def forward(self: __torch__.{ScriptArchive.ClassName},\n    images: Tensor) -> Tensor:\n");
@@ -29,10 +30,14 @@ internal sealed class NetworkScript
         _values.Add(program.Source, source);
         foreach (var operation in program.Operations)
             _values.Add(operation.Output, Assign(operation));
-        var output = Assign("output", $"torch.to({_values[program.Output]}, {Code(ScalarType.Float32)})");
-        if (softmax)
-            output = Assign("scores", $"torch.softmax({output}, 1)");
-        _forward.Append("    return ").Append(output).Append('\n');
+        var result = Assign("output", $"torch.to({_values[program.Output]}, {Code(ScalarType.Float32)})");
+        result = Assign("result", output switch
+        {
+            CopyOutput.Probabilities => $"torch.softmax({result}, 1)",
+            CopyOutput.ChannelMeans => $"torch.mean({result}, [2, 3])",
+            _ => $"torch.flatten({result}, 1)",
+        });
+        _forward.Append("    return ").Append(result).Append('\n');
     }
 
     /// <summary>What the script runs on.</summary>
@@ -63,8 +68,6 @@ internal sealed class NetworkScript
         _forward.Append("    ").Append(name).Append(" = ").Append(expression).Append('\n');
         return name;
     }
-
-    private int _lines;
 
     /// <summary>A tensor that the script takes; gives the expression that names it.</summary>
     /// <param name="make">Makes it.</param>

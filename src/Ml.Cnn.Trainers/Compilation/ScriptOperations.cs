@@ -128,7 +128,8 @@ internal static class ScriptOperations
         var missing = layer.Get<int>(LayerAttributes.OutChannels) - layer.Get<int>(LayerAttributes.InChannels);
         var pixels = script.Assign("pixels",
             $"torch.slice(torch.slice({script.Input(operation)}, 2, 0, None, {stride.Height}), 3, 0, None, {stride.Width})");
-        return $"torch.constant_pad_nd({pixels}, [0, 0, 0, 0, 0, {missing}], 0.)";
+        // Channels last, or oneDNN would add in a way of its own, which knows no bfloat16.
+        return $"torch.contiguous(torch.constant_pad_nd({pixels}, [0, 0, 0, 0, 0, {missing}], 0.), memory_format=2)";
     }
 
     // Channels lie side by side in memory, and do so afterwards. The batch's size is not known here: −1 stands for it.

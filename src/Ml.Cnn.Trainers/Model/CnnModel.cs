@@ -18,6 +18,8 @@ internal sealed record CnnModel
     public required ClassValues Classes { get; init; }
     public required IReadOnlyList<CnnEpoch> History { get; init; }
     public required StopReason StopReason { get; init; }
+    /// <summary>How scores are computed.</summary>
+    public CnnScoringOptions Scoring { get; init; } = new();
     /// <summary>How the network was trained; null for weights that were imported.</summary>
     public required TrainingDescription? Training { get; init; }
 }

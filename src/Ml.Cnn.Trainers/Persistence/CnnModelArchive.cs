@@ -146,6 +146,7 @@ internal static class CnnModelArchive
                 Classes = ClassValues.Parse(json.Classes.Type, json.Classes.Names),
                 History = training?.Epochs ?? [],
                 StopReason = training?.StopReason ?? StopReason.Completed,
+                Scoring = json.Scoring ?? new(),
                 Training = (training?.Settings ?? training?.Options) is { } settings ? new(settings, training!.Plan) : null,
             };
         }
@@ -172,6 +173,7 @@ internal static class CnnModelArchive
         OnBadImage = model.OnBadImage,
         Columns = new(model.FeatureColumnName, model.PredictedLabelColumnName, model.ScoreColumnName),
         Classes = new(model.Classes.TypeName, model.Classes.Names),
+        Scoring = model.Scoring == new CnnScoringOptions() ? null : model.Scoring,
         Training = model.Training is { } training
             ? new(model.StopReason, model.History) { Settings = training.Settings, Plan = training.Plan }
             : null,

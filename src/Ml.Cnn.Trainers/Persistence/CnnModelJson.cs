@@ -19,6 +19,10 @@ internal sealed record CnnModelJson
     public required BadImageHandling OnBadImage { get; init; }
     public required ColumnsJson Columns { get; init; }
     public required ClassesJson Classes { get; init; }
+    /// <summary>Null for the defaults, and in older models.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CnnScoringOptions? Scoring { get; init; }
+
     /// <summary>Null for weights that were imported.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrainingJson? Training { get; init; }

@@ -1,17 +1,15 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Text;
-using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
 /// <summary>Turns images into what one layer of a network makes of them: one column of numbers.</summary>
 internal sealed class ImageFeaturizer : ImageMapper, IDisposable
 {
-    private readonly GraphProgram _network;
-
     /// <param name="scorer">The network and the column that it reads; disposed with this featurizer.</param>
     /// <param name="outputColumnName">The column that takes the features.</param>
     /// <param name="layer">A name of the network's graph; null: whatever the head takes.</param>
@@ -24,7 +22,8 @@ internal sealed class ImageFeaturizer : ImageMapper, IDisposable
         OutputColumnName = outputColumnName;
         var graph = NetworkGraph.Trace(scorer.Network, scorer.Model.Shape);
         var node = layer is null ? HeadInput(graph) : graph.Find(layer) ?? throw Unknown(layer, graph);
-        _network = graph.UpTo(node);
+        _ = graph.UpTo(node); // or it says what is unknown on the way there
+        Layer = node.Name;
         var shape = node.Shape.PerImage;
         IsPooled = (pool ?? layer is null) && shape.Count == 3;
         Length = IsPooled ? shape[0] : shape.Aggregate(1, (product, size) => checked(product * size));
@@ -32,15 +31,15 @@ internal sealed class ImageFeaturizer : ImageMapper, IDisposable
 
     private ImageFeaturizer(ImageFeaturizer other, ImageScorer scorer) : base(scorer.Environment, scorer.Claim, scorer.Plan, scorer.Model)
     {
-        (Scorer, _network) = (scorer, other._network);
-        (OutputColumnName, IsPooled, Length) = (other.OutputColumnName, other.IsPooled, other.Length);
+        Scorer = scorer;
+        (OutputColumnName, Layer, IsPooled, Length) = (other.OutputColumnName, other.Layer, other.IsPooled, other.Length);
     }
 
     public ImageScorer Scorer { get; }
 
     public string OutputColumnName { get; }
 
-    public string Layer => _network.Output.Name;
+    public string Layer { get; }
 
     /// <summary>Whether feature maps are averaged, one number per channel.</summary>
     public bool IsPooled { get; }
@@ -48,6 +47,8 @@ internal sealed class ImageFeaturizer : ImageMapper, IDisposable
     public override int Length { get; }
 
     protected override string Output => "features";
+
+    protected override CopyRequest Request => new(Layer, IsPooled ? CopyOutput.ChannelMeans : CopyOutput.Values, Model.Scoring);
 
     public override void AddColumns(DataViewSchema.Builder builder) =>
         builder.AddColumn(OutputColumnName, new VectorDataViewType(NumberDataViewType.Single, Length));
@@ -59,12 +60,6 @@ internal sealed class ImageFeaturizer : ImageMapper, IDisposable
     public ImageFeaturizer Another() => new(this, Scorer.For(Model));
 
     public void Dispose() => Scorer.Dispose();
-
-    protected override Tensor Compute(Tensor images)
-    {
-        var output = _network.Run(images); // N × C × H × W, or N × length
-        return IsPooled ? output.mean([2, 3]) : output.flatten(1);
-    }
 
     // No family is asked: the head is a module path, and what its first layer takes is in the graph.
     private GraphNode HeadInput(NetworkGraph graph) =>

@@ -1,12 +1,11 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Transforms.Columns;
-using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Ml.Cnn.Trainers.Scoring;
@@ -30,6 +29,9 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
     /// <summary>What the values are called in messages.</summary>
     protected abstract string Output { get; }
 
+    /// <summary>What is computed of an image's pixels.</summary>
+    protected abstract CopyRequest Request { get; }
+
     /// <summary>Values per image.</summary>
     public abstract int Length { get; }
 
@@ -44,44 +46,48 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
 
     /// <summary>Decodes rows as the model scores them: in its evaluation view, with those steps of its augmentation that are without chance.</summary>
     public ImageRowDecoder Decoder(ImageColumnFormat format) =>
-        ImageRowDecoder.ForScoring(format, model.Preprocessing, model.Augmentation, plan.ChannelsLast);
+        ImageRowDecoder.ForScoring(format, model.Preprocessing, model.Augmentation, channelsLast: true);
 
     /// <summary>Maps the first <paramref name="count"/> rows.</summary>
     /// <param name="rows">The images; those that cannot be used get a <see cref="ImageRow.Defect"/>.</param>
     /// <param name="count">How many.</param>
     /// <param name="decoder">Decodes them.</param>
+    /// <param name="memory">Memory for images, which is used again and again.</param>
     /// <param name="values">Takes count × <see cref="Length"/> values. Those of a defective row mean nothing.</param>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
-    public void Map(ImageRow[] rows, int count, ImageRowDecoder decoder, float[] values)
+    public void Map(ImageRow[] rows, int count, ImageRowDecoder decoder, ImageMemory memory, float[] values)
     {
         using var use = claim.Use();
-        using var scope = NewDisposeScope();
-        using var mode = inference_mode();
         // Several views of an image take no more memory than several images.
         var atOnce = Math.Max(1, count / decoder.Views);
         using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(atOnce * decoder.Views, besideDecoding: true));
-        using var batch = new ImageBatch(atOnce * decoder.Views, model.Shape, decoder.ChannelsLast);
         for (var first = 0; first < count; first += atOnce)
         {
             var part = Math.Min(atOnce, count - first);
-            batch.Count = part * decoder.Views;
-            Map(rows.AsMemory(first, part), batch, decoder, values.AsSpan(first * Length, part * Length));
+            Map(rows.AsMemory(first, part), memory.Batch(part * decoder.Views), decoder, memory, values.AsSpan(first * Length, part * Length));
         }
     }
 
-    private void Map(ReadOnlyMemory<ImageRow> rows, ImageBatch batch, ImageRowDecoder decoder, Span<float> values)
+    private void Map(ReadOnlyMemory<ImageRow> rows, ImageBatch batch, ImageRowDecoder decoder, ImageMemory memory, Span<float> values)
     {
-        using var scope = NewDisposeScope();
         if (rows.Length == 1 || decoder.IsCheap)
             for (var i = 0; i < rows.Length; i++)
                 Decode(i);
         else
             Parallel.For(0, rows.Length, Decode);
 
-        var output = Compute(batch.Pixels.BringTo(plan.Device)).to(float32); // (N · views) × length
-        if (decoder.Views > 1)
-            output = output.reshape(rows.Length, decoder.Views, Length).mean([1]); // N × length
-        output.cpu().contiguous().bytes.CopyTo(MemoryMarshal.AsBytes(values));
+        var network = claim.Copies.Get(Request, batch.Count, Warn);
+        if (decoder.Views == 1)
+        {
+            network.Run(batch, values);
+        }
+        else
+        {
+            var views = memory.Values(batch.Count * Length); // of each view of each image
+            network.Run(batch, views);
+            for (var i = 0; i < rows.Length; i++)
+                Mean(views.Slice(i * decoder.Views * Length, decoder.Views * Length), values.Slice(i * Length, Length));
+        }
         if (!IsFinite(values))
             WarnOfFirstNonFinite(rows.Span, batch, decoder.Views, values);
 
@@ -91,6 +97,21 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
             if (!decoder.TryDecode(rows.Span[i], epoch: 0, views))
                 views.Clear();
         }
+    }
+
+    private static void Mean(ReadOnlySpan<float> views, Span<float> mean)
+    {
+        var count = views.Length / mean.Length;
+        views[..mean.Length].CopyTo(mean);
+        for (var view = 1; view < count; view++)
+            TensorPrimitives.Add(mean, views.Slice(view * mean.Length, mean.Length), mean);
+        TensorPrimitives.Divide(mean, count, mean);
+    }
+
+    private void Warn(string message)
+    {
+        using var log = environment.Start("CnnTransformer");
+        log.Warning(MessageSensitivity.None, "{0}", message);
     }
 
     // Once: what a network lacks for one image, it lacks for many.
@@ -104,17 +125,10 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
                 return;
             var image = batch.Pixels.narrow(0, (long)i * views, views).BringTo(plan.Device);
             var since = NonFiniteLayer.Find(claim.Network, model.Shape, image);
-            using var log = environment.Start("CnnTransformer");
-            log.Warning(MessageSensitivity.None, "{0}", NonFiniteLayer.Warning(model.Architecture.Name, $"{Output} for an image ({rows[i].Name})", since));
+            Warn(NonFiniteLayer.Warning(model.Architecture.Name, $"{Output} for an image ({rows[i].Name})", since));
             return;
         }
     }
 
     private static bool IsFinite(ReadOnlySpan<float> values) => float.IsFinite(TensorPrimitives.MaxMagnitude(values)); // NaN if any is NaN
-
-    /// <summary>
-    /// The network's part: N × channels × height × width to N × <see cref="Length"/>.
-    /// The means of several views of an image are taken of it.
-    /// </summary>
-    protected abstract Tensor Compute(Tensor images);
 }

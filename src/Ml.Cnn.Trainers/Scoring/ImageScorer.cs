@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Execution;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -19,7 +20,7 @@ internal sealed class ImageScorer : ImageMapper, IDisposable
     /// <param name="plan">Where and how scores are computed.</param>
     /// <param name="model">All else.</param>
     public static ImageScorer Of(IHostEnvironment environment, Module<Tensor, Tensor> network, ExecutionPlan plan, CnnModel model) =>
-        new(environment, new NetworkClaim(plan.Prepare(network), model.Architecture.Name), plan, model);
+        new(environment, new NetworkClaim(plan.Prepare(network), model.Architecture.Name, model.Shape, plan), plan, model);
 
     /// <summary>The network.</summary>
     /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
@@ -28,6 +29,8 @@ internal sealed class ImageScorer : ImageMapper, IDisposable
     public override int Length => Model.Shape.Classes;
 
     protected override string Output => "scores";
+
+    protected override CopyRequest Request => new(Layer: null, CopyOutput.Probabilities, Model.Scoring);
 
     /// <summary>The same network, weights included, described otherwise: a holder of its own, who is disposed apart.</summary>
     public ImageScorer For(CnnModel otherwise) => new(Environment, Claim.Another(), Plan, otherwise);
@@ -45,8 +48,6 @@ internal sealed class ImageScorer : ImageMapper, IDisposable
     }
 
     public void Dispose() => Claim.Dispose();
-
-    protected override Tensor Compute(Tensor images) => functional.softmax(Network.forward(images).to(float32), 1);
 
     // 0, a missing key, for an image that cannot be used, and for scores that are NaN.
     private static uint PredictedLabel(MappedRows rows, int index)

@@ -5,14 +5,15 @@ using Ml.Cnn.Transforms;
 namespace Ml.Cnn.Trainers.Scoring;
 
 /// <summary>Images read ahead and what a network makes of them, image by image.</summary>
-internal sealed class MappedRows(ImageMapper mapper, ImageRowDecoder decoder, int capacity)
+internal sealed class MappedRows(ImageMapper mapper, ImageRowDecoder decoder, int capacity) : IDisposable
 {
+    private readonly ImageMemory _memory = new(mapper.Model.Shape);
     private readonly ImageRow[] _rows = [.. Enumerable.Range(0, capacity).Select(_ => new ImageRow())];
     private readonly float[] _values = new float[capacity * mapper.Length];
 
     public ImageRow this[int index] => _rows[index];
 
-    public void Map(int count) => mapper.Map(_rows, count, decoder, _values);
+    public void Map(int count) => mapper.Map(_rows, count, decoder, _memory, _values);
 
     /// <param name="column">The position among the mapper's columns.</param>
     /// <param name="current">Brings the rows up to date and gives the index of the current one.</param>
@@ -42,4 +43,6 @@ internal sealed class MappedRows(ImageMapper mapper, ImageRowDecoder decoder, in
             throw new BadImageException([new BadImage(row.Name, row.Defect)]);
         return false;
     }
+
+    public void Dispose() => _memory.Dispose();
 }

@@ -1,3 +1,6 @@
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Compilation;
+using Ml.Cnn.Trainers.Execution;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -19,7 +22,10 @@ internal sealed class NetworkClaim : IDisposable
 
     /// <param name="network">In evaluation mode from now on; disposed with the last claim.</param>
     /// <param name="name">The network's name, for messages.</param>
-    public NetworkClaim(Module<Tensor, Tensor> network, string name) : this(new Shared(network), name) => network.eval();
+    /// <param name="shape">Its input and output.</param>
+    /// <param name="plan">Where it runs.</param>
+    public NetworkClaim(Module<Tensor, Tensor> network, string name, NetworkShape shape, ExecutionPlan plan)
+        : this(new Shared(network, new(network, name, shape, plan)), name) => network.eval();
 
     private NetworkClaim(Shared shared, string name) => (_shared, _name) = (shared, name);
 
@@ -34,6 +40,9 @@ internal sealed class NetworkClaim : IDisposable
             return _shared.Network;
         }
     }
+
+    /// <summary>The network's copies that compute scores. Whoever computes with them holds a <see cref="Use"/>.</summary>
+    public NetworkCopies Copies => _shared.Copies;
 
     /// <summary>Another holder's claim on the same network.</summary>
     /// <exception cref="ObjectDisposedException">This claim was given up.</exception>
@@ -80,14 +89,17 @@ internal sealed class NetworkClaim : IDisposable
                 + "or dispose it only once nothing reads scores or makes prediction engines from it any more.");
     }
 
-    private sealed class Shared(Module<Tensor, Tensor> network)
+    private sealed class Shared(Module<Tensor, Tensor> network, NetworkCopies copies)
     {
+        public NetworkCopies Copies => copies;
+
         public Module<Tensor, Tensor> Network => network;
 
         public int Claims { get; set; } = 1;
 
         public void Free()
         {
+            copies.Dispose();
             foreach (var tensor in network.parameters().Concat(network.buffers()))
                 tensor.Dispose();
             network.Dispose();

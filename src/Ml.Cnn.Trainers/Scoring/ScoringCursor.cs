@@ -89,7 +89,10 @@ internal sealed class ScoringCursor : DataViewRowCursor
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             _input.Dispose();
+            _mapped.Dispose();
+        }
         base.Dispose(disposing);
     }
 }

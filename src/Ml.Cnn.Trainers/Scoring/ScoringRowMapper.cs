@@ -74,7 +74,10 @@ internal sealed class ScoringRowMapper(DataViewSchema input, ImageMapper mapper)
         protected override void Dispose(bool disposing)
         {
             if (disposing)
+            {
                 _input.Dispose();
+                _rows?.Dispose();
+            }
             base.Dispose(disposing);
         }
     }

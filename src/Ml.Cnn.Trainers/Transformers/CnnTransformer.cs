@@ -67,6 +67,15 @@ public sealed class CnnTransformer : ITransformer, IDisposable
     /// <summary>Where the network runs: "cpu" or "cuda:0".</summary>
     public string Device => _scorer.Plan.Device.ToString();
 
+    /// <summary>How scores are computed.</summary>
+    public CnnScoringOptions Scoring => _scorer.Model.Scoring;
+
+    /// <summary>
+    /// The copies of the network that computed scores so far: for this transformer and those that share its network. One is made when the first image
+    /// is scored, another when the first batch is, and both serve all threads.
+    /// </summary>
+    public IReadOnlyList<CnnScoringCopy> ScoringCopies => _scorer.Claim.Copies.Descriptions;
+
     /// <summary>Always true: every row is scored on its own.</summary>
     public bool IsRowToRowMapper => true;
 
@@ -101,6 +110,17 @@ public sealed class CnnTransformer : ITransformer, IDisposable
     /// <param name="handling">An error that names the image, or a missing label and scores that are not numbers.</param>
     public CnnTransformer WithBadImages(BadImageHandling handling) =>
         new(_scorer.For(_scorer.Model with { OnBadImage = handling }), BadImages);
+
+    /// <summary>The same network, which shares its weights with this transformer, computing scores otherwise. Saved with the model.</summary>
+    /// <param name="options">How.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The precision has no name.</exception>
+    public CnnTransformer WithScoring(CnnScoringOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (!Enum.IsDefined(options.Precision))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Precision, $"The precisions are: {string.Join(", ", Enum.GetNames<Precision>())}.");
+        return new(_scorer.For(_scorer.Model with { Scoring = options }), BadImages);
+    }
 
     /// <summary>The network in a model, such as a loaded pipeline, however deep; null if there is none.</summary>
     /// <param name="model">Any model.</param>

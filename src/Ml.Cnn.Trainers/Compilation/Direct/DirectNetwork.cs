@@ -1,7 +1,12 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Ml.Cnn.Trainers.Graph;
+using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Layers;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Ml.Cnn.Trainers.Compilation.Direct;
 
@@ -9,25 +14,42 @@ namespace Ml.Cnn.Trainers.Compilation.Direct;
 /// A small network, such as LeNet, computed by .NET's own vector instructions: where a layer takes microseconds, a call into libtorch takes longer than the
 /// arithmetic. Any number of threads may run it at once.
 /// </summary>
-internal sealed unsafe class DirectNetwork
+internal sealed unsafe class DirectNetwork : CompiledNetwork
 {
+    private const long WorthACore = 4_000_000; // multiply-adds, about 100 µs
+
     private const int ImagesAtOnce = 12; // a multiple of the kernels' six positions, and few enough for a core's cache
 
     private readonly DirectOperation[] _operations;
     private readonly ConcurrentBag<Workspace> _workspaces = [];
     private readonly MapSize _input;
 
-    private DirectNetwork(MapSize input, DirectOperation[] operations) => (_input, _operations) = (input, operations);
+    private readonly CopyOutput _output;
+    private readonly long _multiplyAdds;
+
+    private DirectNetwork(MapSize input, DirectOperation[] operations, CopyOutput output, long multiplyAdds)
+    {
+        (_input, _operations, _output, _multiplyAdds) = (input, operations, output, multiplyAdds);
+        Description = new()
+        {
+            Method = CnnScoringMethod.Direct,
+            Precision = Precision.Float32,
+            Images = 0,
+            WeightBytes = operations.OfType<DirectProduct>().Sum(product => product.Bytes),
+        };
+    }
+
+    /// <summary>Whether the processor has the vector instructions that this takes.</summary>
+    public static bool IsSupported => Vector256.IsHardwareAccelerated && Fma.IsSupported;
+
+    public override CnnScoringCopy Description { get; }
 
     /// <summary>Numbers that come of an image.</summary>
     public int Length => _operations[^1].Output.Length;
 
-    /// <summary>Memory of the weights.</summary>
-    public long Bytes => _operations.OfType<DirectProduct>().Sum(product => product.Bytes);
-
     /// <summary>Compiles a program of layers that follow one another. The network's weights are copied.</summary>
     /// <exception cref="NotSupportedException">Something is not known here; the message says what.</exception>
-    public static DirectNetwork Of(FusedProgram program)
+    public static DirectNetwork Of(FusedProgram program, CopyOutput output)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -55,8 +77,24 @@ internal sealed unsafe class DirectNetwork
         }
         if (isFlat || operations.Count == 0 || last != program.Output || size.Height * size.Width != 1)
             throw new NotSupportedException("the output is no row of numbers");
-        return new(input, [.. operations]);
+        var multiplyAdds = program.Operations.Sum(operation => operation.Node.MultiplyAdds);
+        return new(input, [.. operations], output, multiplyAdds);
     }
+
+    public override void Run(ImageBatch images, Span<float> output)
+    {
+        Run(images.Images(0, images.Count), output, (int)Math.Clamp(images.Count * _multiplyAdds / WorthACore, 1, Environment.ProcessorCount));
+        if (_output != CopyOutput.Probabilities)
+            return;
+        for (var row = output; row.Length > 0; row = row[Length..])
+        {
+            var scores = row[..Length];
+            TensorPrimitives.Subtract(scores, TensorPrimitives.Max(scores), scores); // e to a large power is infinite
+            TensorPrimitives.SoftMax(scores, scores);
+        }
+    }
+
+    public override void Dispose() { } // managed memory
 
     /// <summary>Computes images.</summary>
     /// <param name="images">N × height × width × channels, one behind the other.</param>
@@ -140,7 +178,7 @@ internal sealed unsafe class DirectNetwork
     {
         private readonly float[] _memory = GC.AllocateArray<float>(2 * Numbers(length) + scratch, pinned: true);
 
-        public float* First => (float*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_memory, 0);
+        public float* First => (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_memory, 0);
 
         public float* Second => First + Numbers(length);
 

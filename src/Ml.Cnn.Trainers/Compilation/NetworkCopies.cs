@@ -1,0 +1,200 @@
+using System.Diagnostics;
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Compilation.Direct;
+using Ml.Cnn.Trainers.Execution;
+using Ml.Cnn.Trainers.Graph;
+using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Runtime;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Ml.Cnn.Trainers.Compilation;
+
+/// <summary>What is computed: the network whole, or up to a layer.</summary>
+/// <param name="Layer">The layer's name in the graph; null: the network's output.</param>
+/// <param name="Output">What is made of that.</param>
+/// <param name="Options">How.</param>
+internal sealed record CopyRequest(string? Layer, CopyOutput Output, CnnScoringOptions Options);
+
+/// <summary>The copies of a network that compute scores: each is made when it is first wanted, once, and shared by all threads.</summary>
+/// <param name="network">The network in evaluation mode, whose weights do not change any more.</param>
+/// <param name="name">The network's name, for messages.</param>
+/// <param name="shape">Its input and output.</param>
+/// <param name="plan">Where it runs.</param>
+internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name, NetworkShape shape, ExecutionPlan plan) : IDisposable
+{
+    // Below this many multiply-adds an image, calls into libtorch take longer than the arithmetic.
+    private const long WorthACall = 4_000_000;
+
+    // What float32 and the order of additions may differ by, as a share of the output's norm. More says that a copy is wrong.
+    private const double LargestDifference = 1e-3;
+    private const double LargestReducedDifference = 0.2;
+
+    private readonly Dictionary<(CopyRequest Request, bool IsSingle), CompiledNetwork> _copies = [];
+    private readonly Lock _lock = new();
+    private NetworkGraph? _graph;
+
+    /// <summary>The copies that were made so far.</summary>
+    public IReadOnlyList<CnnScoringCopy> Descriptions
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _copies.Values.Distinct().Select(copy => copy.Description)];
+        }
+    }
+
+    /// <summary>The copy for a request, made if there is none yet.</summary>
+    /// <param name="request">What is computed.</param>
+    /// <param name="images">Images in the batch: there is a copy for single images and one for all other batches, whose weights are in another order.</param>
+    /// <param name="warn">Takes warnings.</param>
+    public CompiledNetwork Get(CopyRequest request, int images, Action<string> warn)
+    {
+        lock (_lock)
+        {
+            var isSingle = images == 1;
+            if (_copies.TryGetValue((request, isSingle), out var copy))
+                return copy;
+            copy = Make(request, images, warn);
+            _copies.Add((request, isSingle), copy);
+            if (copy.Description.Images == 0) // serves every batch
+                _copies.Add((request, !isSingle), copy);
+            return copy;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (var copy in _copies.Values.Distinct())
+                copy.Dispose();
+            _copies.Clear();
+        }
+    }
+
+    private CompiledNetwork Make(CopyRequest request, int images, Action<string> warn)
+    {
+        var layers = Layers(request, "not to be compiled");
+        if (!request.Options.Compile)
+            return layers;
+        _graph ??= NetworkGraph.Trace(network, shape);
+        GraphProgram program;
+        if (request.Layer is not null)
+            program = _graph.UpTo(_graph.Find(request.Layer)!);
+        else if (_graph.IsComplete)
+            program = _graph.Program();
+        else
+            return Layers(request, $"the library does not know {_graph.Missing[0]}");
+        try
+        {
+            return Compile(program, request, images, layers, warn);
+        }
+        catch (NotSupportedException e)
+        {
+            return Layers(request, e.Message);
+        }
+    }
+
+    private LayeredNetwork Layers(CopyRequest request, string reason)
+    {
+        if (request.Layer is null)
+            return new(network.forward, plan, request.Output, reason);
+        var graph = _graph ??= NetworkGraph.Trace(network, shape);
+        return new(graph.UpTo(graph.Find(request.Layer)!).Run, plan, request.Output, reason);
+    }
+
+    private CompiledNetwork Compile(GraphProgram program, CopyRequest request, int images, LayeredNetwork layers, Action<string> warn)
+    {
+        using var mode = inference_mode();
+        var candidates = Types(request.Options, warn);
+        var isSmall = plan.Cost.MultiplyAdds < WorthACall && plan.Device.type == TorchSharp.DeviceType.CPU && DirectNetwork.IsSupported;
+        if (isSmall && candidates[0] == ScalarType.Float32 && TryDirect(program, request.Output) is { } direct)
+            return Checked(direct, layers, LargestDifference, warn);
+        var copies = candidates.Select(type => Checked(
+            ScriptedNetwork.Of(program, new(images, type, OneDnnFusion.IsSupported && plan.Device.type == TorchSharp.DeviceType.CPU), request.Output, plan.Device),
+            layers, type == ScalarType.Float32 ? LargestDifference : LargestReducedDifference, warn)).ToList();
+        var fastest = copies.Count == 1 ? copies[0] : copies.MinBy(copy => Milliseconds(copy, images, LengthOf(program, request.Output)))!;
+        foreach (var copy in copies.Where(copy => copy != fastest))
+            copy.Dispose();
+        return fastest;
+    }
+
+    private static int LengthOf(GraphProgram program, CopyOutput output)
+    {
+        var shape = program.Output.Shape.PerImage;
+        return output == CopyOutput.ChannelMeans ? shape[0] : shape.Aggregate(1, (product, length) => product * length);
+    }
+
+    private static DirectNetwork? TryDirect(GraphProgram program, CopyOutput output)
+    {
+        try
+        {
+            return DirectNetwork.Of(new(program), output);
+        }
+        catch (NotSupportedException)
+        {
+            return null; // libtorch knows more
+        }
+    }
+
+    // The types that come into question, float32 first.
+    private ScalarType[] Types(CnnScoringOptions options, Action<string> warn)
+    {
+        var isCuda = plan.Device.type == TorchSharp.DeviceType.CUDA;
+        var hasBFloat16 = isCuda || OneDnn.ComputesInBFloat16;
+        switch (options.Precision)
+        {
+            case Precision.BFloat16 when hasBFloat16:
+                return [ScalarType.BFloat16];
+            case Precision.Float16 when isCuda:
+                return [ScalarType.Float16];
+            case Precision.BFloat16 or Precision.Float16:
+                warn($"{name}: scores are computed in float32, since this device has no instructions for {options.Precision.ToString().ToLowerInvariant()}.");
+                return [ScalarType.Float32];
+            case Precision.Auto when options.AllowReducedPrecision && hasBFloat16:
+                return [ScalarType.Float32, isCuda ? ScalarType.Float16 : ScalarType.BFloat16];
+            default:
+                return [ScalarType.Float32];
+        }
+    }
+
+    // A copy that disagrees with the network is not used: processors and libraries are many.
+    private CompiledNetwork Checked(CompiledNetwork copy, LayeredNetwork layers, double tolerance, Action<string> warn)
+    {
+        using var scope = NewDisposeScope();
+        using var image = new ImageBatch(1, shape, channelsLast: true) { Count = 1 };
+        var pixels = image.Image(0);
+        for (var i = 0; i < pixels.Length; i++)
+            pixels[i] = -2 + 4f * i / pixels.Length; // a ramp over what normalized pixels are
+        using var expected = layers.Run(image.Pixels).cpu().contiguous();
+        var made = new float[expected.numel()];
+        copy.Run(image, made);
+        var difference = (tensor(made) - expected.flatten()).norm().item<float>() / Math.Max(expected.norm().item<float>(), 1e-20);
+        if (!(difference > tolerance)) // damaged weights, whose outputs are no numbers, are told of elsewhere
+            return copy;
+        warn(FormattableString.Invariant(
+            $"{name}: scores are computed layer by layer, since its compiled copy gave others on this machine ({difference:0.0e0} of their norm)."));
+        copy.Dispose();
+        return layers.Because("its compiled copy gave other scores on this machine");
+    }
+
+    // The faster of a few passes over images of zeros, after two that prepare.
+    private double Milliseconds(CompiledNetwork copy, int images, int length)
+    {
+        using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(images, besideDecoding: true));
+        using var batch = new ImageBatch(images, shape, channelsLast: true) { Count = images };
+        batch.Images(0, images).Clear();
+        var results = new float[images * length];
+        var best = double.PositiveInfinity;
+        for (var pass = -2; pass < 5; pass++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            copy.Run(batch, results);
+            if (pass >= 0)
+                best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+        return best;
+    }
+}
