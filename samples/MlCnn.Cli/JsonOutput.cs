@@ -100,7 +100,24 @@ internal sealed record LearningRateEntry(double LearningRate, double Loss, doubl
 /// <param name="PerClass">Each class of the model.</param>
 /// <param name="BadImages">The images that were left out, and why.</param>
 internal sealed record EvaluateResult(long Images, double MicroAccuracy, double MacroAccuracy, double LogLoss, double Top5Accuracy,
-    IReadOnlyList<ClassEntry> PerClass, IReadOnlyList<BadImage> BadImages);
+    IReadOnlyList<ClassEntry> PerClass, IReadOnlyList<BadImage> BadImages)
+{
+    /// <summary>The numbers that scores were computed in.</summary>
+    public string? Precision { get; init; }
+
+    /// <summary>From the file to the scores, a mean.</summary>
+    public double MillisecondsPerImage { get; init; } = double.NaN;
+
+    /// <summary>The same images scored by their middle in float32; null where that is what was measured, or --precision and --crops were not given.</summary>
+    public EvaluationComparison? Comparison { get; init; }
+}
+
+/// <summary>What the middle of the images in float32 comes to.</summary>
+/// <param name="MicroAccuracy">The share of images that were classified correctly.</param>
+/// <param name="LogLoss">Mean cross-entropy in nats.</param>
+/// <param name="MillisecondsPerImage">From the file to the scores, a mean.</param>
+/// <param name="SameAnswers">The share of images that get the same class both ways.</param>
+internal sealed record EvaluationComparison(double MicroAccuracy, double LogLoss, double MillisecondsPerImage, double SameAnswers);
 
 /// <summary>How well a class is told.</summary>
 /// <param name="Label">Its name.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.IO.Compression;
 
 namespace MlCnn.Cli.Tests;
@@ -53,6 +54,30 @@ public sealed class ScoringTests : CliTest
         Assert.StartsWith(whole[..whole.IndexOf("\"badImages\"", StringComparison.Ordinal)], skipped.Output);
         Assert.AreEqual(2, skipped.Json.GetProperty("badImages").GetArrayLength());
         Assert.Contains("Left out", Run("evaluate", "--model", "m.zip", "--data", "data", "--on-bad-image", "skip").Expect(0).Output);
+    }
+
+    /// <summary>Protects who trades accuracy for speed: the command says what the choice gains and costs, and beside which numbers.</summary>
+    [TestMethod]
+    public void An_evaluation_in_another_precision_or_of_several_crops_is_compared()
+    {
+        Train();
+        var plain = Run("evaluate", "--model", "m.zip", "--data", "data", "--json").Expect(0).Json;
+        Assert.AreEqual(JsonValueKind.Null, plain.GetProperty("comparison").ValueKind);
+        Assert.AreEqual("float32", plain.GetProperty("precision").GetString());
+        Assert.IsGreaterThan(0, plain.GetProperty("millisecondsPerImage").GetDouble());
+
+        foreach (var choice in (string[][])[["--precision", "auto"], ["--crops", "ten"]])
+        {
+            var compared = Run(["evaluate", "--model", "m.zip", "--data", "data", "--json", .. choice]).Expect(0).Json.GetProperty("comparison");
+            Assert.AreEqual(plain.GetProperty("microAccuracy").GetDouble(), compared.GetProperty("microAccuracy").GetDouble());
+            Assert.AreEqual(plain.GetProperty("logLoss").GetDouble(), compared.GetProperty("logLoss").GetDouble(), 1e-6);
+            Assert.IsGreaterThanOrEqualTo(0, compared.GetProperty("sameAnswers").GetDouble());
+            Assert.IsGreaterThan(0, compared.GetProperty("millisecondsPerImage").GetDouble());
+        }
+        var table = Run("evaluate", "--model", "m.zip", "--data", "data", "--crops", "ten").Expect(0).Output;
+        Assert.Contains("Gain and cost", table);
+        Assert.Contains("The same answer", table);
+        Assert.Contains("--precision", Run("evaluate", "--model", "m.zip", "--data", "data", "--precision", "int3").Expect(2).Error);
     }
 
     /// <summary>Protects from numbers that mean nothing: a network whose weights hold NaN is told, in words and in JSON that can be read.</summary>

@@ -13,6 +13,8 @@ internal static class EvaluationTables
     public static void Write(EvaluateResult result, ConfusionMatrix matrix, int topK)
     {
         Messages.Output.Write(Overall(result, topK));
+        if (result.Comparison is { } baseline)
+            Messages.Output.Write(Comparison(result, baseline));
         Messages.Output.Write(PerClass(result));
         if (result.PerClass.Count <= MostClassesOfMatrix)
             Messages.Output.Write(Confusion(result, matrix));
@@ -30,7 +32,25 @@ internal static class EvaluationTables
         table.AddRow("Mean accuracy of the classes", Percent(result.MacroAccuracy));
         if (topK > 1 && topK < result.PerClass.Count)
             table.AddRow($"Among the {topK} best", Percent(result.Top5Accuracy));
-        table.AddRow("Log loss", result.LogLoss.ToString("0.0000", CultureInfo.InvariantCulture));
+        table.AddRow("Log loss", Number(result.LogLoss));
+        table.AddRow($"Milliseconds per image, in {result.Precision}", Milliseconds(result.MillisecondsPerImage));
+        return table;
+    }
+
+    // What was asked for beside the middle of the images in float32.
+    private static Table Comparison(EvaluateResult result, EvaluationComparison baseline)
+    {
+        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle("Gain and cost") };
+        table.AddColumn("");
+        foreach (var name in (string[])["As asked for", "Middle in float32", "Difference"])
+            table.AddColumn(new TableColumn(name).NoWrap().RightAligned());
+        table.AddRow("Accuracy", Percent(result.MicroAccuracy), Percent(baseline.MicroAccuracy),
+            FormattableString.Invariant($"{(result.MicroAccuracy - baseline.MicroAccuracy) * 100:+0.0;-0.0;0.0} points"));
+        table.AddRow("Log loss", Number(result.LogLoss), Number(baseline.LogLoss),
+            FormattableString.Invariant($"{result.LogLoss - baseline.LogLoss:+0.0000;-0.0000;0.0000}"));
+        table.AddRow("Milliseconds per image", Milliseconds(result.MillisecondsPerImage), Milliseconds(baseline.MillisecondsPerImage),
+            FormattableString.Invariant($"{result.MillisecondsPerImage / baseline.MillisecondsPerImage:0.00} times"));
+        table.AddRow("The same answer", Percent(baseline.SameAnswers), "", "");
         return table;
     }
 
@@ -65,6 +85,10 @@ internal static class EvaluationTables
         var text = count.ToString("0", CultureInfo.InvariantCulture);
         return count == 0 ? "[gray]·[/]" : isRight ? $"[green]{text}[/]" : $"[red]{text}[/]";
     }
+
+    private static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+
+    private static string Milliseconds(double value) => value.ToString(value < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture);
 
     private static string Percent(double share) => FormattableString.Invariant($"{share * 100:0.0} %");
 }

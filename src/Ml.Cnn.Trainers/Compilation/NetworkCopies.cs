@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Compilation.Direct;
 using Ml.Cnn.Trainers.Execution;
@@ -95,6 +96,11 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
         {
             return Layers(request, e.Message);
         }
+        catch (ExternalException e)
+        {
+            warn($"{name}: scores are computed layer by layer, since libtorch did not take the network's compiled copy: {e.Message}");
+            return Layers(request, "libtorch did not take its compiled copy");
+        }
     }
 
     private LayeredNetwork Layers(CopyRequest request, string reason)
@@ -171,8 +177,14 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
         using var expected = layers.Run(image.Pixels).cpu().contiguous();
         var made = new float[expected.numel()];
         copy.Run(image, made);
+        if (!float.IsFinite(expected.norm().item<float>()))
+        {
+            // Damaged weights. oneDNN's ReLU makes 0 of NaN, and scores of nothing would look like scores.
+            copy.Dispose();
+            return layers.Because("its output is NaN or infinite");
+        }
         var difference = (tensor(made) - expected.flatten()).norm().item<float>() / Math.Max(expected.norm().item<float>(), 1e-20);
-        if (!(difference > tolerance)) // damaged weights, whose outputs are no numbers, are told of elsewhere
+        if (difference <= tolerance)
             return copy;
         warn(FormattableString.Invariant(
             $"{name}: scores are computed layer by layer, since its compiled copy gave others on this machine ({difference:0.0e0} of their norm)."));

@@ -122,6 +122,12 @@ public sealed class CnnTransformer : ITransformer, IDisposable
         return new(_scorer.For(_scorer.Model with { Scoring = options }), BadImages);
     }
 
+    /// <summary>
+    /// Prepares what scores single images and batches, so that the first image of a user does not wait for it: up to a few seconds for a large network.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public void WarmUp() => _scorer.WarmUp();
+
     /// <summary>The network in a model, such as a loaded pipeline, however deep; null if there is none.</summary>
     /// <param name="model">Any model.</param>
     public static CnnTransformer? Find(ITransformer model) => model switch
