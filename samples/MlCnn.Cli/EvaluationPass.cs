@@ -40,19 +40,18 @@ internal sealed record EvaluationPass(ScoringPass Pass, MulticlassClassification
         var schema = SchemaDefinition.Create(typeof(ScoredRow));
         schema[nameof(ScoredRow.Label)].ColumnType = schema[nameof(ScoredRow.PredictedLabel)].ColumnType = new KeyDataViewType(typeof(uint), classes);
         schema[nameof(ScoredRow.Score)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, classes);
-        var rows = pass.Images().Select(image => (image.Label, image.Scores, Answer: image.Defect is null ? image.Scores.IndexOf(image.Scores.Max()) : (int?)null))
-            .Select(Noted).Where(image => image.Answer is not null).Select(image => new ScoredRow
-            {
-                Label = image.Label - 1,
-                Score = image.Scores,
-                PredictedLabel = (uint)image.Answer!,
-            });
+        var rows = pass.Images().Where(IsScored).Select(image => new ScoredRow
+        {
+            Label = image.Label - 1,
+            Score = image.Scores,
+            PredictedLabel = (uint)answers[^1]!,
+        });
         return mlContext.MulticlassClassification.Evaluate(mlContext.Data.LoadFromEnumerable(rows, schema), topKPredictionCount: Math.Min(topK, classes));
 
-        (uint Label, float[] Scores, int? Answer) Noted((uint Label, float[] Scores, int? Answer) image)
+        bool IsScored(ScoredImage image)
         {
-            answers.Add(image.Answer);
-            return image;
+            answers.Add(image.Defect is null ? image.Scores.IndexOf(image.Scores.Max()) : null);
+            return image.Defect is null;
         }
     }
 

@@ -2,7 +2,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Ml.Cnn.Benchmarks;
 
-/// <summary>ONNX Runtime's forward pass, with its best settings: every optimization, all cores for one operation, inputs and outputs in reused memory.</summary>
+/// <summary>
+/// ONNX Runtime's forward pass, with its best settings: every optimization, all cores for one operation, inputs and outputs in reused memory.
+/// </summary>
 internal static class OnnxRuntimeBenchmark
 {
     public static void Run(string file, int size, int channels, int batch, int threads, double seconds)

@@ -78,7 +78,8 @@ memory.SetAction(r => MemoryBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r
 
 var seconds = new Option<double>("--seconds") { Description = "How long passes are timed.", DefaultValueFactory = _ => 5 };
 var eager = new Option<bool>("--eager") { Description = "The network itself, layer by layer, rather than its compiled copy." };
-var score = new Command("score", "A forward pass for scores: pixels in memory to probabilities.") { arch, size, batch, precision, eager, networkThreads, seconds };
+var score = new Command("score", "A forward pass for scores: pixels in memory to probabilities.") { arch, size, batch, precision, eager, networkThreads,
+    seconds };
 score.SetAction(r => ScoringBenchmark.RunOurs(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch),
     new() { Precision = r.GetValue(precision), Compile = !r.GetValue(eager) }, r.GetValue(networkThreads), r.GetValue(seconds)));
 

@@ -30,7 +30,9 @@ public sealed class CnnScoringCopy
     /// </summary>
     public int Images { get; internal init; }
 
-    /// <summary>Memory of the copy's own weights in bytes; the network's own, which are kept for saving, come on top. 0 for <see cref="CnnScoringMethod.Layers"/>.</summary>
+    /// <summary>
+    /// Memory of the copy's own weights in bytes; the network's own, which are kept for saving, come on top. 0 for <see cref="CnnScoringMethod.Layers"/>.
+    /// </summary>
     public long WeightBytes { get; internal init; }
 
     /// <summary>Why the network is computed layer by layer; null where it is not.</summary>

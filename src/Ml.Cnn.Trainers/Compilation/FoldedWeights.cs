@@ -40,7 +40,8 @@ internal static class FoldedWeights
 
     // γ / √(σ² + ε)
     private static Tensor Gain(LayerDescription norm) =>
-        norm.Weight(WeightRoles.Weight)!.detach().to(float64) / (norm.Weight(WeightRoles.RunningVariance)!.to(float64) + norm.Get<double>(LayerAttributes.Epsilon)).sqrt();
+        norm.Weight(WeightRoles.Weight)!.detach().to(float64)
+            / (norm.Weight(WeightRoles.RunningVariance)!.to(float64) + norm.Get<double>(LayerAttributes.Epsilon)).sqrt();
 
     private static Tensor ConnectedFilters(LayerDescription layer)
     {

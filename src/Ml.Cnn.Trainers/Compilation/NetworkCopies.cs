@@ -53,10 +53,10 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
     {
         lock (_lock)
         {
-            var isSingle = images == 1;
+            var isSingle = images == 1 || plan.Cost.ScoringBatch == 1;
             if (_copies.TryGetValue((request, isSingle), out var copy))
                 return copy;
-            copy = Make(request, images, warn);
+            copy = Make(request, isSingle ? 1 : plan.Cost.ScoringBatch, warn);
             _copies.Add((request, isSingle), copy);
             if (copy.Description.Images == 0) // serves every batch
                 _copies.Add((request, !isSingle), copy);
@@ -118,9 +118,9 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
         var isSmall = plan.Cost.MultiplyAdds < WorthACall && plan.Device.type == TorchSharp.DeviceType.CPU && DirectNetwork.IsSupported;
         if (isSmall && candidates[0] == ScalarType.Float32 && TryDirect(program, request.Output) is { } direct)
             return Checked(direct, layers, LargestDifference, warn);
-        var copies = candidates.Select(type => Checked(
-            ScriptedNetwork.Of(program, new(images, type, OneDnnFusion.IsSupported && plan.Device.type == TorchSharp.DeviceType.CPU), request.Output, plan.Device),
-            layers, type == ScalarType.Float32 ? LargestDifference : LargestReducedDifference, warn)).ToList();
+        var usesOneDnn = plan.Device.type == TorchSharp.DeviceType.CPU && OneDnnFusion.IsSupported;
+        var copies = candidates.Select(type => Checked(ScriptedNetwork.Of(program, new(images, type, usesOneDnn), request.Output, plan.Device), layers,
+            type == ScalarType.Float32 ? LargestDifference : LargestReducedDifference, warn)).ToList();
         var fastest = copies.Count == 1 ? copies[0] : copies.MinBy(copy => Milliseconds(copy, images, LengthOf(program, request.Output)))!;
         foreach (var copy in copies.Where(copy => copy != fastest))
             copy.Dispose();

@@ -77,7 +77,8 @@ internal sealed class NetworkScript
         var name = FormattableString.Invariant($"w{_weights.Count}");
         var method = reordering is null ? null : $"reorder_{name}";
         if (method is not null)
-            _reorderings.Append(CultureInfo.InvariantCulture, $"  def {method}(self: __torch__.{ScriptArchive.ClassName},\n    weight: Tensor) -> Tensor:\n    return {reordering}\n");
+            _reorderings.Append(CultureInfo.InvariantCulture,
+                $"  def {method}(self: __torch__.{ScriptArchive.ClassName},\n    weight: Tensor) -> Tensor:\n    return {reordering}\n");
         _weights.Add(new(name, make, method));
         return $"self.{name}";
     }

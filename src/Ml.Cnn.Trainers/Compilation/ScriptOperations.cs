@@ -34,7 +34,8 @@ internal static class ScriptOperations
             ? $"torch.narrow({script.Input(operation)}, {layer.Get<int>(LayerAttributes.Dimension)}, {layer.Get<int>(LayerAttributes.Start)}, "
                 + $"{layer.Get<int>(LayerAttributes.Length)})" : "",
         [LayerKinds.Permute] = (script, operation) =>
-            $"torch.permute({script.Input(operation)}, {ScriptText.Of(Layer(operation).Get<IReadOnlyList<int>>(LayerAttributes.Dimensions).Select(each => (long)each))})",
+            $"torch.permute({script.Input(operation)}, "
+                + $"{ScriptText.Of(Layer(operation).Get<IReadOnlyList<int>>(LayerAttributes.Dimensions).Select(each => (long)each))})",
         [LayerKinds.Flatten] = (script, operation) => $"torch.flatten({script.Input(operation)}, {Layer(operation).Get<int>(LayerAttributes.Dimension)})",
         [LayerKinds.Concatenate] = (script, operation) =>
             $"torch.cat([{string.Join(", ", script.Inputs(operation))}], {Layer(operation).Get<int>(LayerAttributes.Dimension)})",
@@ -106,7 +107,8 @@ internal static class ScriptOperations
         var factors = script.Weight(() => (layer.Weight(WeightRoles.Weight)!.detach() * (double)(kernel.Height * kernel.Width)).view(-1, 1, 1)
             .to(script.Target.Type));
         var offsets = script.Weight(() => layer.Weight(WeightRoles.Bias)!.detach().view(-1, 1, 1).to(script.Target.Type, copy: true));
-        var mean = script.Assign("mean", $"torch.avg_pool2d({script.Input(operation)}, {ScriptText.Of(kernel)}, {ScriptText.Of(kernel)}, [0, 0], False, True, None)");
+        var mean = script.Assign("mean", $"torch.avg_pool2d({script.Input(operation)}, "
+            + $"{ScriptText.Of(kernel)}, {ScriptText.Of(kernel)}, [0, 0], False, True, None)");
         return $"torch.add(torch.mul({mean}, {factors}), {offsets})";
     }
 

@@ -51,7 +51,8 @@ internal static class ScriptProducts
         }
         var rows = operation.Node.Inputs[0].Shape.At(script.Target.Images).SkipLast(1).Aggregate(1L, (product, length) => product * length);
         var weight = script.Weight(() => FoldedWeights.Weight(operation).to(script.Target.Type), $"ops.mkldnn._reorder_linear_weight(weight, {rows})");
-        return $"ops.mkldnn._linear_pointwise({input}, {weight}, {Bias(script, operation)}, {ScriptActivations.PostOperation(operation.Activation?.Description)})";
+        return $"ops.mkldnn._linear_pointwise({input}, {weight}, {Bias(script, operation)}, "
+            + $"{ScriptActivations.PostOperation(operation.Activation?.Description)})";
     }
 
     // What the fused operators do in one call, in several.

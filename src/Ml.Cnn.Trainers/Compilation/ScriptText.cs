@@ -16,7 +16,8 @@ internal static class ScriptText
     public static string Of(bool value) => value ? "True" : "False";
 
     /// <summary>"[3, 3]".</summary>
-    public static string Of(params IEnumerable<long> numbers) => $"[{string.Join(", ", numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)))}]";
+    public static string Of(params IEnumerable<long> numbers) =>
+        $"[{string.Join(", ", numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)))}]";
 
     /// <summary>"[3, 3]": height, width.</summary>
     public static string Of(Layers.Size2d size) => Of(size.Height, size.Width);

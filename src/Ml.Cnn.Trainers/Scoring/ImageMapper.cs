@@ -26,6 +26,9 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
     /// <summary>Takes warnings.</summary>
     public IHostEnvironment Environment => environment;
 
+    /// <summary>Rows that are mapped in one forward pass where many are read.</summary>
+    public int BatchSize => plan.Cost.ScoringBatch;
+
     /// <summary>What the values are called in messages.</summary>
     protected abstract string Output { get; }
 
@@ -48,23 +51,22 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
     public ImageRowDecoder Decoder(ImageColumnFormat format) =>
         ImageRowDecoder.ForScoring(format, model.Preprocessing, model.Augmentation, channelsLast: true);
 
-    /// <summary>Maps the first <paramref name="count"/> rows.</summary>
+    /// <summary>Maps rows.</summary>
     /// <param name="rows">The images; those that cannot be used get a <see cref="ImageRow.Defect"/>.</param>
-    /// <param name="count">How many.</param>
     /// <param name="decoder">Decodes them.</param>
     /// <param name="memory">Memory for images, which is used again and again.</param>
-    /// <param name="values">Takes count × <see cref="Length"/> values. Those of a defective row mean nothing.</param>
+    /// <param name="values">Takes <see cref="Length"/> values for each row. Those of a defective row mean nothing.</param>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
-    public void Map(ImageRow[] rows, int count, ImageRowDecoder decoder, ImageMemory memory, float[] values)
+    public void Map(ReadOnlyMemory<ImageRow> rows, ImageRowDecoder decoder, ImageMemory memory, Memory<float> values)
     {
         using var use = claim.Use();
         // Several views of an image take no more memory than several images.
-        var atOnce = Math.Max(1, count / decoder.Views);
+        var atOnce = Math.Max(1, rows.Length / decoder.Views);
         using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(atOnce * decoder.Views, besideDecoding: true));
-        for (var first = 0; first < count; first += atOnce)
+        for (var first = 0; first < rows.Length; first += atOnce)
         {
-            var part = Math.Min(atOnce, count - first);
-            Map(rows.AsMemory(first, part), memory.Batch(part * decoder.Views), decoder, memory, values.AsSpan(first * Length, part * Length));
+            var part = Math.Min(atOnce, rows.Length - first);
+            Map(rows.Slice(first, part), memory.Batch(part * decoder.Views), decoder, memory, values.Span.Slice(first * Length, part * Length));
         }
     }
 
@@ -74,7 +76,7 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
     {
         const int Passes = 3;
         using var use = claim.Use();
-        foreach (var images in new[] { 1, ScoringCursor.BatchSize })
+        foreach (var images in new[] { 1, BatchSize })
         {
             using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(images, besideDecoding: true));
             using var memory = new ImageMemory(model.Shape);

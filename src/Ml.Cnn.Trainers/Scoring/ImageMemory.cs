@@ -4,6 +4,7 @@ using Ml.Cnn.Trainers.Input;
 namespace Ml.Cnn.Trainers.Scoring;
 
 /// <summary>Memory for the images of a forward pass and what comes of their views, kept from one pass to the next. For one thread at a time.</summary>
+/// <param name="shape">The network's.</param>
 internal sealed class ImageMemory(NetworkShape shape) : IDisposable
 {
     private ImageBatch? _batch;

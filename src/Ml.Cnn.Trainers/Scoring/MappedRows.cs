@@ -5,15 +5,22 @@ using Ml.Cnn.Transforms;
 namespace Ml.Cnn.Trainers.Scoring;
 
 /// <summary>Images read ahead and what a network makes of them, image by image.</summary>
-internal sealed class MappedRows(ImageMapper mapper, ImageRowDecoder decoder, int capacity) : IDisposable
+/// <param name="mapper">The network.</param>
+/// <param name="decoder">Decodes the images.</param>
+/// <param name="capacity">How many images there is room for.</param>
+internal sealed class MappedRows(ImageMapper mapper, ImageRowDecoder decoder, int capacity)
 {
-    private readonly ImageMemory _memory = new(mapper.Model.Shape);
     private readonly ImageRow[] _rows = [.. Enumerable.Range(0, capacity).Select(_ => new ImageRow())];
     private readonly float[] _values = new float[capacity * mapper.Length];
 
     public ImageRow this[int index] => _rows[index];
 
-    public void Map(int count) => mapper.Map(_rows, count, decoder, _memory, _values);
+    /// <summary>Decodes some images, and runs the network on them.</summary>
+    /// <param name="first">The first image.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="memory">Memory that nobody else uses meanwhile.</param>
+    public void Map(int first, int count, ImageMemory memory) =>
+        mapper.Map(_rows.AsMemory(first, count), decoder, memory, _values.AsMemory(first * mapper.Length, count * mapper.Length));
 
     /// <param name="column">The position among the mapper's columns.</param>
     /// <param name="current">Brings the rows up to date and gives the index of the current one.</param>
@@ -43,6 +50,4 @@ internal sealed class MappedRows(ImageMapper mapper, ImageRowDecoder decoder, in
             throw new BadImageException([new BadImage(row.Name, row.Defect)]);
         return false;
     }
-
-    public void Dispose() => _memory.Dispose();
 }

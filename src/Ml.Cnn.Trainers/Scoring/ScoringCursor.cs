@@ -4,42 +4,39 @@ using Ml.Cnn.Trainers.Input;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
-/// <summary>Reads a batch of rows ahead, maps them in one forward pass, and gives them out one by one.</summary>
+/// <summary>Gives out row by row what <see cref="ScoringAhead"/> reads and maps batch by batch.</summary>
 internal sealed class ScoringCursor : DataViewRowCursor
 {
-    /// <summary>Rows per forward pass.</summary>
-    public const int BatchSize = 32;
-
     private readonly MappedSchema _schema;
-    private readonly DataViewRowCursor _input;
     private readonly HashSet<int> _active;
     private readonly Dictionary<int, LookAheadColumn> _passedThrough = [];
-    private readonly ImageRowReader _reader;
     private readonly MappedRows _mapped;
-    private readonly ValueGetter<DataViewRowId> _inputId;
-    private readonly (DataViewRowId Id, long Batch)[] _places = new (DataViewRowId, long)[BatchSize];
+    private readonly ScoringAhead _ahead;
+    private int _first;
     private int _count;
-    private int _slot = -1;
+    private int _next;
     private long _position = -1;
     private bool _atEnd;
 
     public ScoringCursor(MappedSchema schema, DataViewRowCursor input, ImageMapper mapper, ImageRowDecoder decoder, IEnumerable<DataViewSchema.Column> active)
     {
         _schema = schema;
-        _input = input;
         _active = [.. active.Select(c => c.Index)];
+        var slots = ScoringAhead.Slots(mapper);
         foreach (var index in _active.Where(i => i < schema.Input.Count))
-            _passedThrough[index] = LookAheadColumn.Create(input, input.Schema[index], BatchSize);
-        _reader = new ImageRowReader(input, schema.Columns);
-        _mapped = new MappedRows(mapper, decoder, BatchSize);
-        _inputId = input.GetIdGetter();
+            _passedThrough[index] = LookAheadColumn.Create(input, input.Schema[index], slots);
+        _mapped = new MappedRows(mapper, decoder, slots);
+        _ahead = new ScoringAhead(input, mapper, _passedThrough.Values, _mapped, schema.Columns);
     }
+
+    // A cursor that nobody disposed must not leave its thread waiting.
+    ~ScoringCursor() => _ahead?.Cancel();
 
     public override DataViewSchema Schema => _schema.Output;
 
     public override long Position => _position;
 
-    public override long Batch => _slot >= 0 ? _places[_slot].Batch : 0;
+    public override long Batch => _position >= 0 ? _ahead.Place(Current()).Batch : 0;
 
     public override bool IsColumnActive(DataViewSchema.Column column) => _active.Contains(column.Index);
 
@@ -47,28 +44,15 @@ internal sealed class ScoringCursor : DataViewRowCursor
     {
         if (_atEnd)
             return false;
-        if (++_slot >= _count)
+        if (_next == _count)
         {
-            ReadAhead();
-            _slot = _count > 0 ? 0 : -1;
+            (_first, _count) = _ahead.Next();
+            _next = 0;
         }
+        _next++;
         _atEnd = _count == 0;
         _position = _atEnd ? -1 : _position + 1;
         return !_atEnd;
-    }
-
-    private void ReadAhead()
-    {
-        for (_count = 0; _count < BatchSize && _input.MoveNext(); _count++)
-        {
-            foreach (var column in _passedThrough.Values)
-                column.Read(_count);
-            _inputId(ref _places[_count].Id);
-            _places[_count].Batch = _input.Batch;
-            _reader.Read(_mapped[_count]);
-        }
-        if (_count > 0)
-            _mapped.Map(_count);
     }
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
@@ -82,16 +66,15 @@ internal sealed class ScoringCursor : DataViewRowCursor
             ?? throw new InvalidOperationException($"The column '{column.Name}' is of type {column.Type}, not {typeof(TValue)}.");
     }
 
-    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = _places[Current()].Id;
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = _ahead.Place(Current()).Id;
 
-    private int Current() => _slot >= 0 ? _slot : throw new InvalidOperationException("The cursor is not on a row: call MoveNext first.");
+    private int Current() => _position >= 0 ? _first + _next - 1 : throw new InvalidOperationException("The cursor is not on a row: call MoveNext first.");
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            _input.Dispose();
-            _mapped.Dispose();
+            _ahead.Dispose();
         }
         base.Dispose(disposing);
     }

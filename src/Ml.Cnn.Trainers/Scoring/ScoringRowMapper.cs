@@ -23,6 +23,7 @@ internal sealed class ScoringRowMapper(DataViewSchema input, ImageMapper mapper)
         private readonly DataViewRow _input;
         private readonly HashSet<int> _active;
         private readonly MappedRows? _rows;
+        private readonly ImageMemoryPool _memories;
         private readonly ImageRowReader? _reader;
         private long _mapped = -1;
 
@@ -30,6 +31,7 @@ internal sealed class ScoringRowMapper(DataViewSchema input, ImageMapper mapper)
         {
             _schema = schema;
             _input = input;
+            _memories = mapper.Claim.Singles;
             _active = [.. active.Select(c => c.Index)];
             if (!_active.Any(i => i >= schema.Input.Count))
                 return;
@@ -65,7 +67,15 @@ internal sealed class ScoringRowMapper(DataViewSchema input, ImageMapper mapper)
             if (_mapped != _input.Position)
             {
                 _reader!.Read(_rows![0]);
-                _rows.Map(1);
+                var memory = _memories.Rent();
+                try
+                {
+                    _rows.Map(0, 1, memory);
+                }
+                finally
+                {
+                    _memories.Return(memory);
+                }
                 _mapped = _input.Position;
             }
             return 0;
@@ -74,10 +84,7 @@ internal sealed class ScoringRowMapper(DataViewSchema input, ImageMapper mapper)
         protected override void Dispose(bool disposing)
         {
             if (disposing)
-            {
                 _input.Dispose();
-                _rows?.Dispose();
-            }
             base.Dispose(disposing);
         }
     }

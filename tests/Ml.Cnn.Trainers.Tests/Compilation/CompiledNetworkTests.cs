@@ -62,8 +62,8 @@ public sealed class CompiledNetworkTests
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
         var (network, shape) = Trained(name);
-        using var copy = ScriptedNetwork.Of(NetworkGraph.Trace(network, shape).Program(), new(3, ScalarType.BFloat16, OneDnnFusion.IsSupported), CopyOutput.Values,
-            CPU);
+        var program = NetworkGraph.Trace(network, shape).Program();
+        using var copy = ScriptedNetwork.Of(program, new(3, ScalarType.BFloat16, OneDnnFusion.IsSupported), CopyOutput.Values, CPU);
         var images = randn(3, shape.Channels, shape.Height, shape.Width);
         var (expected, made) = (network.call(images), copy.Run(images));
         Assert.AreEqual(ScalarType.Float32, made.dtype);
@@ -108,7 +108,9 @@ public sealed class CompiledNetworkTests
         }, kinds);
     }
 
-    /// <summary>Protects small networks, which the library's own kernels compute: sizes that fill no vector, strides, padding, and any number of images.</summary>
+    /// <summary>
+    /// Protects small networks, which the library's own kernels compute: sizes that fill no vector, strides, padding, and any number of images.
+    /// </summary>
     [TestMethod]
     public void Direct_kernels_give_the_network_s_scores()
     {

@@ -8,7 +8,8 @@ namespace Ml.Cnn.Trainers.Compilation.Direct;
 /// </summary>
 /// <remarks>
 /// A block of weights is rows × length × (filters of the block); x[position] points to the position's first number, and a row of it is length numbers side by
-/// side. Results are not less than the floor, which is 0 for ReLU.
+/// side. Results are not less than the floor, which is 0 for ReLU. Every kernel adds in the same order, so that an image's scores do not depend on its
+/// neighbors in a batch.
 /// </remarks>
 internal static unsafe class DirectKernels
 {
@@ -101,27 +102,17 @@ internal static unsafe class DirectKernels
     public static void One(float* x, int rows, int length, int rowStride, float* weights, int vectors, float* bias, float floor, float* output)
     {
         var least = Vector256.Create(floor);
-        var lanes = vectors * 8;
         for (var vector = 0; vector < vectors; vector++)
         {
-            var (sum, other) = (Vector256.Load(bias + vector * 8), Vector256<float>.Zero); // two sums: an addition waits for the one before
+            var sum = Vector256.Load(bias + vector * 8);
             var filters = weights + vector * 8;
             for (var row = 0; row < rows; row++)
             {
                 var numbers = x + row * rowStride;
-                var i = 0;
-                for (; i + 1 < length; i += 2, filters += 2 * lanes)
-                {
+                for (var i = 0; i < length; i++, filters += vectors * 8)
                     sum = Vector256.FusedMultiplyAdd(Vector256.Create(numbers[i]), Vector256.Load(filters), sum);
-                    other = Vector256.FusedMultiplyAdd(Vector256.Create(numbers[i + 1]), Vector256.Load(filters + lanes), other);
-                }
-                if (i < length)
-                {
-                    sum = Vector256.FusedMultiplyAdd(Vector256.Create(numbers[i]), Vector256.Load(filters), sum);
-                    filters += lanes;
-                }
             }
-            Vector256.MaxNative(least, sum + other).Store(output + vector * 8);
+            Vector256.MaxNative(least, sum).Store(output + vector * 8);
         }
     }
 

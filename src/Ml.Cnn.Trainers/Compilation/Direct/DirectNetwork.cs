@@ -120,7 +120,10 @@ internal sealed unsafe class DirectNetwork : CompiledNetwork
     private void Run(float* images, float* output, int first, int end)
     {
         if (!_workspaces.TryTake(out var workspace))
-            workspace = new(Math.Max(_input.Length, _operations.Max(operation => operation.Output.Length)), _operations.Max(operation => operation.Scratch));
+        {
+            workspace = new(Math.Max(_input.Length, _operations.Max(operation => operation.Output.Length)),
+                _operations.Max(operation => operation.Scratch));
+        }
         for (; first < end; first += ImagesAtOnce)
         {
             var count = Math.Min(ImagesAtOnce, end - first);
@@ -152,7 +155,8 @@ internal sealed unsafe class DirectNetwork : CompiledNetwork
                 var matrix = FoldedWeights.Weight(operation).cpu();
                 var rows = matrix.view(matrix.size(0), size.Channels, size.Height, size.Width).permute(0, 2, 3, 1).reshape(matrix.size(0), 1, 1, size.Length);
                 return new DirectProduct(new(1, 1, size.Length), rows, FoldedWeights.Bias(operation)?.cpu(), 1, 0, rectified);
-            case LayerKinds.MaxPool2d or LayerKinds.AvgPool2d when layer.Get<Size2d>(LayerAttributes.Padding) == 0 && !layer.Get<bool>(LayerAttributes.CeilMode):
+            case LayerKinds.MaxPool2d or LayerKinds.AvgPool2d
+                when layer.Get<Size2d>(LayerAttributes.Padding) == 0 && !layer.Get<bool>(LayerAttributes.CeilMode):
                 return new DirectPool(size, SizeOf(operation.Node), layer.Get<Size2d>(LayerAttributes.Kernel), layer.Get<Size2d>(LayerAttributes.Stride),
                     maximum: layer.Kind == LayerKinds.MaxPool2d);
             case LayerKinds.AdaptiveAvgPool2d when layer.Get<Size2d>(LayerAttributes.Output) == 1:

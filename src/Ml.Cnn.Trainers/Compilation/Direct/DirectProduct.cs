@@ -77,23 +77,30 @@ internal sealed unsafe class DirectProduct : DirectOperation
         var rowStride = _input.Width * _input.Channels;
         for (var block = 0; block < Blocks; block++, weights += BlockLength, bias += _block, output += _block)
         {
-            var position = 0;
-            if (Blocks == 1 || block < Blocks - 1 || _filters % _block == 0)
+            var isWhole = Blocks == 1 || (block + 1) * _block <= _filters;
+            var tile = _block == WideBlock ? WideTile : NarrowTile;
+            if (isWhole && _positions.Length >= tile)
+                ConvolveTiles(tile, input, positions, rowStride, weights, bias, output);
+            else
             {
-                // In ascending order: what a vector writes behind a pixel's last channel, the next position overwrites.
-                if (_block == WideBlock)
-                {
-                    for (; position + WideTile <= _positions.Length; position += WideTile)
-                        DirectKernels.SixBySixteen(input, positions + position, _rows, _length, rowStride, weights, bias, _floor, output + (long)position * _filters, _filters);
-                }
-                else
-                {
-                    for (; position + NarrowTile <= _positions.Length; position += NarrowTile)
-                        DirectKernels.EightByEight(input, positions + position, _rows, _length, rowStride, weights, bias, _floor, output + (long)position * _filters, _filters);
-                }
+                for (var position = 0; position < _positions.Length; position++)
+                    One(input + positions[position], rowStride, weights, bias, block, output + (long)position * _filters);
             }
-            for (; position < _positions.Length; position++)
-                One(input + positions[position], rowStride, weights, bias, block, output + (long)position * _filters);
+        }
+    }
+
+    // In ascending order: what a vector writes behind a pixel's last channel, the next position overwrites. The last tile may cover positions of the one
+    // before, which it computes once more.
+    private void ConvolveTiles(int tile, float* input, int* positions, int rowStride, float* weights, float* bias, float* output)
+    {
+        for (var position = 0; position < _positions.Length; position += tile)
+        {
+            var first = Math.Min(position, _positions.Length - tile);
+            var to = output + (long)first * _filters;
+            if (tile == WideTile)
+                DirectKernels.SixBySixteen(input, positions + first, _rows, _length, rowStride, weights, bias, _floor, to, _filters);
+            else
+                DirectKernels.EightByEight(input, positions + first, _rows, _length, rowStride, weights, bias, _floor, to, _filters);
         }
     }
 

@@ -1,0 +1,104 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Ml.Cnn.Trainers.Tests.Compilation;
+
+/// <summary>Rows are scored ahead of their reader, in order, and no more of them than there is room for.</summary>
+[TestClass]
+public sealed class ScoringAheadTests
+{
+    private static readonly MLContext s_mlContext = new(seed: 1);
+    private static readonly CnnTransformer s_model = Train();
+    private static readonly int s_batch = s_model.Scorer.BatchSize;
+
+    /// <summary>Protects the order, and every row that passes through: each slot is used many times.</summary>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(0)]
+    [DataRow(-1)]
+    public void Rows_come_in_order_with_their_own_scores(int more)
+    {
+        var data = s_mlContext.Data.GenerateDigits(7 * s_batch + more);
+        var scored = s_model.Transform(data);
+        Assert.IsGreaterThan(3 * s_batch, Pipelines.Scores(scored).Length, "every round is used twice");
+        var labels = data.GetColumn<string>("Label").ToArray();
+        CollectionAssert.AreEqual(labels, scored.GetColumn<string>("Label").ToArray(), "a column that nobody scores");
+        using var cursor = scored.GetRowCursor(scored.Schema);
+        var (label, image, score) = (cursor.GetGetter<ReadOnlyMemory<char>>(scored.Schema["Label"]), cursor.GetGetter<VBuffer<byte>>(scored.Schema["Image"]),
+            cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]));
+        var images = data.GetColumn<byte[]>("Image").ToArray();
+        var alone = Pipelines.Scores(s_model.Transform(s_mlContext.Data.TakeRows(data, 20)));
+        var rows = 0;
+        for (; cursor.MoveNext(); rows++)
+        {
+            (ReadOnlyMemory<char> text, VBuffer<byte> pixels, VBuffer<float> scores) = (default, default, default);
+            label(ref text);
+            image(ref pixels);
+            score(ref scores);
+            Assert.AreEqual(rows, cursor.Position);
+            Assert.AreEqual(labels[rows], text.ToString(), $"row {rows}");
+            CollectionAssert.AreEqual(images[rows], pixels.DenseValues().ToArray(), $"row {rows}");
+            if (rows < alone.Length)
+                CollectionAssert.AreEqual(alone[rows], scores.DenseValues().ToArray(), $"row {rows}");
+        }
+        Assert.AreEqual(labels.Length, rows);
+        Assert.IsFalse(cursor.MoveNext());
+    }
+
+    /// <summary>Protects memory and other people's sources: rows are read as they are wanted, a few batches ahead.</summary>
+    [TestMethod]
+    public void No_more_rows_are_read_than_there_is_room_for()
+    {
+        var read = 0;
+        var scored = s_model.Transform(Endless());
+        using (var cursor = scored.GetRowCursor([scored.Schema["Score"]]))
+        {
+            Assert.IsTrue(cursor.MoveNext());
+            Assert.IsLessThanOrEqualTo(s_batch + 1, read, "one row is one batch");
+            for (var i = 0; i < s_batch; i++)
+                Assert.IsTrue(cursor.MoveNext());
+            Assert.IsTrue(SpinWait.SpinUntil(() => Volatile.Read(ref read) >= 3 * s_batch - 1, TimeSpan.FromMinutes(1)), $"{read} rows: nothing is read ahead");
+            Thread.Sleep(50);
+            Assert.IsLessThanOrEqualTo(3 * s_batch + 1, read);
+        }
+        var after = read;
+        Thread.Sleep(50);
+        Assert.AreEqual(after, read, "a disposed cursor reads on");
+
+        IDataView Endless() => s_mlContext.Data.LoadFromEnumerable(Rows());
+
+        IEnumerable<Row> Rows()
+        {
+            var pixels = new byte[28 * 28];
+            for (read = 0; ; read++)
+                yield return new() { Image = pixels };
+        }
+    }
+
+    /// <summary>Protects whoever handles errors: an error comes where its row is, after the rows before it.</summary>
+    [TestMethod]
+    public void A_failing_source_fails_in_its_batch()
+    {
+        var scored = s_model.Transform(s_mlContext.Data.LoadFromEnumerable(Rows()));
+        using var cursor = scored.GetRowCursor([scored.Schema["Score"]]);
+        for (var i = 0; i < 2 * s_batch; i++)
+            Assert.IsTrue(cursor.MoveNext(), $"row {i}");
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => cursor.MoveNext());
+        Assert.AreEqual("the source is broken", error.Message);
+
+        static IEnumerable<Row> Rows()
+        {
+            for (var i = 0; i < 2 * s_batch + s_batch / 2; i++)
+                yield return new() { Image = new byte[28 * 28] };
+            throw new InvalidOperationException("the source is broken");
+        }
+    }
+
+    private static CnnTransformer Train() => s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(60)).LastTransformer;
+
+    private sealed class Row
+    {
+        [VectorType(28, 28, 1)]
+        public byte[] Image { get; set; } = [];
+    }
+}
