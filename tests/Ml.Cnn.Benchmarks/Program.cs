@@ -88,7 +88,11 @@ var ort = new Command("ort", "A forward pass for scores in ONNX Runtime.") { mod
 ort.SetAction(r => OnnxRuntimeBenchmark.Run(r.GetValue(model)!, r.GetValue(size), r.GetValue(arch) == "lenet5" ? 1 : 3, r.GetValue(batch),
     r.GetValue(networkThreads), r.GetValue(seconds)));
 
-return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, plans, memory, score, ort }.Parse(args).Invoke();
+var labels = new Command("labels", "JPEG files to labels.") { data, arch, size, precision, epochs };
+labels.SetAction(r => Report.Print("labels", LabelsBenchmark.Run(r.GetValue(data)!, r.GetValue(arch)!, r.GetValue(size), r.GetValue(precision),
+    r.GetValue(epochs))));
+
+return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, plans, memory, score, ort, labels }.Parse(args).Invoke();
 
 /// <summary>Whose work is timed.</summary>
 internal enum Side

@@ -1,6 +1,7 @@
 """Times forward passes for scores in PyTorch, and writes the same networks as ONNX files: the peers of `tests/benchmark scoring`.
 
     scoring.py time ARCH BATCH SECONDS [--bfloat16] [--channels-last] [--compile]   one JSON line with percentiles
+    scoring.py labels FOLDER ARCH [--bfloat16] [--channels-last]                    JPEG files to labels, two loader processes
     scoring.py export FOLDER ARCH...                                               FOLDER/ARCH.onnx with a free batch
 
 Needs torch and torchvision, for export onnx too.
@@ -62,6 +63,30 @@ def run(options):
         "peak_rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10}))
 
 
+def labels(options):
+    import torchvision
+    from torchvision import transforms
+    network, _ = build(options.arch)
+    if options.channels_last:
+        network = network.to(memory_format=torch.channels_last)
+    files = torchvision.datasets.ImageFolder(options.folder, transforms.Compose([
+        transforms.Resize(256), transforms.CenterCrop(224), transforms.ToTensor(),
+        transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))]))
+    loader = torch.utils.data.DataLoader(files, batch_size=32, num_workers=2, persistent_workers=True)
+    rates = []
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=options.bfloat16):
+        for epoch in range(3):
+            start, found = time.perf_counter(), 0
+            for images, _ in loader:
+                if options.channels_last:
+                    images = images.to(memory_format=torch.channels_last)
+                found += len(network(images).argmax(1).tolist())
+            if epoch > 0:
+                rates.append(found / (time.perf_counter() - start))
+    print(json.dumps({"images_per_second": round(sorted(rates)[len(rates) // 2], 2), "all": rates,
+                      "peak_rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10}))
+
+
 def export(options):
     for arch in options.archs:
         network, shape = build(arch)
@@ -79,6 +104,12 @@ if __name__ == "__main__":
     for name in ("--bfloat16", "--channels-last", "--compile"):
         timing.add_argument(name, action="store_true")
     timing.set_defaults(run=run)
+    labeling = commands.add_parser("labels")
+    labeling.add_argument("folder")
+    labeling.add_argument("arch")
+    for name in ("--bfloat16", "--channels-last"):
+        labeling.add_argument(name, action="store_true")
+    labeling.set_defaults(run=labels)
     exporting = commands.add_parser("export")
     exporting.add_argument("folder")
     exporting.add_argument("archs", nargs="+")

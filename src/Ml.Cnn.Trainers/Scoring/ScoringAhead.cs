@@ -91,6 +91,8 @@ internal sealed class ScoringAhead : IDisposable
 
     public void Dispose()
     {
+        if (_isCanceled)
+            return; // ML.NET disposes a cursor more than once
         Cancel();
         _thread?.Join();
         _input.Dispose();

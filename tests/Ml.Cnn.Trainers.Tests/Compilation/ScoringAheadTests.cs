@@ -60,6 +60,7 @@ public sealed class ScoringAheadTests
             Assert.IsTrue(SpinWait.SpinUntil(() => Volatile.Read(ref read) >= 3 * s_batch - 1, TimeSpan.FromMinutes(1)), $"{read} rows: nothing is read ahead");
             Thread.Sleep(50);
             Assert.IsLessThanOrEqualTo(3 * s_batch + 1, read);
+            cursor.Dispose(); // ML.NET disposes cursors more than once
         }
         var after = read;
         Thread.Sleep(50);

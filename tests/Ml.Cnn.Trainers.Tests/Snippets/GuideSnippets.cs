@@ -53,8 +53,14 @@ public sealed class GuideSnippets
             Console.WriteLine($"{photo.ImagePath}: {string.Join(", ", top.Select(score => $"{network.ClassNames[score.Index]} {score.Item:P1}"))}");
         }
         // end snippet
+        // snippet: scoring-precision
+        CnnTransformer quick = network.WithScoring(new() { Precision = Precision.BFloat16 }); // or Auto with AllowReducedPrecision = true
+        quick.WarmUp();                                                                       // rather than with a user's first image
+        foreach (CnnScoringCopy copy in quick.ScoringCopies)
+            Console.WriteLine(copy);                                                          // how it computes, and its memory
+        // end snippet
         Console.SetOut(output);
-        Assert.HasCount(5, written.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.HasCount(5 + quick.ScoringCopies.Count, written.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("rose", written.ToString());
     }
 
