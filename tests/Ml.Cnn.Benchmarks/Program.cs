@@ -92,7 +92,8 @@ var labels = new Command("labels", "JPEG files to labels.") { data, arch, size, 
 labels.SetAction(r => Report.Print("labels", LabelsBenchmark.Run(r.GetValue(data)!, r.GetValue(arch)!, r.GetValue(size), r.GetValue(precision),
     r.GetValue(epochs))));
 
-return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, plans, memory, score, ort, labels }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, plans, memory, score, ort, labels }
+    .Parse(args).Invoke();
 
 /// <summary>Whose work is timed.</summary>
 internal enum Side

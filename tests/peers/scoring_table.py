@@ -16,7 +16,7 @@ def main(path):
         for side, results in sides.items():
             middle = sorted(results, key=lambda result: result["images_per_second"])[len(results) // 2]
             times = ", ".join(f"{middle[key]:.3g}" for key in ("p50_ms", "p95_ms", "p99_ms") if key in middle)
-            print(f"| {job} | {side} | {rate(results):,.4g} | {times} | {max(result['peak_rss_mib'] for result in results):,} |")
+            print(f"| {job} | {side} | {rounded(rate(results))} | {times} | {max(result['peak_rss_mib'] for result in results):,} |")
     print("\n| job | ours float32 of the quickest float32 | ours bfloat16 of the quickest of all others |\n|---|---|---|")
     for job, sides in runs.items():
         print(f"| {job} | {lead(sides, OURS[0], lambda side: 'bfloat16' not in side)} | {lead(sides, OURS[1], lambda side: True)} |")
@@ -24,6 +24,10 @@ def main(path):
 
 def rate(results):
     return statistics.median(result["images_per_second"] for result in results)
+
+
+def rounded(number):
+    return f"{number:,.0f}" if number >= 1000 else f"{number:.1f}"
 
 
 def lead(sides, ours, is_peer):

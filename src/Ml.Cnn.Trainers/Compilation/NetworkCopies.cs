@@ -116,7 +116,7 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
         using var mode = inference_mode();
         var candidates = Types(request.Options, warn);
         var isSmall = plan.Cost.MultiplyAdds < WorthACall && plan.Device.type == TorchSharp.DeviceType.CPU && DirectNetwork.IsSupported;
-        if (isSmall && candidates[0] == ScalarType.Float32 && TryDirect(program, request.Output) is { } direct)
+        if (isSmall && TryDirect(program, request.Output) is { } direct)
             return Checked(direct, layers, LargestDifference, warn);
         var usesOneDnn = plan.Device.type == TorchSharp.DeviceType.CPU && OneDnnFusion.IsSupported;
         var copies = candidates.Select(type => Checked(ScriptedNetwork.Of(program, new(images, type, usesOneDnn), request.Output, plan.Device), layers,

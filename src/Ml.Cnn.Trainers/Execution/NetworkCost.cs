@@ -16,7 +16,7 @@ internal sealed record NetworkCost(long? MultiplyAdds, double DepthwiseShare = 0
     // Values of a scoring batch, in float32: larger batches gain nothing, and VGG-16 would take 820 MB for 32 images.
     private const long BatchMemory = 256L << 20;
     private const int LargestBatch = 32;
-    private const int LargestBatchOfSmallNetworks = 128; // where handing images over takes a part of the time
+    private const int LargestBatchOfSmallNetworks = 64; // where handing images over takes a part of the time
     private const long SmallNetwork = 10_000_000;
 
     // Below this many multiply-adds, a core spends longer waiting for the others than on its own part of an operation. Cores that

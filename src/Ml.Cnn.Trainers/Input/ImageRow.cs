@@ -4,10 +4,11 @@ namespace Ml.Cnn.Trainers.Input;
 
 /// <summary>One row of the input on its way from a cursor to a batch: the image as it came, not decoded yet.</summary>
 /// <remarks>Rows are used again and again, so that their contents grow to the largest image once.</remarks>
-internal sealed class ImageRow
+/// <param name="content">Room for the image, which other rows may use at other times. Default: room of its own.</param>
+internal sealed class ImageRow(ImageContent? content = null)
 {
     /// <summary>The image as its column holds it.</summary>
-    public readonly ImageContent Content = new();
+    public readonly ImageContent Content = content ?? new();
 
     /// <summary>The label's key, from 1; 0 where it is missing.</summary>
     public uint Label;

@@ -51,23 +51,42 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
     public ImageRowDecoder Decoder(ImageColumnFormat format) =>
         ImageRowDecoder.ForScoring(format, model.Preprocessing, model.Augmentation, channelsLast: true);
 
-    /// <summary>Maps rows.</summary>
-    /// <param name="rows">The images; those that cannot be used get a <see cref="ImageRow.Defect"/>.</param>
+    /// <summary>Rows of a forward pass: several views of an image take no more memory than several images.</summary>
+    public int RowsAtOnce(ImageRowDecoder decoder) => Math.Max(1, BatchSize / decoder.Views);
+
+    /// <summary>Decodes rows, on all cores where that is worth it.</summary>
+    /// <param name="rows">The images; those that cannot be used get a <see cref="ImageRow.Defect"/>, and zeros.</param>
     /// <param name="decoder">Decodes them.</param>
-    /// <param name="memory">Memory for images, which is used again and again.</param>
+    /// <param name="batch">Takes their views.</param>
+    /// <param name="first">The place of the first row among those of the batch.</param>
+    public static void Decode(ReadOnlyMemory<ImageRow> rows, ImageRowDecoder decoder, ImageBatch batch, int first)
+    {
+        if (rows.Length == 1 || decoder.IsCheap)
+            for (var i = 0; i < rows.Length; i++)
+                Decode(i);
+        else
+            Parallel.For(0, rows.Length, Decode);
+
+        void Decode(int i)
+        {
+            var views = batch.Images((first + i) * decoder.Views, decoder.Views);
+            if (!decoder.TryDecode(rows.Span[i], epoch: 0, views))
+                views.Clear();
+        }
+    }
+
+    /// <summary>Computes rows that are decoded.</summary>
+    /// <param name="rows">As they were decoded.</param>
+    /// <param name="batch">Every view of every row, one behind the other.</param>
+    /// <param name="views">Views of a row, which the means are taken of.</param>
+    /// <param name="memory">Memory that nobody else uses meanwhile.</param>
     /// <param name="values">Takes <see cref="Length"/> values for each row. Those of a defective row mean nothing.</param>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
-    public void Map(ReadOnlyMemory<ImageRow> rows, ImageRowDecoder decoder, ImageMemory memory, Memory<float> values)
+    public void Compute(ReadOnlySpan<ImageRow> rows, ImageBatch batch, int views, ImageMemory memory, Span<float> values)
     {
-        using var use = claim.Use();
-        // Several views of an image take no more memory than several images.
-        var atOnce = Math.Max(1, rows.Length / decoder.Views);
-        using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(atOnce * decoder.Views, besideDecoding: true));
-        for (var first = 0; first < rows.Length; first += atOnce)
-        {
-            var part = Math.Min(atOnce, rows.Length - first);
-            Map(rows.Slice(first, part), memory.Batch(part * decoder.Views), decoder, memory, values.Span.Slice(first * Length, part * Length));
-        }
+        Compute(batch, views, memory, values);
+        if (!IsFinite(values))
+            WarnOfFirstNonFinite(rows, batch, views, values);
     }
 
     /// <summary>Makes the network's copies for single images and for batches, and runs each a few times: libtorch optimizes what it has seen run.</summary>
@@ -87,35 +106,26 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
         }
     }
 
-    private void Map(ReadOnlyMemory<ImageRow> rows, ImageBatch batch, ImageRowDecoder decoder, ImageMemory memory, Span<float> values)
+    /// <summary>Computes images that are decoded already.</summary>
+    /// <param name="batch">Every view of every image, one behind the other.</param>
+    /// <param name="views">Views of an image, which the means are taken of.</param>
+    /// <param name="memory">Memory that nobody else uses meanwhile.</param>
+    /// <param name="values">Takes <see cref="Length"/> values for each image.</param>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public void Compute(ImageBatch batch, int views, ImageMemory memory, Span<float> values)
     {
-        if (rows.Length == 1 || decoder.IsCheap)
-            for (var i = 0; i < rows.Length; i++)
-                Decode(i);
-        else
-            Parallel.For(0, rows.Length, Decode);
-
+        using var use = claim.Use();
+        using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(batch.Count, besideDecoding: true));
         var network = claim.Copies.Get(Request, batch.Count, Warn);
-        if (decoder.Views == 1)
+        if (views == 1)
         {
             network.Run(batch, values);
+            return;
         }
-        else
-        {
-            var views = memory.Values(batch.Count * Length); // of each view of each image
-            network.Run(batch, views);
-            for (var i = 0; i < rows.Length; i++)
-                Mean(views.Slice(i * decoder.Views * Length, decoder.Views * Length), values.Slice(i * Length, Length));
-        }
-        if (!IsFinite(values))
-            WarnOfFirstNonFinite(rows.Span, batch, decoder.Views, values);
-
-        void Decode(int i)
-        {
-            var views = batch.Images(i * decoder.Views, decoder.Views);
-            if (!decoder.TryDecode(rows.Span[i], epoch: 0, views))
-                views.Clear();
-        }
+        var each = memory.Values(batch.Count * Length); // of each view of each image
+        network.Run(batch, each);
+        for (var i = 0; i < batch.Count / views; i++)
+            Mean(each.Slice(i * views * Length, views * Length), values.Slice(i * Length, Length));
     }
 
     private static void Mean(ReadOnlySpan<float> views, Span<float> mean)
@@ -143,6 +153,7 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
             if (Interlocked.Exchange(ref _hasWarned, 1) != 0)
                 return;
             var image = batch.Pixels.narrow(0, (long)i * views, views).BringTo(plan.Device);
+            using var use = claim.Use();
             var since = NonFiniteLayer.Find(claim.Network, model.Shape, image);
             Warn(NonFiniteLayer.Warning(model.Architecture.Name, $"{Output} for an image ({rows[i].Name})", since));
             return;

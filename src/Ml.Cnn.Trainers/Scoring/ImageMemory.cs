@@ -11,6 +11,9 @@ internal sealed class ImageMemory(NetworkShape shape) : IDisposable
     private int _capacity;
     private float[] _values = [];
 
+    /// <summary>Room for an image on its way into the batch.</summary>
+    public ImageRow Row { get; } = new();
+
     /// <summary>A batch of so many images, channels last.</summary>
     public ImageBatch Batch(int images)
     {

@@ -1,26 +1,46 @@
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Transforms;
+using Ml.Cnn.Transforms.Columns;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
 /// <summary>Images read ahead and what a network makes of them, image by image.</summary>
+/// <remarks>
+/// Images are decoded a few at a time, since they may be large as they come: rows that are so far apart that they are never read together have one room for
+/// their images.
+/// </remarks>
 /// <param name="mapper">The network.</param>
 /// <param name="decoder">Decodes the images.</param>
 /// <param name="capacity">How many images there is room for.</param>
 internal sealed class MappedRows(ImageMapper mapper, ImageRowDecoder decoder, int capacity)
 {
-    private readonly ImageRow[] _rows = [.. Enumerable.Range(0, capacity).Select(_ => new ImageRow())];
+    private readonly ImageRow[] _rows = Rows(capacity);
     private readonly float[] _values = new float[capacity * mapper.Length];
 
     public ImageRow this[int index] => _rows[index];
 
-    /// <summary>Decodes some images, and runs the network on them.</summary>
+    /// <summary>Images that may be read before the first of them is decoded.</summary>
+    public static int DecodedAtOnce { get; } = 2 * Environment.ProcessorCount;
+
+    /// <summary>Decodes some images.</summary>
+    /// <param name="first">The first image, at most <see cref="DecodedAtOnce"/> before the last.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="batch">Takes them.</param>
+    /// <param name="place">The first image's place in the batch.</param>
+    public void Decode(int first, int count, ImageBatch batch, int place) =>
+        ImageMapper.Decode(_rows.AsMemory(first, count), decoder, batch, place);
+
+    /// <summary>Runs the network on images that are decoded.</summary>
     /// <param name="first">The first image.</param>
     /// <param name="count">How many.</param>
+    /// <param name="batch">Has them.</param>
     /// <param name="memory">Memory that nobody else uses meanwhile.</param>
-    public void Map(int first, int count, ImageMemory memory) =>
-        mapper.Map(_rows.AsMemory(first, count), decoder, memory, _values.AsMemory(first * mapper.Length, count * mapper.Length));
+    public void Compute(int first, int count, ImageBatch batch, ImageMemory memory) => mapper.Compute(_rows.AsSpan(first, count), batch, decoder.Views, memory,
+        _values.AsSpan(first * mapper.Length, count * mapper.Length));
+
+    /// <summary>Views of an image that the network computes.</summary>
+    public int Views => decoder.Views;
 
     /// <param name="column">The position among the mapper's columns.</param>
     /// <param name="current">Brings the rows up to date and gives the index of the current one.</param>
@@ -49,5 +69,11 @@ internal sealed class MappedRows(ImageMapper mapper, ImageRowDecoder decoder, in
         if (mapper.Model.OnBadImage == BadImageHandling.Fail)
             throw new BadImageException([new BadImage(row.Name, row.Defect)]);
         return false;
+    }
+
+    private static ImageRow[] Rows(int count)
+    {
+        ImageContent[] contents = [.. Enumerable.Range(0, Math.Min(count, DecodedAtOnce)).Select(_ => new ImageContent())];
+        return [.. Enumerable.Range(0, count).Select(i => new ImageRow(contents[i % contents.Length]))];
     }
 }

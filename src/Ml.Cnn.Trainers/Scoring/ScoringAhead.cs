@@ -18,6 +18,9 @@ internal sealed class ScoringAhead : IDisposable
 {
     private const int Rounds = 3;
 
+    // Bytes of the images as they come, in a batch: other columns may hold them on until the batch has been read.
+    private const long LargestContent = 64L << 20;
+
     private readonly DataViewRowCursor _input;
     private readonly LookAheadColumn[] _passedThrough;
     private readonly ImageRowReader _reader;
@@ -26,6 +29,7 @@ internal sealed class ScoringAhead : IDisposable
     private readonly ImageMemory _memory;
     private readonly (DataViewRowId Id, long Batch)[] _places;
     private readonly int[] _counts = new int[Rounds];
+    private readonly bool[] _isLast = new bool[Rounds];
     private readonly int _batchSize;
     private readonly SemaphoreSlim _free = new(Rounds - 1); // the first is filled by the caller
     private readonly SemaphoreSlim _ready = new(0);
@@ -38,19 +42,21 @@ internal sealed class ScoringAhead : IDisposable
     /// <param name="mapper">Maps them.</param>
     /// <param name="passedThrough">The columns that come along, with as many slots as <see cref="Slots"/> says.</param>
     /// <param name="mapped">The images, likewise.</param>
+    /// <param name="batchSize">Rows of a batch.</param>
     /// <param name="columns">Where the images are.</param>
-    public ScoringAhead(DataViewRowCursor input, ImageMapper mapper, IEnumerable<LookAheadColumn> passedThrough, MappedRows mapped, ImageColumns columns)
+    public ScoringAhead(DataViewRowCursor input, ImageMapper mapper, IEnumerable<LookAheadColumn> passedThrough, MappedRows mapped, int batchSize,
+        ImageColumns columns)
     {
-        (_input, _mapped, _batchSize) = (input, mapped, mapper.BatchSize);
+        (_input, _mapped, _batchSize) = (input, mapped, batchSize);
         _passedThrough = [.. passedThrough];
         _reader = new ImageRowReader(input, columns);
         _inputId = input.GetIdGetter();
         _memory = new(mapper.Model.Shape);
-        _places = new (DataViewRowId, long)[Slots(mapper)];
+        _places = new (DataViewRowId, long)[Slots(batchSize)];
     }
 
     /// <summary>How many rows there must be room for.</summary>
-    public static int Slots(ImageMapper mapper) => Rounds * mapper.BatchSize;
+    public static int Slots(int batchSize) => Rounds * batchSize;
 
     /// <summary>Where a row came from.</summary>
     public (DataViewRowId Id, long Batch) Place(int slot) => _places[slot];
@@ -65,8 +71,8 @@ internal sealed class ScoringAhead : IDisposable
             Fill(0);
             return (0, _counts[0]);
         }
-        if (_counts[_round] < _batchSize)
-            return (0, 0); // that was the last
+        if (_isLast[_round])
+            return (0, 0);
         if (_thread is null)
         {
             _thread = new Thread(RunAhead) { IsBackground = true, Name = "MlCnn scoring" };
@@ -117,25 +123,36 @@ internal sealed class ScoringAhead : IDisposable
                 _failures[round] = ExceptionDispatchInfo.Capture(e); // for who comes to this batch; those before it are given out
             }
             _ready.Release();
-            if (_failures[round] is not null || _counts[round] < _batchSize)
+            if (_failures[round] is not null || _isLast[round])
                 return;
         }
     }
 
     private void Fill(int round)
     {
-        var (first, count) = (round * _batchSize, 0);
-        for (; count < _batchSize && !_isCanceled && _input.MoveNext(); count++)
+        var (first, count, bytes, isLast) = (round * _batchSize, 0, 0L, false);
+        var batch = _memory.Batch(_batchSize * _mapped.Views);
+        while (count < _batchSize && bytes < LargestContent && !isLast)
         {
-            var slot = first + count;
-            foreach (var column in _passedThrough)
-                column.Read(slot);
-            _inputId(ref _places[slot].Id);
-            _places[slot].Batch = _input.Batch;
-            _reader.Read(_mapped[slot]);
+            var read = 0; // in a row, to be decoded together
+            while (read < MappedRows.DecodedAtOnce && count + read < _batchSize && !(isLast = _isCanceled || !_input.MoveNext()))
+                bytes += Read(first + count + read++);
+            _mapped.Decode(first + count, read, batch, count);
+            count += read;
         }
+        batch.Count = count * _mapped.Views;
         if (count > 0 && !_isCanceled)
-            _mapped.Map(first, count, _memory);
-        _counts[round] = count;
+            _mapped.Compute(first, count, batch, _memory);
+        (_counts[round], _isLast[round]) = (count, isLast);
+    }
+
+    private long Read(int slot)
+    {
+        foreach (var column in _passedThrough)
+            column.Read(slot);
+        _inputId(ref _places[slot].Id);
+        _places[slot].Batch = _input.Batch;
+        _reader.Read(_mapped[slot]);
+        return _mapped[slot].Content.Stored.Length;
     }
 }

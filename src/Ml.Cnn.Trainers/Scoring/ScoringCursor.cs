@@ -22,11 +22,12 @@ internal sealed class ScoringCursor : DataViewRowCursor
     {
         _schema = schema;
         _active = [.. active.Select(c => c.Index)];
-        var slots = ScoringAhead.Slots(mapper);
+        var batchSize = mapper.RowsAtOnce(decoder);
+        var slots = ScoringAhead.Slots(batchSize);
         foreach (var index in _active.Where(i => i < schema.Input.Count))
             _passedThrough[index] = LookAheadColumn.Create(input, input.Schema[index], slots);
         _mapped = new MappedRows(mapper, decoder, slots);
-        _ahead = new ScoringAhead(input, mapper, _passedThrough.Values, _mapped, schema.Columns);
+        _ahead = new ScoringAhead(input, mapper, _passedThrough.Values, _mapped, batchSize, schema.Columns);
     }
 
     // A cursor that nobody disposed must not leave its thread waiting.

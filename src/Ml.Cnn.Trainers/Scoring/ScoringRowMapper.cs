@@ -70,7 +70,9 @@ internal sealed class ScoringRowMapper(DataViewSchema input, ImageMapper mapper)
                 var memory = _memories.Rent();
                 try
                 {
-                    _rows.Map(0, 1, memory);
+                    var batch = memory.Batch(_rows.Views);
+                    _rows.Decode(0, 1, batch, 0);
+                    _rows.Compute(0, 1, batch, memory);
                 }
                 finally
                 {

@@ -6,8 +6,8 @@ public sealed record CnnScoringOptions
     /// <summary>
     /// The type of values and weights. <see cref="Precision.Float32"/>: scores within 1e-5 of the network's own.
     /// <see cref="Precision.BFloat16"/>: on CPUs with instructions for it and on GPUs, about twice as fast for a larger network, and half the memory;
-    /// elsewhere float32, with a warning. <see cref="Precision.Float16"/>: on CUDA devices. Default <see cref="Precision.Auto"/>: float32, and, if
-    /// <see cref="AllowReducedPrecision"/> says so, what is faster where the model is used.
+    /// elsewhere float32, with a warning. A small network such as LeNet, which gains nothing, takes float32. <see cref="Precision.Float16"/>: on CUDA
+    /// devices. Default <see cref="Precision.Auto"/>: float32, and, if <see cref="AllowReducedPrecision"/> says so, what is faster where the model is used.
     /// </summary>
     public Precision Precision { get; init; } = Precision.Auto;
 

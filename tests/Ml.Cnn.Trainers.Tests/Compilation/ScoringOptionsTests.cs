@@ -51,7 +51,7 @@ public sealed class ScoringOptionsTests
             Assert.AreEqual(coarse.Scoring, loaded.Scoring);
             var (scores, exact) = (Pipelines.Scores(loaded.Transform(s_digits)), Pipelines.Scores(s_squeezeNet.Transform(s_digits)));
             Assert.AreEqual(Precision.BFloat16, loaded.ScoringCopies.Single().Precision);
-            StringAssert.StartsWith(loaded.ScoringCopies.Single().ToString(), "compiled, bfloat16, for 128 images, ");
+            StringAssert.StartsWith(loaded.ScoringCopies.Single().ToString(), "compiled, bfloat16, for 64 images, ");
             var difference = scores.SelectMany(row => row).Zip(exact.SelectMany(row => row)).Max(pair => Math.Abs(pair.First - pair.Second));
             Assert.IsLessThan(0.03f, difference);
             Assert.IsGreaterThan(0, difference, "these scores were computed in float32");
@@ -98,7 +98,7 @@ public sealed class ScoringOptionsTests
         network.WarmUp();
         var before = network.ScoringCopies;
         if (OneDnnFusion.IsSupported)
-            CollectionAssert.AreEqual(new[] { 1, 128 }, before.Select(copy => copy.Images).ToArray());
+            CollectionAssert.AreEqual(new[] { 1, 64 }, before.Select(copy => copy.Images).ToArray());
         _ = Pipelines.Scores(network.Transform(s_digits));
         CollectionAssert.AreEqual(before.ToArray(), network.ScoringCopies.ToArray());
     }

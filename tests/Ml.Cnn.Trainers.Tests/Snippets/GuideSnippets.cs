@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.ML;
 using Ml.Cnn.Transforms;
 
@@ -73,46 +72,27 @@ public sealed class GuideSnippets
     // end snippet
 
     [TestMethod]
-    public void One_classifier_serves_many_threads()
+    public async Task A_predictor_answers_and_takes_a_newer_model()
     {
         using var flowers = new Flowers();
-        var mlContext = new MLContext(seed: 1);
-        SaveModel(mlContext);
-        using var classifier = new FlowerClassifier("model.zip");
-        var classes = new ConcurrentBag<string>();
-        Parallel.For(0, 40, new() { MaxDegreeOfParallelism = 4 }, _ => classes.Add(classifier.Classify("flowers/test/rose/1.png").PredictedLabel));
-        Assert.ContainsSingle(classes.Distinct());
-        Assert.HasCount(40, classes);
+        SaveModel(new MLContext(seed: 1));
+        var output = Console.Out;
+        using var written = new StringWriter();
+        Console.SetOut(written);
+        // snippet: predictor
+        using var predictor = CnnPredictor.Load("model.zip", new() { TopK = 3, MinimumProbability = 0.2f }); // once, for all threads
+
+        CnnPrediction prediction = await predictor.PredictAsync("flowers/test/rose/1.png"); // or Predict, of bytes, a stream, an MLImage, pixels
+        Console.WriteLine(prediction.Label ?? "I do not know");
+        foreach (var (label, probability) in prediction.Classes)
+            Console.WriteLine($"{label}: {probability:P1}");
+        // end snippet
+        // snippet: predictor-reload
+        predictor.Reload("model.zip"); // without a pause, and as often as you like
+        // end snippet
+        Console.SetOut(output);
+        Assert.IsGreaterThan(2, written.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
-
-    // snippet: hosting
-    public sealed class FlowerClassifier(string modelPath) : IDisposable // services.AddSingleton(new FlowerClassifier("model.zip"))
-    {
-        private static readonly MLContext s_mlContext = new();
-        private readonly ITransformer _model = s_mlContext.Model.Load(modelPath, out _); // once: its weights are shared by all engines
-        private readonly ConcurrentBag<PredictionEngine<Photo, Prediction>> _idle = [];
-
-        public Prediction Classify(string imagePath)
-        {
-            if (!_idle.TryTake(out var engine)) // an engine is for one thread at a time
-                engine = s_mlContext.Model.CreatePredictionEngine<Photo, Prediction>(_model);
-            try
-            {
-                return engine.Predict(new Photo { ImagePath = imagePath });
-            }
-            finally
-            {
-                _idle.Add(engine);
-            }
-        }
-
-        public void Dispose()
-        {
-            while (_idle.TryTake(out var engine))
-                engine.Dispose();
-        }
-    }
-    // end snippet
 
     [TestMethod]
     public void Process_wide_settings_are_left_alone()
