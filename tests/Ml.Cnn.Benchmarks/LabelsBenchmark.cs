@@ -17,7 +17,7 @@ internal static class LabelsBenchmark
         var keyed = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(bytes).Transform(bytes);
         // What the weights are does not matter to the time.
         using var network = mlContext.MulticlassClassification.Trainers.Cnn(arch, new() { FeatureColumnName = "Image", ImageSize = size, Epochs = 1 })
-            .Fit(mlContext.Data.TakeRows(keyed, 32)).WithCrops(EvaluationCrops.Center, size * 8 / 7).WithScoring(new() { Precision = precision });
+            .Fit(mlContext.Data.TakeRows(mlContext.Data.ShuffleRows(keyed, seed: 1), 32)).WithCrops(EvaluationCrops.Center, size * 8 / 7).WithScoring(new() { Precision = precision });
         network.WarmUp();
         var rates = new List<double>();
         for (var epoch = -1; epoch < epochs; epoch++)

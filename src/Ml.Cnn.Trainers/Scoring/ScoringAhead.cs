@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Runtime;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
@@ -35,6 +36,7 @@ internal sealed class ScoringAhead : IDisposable
     private readonly SemaphoreSlim _ready = new(0);
     private readonly ExceptionDispatchInfo?[] _failures = new ExceptionDispatchInfo?[Rounds];
     private Thread? _thread;
+    private IDisposable? _keptMemory;
     private volatile bool _isCanceled;
     private int _round = -1;
 
@@ -75,6 +77,7 @@ internal sealed class ScoringAhead : IDisposable
             return (0, 0);
         if (_thread is null)
         {
+            _keptMemory = GlibcAllocator.KeepFreedMemory(); // for batches of many images: each takes and frees the same large blocks
             _thread = new Thread(RunAhead) { IsBackground = true, Name = "MlCnn scoring" };
             _thread.Start();
         }
@@ -105,6 +108,7 @@ internal sealed class ScoringAhead : IDisposable
         _memory.Dispose();
         _free.Dispose();
         _ready.Dispose();
+        _keptMemory?.Dispose();
     }
 
     private void RunAhead()
