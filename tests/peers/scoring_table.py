@@ -15,7 +15,7 @@ def main(path):
     for job, sides in runs.items():
         for side, results in sides.items():
             middle = sorted(results, key=lambda result: result["images_per_second"])[len(results) // 2]
-            times = ", ".join(f"{middle[key]:.3g}" for key in ("p50_ms", "p95_ms", "p99_ms") if key in middle)
+            times = ", ".join(f"{middle[key]:,.0f}" if middle[key] >= 1000 else f"{middle[key]:.3g}" for key in ("p50_ms", "p95_ms", "p99_ms") if key in middle)
             print(f"| {job} | {side} | {rounded(rate(results))} | {times} | {max(result['peak_rss_mib'] for result in results):,} |")
     print("\n| job | ours float32 of the quickest float32 | ours bfloat16 of the quickest of all others |\n|---|---|---|")
     for job, sides in runs.items():
