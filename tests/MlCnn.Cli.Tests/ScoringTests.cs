@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.IO.Compression;
+using System.Text.Json;
 
 namespace MlCnn.Cli.Tests;
 

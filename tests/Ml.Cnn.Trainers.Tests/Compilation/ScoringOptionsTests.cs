@@ -1,7 +1,7 @@
 using Microsoft.ML;
-using Ml.Cnn.Trainers.Inspection;
 using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Compilation.Direct;
+using Ml.Cnn.Trainers.Inspection;
 using Ml.Cnn.Trainers.Runtime;
 
 namespace Ml.Cnn.Trainers.Tests.Compilation;
