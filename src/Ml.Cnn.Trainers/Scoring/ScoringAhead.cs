@@ -91,11 +91,14 @@ internal sealed class ScoringAhead : IDisposable
         return (_round * _batchSize, _counts[_round]);
     }
 
-    /// <summary>Ends the thread without waiting for it.</summary>
+    /// <summary>Ends the thread without waiting for it. Does nothing after <see cref="Dispose"/>.</summary>
     public void Cancel()
     {
+        if (_isCanceled)
+            return;
         _isCanceled = true;
         _free.Release();
+        _keptMemory?.Dispose();
     }
 
     public void Dispose()
@@ -108,7 +111,6 @@ internal sealed class ScoringAhead : IDisposable
         _memory.Dispose();
         _free.Dispose();
         _ready.Dispose();
-        _keptMemory?.Dispose();
     }
 
     private void RunAhead()
