@@ -73,6 +73,7 @@ internal sealed class ScoringAhead : IDisposable
             Fill(0);
             return (0, _counts[0]);
         }
+        _failures[_round]?.Throw(); // once more: the thread has ended
         if (_isLast[_round])
             return (0, 0);
         if (_thread is null)

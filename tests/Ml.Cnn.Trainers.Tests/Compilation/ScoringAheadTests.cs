@@ -86,6 +86,7 @@ public sealed class ScoringAheadTests
             Assert.IsTrue(cursor.MoveNext(), $"row {i}");
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => cursor.MoveNext());
         Assert.AreEqual("the source is broken", error.Message);
+        Assert.ThrowsExactly<InvalidOperationException>(() => cursor.MoveNext(), "who asks again must not wait for ever");
 
         static IEnumerable<Row> Rows()
         {
