@@ -45,12 +45,8 @@ internal static class FoldedWeights
 
     private static Tensor ConnectedFilters(LayerDescription layer)
     {
-        var (table, kernel) = (layer.Get<IReadOnlyList<IReadOnlyList<int>>>(LayerAttributes.Table), layer.Get<Size2d>(LayerAttributes.Kernel));
-        var inChannels = layer.Get<int>(LayerAttributes.InChannels);
-        var weight = layer.Weight(WeightRoles.Weight)!.detach(); // connections × height × width
-        var positions = tensor(table.SelectMany((channels, filter) => channels.Select(channel => (long)filter * inChannels + channel)).ToArray(),
-            device: weight.device);
-        return zeros([(long)table.Count * inChannels, kernel.Height, kernel.Width], weight.dtype, weight.device)
-            .index_copy(0, positions, weight).view(table.Count, inChannels, kernel.Height, kernel.Width);
+        var (table, inChannels) = (layer.Get<IReadOnlyList<IReadOnlyList<int>>>(LayerAttributes.Table), layer.Get<int>(LayerAttributes.InChannels));
+        var positions = ConnectionTableConv2d.Positions(table, inChannels);
+        return ConnectionTableConv2d.Filters(layer.Weight(WeightRoles.Weight)!.detach(), positions, table.Count, inChannels);
     }
 }

@@ -11,7 +11,7 @@ namespace Ml.Cnn.Trainers.Compilation;
 internal sealed class FusedProgram
 {
     private static readonly HashSet<string> s_withoutEffect = [LayerKinds.Identity, LayerKinds.Dropout, LayerKinds.StochasticDepth];
-    private static readonly HashSet<string> s_views = [LayerKinds.Flatten, LayerKinds.Permute, LayerKinds.Slice];
+    private static readonly HashSet<string> s_views = [LayerKinds.Flatten, LayerKinds.Permute, LayerKinds.Slice, LayerKinds.ChannelShuffle];
 
     private readonly Dictionary<GraphNode, List<GraphNode>> _users = [];
     private readonly Dictionary<GraphNode, FusedOperation> _operationOf = [];
@@ -53,10 +53,13 @@ internal sealed class FusedProgram
         return node;
     }
 
+    /// <summary>Whether a kind's output may share its input's memory.</summary>
+    public static bool IsView(string kind) => s_views.Contains(kind);
+
     /// <summary>Whether an operation may overwrite a value: nobody takes it later, and it shares its memory with no other.</summary>
     public bool MayOverwrite(FusedOperation operation, GraphNode value) =>
-        value != Source && value != Output && !s_views.Contains(value.Kind)
-        && UsersOf(value).All(user => !s_views.Contains(user.Kind) && _operationOf[user].Output.Position <= operation.Output.Position);
+        value != Source && value != Output && !IsView(value.Kind)
+        && UsersOf(value).All(user => !IsView(user.Kind) && _operationOf[user].Output.Position <= operation.Output.Position);
 
     private FusedOperation? Fuse(GraphNode node)
     {
@@ -64,7 +67,7 @@ internal sealed class FusedProgram
             return null;
         var last = node;
         GraphNode? norm = null, sum = null, addend = null, activation = null;
-        if (IsProduct(node) && Next(last) is { Kind: LayerKinds.BatchNorm2d } normalization)
+        if (ScriptProducts.Contains(node.Kind) && Next(last) is { Kind: LayerKinds.BatchNorm2d } normalization)
             last = norm = Take(normalization);
         if (node.Kind == LayerKinds.Conv2d && Next(last) is { Kind: LayerKinds.Add } addition && Other(addition, last) is { } other)
             (last, sum, addend) = (addition, Take(addition), other);
@@ -72,9 +75,6 @@ internal sealed class FusedProgram
             activation = Take(after);
         return new(node, norm, sum, addend, activation);
     }
-
-    private static bool IsProduct(GraphNode node) =>
-        node.Kind is LayerKinds.Conv2d or LayerKinds.ConnectionTableConv2d or LayerKinds.Linear or LayerKinds.DropConnect;
 
     private GraphNode Take(GraphNode node)
     {

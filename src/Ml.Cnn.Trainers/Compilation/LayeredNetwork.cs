@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using Ml.Cnn.Trainers.Execution;
-using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
@@ -11,7 +9,7 @@ namespace Ml.Cnn.Trainers.Compilation;
 /// <param name="plan">Where it runs, and in which layout.</param>
 /// <param name="output">What is made of its output.</param>
 /// <param name="reason">Why it is not compiled.</param>
-internal sealed class LayeredNetwork(Func<Tensor, Tensor> network, ExecutionPlan plan, CopyOutput output, string reason) : CompiledNetwork
+internal sealed class LayeredNetwork(Func<Tensor, Tensor> network, ExecutionPlan plan, CopyOutput output, string reason) : TensorNetwork
 {
     public override CnnScoringCopy Description { get; } = new()
     {
@@ -25,15 +23,7 @@ internal sealed class LayeredNetwork(Func<Tensor, Tensor> network, ExecutionPlan
     /// <summary>The same for another reason.</summary>
     public LayeredNetwork Because(string otherwise) => new(network, plan, output, otherwise);
 
-    public override void Run(ImageBatch images, Span<float> output)
-    {
-        using var scope = NewDisposeScope();
-        using var mode = inference_mode();
-        Run(images.Pixels).cpu().contiguous().bytes.CopyTo(MemoryMarshal.AsBytes(output));
-    }
-
-    /// <summary>Runs the network on images, float32. The caller owns the result, float32 on the network's device.</summary>
-    public Tensor Run(Tensor images)
+    public override Tensor Run(Tensor images)
     {
         // A network of the user's own may count on the usual layout.
         var made = network((plan.ChannelsLast ? images : images.contiguous()).BringTo(plan.Device)).to(float32);

@@ -31,9 +31,9 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
     private const double LargestDifference = 1e-3;
     private const double LargestReducedDifference = 0.2;
 
-    private readonly Dictionary<(CopyRequest Request, bool IsSingle), CompiledNetwork> _copies = [];
+    private readonly List<RequestCopies> _copies = []; // in the order in which they were wanted: few, so that they are looked through
     private readonly Lock _lock = new();
-    private NetworkGraph? _graph;
+    private readonly Lazy<NetworkGraph> _graph = new(() => NetworkGraph.Trace(network, shape));
 
     /// <summary>The copies that were made so far.</summary>
     public IReadOnlyList<CnnScoringCopy> Descriptions
@@ -41,25 +41,26 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
         get
         {
             lock (_lock)
-                return [.. _copies.Values.Distinct().Select(copy => copy.Description)];
+                return [.. _copies.SelectMany(copies => copies.Made).Select(copy => copy.Description)];
         }
     }
 
-    /// <summary>The copy for a request, made if there is none yet.</summary>
+    /// <summary>The copy for a request, made if there is none yet. While one is made, others compute.</summary>
     /// <param name="request">What is computed.</param>
     /// <param name="images">Images in the batch: there is a copy for single images and one for all other batches, whose weights are in another order.</param>
     /// <param name="warn">Takes warnings.</param>
     public CompiledNetwork Get(CopyRequest request, int images, Action<string> warn)
     {
-        lock (_lock)
+        var copies = CopiesFor(request);
+        var isSingle = images == 1 || plan.Cost.ScoringBatch == 1;
+        if (copies.Find(isSingle) is { } ready)
+            return ready;
+        lock (copies.Making)
         {
-            var isSingle = images == 1 || plan.Cost.ScoringBatch == 1;
-            if (_copies.TryGetValue((request, isSingle), out var copy))
-                return copy;
-            copy = Make(request, isSingle ? 1 : plan.Cost.ScoringBatch, warn);
-            _copies.Add((request, isSingle), copy);
-            if (copy.Description.Images == 0) // serves every batch
-                _copies.Add((request, !isSingle), copy);
+            if (copies.Find(isSingle) is { } made)
+                return made;
+            var copy = Make(request, isSingle ? 1 : plan.Cost.ScoringBatch, warn);
+            copies.Add(copy, isSingle);
             return copy;
         }
     }
@@ -69,46 +70,48 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
     {
         lock (_lock)
         {
-            foreach (var copy in _copies.Values.Distinct())
+            foreach (var copy in _copies.SelectMany(copies => copies.Made))
                 copy.Dispose();
             _copies.Clear();
         }
     }
 
+    private RequestCopies CopiesFor(CopyRequest request)
+    {
+        lock (_lock)
+        {
+            foreach (var copies in _copies)
+            {
+                if (copies.Request == request)
+                    return copies;
+            }
+            var added = new RequestCopies(request);
+            _copies.Add(added);
+            return added;
+        }
+    }
+
     private CompiledNetwork Make(CopyRequest request, int images, Action<string> warn)
     {
-        var layers = Layers(request, "not to be compiled");
+        var part = request.Layer is null ? null : _graph.Value.UpTo(_graph.Value.Find(request.Layer)!);
+        var layers = new LayeredNetwork(part is null ? network.forward : part.Run, plan, request.Output, "not to be compiled");
         if (!request.Options.Compile)
             return layers;
-        _graph ??= NetworkGraph.Trace(network, shape);
-        GraphProgram program;
-        if (request.Layer is not null)
-            program = _graph.UpTo(_graph.Find(request.Layer)!);
-        else if (_graph.IsComplete)
-            program = _graph.Program();
-        else
-            return Layers(request, $"the library does not know {_graph.Missing[0]}");
+        if (part is null && !_graph.Value.IsComplete)
+            return layers.Because($"the library does not know {_graph.Value.Missing[0]}");
         try
         {
-            return Compile(program, request, images, layers, warn);
+            return Compile(part ?? _graph.Value.Program(), request, images, layers, warn);
         }
         catch (NotSupportedException e)
         {
-            return Layers(request, e.Message);
+            return layers.Because(e.Message);
         }
         catch (ExternalException e)
         {
             warn($"{name}: scores are computed layer by layer, since libtorch did not take the network's compiled copy: {e.Message}");
-            return Layers(request, "libtorch did not take its compiled copy");
+            return layers.Because("libtorch did not take its compiled copy");
         }
-    }
-
-    private LayeredNetwork Layers(CopyRequest request, string reason)
-    {
-        if (request.Layer is null)
-            return new(network.forward, plan, request.Output, reason);
-        var graph = _graph ??= NetworkGraph.Trace(network, shape);
-        return new(graph.UpTo(graph.Find(request.Layer)!).Run, plan, request.Output, reason);
     }
 
     private CompiledNetwork Compile(GraphProgram program, CopyRequest request, int images, LayeredNetwork layers, Action<string> warn)
@@ -174,16 +177,17 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
         var pixels = image.Image(0);
         for (var i = 0; i < pixels.Length; i++)
             pixels[i] = -2 + 4f * i / pixels.Length; // a ramp over what normalized pixels are
-        using var expected = layers.Run(image.Pixels).cpu().contiguous();
+        using var expected = layers.Run(image.Pixels).cpu().flatten();
+        var norm = expected.norm().item<float>();
         var made = new float[expected.numel()];
         copy.Run(image, made);
-        if (!float.IsFinite(expected.norm().item<float>()))
+        if (!float.IsFinite(norm))
         {
             // Damaged weights. oneDNN's ReLU makes 0 of NaN, and scores of nothing would look like scores.
             copy.Dispose();
             return layers.Because("its output is NaN or infinite");
         }
-        var difference = (tensor(made) - expected.flatten()).norm().item<float>() / Math.Max(expected.norm().item<float>(), 1e-20);
+        var difference = (tensor(made) - expected).norm().item<float>() / Math.Max(norm, 1e-20);
         if (difference <= tolerance)
             return copy;
         warn(FormattableString.Invariant(
@@ -208,5 +212,30 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
                 best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
         return best;
+    }
+
+    /// <summary>The copies for one request.</summary>
+    private sealed class RequestCopies(CopyRequest request)
+    {
+        private volatile CompiledNetwork? _single;
+        private volatile CompiledNetwork? _batch;
+
+        /// <summary>Held by the one who makes a copy.</summary>
+        public Lock Making { get; } = new();
+
+        public CopyRequest Request => request;
+
+        public IEnumerable<CompiledNetwork> Made => new[] { _single, _batch }.OfType<CompiledNetwork>().Distinct();
+
+        public CompiledNetwork? Find(bool isSingle) => isSingle ? _single : _batch;
+
+        public void Add(CompiledNetwork copy, bool isSingle)
+        {
+            var servesAll = copy.Description.Images == 0;
+            if (isSingle || servesAll)
+                _single = copy;
+            if (!isSingle || servesAll)
+                _batch = copy;
+        }
     }
 }

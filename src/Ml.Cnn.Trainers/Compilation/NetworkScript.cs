@@ -49,8 +49,8 @@ internal sealed class NetworkScript
     /// <summary>The tensors that the methods take from the object.</summary>
     public IReadOnlyList<ScriptWeight> Weights => _weights;
 
-    /// <summary>The value of one of an operation's inputs.</summary>
-    public string Input(FusedOperation operation, int index = 0) => Value(operation.Node.Inputs[index]);
+    /// <summary>The value of an operation's first input.</summary>
+    public string Input(FusedOperation operation) => Value(operation.Node.Inputs[0]);
 
     /// <summary>The values of an operation's inputs.</summary>
     public IEnumerable<string> Inputs(FusedOperation operation) => operation.Node.Inputs.Select(Value);
@@ -90,9 +90,8 @@ internal sealed class NetworkScript
         var value = Assign("value", ScriptOperations.Call(this, operation));
         if (operation.Activation is null)
             return value;
-        // An operation that an activation follows is not taken by anything else.
-        var overwrites = ScriptOperations.MakesNewMemory(operation.Node.Kind);
-        return Assign("value", ScriptActivations.Call(operation.Activation.Description!, value, overwrites));
+        // What an activation follows is not taken by anything else.
+        return Assign("value", ScriptActivations.Call(operation.Activation.Description!, value, overwrites: !FusedProgram.IsView(operation.Node.Kind)));
     }
 
     /// <summary>libtorch's number of a type.</summary>

@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Compilation;
@@ -22,11 +23,11 @@ internal static class ScriptProducts
         var input = script.Input(operation);
         if (!script.Target.UsesOneDnn)
         {
-            var filters = script.Weight(() => ChannelsLast(FoldedWeights.Weight(operation).to(script.Target.Type)));
+            var filters = script.Weight(Filters);
             return General(script, operation, $"torch.conv2d({input}, {filters}, {Bias(script, operation)}, {stride}, {padding}, {dilation}, {groups})");
         }
         var shape = ScriptText.Of(operation.Node.Inputs[0].Shape.At(script.Target.Images));
-        var weight = script.Weight(() => ChannelsLast(FoldedWeights.Weight(operation).to(script.Target.Type)),
+        var weight = script.Weight(Filters,
             $"ops.mkldnn._reorder_convolution_weight(weight, {padding}, {stride}, {dilation}, {groups}, {shape})");
         var arguments = $"{weight}, {Bias(script, operation)}, {padding}, {stride}, {dilation}, {groups}, ";
         var activation = ScriptActivations.PostOperation(operation.Activation?.Description);
@@ -37,6 +38,8 @@ internal static class ScriptProducts
         return script.MayOverwriteAddend(operation)
             ? $"ops.mkldnn._convolution_pointwise_({script.Value(addend)}, {input}, {arguments}\"add\", 1., {afterSum})"
             : $"ops.mkldnn._convolution_pointwise({input}, {script.Value(addend)}, {arguments}\"add\", 1., {afterSum})";
+
+        Tensor Filters() => FoldedWeights.Weight(operation).to(script.Target.Type).ChannelsLast();
 
         string Text(string attribute, int otherwise) => ScriptText.Of(layer.TryGet<Size2d>(attribute, out var size) ? size : otherwise);
     }
@@ -67,6 +70,4 @@ internal static class ScriptProducts
 
     private static string Bias(NetworkScript script, FusedOperation operation) =>
         FoldedWeights.HasBias(operation) ? script.Weight(() => FoldedWeights.Bias(operation)!.to(script.Target.Type)) : "None";
-
-    private static Tensor ChannelsLast(Tensor filters) => filters.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }

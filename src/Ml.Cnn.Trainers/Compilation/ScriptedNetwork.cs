@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using Ml.Cnn.Trainers.Graph;
-using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.jit;
@@ -8,7 +6,7 @@ using static TorchSharp.torch.jit;
 namespace Ml.Cnn.Trainers.Compilation;
 
 /// <summary>A network as a TorchScript module, which runs as a single call into libtorch.</summary>
-internal sealed class ScriptedNetwork : CompiledNetwork
+internal sealed class ScriptedNetwork : TensorNetwork
 {
     private readonly ScriptModule _module;
     private readonly Device _device;
@@ -55,15 +53,7 @@ internal sealed class ScriptedNetwork : CompiledNetwork
         }
     }
 
-    public override void Run(ImageBatch images, Span<float> output)
-    {
-        using var scope = NewDisposeScope();
-        using var mode = inference_mode();
-        Run(images.Pixels).cpu().contiguous().bytes.CopyTo(MemoryMarshal.AsBytes(output));
-    }
-
-    /// <summary>Runs the network on images, N × channels × height × width, float32. The caller owns the result, float32 on the network's device.</summary>
-    public Tensor Run(Tensor images) => (Tensor)_module.forward(images.BringTo(_device));
+    public override Tensor Run(Tensor images) => (Tensor)_module.forward(images.BringTo(_device));
 
     public override void Dispose() => _module.Dispose();
 }

@@ -80,7 +80,7 @@ internal sealed record ExecutionPlan(Device Device, NetworkCost Cost, bool Chann
             if (parameter.dim() != 4)
                 continue;
             var filters = parameter.detach(); // K × C × height × width
-            parameter.set_(ChannelsLast ? filters.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : filters.contiguous());
+            parameter.set_(ChannelsLast ? filters.ChannelsLast() : filters.contiguous());
         }
         foreach (var layer in network.modules().OfType<IComputesIn>())
             layer.ComputeType = ComputeType;

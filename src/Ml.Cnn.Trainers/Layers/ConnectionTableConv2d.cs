@@ -35,7 +35,7 @@ internal sealed class ConnectionTableConv2d : Layer, IComputesIn
         InChannels = inChannels;
         Kernel = kernel.AtLeast(1, nameof(kernel));
         _table = [.. table.Select(channels => channels.ToArray())];
-        _positions = [.. _table.SelectMany((channels, filter) => channels.Select(channel => (long)filter * inChannels + channel))];
+        _positions = Positions(_table, inChannels);
         Weight = Parameters.Uniform(1, _positions.Length, kernel.Height, kernel.Width);
         Bias = Parameters.Uniform(1, _table.Length);
         RegisterComponents();
@@ -91,13 +91,26 @@ internal sealed class ConnectionTableConv2d : Layer, IComputesIn
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input) => this.Apply(input, Weight, Bias, (x, weight, bias) =>
     {
-        // The filters with zeros where there is no connection: K × C × kernel height × kernel width.
-        using var zero = zeros([(long)OutChannels * InChannels, Kernel.Height, Kernel.Width], weight.dtype, weight.device);
-        using var positions = tensor(_positions, device: weight.device);
-        using var rows = zero.index_copy(0, positions, weight);
-        using var filters = rows.view(OutChannels, InChannels, Kernel.Height, Kernel.Width);
+        using var filters = Filters(weight, _positions, OutChannels, InChannels);
         return functional.conv2d(x, filters, bias);
     });
+
+    /// <summary>Where each connection lies among K × C, in the order of the weights.</summary>
+    internal static long[] Positions(IReadOnlyList<IReadOnlyList<int>> table, int inChannels) =>
+        [.. table.SelectMany((channels, filter) => channels.Select(channel => (long)filter * inChannels + channel))];
+
+    /// <summary>The filters with zeros where there is no connection: K × C × kernel height × kernel width.</summary>
+    /// <param name="weight">Connections × kernel height × kernel width.</param>
+    /// <param name="positions">Of the connections.</param>
+    /// <param name="outChannels">K.</param>
+    /// <param name="inChannels">C.</param>
+    internal static Tensor Filters(Tensor weight, long[] positions, int outChannels, int inChannels)
+    {
+        using var zero = zeros([(long)outChannels * inChannels, weight.size(1), weight.size(2)], weight.dtype, weight.device);
+        using var places = tensor(positions, device: weight.device);
+        using var rows = zero.index_copy(0, places, weight);
+        return rows.view(outChannels, inChannels, weight.size(1), weight.size(2));
+    }
 
     internal override Tensor ComputeShape(Tensor input) =>
         empty([input.shape[0], OutChannels, input.shape[2] - Kernel.Height + 1, input.shape[3] - Kernel.Width + 1], device: input.device);

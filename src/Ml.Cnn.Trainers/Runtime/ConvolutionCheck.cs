@@ -50,7 +50,7 @@ internal static class ConvolutionCheck
         string[] names = ["output", "gradient of the images", "gradient of the weights"];
         return [.. names.Select((name, i) => (name, ((computed[i].to(float64) - exact[i]).norm() / exact[i].norm()).ToDouble()))];
 
-        Tensor Layout(Tensor tensor) => channelsLast ? tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : tensor;
+        Tensor Layout(Tensor tensor) => channelsLast ? tensor.ChannelsLast() : tensor;
 
         Tensor[] Convolve(Tensor input, Tensor filter)
         {

@@ -27,12 +27,13 @@ internal sealed class ImageFeaturizer : ImageMapper, IDisposable
         var shape = node.Shape.PerImage;
         IsPooled = (pool ?? layer is null) && shape.Count == 3;
         Length = IsPooled ? shape[0] : shape.Aggregate(1, (product, size) => checked(product * size));
+        Request = new(Layer, IsPooled ? CopyOutput.ChannelMeans : CopyOutput.Values, Model.Scoring);
     }
 
     private ImageFeaturizer(ImageFeaturizer other, ImageScorer scorer) : base(scorer.Environment, scorer.Claim, scorer.Plan, scorer.Model)
     {
         Scorer = scorer;
-        (OutputColumnName, Layer, IsPooled, Length) = (other.OutputColumnName, other.Layer, other.IsPooled, other.Length);
+        (OutputColumnName, Layer, IsPooled, Length, Request) = (other.OutputColumnName, other.Layer, other.IsPooled, other.Length, other.Request);
     }
 
     public ImageScorer Scorer { get; }
@@ -48,7 +49,7 @@ internal sealed class ImageFeaturizer : ImageMapper, IDisposable
 
     protected override string Output => "features";
 
-    protected override CopyRequest Request => new(Layer, IsPooled ? CopyOutput.ChannelMeans : CopyOutput.Values, Model.Scoring);
+    protected override CopyRequest Request { get; }
 
     public override void AddColumns(DataViewSchema.Builder builder) =>
         builder.AddColumn(OutputColumnName, new VectorDataViewType(NumberDataViewType.Single, Length));

@@ -12,7 +12,8 @@ namespace Ml.Cnn.Trainers.Scoring;
 /// <summary>Turns images into class probabilities: the columns PredictedLabel and Score.</summary>
 internal sealed class ImageScorer : ImageMapper, IDisposable
 {
-    private ImageScorer(IHostEnvironment environment, NetworkClaim claim, ExecutionPlan plan, CnnModel model) : base(environment, claim, plan, model) { }
+    private ImageScorer(IHostEnvironment environment, NetworkClaim claim, ExecutionPlan plan, CnnModel model) : base(environment, claim, plan, model) =>
+        Request = new(Layer: null, CopyOutput.Probabilities, model.Scoring);
 
     /// <summary>A scorer of a network that nobody else holds, brought to where and how it computes scores.</summary>
     /// <param name="environment">Takes warnings.</param>
@@ -30,7 +31,7 @@ internal sealed class ImageScorer : ImageMapper, IDisposable
 
     protected override string Output => "scores";
 
-    protected override CopyRequest Request => new(Layer: null, CopyOutput.Probabilities, Model.Scoring);
+    protected override CopyRequest Request { get; }
 
     /// <summary>The same network, weights included, described otherwise: a holder of its own, who is disposed apart.</summary>
     public ImageScorer For(CnnModel otherwise) => new(Environment, Claim.Another(), Plan, otherwise);

@@ -74,9 +74,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
             _ahead.Dispose();
-        }
         base.Dispose(disposing);
     }
 }

@@ -257,7 +257,7 @@ public sealed class CnnPredictor : IDisposable
     // A share of its own: the caller may dispose theirs.
     private PredictionModel Prepare(CnnTransformer network)
     {
-        var own = _options.Scoring is { } scoring ? network.WithScoring(scoring) : network.WithScoring(network.Scoring);
+        var own = network.WithScoring(_options.Scoring ?? network.Scoring);
         if (_options.WarmUp)
             own.WarmUp();
         return new(own);
@@ -271,9 +271,8 @@ public sealed class CnnPredictor : IDisposable
             var request = Decoded(input, name, activity);
             if (TryRun(request))
                 return Ended(request, activity);
-            request.Done.WaitAsync(_options.QueueTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
-            if (!request.Done.IsCompleted && request.TryAbandon())
-                throw TooLate();
+            if (!request.WaitUntilDone(_options.QueueTimeout) && request.TryAbandon())
+                throw _batcher.TooLate();
             request.Done.GetAwaiter().GetResult();
             return Ended(request, activity);
         }
@@ -296,7 +295,7 @@ public sealed class CnnPredictor : IDisposable
             if (!request.Done.IsCompleted && request.TryAbandon())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw TooLate();
+                throw _batcher.TooLate();
             }
             await request.Done.ConfigureAwait(false);
             return Ended(request, activity);
@@ -357,10 +356,6 @@ public sealed class CnnPredictor : IDisposable
         }
     }
 
-    private TimeoutException TooLate() => new(
-        $"The network was not free for {_options.QueueTimeout.TotalSeconds:0.###} seconds "
-            + $"({nameof(CnnPredictorOptions)}.{nameof(CnnPredictorOptions.QueueTimeout)}).");
-
     private CnnPrediction Ended(PredictionRequest request, Activity? activity)
     {
         var prediction = Prediction(request.Scores, request.Model);
@@ -379,7 +374,7 @@ public sealed class CnnPredictor : IDisposable
             for (var first = 0; first < count; first += rows.Capacity)
             {
                 var part = Math.Min(rows.Capacity, count - first);
-                rows.Read(part, i => image(first + i));
+                rows.Decode(part, i => image(first + i));
                 _batcher.Enter();
                 try
                 {
@@ -410,20 +405,7 @@ public sealed class CnnPredictor : IDisposable
 
     private CnnPrediction Prediction(ReadOnlySpan<float> scores, PredictionModel model)
     {
-        var names = model.ClassNames;
-        var best = new CnnClassProbability[Math.Min(_options.TopK, scores.Length)];
-        var found = 0;
-        for (var i = 0; i < scores.Length; i++)
-        {
-            if (!float.IsFinite(scores[i]))
-                throw new InvalidOperationException($"The output of {model.Network.Architecture.Name} is NaN or infinite. The weights are damaged.");
-            if (found == best.Length && scores[i] <= best[^1].Probability)
-                continue;
-            var place = found < best.Length ? found++ : found - 1;
-            for (; place > 0 && best[place - 1].Probability < scores[i]; place--)
-                best[place] = best[place - 1];
-            best[place] = new(names[i], scores[i]);
-        }
-        return new(best, best[0].Probability < _options.MinimumProbability);
+        var classes = model.Best(scores, _options.TopK);
+        return new(classes, classes[0].Probability < _options.MinimumProbability);
     }
 }

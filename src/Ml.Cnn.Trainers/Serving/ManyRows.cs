@@ -1,4 +1,3 @@
-using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Transforms.Columns;
 
@@ -9,55 +8,54 @@ internal sealed class ManyRows : IDisposable
 {
     private readonly PredictionModel _model;
     private readonly ImageMemory _memory;
-    private readonly ImageRow[] _rows;
-    private readonly float[] _scores;
+    private readonly MappedRows _rows;
 
     public ManyRows(PredictionModel model)
     {
         _model = model;
         Capacity = model.Mapper.RowsAtOnce(model.Files);
         _memory = new(model.Mapper.Model.Shape);
-        _rows = [.. Enumerable.Range(0, Capacity).Select(_ => new ImageRow())];
-        _scores = new float[Capacity * model.Mapper.Length];
+        _rows = new(model.Mapper, model.Files, Capacity);
     }
 
     /// <summary>Images that there is room for.</summary>
     public int Capacity { get; }
 
-    /// <summary>Takes the first images' bytes. One that cannot be had has a defect.</summary>
-    public void Read(int count, Func<int, ReadOnlyMemory<byte>> image)
+    /// <summary>Takes the first images' bytes, and decodes them. One that cannot be had, or decoded, has a defect.</summary>
+    public void Decode(int count, Func<int, ReadOnlyMemory<byte>> image)
     {
-        for (var i = 0; i < count; i++)
+        var batch = _memory.Batch(count * _model.Views);
+        for (var first = 0; first < count; first += MappedRows.DecodedAtOnce)
         {
-            _rows[i].Defect = null;
-            try
-            {
-                var bytes = image(i).Span;
-                bytes.CopyTo(_rows[i].Content.Room<byte>(bytes.Length));
-            }
-            catch (Exception e) when (ImageColumnType.IsAboutTheImage(e))
-            {
-                _rows[i].Content.Room<byte>(0);
-                _rows[i].Defect = e.GetBaseException().Message;
-            }
+            var read = Math.Min(MappedRows.DecodedAtOnce, count - first);
+            for (var i = first; i < first + read; i++)
+                Read(i, image);
+            _rows.Decode(first, read, batch, first);
         }
     }
 
-    /// <summary>Decodes the first images, and runs the network on them.</summary>
-    public void Compute(int count)
-    {
-        string?[] unread = [.. _rows.Take(count).Select(row => row.Defect)];
-        var batch = _memory.Batch(count * _model.Views);
-        ImageMapper.Decode(_rows.AsMemory(0, count), _model.Files, batch, first: 0);
-        _model.Mapper.Compute(_rows.AsSpan(0, count), batch, _model.Views, _memory, _scores.AsSpan(0, count * _model.Mapper.Length));
-        for (var i = 0; i < count; i++)
-            _rows[i].Defect = unread[i] ?? _rows[i].Defect;
-    }
+    /// <summary>Runs the network on the first images, which are decoded.</summary>
+    public void Compute(int count) => _rows.Compute(0, count, _memory.Batch(count * _model.Views), _memory);
 
     /// <summary>What is wrong with an image; null if nothing.</summary>
     public string? Defect(int index) => _rows[index].Defect;
 
-    public ReadOnlySpan<float> Scores(int index) => _scores.AsSpan(index * _model.Mapper.Length, _model.Mapper.Length);
+    public ReadOnlySpan<float> Scores(int index) => _rows.Values(index);
 
     public void Dispose() => _memory.Dispose();
+
+    private void Read(int index, Func<int, ReadOnlyMemory<byte>> image)
+    {
+        var row = _rows[index];
+        row.Defect = null;
+        try
+        {
+            var bytes = image(index).Span;
+            bytes.CopyTo(row.Content.Room<byte>(bytes.Length));
+        }
+        catch (Exception e) when (ImageColumnType.IsAboutTheImage(e))
+        {
+            row.Defect = e.GetBaseException().Message;
+        }
+    }
 }

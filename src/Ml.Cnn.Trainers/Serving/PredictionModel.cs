@@ -11,14 +11,13 @@ internal sealed class PredictionModel
 {
     private static readonly DecodeOptions s_withAlpha = new() { Channels = 4 };
 
-    private readonly CnnTransformer _network;
     private readonly ImageRowDecoder _images; // MLImages and pixels, which are there already
     private int _users = 1;
 
     /// <param name="network">Disposed with the last user.</param>
     public PredictionModel(CnnTransformer network)
     {
-        _network = network;
+        Network = network;
         Mapper = network.Scorer;
         Files = Mapper.Decoder(new(ImageColumnTypes.Encoded));
         _images = Mapper.Decoder(new(ImageColumnTypes.MLImages));
@@ -33,9 +32,9 @@ internal sealed class PredictionModel
     /// <summary>Images that the network computes for one image: several crops.</summary>
     public int Views => Files.Views;
 
-    public IReadOnlyList<string> ClassNames => _network.ClassNames;
+    public IReadOnlyList<string> ClassNames => Network.ClassNames;
 
-    public CnnTransformer Network => _network;
+    public CnnTransformer Network { get; }
 
     /// <summary>Keeps the model for a request.</summary>
     /// <returns>False if it is gone: the predictor has another one.</returns>
@@ -53,7 +52,7 @@ internal sealed class PredictionModel
     public void Release()
     {
         if (Interlocked.Decrement(ref _users) == 0)
-            _network.Dispose();
+            Network.Dispose();
     }
 
     /// <summary>Decodes an image file.</summary>
@@ -88,6 +87,28 @@ internal sealed class PredictionModel
         room.Reset(width, height, channels);
         values.CopyTo(room.Pixels);
         return Decode(_images, row, pixels);
+    }
+
+    /// <summary>The most probable classes, best first.</summary>
+    /// <param name="scores">The probability of each class.</param>
+    /// <param name="count">How many at most.</param>
+    /// <exception cref="InvalidOperationException">A score is NaN or infinite.</exception>
+    public CnnClassProbability[] Best(ReadOnlySpan<float> scores, int count)
+    {
+        var best = new CnnClassProbability[Math.Min(count, scores.Length)];
+        var found = 0;
+        for (var i = 0; i < scores.Length; i++)
+        {
+            if (!float.IsFinite(scores[i]))
+                throw new InvalidOperationException($"The output of {Network.Architecture.Name} is NaN or infinite. The weights are damaged.");
+            if (found == best.Length && scores[i] <= best[^1].Probability)
+                continue;
+            var place = found < best.Length ? found++ : found - 1;
+            for (; place > 0 && best[place - 1].Probability < scores[i]; place--)
+                best[place] = best[place - 1];
+            best[place] = new(ClassNames[i], scores[i]);
+        }
+        return best;
     }
 
     private static string? Decode(ImageRowDecoder decoder, ImageRow row, Span<float> pixels)

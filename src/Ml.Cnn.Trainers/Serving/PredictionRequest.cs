@@ -43,6 +43,20 @@ internal sealed class PredictionRequest : IDisposable
     /// <summary>Ends when the scores are there, or with what went wrong.</summary>
     public Task Done => _done.Task;
 
+    /// <summary>Waits on the calling thread, without a thread of the pool to be told by: those may all be waiting here.</summary>
+    /// <returns>False if the time was over before.</returns>
+    public bool WaitUntilDone(TimeSpan timeout)
+    {
+        try
+        {
+            return Done.Wait(timeout);
+        }
+        catch (AggregateException)
+        {
+            return true; // it failed, which Done tells
+        }
+    }
+
     /// <summary>The request waits from now on.</summary>
     public void Wait() => Since = Stopwatch.GetTimestamp();
 

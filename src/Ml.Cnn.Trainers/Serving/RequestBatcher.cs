@@ -76,11 +76,15 @@ internal sealed class RequestBatcher : IDisposable
                     break;
                 var left = _options.QueueTimeout - Stopwatch.GetElapsedTime(start);
                 if (left <= TimeSpan.Zero || !Monitor.Wait(_gate, left))
-                    throw new TimeoutException($"The network was not free for {_options.QueueTimeout.TotalSeconds:0.###} seconds.");
+                    throw TooLate();
             }
             _running++;
         }
     }
+
+    /// <summary>What tells one who has waited too long.</summary>
+    public TimeoutException TooLate() => new(FormattableString.Invariant(
+        $"The network was not free for {_options.QueueTimeout.TotalSeconds:0.###} seconds ({nameof(CnnPredictorOptions)}.{nameof(_options.QueueTimeout)})."));
 
     /// <summary>Puts a request into the queue. Whoever takes it from there disposes it.</summary>
     /// <exception cref="CnnPredictorBusyException">The queue is full.</exception>

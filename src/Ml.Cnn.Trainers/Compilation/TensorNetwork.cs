@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+using Ml.Cnn.Trainers.Input;
+using static TorchSharp.torch;
+
+namespace Ml.Cnn.Trainers.Compilation;
+
+/// <summary>A network that libtorch computes.</summary>
+internal abstract class TensorNetwork : CompiledNetwork
+{
+    public sealed override void Run(ImageBatch images, Span<float> output)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        Run(images.Pixels).cpu().contiguous().bytes.CopyTo(MemoryMarshal.AsBytes(output));
+    }
+
+    /// <summary>Runs the network on images, N × channels × height × width, float32. The caller owns the result, float32 on the network's device.</summary>
+    public abstract Tensor Run(Tensor images);
+}
