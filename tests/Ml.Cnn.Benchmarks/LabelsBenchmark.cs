@@ -18,7 +18,7 @@ internal static class LabelsBenchmark
         // What the weights are does not matter to the time.
         var some = mlContext.Data.TakeRows(mlContext.Data.ShuffleRows(keyed, seed: 1), 32);
         using var network = mlContext.MulticlassClassification.Trainers.Cnn(arch, new() { FeatureColumnName = "Image", ImageSize = size, Epochs = 1 })
-            .Fit(some).WithCrops(EvaluationCrops.Center, size * 8 / 7).WithScoring(new() { Precision = precision });
+            .Fit(some).WithTestTimeAugmentation(TestTimeAugmentation.None, size * 8 / 7).WithScoring(new() { Precision = precision });
         network.WarmUp();
         var rates = new List<double>();
         for (var epoch = -1; epoch < epochs; epoch++)

@@ -86,7 +86,7 @@ public sealed class DisposalTests
         AssertGone(() => model.Transform(_data));
         AssertGone(() => model.GetRowToRowMapper(_data.Schema));
         AssertGone(() => s_mlContext.Save(model));
-        AssertGone(() => model.WithCrops(EvaluationCrops.Five));
+        AssertGone(() => model.WithTestTimeAugmentation(TestTimeAugmentation.FiveCrops));
         AssertGone(() => model.FindNonFiniteLayer());
         AssertGone(() => s_mlContext.Transforms.CnnFeatures("Features", "Image", model));
         AssertGone(() => s_mlContext.FitLeNet(_data, Pipelines.Options(change: o => o.Weights = InitialWeights.From(model))));

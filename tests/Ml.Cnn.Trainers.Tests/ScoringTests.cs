@@ -186,13 +186,16 @@ public sealed class ScoringTests
 
     /// <summary>Protects accuracy measured over several crops: the scores are the mean over the scores of each crop, also after saving.</summary>
     [TestMethod]
-    [DataRow(EvaluationCrops.Five, 5)]
-    [DataRow(EvaluationCrops.Ten, 10)]
-    public void Several_crops_give_the_mean_of_their_scores(EvaluationCrops crops, int count)
+    [DataRow("five", 5)]
+    [DataRow("ten", 10)]
+    [DataRow("grid3+flip", 18)]
+    [DataRow("flip+scales:1,1.2,1.5", 6)]
+    public void Several_views_give_the_mean_of_their_scores(string views, int count)
     {
         var network = s_model.LastTransformer;
-        var several = network.WithCrops(crops);
-        Assert.AreEqual(32, several.Preprocessing.ResizeShortSide);
+        var augmentation = TestTimeAugmentation.Parse(views);
+        var several = network.WithTestTimeAugmentation(augmentation, resizeShortSide: 32);
+        Assert.AreEqual(count, several.Views);
         var loaded = Pipelines.Load(s_mlContext.Save(several, s_digits.Schema));
         var digits = s_mlContext.Data.TakeRows(s_digits, 7);
 
@@ -204,7 +207,17 @@ public sealed class ScoringTests
             foreach (var (wanted, got) in expected[row].Zip(scores[row]))
                 Assert.AreEqual(wanted, got, 1e-5f);
         Pipelines.AssertSame(scores, Pipelines.Scores(loaded.Transform(digits)));
-        Assert.Contains("28 pixels", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => network.WithCrops(crops, resizeShortSide: 20)).Message);
+    }
+
+    /// <summary>Protects from crops that would look at the same pixels, or at black.</summary>
+    [TestMethod]
+    public void Several_crops_need_room()
+    {
+        var network = s_model.LastTransformer;
+
+        Assert.AreEqual(32, network.WithTestTimeAugmentation(TestTimeAugmentation.TenCrops).Preprocessing.ResizeShortSide);
+        Assert.Contains("28 pixels", Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+            () => network.WithTestTimeAugmentation(TestTimeAugmentation.FiveCrops, resizeShortSide: 20)).Message);
     }
 
     private static float[] MeanOverCrops(Digit digit, ImagePreprocessing preprocessing, int count)

@@ -53,7 +53,7 @@ public class ImageResizerTests
             ResizeShortSide = int.Parse(parts[3], CultureInfo.InvariantCulture),
             Height = Size(name).First,
             Width = Size(name).Second,
-            Crops = parts[2] == "5" ? EvaluationCrops.Five : EvaluationCrops.Ten,
+            TestTime = parts[2] == "5" ? TestTimeAugmentation.FiveCrops : TestTimeAugmentation.TenCrops,
         };
         var source = ReferenceImages.Decode($"source-{parts[1]}.png");
         var pixels = new List<byte>();
@@ -71,7 +71,7 @@ public class ImageResizerTests
     [TestMethod]
     public void Several_crops_need_room()
     {
-        var tight = new ImagePreprocessing { Crops = EvaluationCrops.Five, ResizeShortSide = 200 };
+        var tight = new ImagePreprocessing { TestTime = TestTimeAugmentation.FiveCrops, ResizeShortSide = 200 };
 
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(tight.Validate).Message, "at least 224 pixels");
         (tight with { ResizeShortSide = 224 }).Validate();

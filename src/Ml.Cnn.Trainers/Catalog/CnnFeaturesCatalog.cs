@@ -42,7 +42,7 @@ public static class CnnFeaturesCatalog
         ArgumentException.ThrowIfNullOrEmpty(inputColumnName);
         ArgumentNullException.ThrowIfNull(model);
         var scorer = model.Scorer.As(model.Scorer.Model with { FeatureColumnName = inputColumnName });
-        return new(new ImageFeaturizer(scorer, outputColumnName, layer, pool));
+        return new(ImageFeaturizer.Of(scorer, outputColumnName, layer, pool));
     }
 
     /// <summary>Adds what a layer of a saved network makes of each image: see the other overload.</summary>

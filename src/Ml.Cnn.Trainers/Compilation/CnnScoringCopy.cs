@@ -13,7 +13,7 @@ public enum CnnScoringMethod
     Direct,
 }
 
-/// <summary>One prepared copy of a network that computes scores. See <see cref="CnnTransformer.ScoringCopies"/>.</summary>
+/// <summary>One prepared copy of a network that computes scores. See <see cref="CnnClassifier.ScoringCopies"/>.</summary>
 public sealed class CnnScoringCopy
 {
     internal CnnScoringCopy() { }

@@ -15,7 +15,11 @@ namespace Ml.Cnn.Trainers.Compilation;
 /// <param name="Layer">The layer's name in the graph; null: the network's output.</param>
 /// <param name="Output">What is made of that.</param>
 /// <param name="Options">How.</param>
-internal sealed record CopyRequest(string? Layer, CopyOutput Output, CnnScoringOptions Options);
+internal sealed record CopyRequest(string? Layer, CopyOutput Output, CnnScoringOptions Options)
+{
+    /// <summary>Whether the network is applied at every place of images of any size: see <see cref="DenseProgram"/>.</summary>
+    public bool IsDense { get; init; }
+}
 
 /// <summary>The copies of a network that compute scores: each is made when it is first wanted, once, and shared by all threads.</summary>
 /// <param name="network">The network in evaluation mode, whose weights do not change any more.</param>
@@ -93,6 +97,8 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
 
     private CompiledNetwork Make(CopyRequest request, int images, Action<string> warn)
     {
+        if (request.IsDense)
+            return MakeDense(request, images, warn);
         var part = request.Layer is null ? null : _graph.Value.UpTo(_graph.Value.Find(request.Layer)!);
         var layers = new LayeredNetwork(part is null ? network.forward : part.Run, plan, request.Output, "not to be compiled");
         if (!request.Options.Compile)
@@ -111,6 +117,26 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
         {
             warn($"{name}: scores are computed layer by layer, since libtorch did not take the network's compiled copy: {e.Message}");
             return layers.Because("libtorch did not take its compiled copy");
+        }
+    }
+
+    private CompiledNetwork MakeDense(CopyRequest request, int images, Action<string> warn)
+    {
+        var program = DenseProgram.Of(_graph.Value);
+        var layers = new LayeredNetwork(program.Run, plan, request.Output, "not to be compiled");
+        if (!request.Options.Compile)
+            return layers;
+        try
+        {
+            using var mode = inference_mode();
+            var type = Types(request.Options, warn)[0];
+            var usesOneDnn = plan.Device.type == TorchSharp.DeviceType.CPU && OneDnnFusion.IsSupported;
+            var copy = ScriptedNetwork.Of(program, new(images, type, usesOneDnn) { IsOfAnySize = true }, request.Output, plan.Device);
+            return Checked(copy, layers, type == ScalarType.Float32 ? LargestDifference : LargestReducedDifference, warn);
+        }
+        catch (Exception e) when (e is NotSupportedException or ExternalException)
+        {
+            return layers.Because(e.Message);
         }
     }
 

@@ -61,7 +61,7 @@ internal static class ScriptOperations
         var output = layer.Get<Size2d>(LayerAttributes.Output);
         var shape = operation.Node.Inputs[0].Shape.PerImage; // channels × height × width
         var map = new Size2d(shape[1], shape[2]);
-        return output == 1 && script.Target.UsesOneDnn && (script.Target.Type != float32 || map.Height * map.Width <= SmallMap)
+        return output == 1 && script.Target is { UsesOneDnn: true, IsOfAnySize: false } && (script.Target.Type != float32 || map.Height * map.Width <= SmallMap)
             ? $"torch.avg_pool2d({script.Input(operation)}, {ScriptText.Of(map)}, {ScriptText.Of(map)}, [0, 0], False, True, None)"
             : $"torch.adaptive_avg_pool2d({script.Input(operation)}, {ScriptText.Of(output)})";
     }
@@ -133,6 +133,8 @@ internal static class ScriptOperations
     // Channels lie side by side in memory, and do so afterwards. The batch's size is not known here: −1 stands for it.
     private static string ChannelShuffle(NetworkScript script, FusedOperation operation, LayerDescription layer)
     {
+        if (script.Target.IsOfAnySize)
+            throw new NotSupportedException("the shuffle of channels is written for images of one size");
         var shape = operation.Node.Shape.PerImage; // channels × height × width
         var groups = layer.Get<int>(LayerAttributes.Groups);
         var pixels = script.Assign("pixels",
@@ -150,6 +152,8 @@ internal static class ScriptOperations
     private static string Maxout(NetworkScript script, FusedOperation operation, LayerDescription layer)
     {
         var pieces = layer.Get<int>(LayerAttributes.Pieces);
+        if (script.Target.IsOfAnySize)
+            throw new NotSupportedException("maxout is written for images of one size");
         var shape = operation.Node.Shape.PerImage; // channels, or channels × height × width
         var split = $"[-1, {shape[0]}, {pieces}{string.Concat(shape.Skip(1).Select(length => FormattableString.Invariant($", {length}")))}]";
         return $"torch.amax(torch.reshape({script.Input(operation)}, {split}), [2])";

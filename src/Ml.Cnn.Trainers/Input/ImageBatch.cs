@@ -26,6 +26,18 @@ internal sealed class ImageBatch : IDisposable
         _length = channels * height * width;
     }
 
+    private ImageBatch(ImageBatch whole, int first, int count)
+    {
+        _memory = whole._memory.narrow(0, first, count).DetachFromDisposeScope();
+        _pixels = whole._pixels.narrow(0, first, count).DetachFromDisposeScope();
+        _labels = whole._labels.narrow(0, first, count).DetachFromDisposeScope();
+        _weights = whole._weights.narrow(0, first, count).DetachFromDisposeScope();
+        (_length, Count) = (whole._length, count);
+    }
+
+    /// <summary>Some of the images, in the same memory.</summary>
+    public ImageBatch Part(int first, int count) => new(this, first, count);
+
     /// <summary>How many images the batch holds.</summary>
     public int Count { get; set; }
 

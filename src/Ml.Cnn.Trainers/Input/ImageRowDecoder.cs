@@ -17,6 +17,7 @@ internal sealed class ImageRowDecoder
     private readonly PixelTensor _normalizer;
     private readonly DecodeOptions _decoding;
     private readonly View[] _views;
+    private readonly ImageAugmentation? _steps; // of scoring
     private readonly int _seed;
     private readonly ConcurrentBag<Scratch> _scratch = [];
 
@@ -27,11 +28,11 @@ internal sealed class ImageRowDecoder
     /// <param name="seed">Fixes what is random in the augmentation.</param>
     public ImageRowDecoder(ImageColumnFormat format, ImagePreprocessing preprocessing, bool channelsLast,
         AugmentationPipeline? augmentation = null, int seed = 0)
-        : this(format, preprocessing, channelsLast, [new(preprocessing, augmentation)], seed) { }
+        : this(format, preprocessing, channelsLast, [new(preprocessing, augmentation)], steps: null, seed) { }
 
-    private ImageRowDecoder(ImageColumnFormat format, ImagePreprocessing preprocessing, bool channelsLast, View[] views, int seed)
+    private ImageRowDecoder(ImageColumnFormat format, ImagePreprocessing preprocessing, bool channelsLast, View[] views, ImageAugmentation? steps, int seed)
     {
-        (_views, _seed) = (views, seed);
+        (_views, _steps, _seed) = (views, steps, seed);
         var augmentation = views[0].Augmentation;
         ChannelsLast = channelsLast;
         _format = format;
@@ -45,7 +46,7 @@ internal sealed class ImageRowDecoder
                 $"A vector of Single pixels is used as it is: it is {format.Height}×{format.Width}×{format.Channels}, and the network was told "
                 + $"{preprocessing.Height}×{preprocessing.Width}×{preprocessing.Channels}. Leave ImageSize and Channels unset, "
                 + "resize before, or give bytes.");
-        if (augmentation is not null || views.Length > 1)
+        if (augmentation is not null || views.Length > 1 || preprocessing.TestTime.Crops == EvaluationCrops.Dense)
             throw new InvalidOperationException(
                 "A vector of Single pixels is used as it is and can be neither augmented nor cropped: give encoded images, MLImage or bytes.");
     }
@@ -59,7 +60,7 @@ internal sealed class ImageRowDecoder
     {
         var steps = recipe is { HasStepsForScoring: true } ? new ImageAugmentation(recipe.Steps) : null;
         return new(format, evaluationView, channelsLast,
-            [.. evaluationView.Views().Select(view => new View(view, steps is null ? null : new AugmentationPipeline(steps, view, scoring: true)))], seed: 0);
+            [.. evaluationView.Views().Select(view => new View(view, Pipeline(steps, view)))], steps, seed: 0);
     }
 
     /// <summary>Whether the output is height × width × channels rather than channels × height × width.</summary>
@@ -131,6 +132,24 @@ internal sealed class ImageRowDecoder
                 _normalizer.FillPlanar(bytes, floats);
         }
     }
+
+    /// <summary>The whole image, of its own proportions, in every size that scoring wants. Normalized values, height × width × channels.</summary>
+    /// <param name="row">The image.</param>
+    /// <param name="sizes">Take it, one for each of the preprocessing's sizes.</param>
+    /// <returns>False, with the row's <see cref="ImageRow.Defect"/> set, if the image cannot be used.</returns>
+    public bool TryDecodeSizes(ImageRow row, IReadOnlyList<WholeImage> sizes) => Guarded<byte>(row, 0, default, (decoder, row, epoch, scratch, _) =>
+    {
+        var image = Image(row, scratch);
+        foreach (var (preprocessing, whole) in _preprocessing.Sizes().Select(size => _preprocessing.ForWhole(image.Width, image.Height, size)).Zip(sizes))
+        {
+            var bytes = scratch.BytesOfLength(preprocessing.ByteCount);
+            BringToSize(image, new(preprocessing, Pipeline(_steps, preprocessing)), row, epoch, scratch, bytes);
+            _normalizer.FillInterleaved(bytes, whole.Reset(preprocessing.Height, preprocessing.Width, preprocessing.Channels));
+        }
+    });
+
+    private static AugmentationPipeline? Pipeline(ImageAugmentation? steps, ImagePreprocessing view) =>
+        steps is null ? null : new(steps, view, scoring: true);
 
     private delegate void Work<T>(ImageRowDecoder decoder, ImageRow row, int epoch, Scratch scratch, Span<T> destination);
 

@@ -20,6 +20,19 @@ internal sealed record CnnModel
     public required StopReason StopReason { get; init; }
     /// <summary>How scores are computed.</summary>
     public CnnScoringOptions Scoring { get; init; } = new();
+    /// <summary>What is known of the scores' worth; null for nothing.</summary>
+    public CnnCalibration? Calibration { get; init; }
     /// <summary>How the network was trained; null for weights that were imported.</summary>
     public required TrainingDescription? Training { get; init; }
+
+    /// <summary>The columns and classes of the scores.</summary>
+    public ScoreDescription Scores => new()
+    {
+        FeatureColumnName = FeatureColumnName,
+        PredictedLabelColumnName = PredictedLabelColumnName,
+        ScoreColumnName = ScoreColumnName,
+        Classes = Classes,
+        OnBadImage = OnBadImage,
+        Calibration = Calibration,
+    };
 }

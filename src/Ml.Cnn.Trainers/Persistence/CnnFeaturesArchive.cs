@@ -48,7 +48,7 @@ internal static class CnnFeaturesArchive
         {
             var description = JsonSerializer.Deserialize<Description>(archive.ReadMain(), s_options) ?? throw new JsonException("it is empty");
             var network = archive.ReadModel<TNetwork>(NetworkEntry);
-            return new(scorer(network), description.OutputColumn, description.Layer, description.Pool);
+            return ImageFeaturizer.Of(scorer(network), description.OutputColumn, description.Layer, description.Pool);
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {

@@ -33,10 +33,10 @@ internal static class CnnModelArchive
 
     public static void Save(ModelSaveContext context, ImageScorer scorer)
     {
-        using var use = scorer.Claim.Use();
+        using var use = scorer.Networks[0].Claim.Use();
         var archive = new ModelArchiveWriter(context, s_format);
         var weights = WriteWeights(archive, scorer);
-        var json = Describe(scorer.Model, weights).ToText();
+        var json = Describe(scorer.Networks[0].Model, weights).ToText();
         archive.WriteText(JsonEntry, json);
         archive.WriteMain(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))));
     }
@@ -122,6 +122,7 @@ internal static class CnnModelArchive
         try
         {
             json.Preprocessing.Validate();
+            json.Calibration?.Validate();
             if (json.Network.Classes != json.Classes.Names.Count || json.Network.Classes < 1)
                 throw new FormatException($"it has {json.Network.Classes} classes and {json.Classes.Names.Count} class names");
             var (network, input) = (json.Network, json.Preprocessing);
@@ -147,6 +148,7 @@ internal static class CnnModelArchive
                 History = training?.Epochs ?? [],
                 StopReason = training?.StopReason ?? StopReason.Completed,
                 Scoring = json.Scoring ?? new(),
+                Calibration = json.Calibration,
                 Training = (training?.Settings ?? training?.Options) is { } settings ? new(settings, training!.Plan) : null,
             };
         }
@@ -173,6 +175,7 @@ internal static class CnnModelArchive
         OnBadImage = model.OnBadImage,
         Columns = new(model.FeatureColumnName, model.PredictedLabelColumnName, model.ScoreColumnName),
         Classes = new(model.Classes.TypeName, model.Classes.Names),
+        Calibration = model.Calibration,
         Scoring = model.Scoring == new CnnScoringOptions() ? null : model.Scoring,
         Training = model.Training is { } training
             ? new(model.StopReason, model.History) { Settings = training.Settings, Plan = training.Plan }

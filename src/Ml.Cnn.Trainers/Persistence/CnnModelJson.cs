@@ -23,6 +23,10 @@ internal sealed record CnnModelJson
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CnnScoringOptions? Scoring { get; init; }
 
+    /// <summary>Null where nobody calibrated the model, and in older ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CnnCalibration? Calibration { get; init; }
+
     /// <summary>Null for weights that were imported.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrainingJson? Training { get; init; }

@@ -1,39 +1,39 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using Ml.Cnn.Trainers.Compilation;
-using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Input;
-using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Transforms.Columns;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
-/// <summary>What a network computes from images, and the columns that take it. Every cursor and thread shares the one mapper.</summary>
-/// <remarks>Forward passes in evaluation mode only read the weights, so any number of threads may map at once.</remarks>
-internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim claim, ExecutionPlan plan, CnnModel model)
+/// <summary>What networks compute from images, and the columns that take it. Every cursor and thread shares the one mapper.</summary>
+/// <param name="environment">Takes warnings.</param>
+/// <param name="networks">The networks, in the order of what is computed; one or more.</param>
+internal abstract class ImageMapper(IHostEnvironment environment, IReadOnlyList<NetworkComputation> networks) : IDisposable
 {
     private int _hasWarned;
 
-    /// <summary>The claim on the network, which this mapper's holder gives up.</summary>
-    public NetworkClaim Claim => claim;
+    /// <summary>The networks.</summary>
+    public IReadOnlyList<NetworkComputation> Networks => networks;
 
-    public CnnModel Model => model;
-
-    public ExecutionPlan Plan => plan;
+    /// <summary>Memory for single images.</summary>
+    public NetworkInputsPool Singles => field ??= new(NewInputs);
 
     /// <summary>Takes warnings.</summary>
     public IHostEnvironment Environment => environment;
 
-    /// <summary>Rows that are mapped in one forward pass where many are read.</summary>
-    public int BatchSize => plan.Cost.ScoringBatch;
+    /// <summary>Rows that are mapped in one pass where many are read.</summary>
+    public int BatchSize { get; } = networks.Min(network => network.BatchSize);
+
+    /// <summary>The column of images.</summary>
+    public abstract string FeatureColumnName { get; }
+
+    /// <summary>What an image that cannot be decoded does.</summary>
+    public abstract BadImageHandling OnBadImage { get; }
 
     /// <summary>What the values are called in messages.</summary>
     protected abstract string Output { get; }
-
-    /// <summary>What is computed of an image's pixels.</summary>
-    protected abstract CopyRequest Request { get; }
 
     /// <summary>Values per image.</summary>
     public abstract int Length { get; }
@@ -47,104 +47,65 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
     /// <param name="current">Brings the rows up to date and gives the index of the current one.</param>
     public abstract Delegate Getter(int column, MappedRows rows, Func<int> current);
 
-    /// <summary>Decodes rows as the model scores them: in its evaluation view, with those steps of its augmentation that are without chance.</summary>
-    public ImageRowDecoder Decoder(ImageColumnFormat format) =>
-        ImageRowDecoder.ForScoring(format, model.Preprocessing, model.Augmentation, channelsLast: true);
-
-    /// <summary>Rows of a forward pass: several views of an image take no more memory than several images.</summary>
-    public int RowsAtOnce(ImageRowDecoder decoder) => Math.Max(1, BatchSize / decoder.Views);
-
-    /// <summary>Decodes rows, on all cores where that is worth it.</summary>
-    /// <param name="rows">The images; those that cannot be used get a <see cref="ImageRow.Defect"/>, and zeros.</param>
-    /// <param name="decoder">Decodes them.</param>
-    /// <param name="batch">Takes their views.</param>
-    /// <param name="first">The place of the first row among those of the batch.</param>
-    public static void Decode(ReadOnlyMemory<ImageRow> rows, ImageRowDecoder decoder, ImageBatch batch, int first)
+    /// <summary>What the column of images holds.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is missing or of another type; the message says which are accepted.</exception>
+    public ImageColumnFormat Format(DataViewSchema input)
     {
-        if (rows.Length == 1 || decoder.IsCheap)
-            for (var i = 0; i < rows.Length; i++)
-                Decode(i);
-        else
-            Parallel.For(0, rows.Length, Decode);
-
-        void Decode(int i)
-        {
-            var views = batch.Images((first + i) * decoder.Views, decoder.Views);
-            if (!decoder.TryDecode(rows.Span[i], epoch: 0, views))
-                views.Clear();
-        }
+        var model = networks[0].Model;
+        return FeatureColumn.Of(input, FeatureColumnName, model.PixelLayout, model.Shape.Channels);
     }
 
-    /// <summary>Computes rows that are decoded.</summary>
-    /// <param name="rows">As they were decoded.</param>
-    /// <param name="batch">Every view of every row, one behind the other.</param>
-    /// <param name="views">Views of a row, which the means are taken of.</param>
-    /// <param name="memory">Memory that nobody else uses meanwhile.</param>
-    /// <param name="values">Takes <see cref="Length"/> values for each row. Those of a defective row mean nothing.</param>
+    /// <summary>Decodes rows for every network.</summary>
+    public InputDecoder Decoder(ImageColumnFormat format) => new([.. networks.Select(network => network.Decoder(format))]);
+
+    /// <summary>Memory for images on their way to the networks.</summary>
+    public NetworkInputs NewInputs() => new([.. networks.Select(network => network.NewInput())]);
+
+    /// <summary>Counts one more who will dispose the networks.</summary>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
-    public void Compute(ReadOnlySpan<ImageRow> rows, ImageBatch batch, int views, ImageMemory memory, Span<float> values)
+    public void AddOwner()
     {
-        Compute(batch, views, memory, values);
-        if (!IsFinite(values))
-            WarnOfFirstNonFinite(rows, batch, views, values);
+        foreach (var network in networks)
+            network.Claim.AddOwner();
     }
 
-    /// <summary>Makes the network's copies for single images and for batches, and runs each a few times: libtorch optimizes what it has seen run.</summary>
+    /// <summary>Gives the networks up, once for every owner.</summary>
+    public void Dispose()
+    {
+        foreach (var network in networks)
+            network.Claim.Dispose();
+        if (networks[0].Claim.IsGivenUp)
+            Singles.Dispose();
+    }
+
+    /// <summary>Prepares what scores single images and batches.</summary>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public void WarmUp()
     {
-        const int Passes = 3;
-        using var use = claim.Use();
-        foreach (var images in new[] { 1, BatchSize })
-        {
-            using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(images, besideDecoding: true));
-            using var memory = new ImageMemory(model.Shape);
-            var batch = memory.Batch(images);
-            batch.Images(0, images).Clear();
-            for (var pass = 0; pass < Passes; pass++)
-                claim.Copies.Get(Request, images, Warn).Run(batch, memory.Values(images * Length));
-        }
+        foreach (var network in networks)
+            network.WarmUp();
     }
 
-    /// <summary>Computes images that are decoded already.</summary>
-    /// <param name="batch">Every view of every image, one behind the other.</param>
-    /// <param name="views">Views of an image, which the means are taken of.</param>
-    /// <param name="memory">Memory that nobody else uses meanwhile.</param>
+    /// <summary>Computes rows that are decoded, and warns of the first whose values are NaN or infinite.</summary>
+    /// <param name="rows">As they were decoded.</param>
+    /// <param name="inputs">The same, as the networks take them.</param>
+    /// <param name="values">Takes <see cref="Length"/> values for each row. Those of a defective row mean nothing.</param>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public void Compute(ReadOnlySpan<ImageRow> rows, NetworkInputs inputs, Span<float> values)
+    {
+        Compute(inputs, values);
+        if (!IsFinite(values))
+            WarnOfFirstNonFinite(rows, inputs, values);
+    }
+
+    /// <summary>Computes images that are decoded.</summary>
+    /// <param name="inputs">The images.</param>
     /// <param name="values">Takes <see cref="Length"/> values for each image.</param>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
-    public void Compute(ImageBatch batch, int views, ImageMemory memory, Span<float> values)
-    {
-        using var use = claim.Use();
-        using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(batch.Count, besideDecoding: true));
-        var network = claim.Copies.Get(Request, batch.Count, Warn);
-        if (views == 1)
-        {
-            network.Run(batch, values);
-            return;
-        }
-        var each = memory.Values(batch.Count * Length); // of each view of each image
-        network.Run(batch, each);
-        for (var i = 0; i < batch.Count / views; i++)
-            Mean(each.Slice(i * views * Length, views * Length), values.Slice(i * Length, Length));
-    }
-
-    private static void Mean(ReadOnlySpan<float> views, Span<float> mean)
-    {
-        var count = views.Length / mean.Length;
-        views[..mean.Length].CopyTo(mean);
-        for (var view = 1; view < count; view++)
-            TensorPrimitives.Add(mean, views.Slice(view * mean.Length, mean.Length), mean);
-        TensorPrimitives.Divide(mean, count, mean);
-    }
-
-    private void Warn(string message)
-    {
-        using var log = environment.Start("CnnTransformer");
-        log.Warning(MessageSensitivity.None, "{0}", message);
-    }
+    public abstract void Compute(NetworkInputs inputs, Span<float> values);
 
     // Once: what a network lacks for one image, it lacks for many.
-    private void WarnOfFirstNonFinite(ReadOnlySpan<ImageRow> rows, ImageBatch batch, int views, ReadOnlySpan<float> values)
+    private void WarnOfFirstNonFinite(ReadOnlySpan<ImageRow> rows, NetworkInputs inputs, ReadOnlySpan<float> values)
     {
         for (var i = 0; i < rows.Length; i++)
         {
@@ -152,10 +113,10 @@ internal abstract class ImageMapper(IHostEnvironment environment, NetworkClaim c
                 continue;
             if (Interlocked.Exchange(ref _hasWarned, 1) != 0)
                 return;
-            var image = batch.Pixels.narrow(0, (long)i * views, views).BringTo(plan.Device);
-            using var use = claim.Use();
-            var since = NonFiniteLayer.Find(claim.Network, model.Shape, image);
-            Warn(NonFiniteLayer.Warning(model.Architecture.Name, $"{Output} for an image ({rows[i].Name})", since));
+            var layers = networks.Select((network, index) => (network.Model.Architecture.Name, Layer: network.FindNonFiniteLayer(inputs[index], i))).ToArray();
+            var (name, layer) = layers.FirstOrDefault(found => found.Layer is not null, layers[0]);
+            using var log = environment.Start("CnnTransformer");
+            log.Warning(MessageSensitivity.None, "{0}", NonFiniteLayer.Warning(name, $"{Output} for an image ({rows[i].Name})", layer));
             return;
         }
     }

@@ -1,19 +1,21 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Ml.Cnn.Trainers.Probabilities;
 using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Execution;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
-/// <summary>Turns images into class probabilities: the columns PredictedLabel and Score.</summary>
-internal sealed class ImageScorer : ImageMapper, IDisposable
+/// <summary>Turns images into class probabilities, by one network or by several: the columns PredictedLabel and Score, and PredictedSet.</summary>
+internal sealed class ImageScorer : ImageMapper
 {
-    private ImageScorer(IHostEnvironment environment, NetworkClaim claim, ExecutionPlan plan, CnnModel model) : base(environment, claim, plan, model) =>
-        Request = new(Layer: null, CopyOutput.Probabilities, model.Scoring);
+    private readonly ScoreDescription _description;
+    private readonly NetworkMix? _mix;
+
+    private ImageScorer(IHostEnvironment environment, IReadOnlyList<NetworkComputation> networks, ScoreDescription description, NetworkMix? mix)
+        : base(environment, networks) => (_description, _mix) = (description, mix);
 
     /// <summary>A scorer of a network that nobody else holds, brought to where and how it computes scores.</summary>
     /// <param name="environment">Takes warnings.</param>
@@ -21,41 +23,122 @@ internal sealed class ImageScorer : ImageMapper, IDisposable
     /// <param name="plan">Where and how scores are computed.</param>
     /// <param name="model">All else.</param>
     public static ImageScorer Of(IHostEnvironment environment, Module<Tensor, Tensor> network, ExecutionPlan plan, CnnModel model) =>
-        new(environment, new NetworkClaim(plan.Prepare(network), model.Architecture.Name, model.Shape, plan), plan, model);
+        Of(environment, new NetworkClaim(plan.Prepare(network), model.Architecture.Name, model.Shape, plan), plan, model);
 
-    /// <summary>The network.</summary>
+    /// <summary>A scorer of several networks, which are those of other scorers.</summary>
+    /// <param name="environment">Takes warnings.</param>
+    /// <param name="scorers">Scorers of one network each, which may be disposed afterwards.</param>
+    /// <param name="description">Columns and classes.</param>
+    /// <param name="mix">How the probabilities become one.</param>
+    public static ImageScorer Of(IHostEnvironment environment, IEnumerable<ImageScorer> scorers, ScoreDescription description, NetworkMix mix) =>
+        new(environment, [.. scorers.Select(scorer => scorer.Single).Select(each => Computation(environment, each.Claim.Another(), each.Plan, each.Model))],
+            description, mix);
+
+    public override string FeatureColumnName => _description.FeatureColumnName;
+
+    public override BadImageHandling OnBadImage => _description.OnBadImage;
+
+    public override int Length => _description.Classes.Count;
+
+    /// <summary>Columns and classes.</summary>
+    public ScoreDescription Description => _description;
+
+    /// <summary>How the probabilities of several networks become one; null for a single network.</summary>
+    public NetworkMix? Mix => _mix;
+
+    /// <summary>The network of a scorer of one.</summary>
+    public NetworkComputation Single => Networks.Count == 1 ? Networks[0] : throw new InvalidOperationException("There are several networks.");
+
+    /// <summary>The network of a scorer of one.</summary>
     /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
-    public Module<Tensor, Tensor> Network => Claim.Network;
+    public Module<Tensor, Tensor> Network => Single.Claim.Network;
 
-    public override int Length => Model.Shape.Classes;
+    /// <summary>All that is known of the network of a scorer of one.</summary>
+    public CnnModel Model => Single.Model;
 
     protected override string Output => "scores";
 
-    protected override CopyRequest Request { get; }
-
     /// <summary>The same network, weights included, described otherwise: a holder of its own, who is disposed apart.</summary>
-    public ImageScorer For(CnnModel otherwise) => new(Environment, Claim.Another(), Plan, otherwise);
+    public ImageScorer For(CnnModel otherwise) => Of(Environment, Single.Claim.Another(), Single.Plan, otherwise);
 
     /// <summary>The same network, described otherwise, for the same holder.</summary>
-    public ImageScorer As(CnnModel otherwise) => new(Environment, Claim, Plan, otherwise);
+    public ImageScorer As(CnnModel otherwise) => Of(Environment, Single.Claim, Single.Plan, otherwise);
 
-    public override void AddColumns(DataViewSchema.Builder builder) => ScoreColumns.AddTo(builder, Model);
+    /// <summary>The same networks, each described otherwise: a holder of its own, who is disposed apart.</summary>
+    public ImageScorer For(ScoreDescription description, Func<CnnModel, CnnModel> otherwise) => new(Environment,
+        [.. Networks.Select(each => Computation(Environment, each.Claim.Another(), each.Plan, otherwise(each.Model)))], description, _mix);
 
-    public override Delegate Getter(int column, MappedRows rows, Func<int> current)
+    /// <summary>The same networks, mixed otherwise: a holder of its own, who is disposed apart.</summary>
+    public ImageScorer For(NetworkMix mix) => new(Environment,
+        [.. Networks.Select(each => Computation(Environment, each.Claim.Another(), each.Plan, each.Model))], _description, mix);
+
+    /// <summary>One of the networks: a holder of its own, who is disposed apart.</summary>
+    public ImageScorer Alone(NetworkComputation network) => Of(Environment, network.Claim.Another(), network.Plan, network.Model);
+
+    public override void AddColumns(DataViewSchema.Builder builder) => ScoreColumns.AddTo(builder, _description);
+
+    public override Delegate Getter(int column, MappedRows rows, Func<int> current) => ScoreColumns.Getter(column, _description, rows, current);
+
+    public override void Compute(NetworkInputs inputs, Span<float> values)
     {
-        ValueGetter<uint> label = (ref uint value) => value = PredictedLabel(rows, current());
-        ValueGetter<VBuffer<float>> scores = (ref VBuffer<float> value) => rows.CopyTo(ref value, current());
-        return column == ScoreColumns.PredictedLabel ? label : scores;
+        if (_mix is null)
+        {
+            Compute(Single, inputs[0], values);
+            return;
+        }
+        Mixed(inputs, _mix, values);
+        Calibrate(values, Length, _description.Calibration);
     }
 
-    public void Dispose() => Claim.Dispose();
+    private static ImageScorer Of(IHostEnvironment environment, NetworkClaim claim, ExecutionPlan plan, CnnModel model) =>
+        new(environment, [Computation(environment, claim, plan, model)], model.Scores, mix: null);
 
-    // 0, a missing key, for an image that cannot be used, and for scores that are NaN.
-    private static uint PredictedLabel(MappedRows rows, int index)
+    private static NetworkComputation Computation(IHostEnvironment environment, NetworkClaim claim, ExecutionPlan plan, CnnModel model)
     {
-        if (!rows.IsUsable(index))
-            return 0;
-        var best = TensorPrimitives.IndexOfMax(rows.Values(index)); // NaN is taken for the largest
-        return float.IsNaN(rows.Values(index)[best]) ? 0 : (uint)best + 1;
+        var request = new CopyRequest(Layer: null, CopyOutput.Probabilities, model.Scoring);
+        return new(environment, claim, plan, model, request, model.Shape.Classes);
+    }
+
+    private void Mixed(NetworkInputs inputs, NetworkMix mix, Span<float> values)
+    {
+        values.Clear();
+        for (var network = 0; network < Networks.Count; network++)
+        {
+            if (mix.Weights[network] == 0)
+                continue;
+            var made = inputs.Values(values.Length);
+            Compute(Networks[network], inputs[network], made);
+            for (var row = 0; row < values.Length; row += Length)
+            {
+                if (mix.Orders[network] is { } order)
+                    Reorder(made.Slice(row, Length), order);
+                ScoreMean.Add(made.Slice(row, Length), (float)mix.Weights[network], values.Slice(row, Length), mix.Average);
+            }
+        }
+        for (var row = 0; row < values.Length; row += Length)
+            ScoreMean.Finish(values.Slice(row, Length), mix.Average);
+    }
+
+    // A network's own temperature goes with it into a mix.
+    private static void Compute(NetworkComputation network, NetworkInput input, Span<float> values)
+    {
+        network.Compute(input, values);
+        Calibrate(values, network.Length, network.Model.Calibration);
+    }
+
+    private static void Calibrate(Span<float> values, int classes, CnnCalibration? calibration)
+    {
+        if (calibration is null or { Temperature: 1 })
+            return;
+        for (var row = 0; row < values.Length; row += classes)
+            TemperatureScaling.Apply(values.Slice(row, classes), calibration.Temperature);
+    }
+
+    private static void Reorder(Span<float> row, int[] order)
+    {
+        Span<float> copy = row.Length <= 256 ? stackalloc float[row.Length] : new float[row.Length];
+        row.CopyTo(copy);
+        for (var i = 0; i < row.Length; i++)
+            row[i] = copy[order[i]];
     }
 }

@@ -5,15 +5,15 @@ using Ml.Cnn.Transforms.Columns;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
-/// <summary>Images read ahead and what a network makes of them, image by image.</summary>
+/// <summary>Images read ahead and what networks make of them, image by image.</summary>
 /// <remarks>
 /// Images are decoded a few at a time, since they may be large as they come: rows that are so far apart that they are never read together have one room for
 /// their images.
 /// </remarks>
-/// <param name="mapper">The network.</param>
+/// <param name="mapper">Computes.</param>
 /// <param name="decoder">Decodes the images.</param>
 /// <param name="capacity">How many images there is room for.</param>
-internal sealed class MappedRows(ImageMapper mapper, ImageRowDecoder decoder, int capacity)
+internal sealed class MappedRows(ImageMapper mapper, InputDecoder decoder, int capacity)
 {
     private readonly ImageRow[] _rows = Rows(capacity);
     private readonly float[] _values = new float[capacity * mapper.Length];
@@ -26,21 +26,15 @@ internal sealed class MappedRows(ImageMapper mapper, ImageRowDecoder decoder, in
     /// <summary>Decodes some images.</summary>
     /// <param name="first">The first image, at most <see cref="DecodedAtOnce"/> before the last.</param>
     /// <param name="count">How many.</param>
-    /// <param name="batch">Takes them.</param>
-    /// <param name="place">The first image's place in the batch.</param>
-    public void Decode(int first, int count, ImageBatch batch, int place) =>
-        ImageMapper.Decode(_rows.AsMemory(first, count), decoder, batch, place);
+    /// <param name="inputs">Takes them.</param>
+    /// <param name="place">The first image's place there.</param>
+    public void Decode(int first, int count, NetworkInputs inputs, int place) => inputs.Decode(_rows.AsMemory(first, count), decoder, place);
 
-    /// <summary>Runs the network on images that are decoded.</summary>
+    /// <summary>Runs the networks on images that are decoded.</summary>
     /// <param name="first">The first image.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="batch">Has them.</param>
-    /// <param name="memory">Memory that nobody else uses meanwhile.</param>
-    public void Compute(int first, int count, ImageBatch batch, ImageMemory memory) => mapper.Compute(_rows.AsSpan(first, count), batch, decoder.Views, memory,
-        _values.AsSpan(first * mapper.Length, count * mapper.Length));
-
-    /// <summary>Views of an image that the network computes.</summary>
-    public int Views => decoder.Views;
+    /// <param name="inputs">Has them, from the first on.</param>
+    public void Compute(int first, NetworkInputs inputs) =>
+        mapper.Compute(_rows.AsSpan(first, inputs.Count), inputs, _values.AsSpan(first * mapper.Length, inputs.Count * mapper.Length));
 
     /// <param name="column">The position among the mapper's columns.</param>
     /// <param name="current">Brings the rows up to date and gives the index of the current one.</param>
@@ -66,7 +60,7 @@ internal sealed class MappedRows(ImageMapper mapper, ImageRowDecoder decoder, in
         var row = _rows[index];
         if (row.Defect is null)
             return true;
-        if (mapper.Model.OnBadImage == BadImageHandling.Fail)
+        if (mapper.OnBadImage == BadImageHandling.Fail)
             throw new BadImageException([new BadImage(row.Name, row.Defect)]);
         return false;
     }

@@ -9,10 +9,9 @@ internal sealed class MappedSchema
 {
     public MappedSchema(DataViewSchema input, ImageMapper mapper)
     {
-        var model = mapper.Model;
         Input = input;
-        Format = FeatureColumn.Of(input, model.FeatureColumnName, model.PixelLayout, model.Shape.Channels);
-        Columns = new(input[model.FeatureColumnName], Format, Label: null, ImageColumns.FindPath(input));
+        Format = mapper.Format(input);
+        Columns = new(input[mapper.FeatureColumnName], Format, Label: null, ImageColumns.FindPath(input));
 
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);

@@ -25,7 +25,7 @@ internal sealed class NetworkClaim : IDisposable
     /// <param name="shape">Its input and output.</param>
     /// <param name="plan">Where it runs.</param>
     public NetworkClaim(Module<Tensor, Tensor> network, string name, NetworkShape shape, ExecutionPlan plan)
-        : this(new Shared(network, new(network, name, shape, plan), new(shape)), name) => network.eval();
+        : this(new Shared(network, new(network, name, shape, plan)), name) => network.eval();
 
     private NetworkClaim(Shared shared, string name) => (_shared, _name) = (shared, name);
 
@@ -43,9 +43,6 @@ internal sealed class NetworkClaim : IDisposable
 
     /// <summary>The network's copies that compute scores. Whoever computes with them holds a <see cref="Use"/>.</summary>
     public NetworkCopies Copies => _shared.Copies;
-
-    /// <summary>Memory for single images.</summary>
-    public ImageMemoryPool Singles => _shared.Singles;
 
     /// <summary>Another holder's claim on the same network.</summary>
     /// <exception cref="ObjectDisposedException">This claim was given up.</exception>
@@ -74,6 +71,16 @@ internal sealed class NetworkClaim : IDisposable
         }
     }
 
+    /// <summary>Whether every owner has given the claim up.</summary>
+    public bool IsGivenUp
+    {
+        get
+        {
+            lock (_shared)
+                return _owners == 0;
+        }
+    }
+
     /// <summary>Gives the claim up once every owner has called this. Further calls do nothing.</summary>
     public void Dispose()
     {
@@ -92,11 +99,9 @@ internal sealed class NetworkClaim : IDisposable
                 + "or dispose it only once nothing reads scores or makes prediction engines from it any more.");
     }
 
-    private sealed class Shared(Module<Tensor, Tensor> network, NetworkCopies copies, ImageMemoryPool singles)
+    private sealed class Shared(Module<Tensor, Tensor> network, NetworkCopies copies)
     {
         public NetworkCopies Copies => copies;
-
-        public ImageMemoryPool Singles => singles;
 
         public Module<Tensor, Tensor> Network => network;
 
@@ -105,7 +110,6 @@ internal sealed class NetworkClaim : IDisposable
         public void Free()
         {
             copies.Dispose();
-            singles.Dispose();
             foreach (var tensor in network.parameters().Concat(network.buffers()))
                 tensor.Dispose();
             network.Dispose();

@@ -27,7 +27,7 @@ internal sealed class ScoringAhead : IDisposable
     private readonly ImageRowReader _reader;
     private readonly ValueGetter<DataViewRowId> _inputId;
     private readonly MappedRows _mapped;
-    private readonly ImageMemory _memory;
+    private readonly NetworkInputs _inputs;
     private readonly (DataViewRowId Id, long Batch)[] _places;
     private readonly int[] _counts = new int[Rounds];
     private readonly bool[] _isLast = new bool[Rounds];
@@ -53,7 +53,7 @@ internal sealed class ScoringAhead : IDisposable
         _passedThrough = [.. passedThrough];
         _reader = new ImageRowReader(input, columns);
         _inputId = input.GetIdGetter();
-        _memory = new(mapper.Model.Shape);
+        _inputs = mapper.NewInputs();
         _places = new (DataViewRowId, long)[Slots(batchSize)];
     }
 
@@ -109,7 +109,7 @@ internal sealed class ScoringAhead : IDisposable
         Cancel();
         _thread?.Join();
         _input.Dispose();
-        _memory.Dispose();
+        _inputs.Dispose();
         _free.Dispose();
         _ready.Dispose();
     }
@@ -138,18 +138,18 @@ internal sealed class ScoringAhead : IDisposable
     private void Fill(int round)
     {
         var (first, count, bytes, isLast) = (round * _batchSize, 0, 0L, false);
-        var batch = _memory.Batch(_batchSize * _mapped.Views);
+        _inputs.Reserve(_batchSize);
         while (count < _batchSize && bytes < LargestContent && !isLast)
         {
             var read = 0; // in a row, to be decoded together
             while (read < MappedRows.DecodedAtOnce && count + read < _batchSize && !(isLast = _isCanceled || !_input.MoveNext()))
                 bytes += Read(first + count + read++);
-            _mapped.Decode(first + count, read, batch, count);
+            _mapped.Decode(first + count, read, _inputs, count);
             count += read;
         }
-        batch.Count = count * _mapped.Views;
+        _inputs.Keep(count);
         if (count > 0 && !_isCanceled)
-            _mapped.Compute(first, count, batch, _memory);
+            _mapped.Compute(first, _inputs);
         (_counts[round], _isLast[round]) = (count, isLast);
     }
 

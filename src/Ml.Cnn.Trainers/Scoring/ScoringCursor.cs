@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Ml.Cnn.Trainers.Input;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
@@ -18,16 +17,15 @@ internal sealed class ScoringCursor : DataViewRowCursor
     private long _position = -1;
     private bool _atEnd;
 
-    public ScoringCursor(MappedSchema schema, DataViewRowCursor input, ImageMapper mapper, ImageRowDecoder decoder, IEnumerable<DataViewSchema.Column> active)
+    public ScoringCursor(MappedSchema schema, DataViewRowCursor input, ImageMapper mapper, InputDecoder decoder, IEnumerable<DataViewSchema.Column> active)
     {
         _schema = schema;
         _active = [.. active.Select(c => c.Index)];
-        var batchSize = mapper.RowsAtOnce(decoder);
-        var slots = ScoringAhead.Slots(batchSize);
+        var slots = ScoringAhead.Slots(mapper.BatchSize);
         foreach (var index in _active.Where(i => i < schema.Input.Count))
             _passedThrough[index] = LookAheadColumn.Create(input, input.Schema[index], slots);
         _mapped = new MappedRows(mapper, decoder, slots);
-        _ahead = new ScoringAhead(input, mapper, _passedThrough.Values, _mapped, batchSize, schema.Columns);
+        _ahead = new ScoringAhead(input, mapper, _passedThrough.Values, _mapped, mapper.BatchSize, schema.Columns);
     }
 
     // A cursor that nobody disposed must not leave its thread waiting.

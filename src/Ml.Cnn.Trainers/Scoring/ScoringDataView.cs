@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Ml.Cnn.Trainers.Input;
 
 namespace Ml.Cnn.Trainers.Scoring;
 
@@ -32,8 +31,8 @@ internal sealed class ScoringDataView(IDataView source, ImageMapper mapper) : ID
         return [.. source.GetRowCursorSet(_schema.Dependencies(columns), n, rand).Select(cursor => Wrap(cursor, columns, decoder))];
     }
 
-    private ImageRowDecoder Decoder() => mapper.Decoder(_schema.Format);
+    private InputDecoder Decoder() => mapper.Decoder(_schema.Format);
 
-    private DataViewRowCursor Wrap(DataViewRowCursor cursor, DataViewSchema.Column[] columns, ImageRowDecoder decoder) =>
+    private DataViewRowCursor Wrap(DataViewRowCursor cursor, DataViewSchema.Column[] columns, InputDecoder decoder) =>
         columns.Any(_schema.IsMapped) ? new ScoringCursor(_schema, cursor, mapper, decoder, columns) : new PassThroughCursor(_schema, cursor);
 }

@@ -23,7 +23,7 @@ internal sealed class ScoringRowMapper(DataViewSchema input, ImageMapper mapper)
         private readonly DataViewRow _input;
         private readonly HashSet<int> _active;
         private readonly MappedRows? _rows;
-        private readonly ImageMemoryPool _memories;
+        private readonly NetworkInputsPool _memories;
         private readonly ImageRowReader? _reader;
         private long _mapped = -1;
 
@@ -31,7 +31,7 @@ internal sealed class ScoringRowMapper(DataViewSchema input, ImageMapper mapper)
         {
             _schema = schema;
             _input = input;
-            _memories = mapper.Claim.Singles;
+            _memories = mapper.Singles;
             _active = [.. active.Select(c => c.Index)];
             if (!_active.Any(i => i >= schema.Input.Count))
                 return;
@@ -70,9 +70,8 @@ internal sealed class ScoringRowMapper(DataViewSchema input, ImageMapper mapper)
                 var memory = _memories.Rent();
                 try
                 {
-                    var batch = memory.Batch(_rows.Views);
-                    _rows.Decode(0, 1, batch, 0);
-                    _rows.Compute(0, 1, batch, memory);
+                    _rows.Decode(0, 1, memory, 0);
+                    _rows.Compute(0, memory);
                 }
                 finally
                 {

@@ -8,7 +8,8 @@ public readonly record struct CnnClassProbability(string Label, float Probabilit
 /// <summary>What a <see cref="CnnPredictor"/> says of an image.</summary>
 public sealed class CnnPrediction
 {
-    internal CnnPrediction(IReadOnlyList<CnnClassProbability> classes, bool isAbstention) => (Classes, IsAbstention) = (classes, isAbstention);
+    internal CnnPrediction(IReadOnlyList<CnnClassProbability> classes, bool isAbstention, IReadOnlyList<CnnClassProbability>? set) =>
+        (Classes, IsAbstention, Set) = (classes, isAbstention, set);
 
     internal CnnPrediction(string defect) => (Classes, Defect) = ([], defect);
 
@@ -22,6 +23,12 @@ public sealed class CnnPrediction
     /// How probable the most probable class is, from 0 to 1, also where the predictor abstains; NaN where the image has a <see cref="Defect"/>.
     /// </summary>
     public float Probability => Defect is null ? Classes[0].Probability : float.NaN;
+
+    /// <summary>
+    /// The classes that hold the right one with the probability that the model was calibrated for (<see cref="CnnCalibration.Coverage"/>), best first; empty
+    /// for an image that the network knows nothing like. Null where the model has no such sets, and where there is a <see cref="Defect"/>.
+    /// </summary>
+    public IReadOnlyList<CnnClassProbability>? Set { get; }
 
     /// <summary>Whether no class is as probable as <see cref="CnnPredictorOptions.MinimumProbability"/> asks.</summary>
     public bool IsAbstention { get; }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Serving;
 using Ml.Cnn.Transforms;
@@ -37,13 +36,13 @@ public sealed class CnnPredictor : IDisposable
     /// <param name="network">The network.</param>
     /// <param name="options">How it answers. Default: see <see cref="CnnPredictorOptions"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range; the message names it.</exception>
-    public CnnPredictor(CnnTransformer network, CnnPredictorOptions? options = null)
+    public CnnPredictor(CnnClassifier network, CnnPredictorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         _options = (options ?? new()).Snapshot();
-        _telemetry = new(_options.Name ?? network.Architecture.Name);
+        _telemetry = new(_options.Name ?? network.Name);
         _model = Prepare(network);
-        var coresForOne = network.Scorer.Plan.Cost.ThreadsFor(images: 1, besideDecoding: true);
+        var coresForOne = network.Scorer.Networks.Max(each => each.Plan.Cost.ThreadsFor(images: 1, besideDecoding: true));
         _batcher = new(_options, _telemetry, _options.Concurrency ?? Math.Max(1, Environment.ProcessorCount / coresForOne));
         _keptMemory = GlibcAllocator.KeepFreedMemory(); // every request takes and frees the same blocks
     }
@@ -63,8 +62,11 @@ public sealed class CnnPredictor : IDisposable
     /// <summary>The classes in the order of the network's scores.</summary>
     public IReadOnlyList<string> ClassNames => _model.ClassNames;
 
-    /// <summary>The network that answers now.</summary>
-    public Architecture Architecture => _model.Network.Architecture;
+    /// <summary>The name of the network that answers now: "resnet18", or "ensemble of resnet18, vgg16".</summary>
+    public string NetworkName => _model.Network.Name;
+
+    /// <summary>The share of images whose <see cref="CnnPrediction.Set"/> holds their class; null where the network was not calibrated for sets.</summary>
+    public double? SetCoverage => _model.Network.Calibration?.Coverage;
 
     /// <summary>How the network is computed, and with what memory.</summary>
     public IReadOnlyList<CnnScoringCopy> ScoringCopies => _model.Network.ScoringCopies;
@@ -212,7 +214,7 @@ public sealed class CnnPredictor : IDisposable
     /// <summary>Takes another network, without a pause: requests that have begun are answered by the one before.</summary>
     /// <param name="network">The network, whose weights are shared; it may be disposed afterwards.</param>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
-    public void Reload(CnnTransformer network)
+    public void Reload(CnnClassifier network)
     {
         ArgumentNullException.ThrowIfNull(network);
         var model = Prepare(network);
@@ -243,21 +245,21 @@ public sealed class CnnPredictor : IDisposable
 
     private const string Unnamed = "the image";
 
-    private static CnnTransformer LoadNetwork(string path)
+    private static CnnClassifier LoadNetwork(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete); // others may replace it
         var model = new MLContext().Model.Load(stream, out _);
-        if (CnnTransformer.Find(model) is { } network)
+        if (CnnClassifier.Find(model) is { } network)
             return network;
         (model as IDisposable)?.Dispose();
         throw new ArgumentException($"'{path}' is an ML.NET model without a convolutional network of this library.", nameof(path));
     }
 
     // A share of its own: the caller may dispose theirs.
-    private PredictionModel Prepare(CnnTransformer network)
+    private PredictionModel Prepare(CnnClassifier network)
     {
-        var own = network.WithScoring(_options.Scoring ?? network.Scoring);
+        var own = _options.Scoring is { } scoring ? network.WithScoring(scoring) : network.WithBadImages(network.OnBadImage);
         if (_options.WarmUp)
             own.WarmUp();
         return new(own);
@@ -314,7 +316,7 @@ public sealed class CnnPredictor : IDisposable
         try
         {
             var start = Stopwatch.GetTimestamp();
-            if (input.Decode(request.Model, request.Row, request.Pixels) is { } defect)
+            if (input.Decode(request.Model, request.Inputs) is { } defect)
                 throw new BadImageException([new BadImage(name, defect)]);
             _telemetry.Decoded(activity, Stopwatch.GetElapsedTime(start));
             return request;
@@ -379,7 +381,7 @@ public sealed class CnnPredictor : IDisposable
                 try
                 {
                     var start = Stopwatch.GetTimestamp();
-                    rows.Compute(part);
+                    rows.Compute();
                     _telemetry.Computed(part, Stopwatch.GetElapsedTime(start));
                 }
                 finally
@@ -406,6 +408,6 @@ public sealed class CnnPredictor : IDisposable
     private CnnPrediction Prediction(ReadOnlySpan<float> scores, PredictionModel model)
     {
         var classes = model.Best(scores, _options.TopK);
-        return new(classes, classes[0].Probability < _options.MinimumProbability);
+        return new(classes, classes[0].Probability < _options.MinimumProbability, model.Set(scores));
     }
 }

@@ -6,15 +6,13 @@ namespace Ml.Cnn.Trainers.Serving;
 /// <summary>Room for a batch of image files of one caller.</summary>
 internal sealed class ManyRows : IDisposable
 {
-    private readonly PredictionModel _model;
-    private readonly ImageMemory _memory;
+    private readonly NetworkInputs _inputs;
     private readonly MappedRows _rows;
 
     public ManyRows(PredictionModel model)
     {
-        _model = model;
-        Capacity = model.Mapper.RowsAtOnce(model.Files);
-        _memory = new(model.Mapper.Model.Shape);
+        Capacity = model.Mapper.BatchSize;
+        _inputs = model.Mapper.NewInputs();
         _rows = new(model.Mapper, model.Files, Capacity);
     }
 
@@ -24,25 +22,25 @@ internal sealed class ManyRows : IDisposable
     /// <summary>Takes the first images' bytes, and decodes them. One that cannot be had, or decoded, has a defect.</summary>
     public void Decode(int count, Func<int, ReadOnlyMemory<byte>> image)
     {
-        var batch = _memory.Batch(count * _model.Views);
+        _inputs.Reserve(count);
         for (var first = 0; first < count; first += MappedRows.DecodedAtOnce)
         {
             var read = Math.Min(MappedRows.DecodedAtOnce, count - first);
             for (var i = first; i < first + read; i++)
                 Read(i, image);
-            _rows.Decode(first, read, batch, first);
+            _rows.Decode(first, read, _inputs, first);
         }
     }
 
-    /// <summary>Runs the network on the first images, which are decoded.</summary>
-    public void Compute(int count) => _rows.Compute(0, count, _memory.Batch(count * _model.Views), _memory);
+    /// <summary>Runs the networks on the images that are decoded.</summary>
+    public void Compute() => _rows.Compute(0, _inputs);
 
     /// <summary>What is wrong with an image; null if nothing.</summary>
     public string? Defect(int index) => _rows[index].Defect;
 
     public ReadOnlySpan<float> Scores(int index) => _rows.Values(index);
 
-    public void Dispose() => _memory.Dispose();
+    public void Dispose() => _inputs.Dispose();
 
     private void Read(int index, Func<int, ReadOnlyMemory<byte>> image)
     {

@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Probabilities;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Transforms.Columns;
 using Ml.Cnn.Transforms.Decoding;
@@ -11,11 +11,11 @@ internal sealed class PredictionModel
 {
     private static readonly DecodeOptions s_withAlpha = new() { Channels = 4 };
 
-    private readonly ImageRowDecoder _images; // MLImages and pixels, which are there already
+    private readonly InputDecoder _images; // MLImages and pixels, which are there already
     private int _users = 1;
 
     /// <param name="network">Disposed with the last user.</param>
-    public PredictionModel(CnnTransformer network)
+    public PredictionModel(CnnClassifier network)
     {
         Network = network;
         Mapper = network.Scorer;
@@ -27,14 +27,11 @@ internal sealed class PredictionModel
     public ImageScorer Mapper { get; }
 
     /// <summary>Decodes image files.</summary>
-    public ImageRowDecoder Files { get; }
-
-    /// <summary>Images that the network computes for one image: several crops.</summary>
-    public int Views => Files.Views;
+    public InputDecoder Files { get; }
 
     public IReadOnlyList<string> ClassNames => Network.ClassNames;
 
-    public CnnTransformer Network { get; }
+    public CnnClassifier Network { get; }
 
     /// <summary>Keeps the model for a request.</summary>
     /// <returns>False if it is gone: the predictor has another one.</returns>
@@ -57,36 +54,35 @@ internal sealed class PredictionModel
 
     /// <summary>Decodes an image file.</summary>
     /// <param name="bytes">The file.</param>
-    /// <param name="row">Room for it.</param>
-    /// <param name="pixels">Takes the network's input, every view of it.</param>
+    /// <param name="inputs">Takes it.</param>
     /// <returns>What is wrong with the image; null if nothing.</returns>
-    public string? Decode(ReadOnlySpan<byte> bytes, ImageRow row, Span<float> pixels)
+    public string? Decode(ReadOnlySpan<byte> bytes, NetworkInputs inputs)
     {
-        bytes.CopyTo(row.Content.Room<byte>(bytes.Length));
-        return Decode(Files, row, pixels);
+        bytes.CopyTo(inputs.Row.Content.Room<byte>(bytes.Length));
+        return Decode(Files, inputs);
     }
 
     /// <summary>The same for an image of ML.NET's.</summary>
-    public string? Decode(MLImage image, ImageRow row, Span<float> pixels)
+    public string? Decode(MLImage image, NetworkInputs inputs)
     {
         try
         {
-            ImageDecoder.Convert(image, row.Content.ImageRoom(), s_withAlpha);
+            ImageDecoder.Convert(image, inputs.Row.Content.ImageRoom(), s_withAlpha);
         }
         catch (Exception e) when (ImageColumnType.IsAboutTheImage(e))
         {
             return e.GetBaseException().Message;
         }
-        return Decode(_images, row, pixels);
+        return Decode(_images, inputs);
     }
 
     /// <summary>The same for pixels from 0 to 255, height × width × channels.</summary>
-    public string? Decode(ReadOnlySpan<byte> values, int width, int height, int channels, ImageRow row, Span<float> pixels)
+    public string? Decode(ReadOnlySpan<byte> values, int width, int height, int channels, NetworkInputs inputs)
     {
-        var room = row.Content.ImageRoom();
+        var room = inputs.Row.Content.ImageRoom();
         room.Reset(width, height, channels);
         values.CopyTo(room.Pixels);
-        return Decode(_images, row, pixels);
+        return Decode(_images, inputs);
     }
 
     /// <summary>The most probable classes, best first.</summary>
@@ -100,7 +96,7 @@ internal sealed class PredictionModel
         for (var i = 0; i < scores.Length; i++)
         {
             if (!float.IsFinite(scores[i]))
-                throw new InvalidOperationException($"The output of {Network.Architecture.Name} is NaN or infinite. The weights are damaged.");
+                throw new InvalidOperationException($"The output of {Network.Name} is NaN or infinite. The weights are damaged.");
             if (found == best.Length && scores[i] <= best[^1].Probability)
                 continue;
             var place = found < best.Length ? found++ : found - 1;
@@ -111,9 +107,23 @@ internal sealed class PredictionModel
         return best;
     }
 
-    private static string? Decode(ImageRowDecoder decoder, ImageRow row, Span<float> pixels)
+    /// <summary>The classes that hold the right one with the model's <see cref="CnnCalibration.Coverage"/>, best first; null where it has no such sets.</summary>
+    /// <param name="scores">The probability of each class.</param>
+    public CnnClassProbability[]? Set(ReadOnlySpan<float> scores)
     {
-        row.Defect = null;
-        return decoder.TryDecode(row, epoch: 0, pixels) ? null : row.Defect;
+        if (Network.Calibration is not { SetThreshold: not null } calibration)
+            return null;
+        var places = PredictionSets.Of(scores, calibration);
+        var set = new CnnClassProbability[places.Length];
+        for (var i = 0; i < set.Length; i++)
+            set[i] = new(ClassNames[places[i]], scores[places[i]]);
+        return set;
+    }
+
+    private static string? Decode(InputDecoder decoder, NetworkInputs inputs)
+    {
+        inputs.Row.Defect = null;
+        inputs.Decode(inputs.Row, decoder, place: 0);
+        return inputs.Row.Defect;
     }
 }

@@ -18,22 +18,17 @@ internal sealed class PredictionRequest : IDisposable
     public PredictionRequest(PredictionModel model)
     {
         Model = model;
-        Memory = model.Mapper.Claim.Singles.Rent();
-        Batch = Memory.Batch(model.Views);
+        Inputs = model.Mapper.Singles.Rent();
         Scores = new float[model.Mapper.Length];
     }
 
     public PredictionModel Model { get; }
 
-    public ImageMemory Memory { get; }
-
-    /// <summary>The network's input: one image, or its views.</summary>
-    public ImageBatch Batch { get; }
+    /// <summary>The image as the networks take it.</summary>
+    public NetworkInputs Inputs { get; }
 
     /// <summary>Room for the image as it came.</summary>
-    public ImageRow Row => Memory.Row;
-
-    public Span<float> Pixels => Batch.Images(0, Model.Views);
+    public ImageRow Row => Inputs.Row;
 
     public float[] Scores { get; }
 
@@ -75,7 +70,7 @@ internal sealed class PredictionRequest : IDisposable
     /// <summary>Gives memory and model back. By the one who took the request, or by the one who made it and was never let in.</summary>
     public void Dispose()
     {
-        Model.Mapper.Claim.Singles.Return(Memory);
+        Model.Mapper.Singles.Return(Inputs);
         Model.Release();
     }
 }

@@ -50,7 +50,7 @@ internal sealed class RequestBatcher : IDisposable
         {
             request.TryTake();
             var start = Stopwatch.GetTimestamp();
-            request.Model.Mapper.Compute(request.Batch, request.Model.Views, request.Memory, request.Scores);
+            request.Model.Mapper.Compute(request.Inputs, request.Scores);
             _telemetry.Waited(TimeSpan.Zero);
             _telemetry.Computed(1, Stopwatch.GetElapsedTime(start));
             return true;
@@ -116,22 +116,22 @@ internal sealed class RequestBatcher : IDisposable
     private void Work()
     {
         var batch = new List<PredictionRequest>();
-        ImageMemory? memory = null;
+        NetworkInputs? inputs = null;
         PredictionModel? model = null;
         var values = Array.Empty<float>();
         while (TryGather(batch))
         {
             if (batch[0].Model != model)
             {
-                memory?.Dispose(); // another model's images may have another size
+                inputs?.Dispose(); // another model's images may have another size
                 model = batch[0].Model;
-                memory = new(model.Mapper.Model.Shape);
+                inputs = model.Mapper.NewInputs();
             }
-            Compute(batch, memory!, ref values);
+            Compute(batch, inputs!, ref values);
             batch.Clear();
             Leave();
         }
-        memory?.Dispose();
+        inputs?.Dispose();
     }
 
     // Waits for a request, and then for others to join it.
@@ -177,7 +177,7 @@ internal sealed class RequestBatcher : IDisposable
             request.Dispose(); // nobody waits for it any more
     }
 
-    private void Compute(List<PredictionRequest> batch, ImageMemory memory, ref float[] values)
+    private void Compute(List<PredictionRequest> batch, NetworkInputs inputs, ref float[] values)
     {
         try
         {
@@ -187,10 +187,10 @@ internal sealed class RequestBatcher : IDisposable
             var length = model.Mapper.Length;
             if (values.Length < batch.Count * length)
                 values = new float[_options.MaximumBatchSize * length];
-            var images = memory.Batch(batch.Count * model.Views);
+            inputs.Reserve(batch.Count);
             for (var i = 0; i < batch.Count; i++)
-                batch[i].Pixels.CopyTo(images.Images(i * model.Views, model.Views));
-            model.Mapper.Compute(images, model.Views, memory, values.AsSpan(0, batch.Count * length));
+                inputs.CopyFrom(batch[i].Inputs, 0, i);
+            model.Mapper.Compute(inputs, values.AsSpan(0, batch.Count * length));
             for (var i = 0; i < batch.Count; i++)
                 values.AsSpan(i * length, length).CopyTo(batch[i].Scores);
             _telemetry.Computed(batch.Count, Stopwatch.GetElapsedTime(start));

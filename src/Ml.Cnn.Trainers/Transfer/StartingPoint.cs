@@ -50,7 +50,7 @@ internal sealed class StartingPoint
     {
         if (_model is not null)
         {
-            using var use = _model.Scorer.Claim.Use();
+            using var use = _model.Scorer.Single.Claim.Use();
             using var loaded = _isLoadedHere ? _model : null; // nobody else knows of it
             using var scope = NewDisposeScope();
             return WeightsLoader.LoadInto(network, _architecture, ModelState(_model, classes), replaceHead: true);

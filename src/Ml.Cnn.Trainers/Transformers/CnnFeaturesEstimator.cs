@@ -19,7 +19,7 @@ public sealed class CnnFeaturesEstimator : IEstimator<CnnFeaturesTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        FeatureColumn.Check(inputSchema, _featurizer.Model.FeatureColumnName);
+        FeatureColumn.Check(inputSchema, _featurizer.FeatureColumnName);
         var columns = inputSchema.ToDictionary(column => column.Name);
         columns[_featurizer.OutputColumnName] = ColumnShapes.Create(_featurizer.OutputColumnName, SchemaShape.Column.VectorKind.Vector,
             NumberDataViewType.Single, isKey: false);

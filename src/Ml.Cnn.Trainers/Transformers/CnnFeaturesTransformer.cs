@@ -15,7 +15,7 @@ namespace Ml.Cnn.Trainers;
 /// <summary>What one layer of a trained network makes of images, as a column of numbers for any other ML.NET trainer.</summary>
 /// <remarks>
 /// Features are computed in batches while the data is read; any number of threads, cursors and prediction engines may read at once. The weights
-/// are shared with the model that they are from; see <see cref="CnnTransformer.Dispose"/>.
+/// are shared with the model that they are from; see <see cref="CnnClassifier.Dispose"/>.
 /// </remarks>
 public sealed class CnnFeaturesTransformer : ITransformer, IDisposable
 {
@@ -24,7 +24,7 @@ public sealed class CnnFeaturesTransformer : ITransformer, IDisposable
     internal CnnFeaturesTransformer(ImageFeaturizer featurizer) => _featurizer = featurizer;
 
     /// <summary>The network.</summary>
-    public Architecture Architecture => _featurizer.Model.Architecture;
+    public Architecture Architecture => _featurizer.Scorer.Model.Architecture;
 
     /// <summary>The layer whose output the features are, by its name in <see cref="Inspection.CnnSummary"/>.</summary>
     public string Layer => _featurizer.Layer;
@@ -36,7 +36,7 @@ public sealed class CnnFeaturesTransformer : ITransformer, IDisposable
     public int Length => _featurizer.Length;
 
     /// <summary>The column of images that this transformer reads.</summary>
-    public string InputColumnName => _featurizer.Model.FeatureColumnName;
+    public string InputColumnName => _featurizer.FeatureColumnName;
 
     /// <summary>The column of the features, a vector of Single.</summary>
     public string OutputColumnName => _featurizer.OutputColumnName;
@@ -53,7 +53,7 @@ public sealed class CnnFeaturesTransformer : ITransformer, IDisposable
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
     {
         var mapper = new ScoringRowMapper(inputSchema, _featurizer);
-        _featurizer.Claim.AddOwner(); // a prediction engine disposes the transformer that it was made of
+        _featurizer.AddOwner(); // a prediction engine disposes the transformer that it was made of
         return mapper;
     }
 
@@ -61,7 +61,7 @@ public sealed class CnnFeaturesTransformer : ITransformer, IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of another type; the message says which are accepted.</exception>
     public IDataView Transform(IDataView input) => new ScoringDataView(input, _featurizer);
 
-    /// <inheritdoc cref="CnnTransformer.Dispose"/>
+    /// <inheritdoc cref="CnnClassifier.Dispose"/>
     public void Dispose() => _featurizer.Dispose();
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => CnnFeaturesArchive.Save(ctx, _featurizer, new CnnTransformer(_featurizer.Scorer, []));

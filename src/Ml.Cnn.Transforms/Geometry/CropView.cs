@@ -1,46 +1,42 @@
 namespace Ml.Cnn.Transforms.Geometry;
 
-/// <summary>Where in an image a crop lies.</summary>
-internal enum CropPlace
-{
-    Center,
-    TopLeft,
-    TopRight,
-    BottomLeft,
-    BottomRight,
-}
-
-/// <summary>One part of an image.</summary>
-/// <param name="Place">Where it lies, in the mirror image if it is mirrored.</param>
+/// <summary>One part of an image: the middle by default.</summary>
+/// <param name="Column">Where it lies between the left edge, 0, and the right one, <paramref name="Steps"/>; in the mirror image if it is mirrored.</param>
+/// <param name="Row">The same between the upper edge and the lower one.</param>
+/// <param name="Steps">Into how many steps the way from edge to edge is divided; 0: the part is the middle.</param>
 /// <param name="IsMirrored">Whether left and right change places.</param>
-internal readonly record struct CropView(CropPlace Place, bool IsMirrored)
+internal readonly record struct CropView(int Column, int Row, int Steps, bool IsMirrored)
 {
-    private static readonly CropPlace[] s_places = [CropPlace.TopLeft, CropPlace.TopRight, CropPlace.BottomLeft, CropPlace.BottomRight, CropPlace.Center];
-
-    /// <summary>The parts in torchvision's order.</summary>
-    public static IEnumerable<CropView> Of(EvaluationCrops crops) => crops switch
+    /// <summary>The parts: torchvision's order for five, row by row for a grid; those of the mirror image after them.</summary>
+    public static IEnumerable<CropView> Of(TestTimeAugmentation augmentation)
     {
-        EvaluationCrops.Five => s_places.Select(place => new CropView(place, false)),
-        EvaluationCrops.Ten => s_places.Select(place => new CropView(place, false)).Concat(s_places.Select(place => new CropView(place, true))),
-        _ => [default],
-    };
+        CropView[] views = augmentation.Crops switch
+        {
+            EvaluationCrops.Five => [new(0, 0, 2, false), new(2, 0, 2, false), new(0, 2, 2, false), new(2, 2, 2, false), default],
+            EvaluationCrops.Grid => [.. Grid(augmentation.Grid)],
+            _ => [default],
+        };
+        return augmentation.Mirror ? [.. views, .. views.Select(view => view with { IsMirrored = true })] : views;
+    }
 
     /// <summary>The columns: where they start in the image and in the crop, and how many there are.</summary>
     public (int From, int To, int Length) Columns(int width, int crop)
     {
-        var (from, to, length) = Part(width, crop, Place is CropPlace.TopLeft or CropPlace.BottomLeft, Place is CropPlace.TopRight or CropPlace.BottomRight);
+        var (from, to, length) = Part(width, crop, Column);
         return IsMirrored && width >= crop ? (width - crop - from, to, length) : (from, to, length);
     }
 
     /// <summary>The rows, likewise.</summary>
-    public (int From, int To, int Length) Rows(int height, int crop) =>
-        Part(height, crop, Place is CropPlace.TopLeft or CropPlace.TopRight, Place is CropPlace.BottomLeft or CropPlace.BottomRight);
+    public (int From, int To, int Length) Rows(int height, int crop) => Part(height, crop, Row);
 
-    private static (int From, int To, int Length) Part(int size, int crop, bool atStart, bool atEnd)
+    private static IEnumerable<CropView> Grid(int count) =>
+        Enumerable.Range(0, count * count).Select(i => new CropView(i % count, i / count, count - 1, false));
+
+    private (int From, int To, int Length) Part(int size, int crop, int step)
     {
         if (size < crop)
             return (0, (crop - size) / 2, size);
-        var middle = (int)Math.Round((size - crop) / 2.0, MidpointRounding.ToEven);
-        return (atStart ? 0 : atEnd ? size - crop : middle, 0, crop);
+        var share = Steps == 0 ? 0.5 : step / (double)Steps;
+        return ((int)Math.Round((size - crop) * share, MidpointRounding.ToEven), 0, crop);
     }
 }

@@ -1,9 +1,6 @@
-using System.Text.Json.Serialization;
-
 namespace Ml.Cnn.Transforms;
 
 /// <summary>Which parts of an image a network looks at when it scores.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<EvaluationCrops>))]
 public enum EvaluationCrops
 {
     /// <summary>The middle.</summary>
@@ -13,8 +10,13 @@ public enum EvaluationCrops
     Five,
 
     /// <summary>
-    /// The four corners and the middle, and the same of the mirror image (Krizhevsky et al. 2012, section 4.1; torchvision's
-    /// TenCrop). Scoring takes ten times as long.
+    /// A grid of crops, evenly spaced from edge to edge (Simonyan and Zisserman 2014, section 3.2, "multi-crop": 5 × 5). Scoring takes as many times as long.
     /// </summary>
-    Ten,
+    Grid,
+
+    /// <summary>
+    /// The whole image at once, of whatever proportions: linear layers become convolutions, and their outputs at all places are averaged (Simonyan and
+    /// Zisserman 2014, section 3.2, "dense evaluation"). Of an image longer than four times its short side, the ends are left out.
+    /// </summary>
+    Dense,
 }

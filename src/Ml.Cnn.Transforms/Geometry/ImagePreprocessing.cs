@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json.Serialization;
 using Ml.Cnn.Transforms.Augmentation.Pixels;
 using Ml.Cnn.Transforms.Decoding;
 using Ml.Cnn.Transforms.Geometry;
@@ -28,10 +29,18 @@ public sealed record ImagePreprocessing
     public int? ResizeShortSide { get; init; }
 
     /// <summary>
-    /// Which parts of the resized image are looked at when a network scores it: the middle alone (the default), or several, over
-    /// whose probabilities the mean is taken. Several need a <see cref="ResizeShortSide"/> of at least the height and the width.
+    /// The views of an image that are looked at when a network scores it: the middle alone (the default), or several, whose scores are averaged.
+    /// Several parts need a <see cref="ResizeShortSide"/> of at least the height and the width, or <see cref="TestTimeAugmentation.Scales"/>.
     /// </summary>
-    public EvaluationCrops Crops { get; init; }
+    public TestTimeAugmentation TestTime { get; init; } = TestTimeAugmentation.None;
+
+    // Under their former name, models hold "center", "five" or "ten".
+    [JsonInclude, JsonPropertyName("crops"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    private string? FormerCrops
+    {
+        get => null;
+        init => TestTime = value is null ? TestTime : TestTimeAugmentation.Parse(value);
+    }
 
     /// <summary>The filter for resizing. Default bilinear.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bilinear;
@@ -49,8 +58,40 @@ public sealed record ImagePreprocessing
     /// <summary>The one part that this preprocessing cuts out. Default: the middle.</summary>
     internal CropView View { get; init; }
 
-    /// <summary>A preprocessing for each part that scoring looks at, in the order of torchvision's FiveCrop and TenCrop.</summary>
-    internal ImagePreprocessing[] Views() => [.. CropView.Of(Crops).Select(view => this with { View = view })];
+    /// <summary>A preprocessing for each view that scoring looks at, size by size, in the order of torchvision's FiveCrop and TenCrop.</summary>
+    internal ImagePreprocessing[] Views() =>
+        [.. Sizes().SelectMany(size => CropView.Of(TestTime).Select(view => this with { ResizeShortSide = size, View = view }))];
+
+    /// <summary>The lengths that the short side is brought to; null for none.</summary>
+    internal IEnumerable<int?> Sizes() => TestTime.Scales.Count == 0 ? [ResizeShortSide]
+        : TestTime.Scales.Select(scale => (int?)(int)Math.Round(scale * Math.Max(Height, Width)));
+
+    /// <summary>The same with other views of an image.</summary>
+    /// <param name="augmentation">The views.</param>
+    /// <param name="resizeShortSide">
+    /// What the short side is brought to before. Default: as it is, if that leaves room for several parts; else 8/7 of the network's input.
+    /// </param>
+    internal ImagePreprocessing WithTestTime(TestTimeAugmentation augmentation, int? resizeShortSide = null)
+    {
+        var side = Math.Max(Height, Width);
+        var hasRoom = ResizeShortSide > side || !augmentation.NeedsRoom;
+        var changed = this with { TestTime = augmentation, ResizeShortSide = resizeShortSide ?? (hasRoom ? ResizeShortSide : (int)Math.Round(side * 8 / 7.0)) };
+        changed.Validate();
+        return changed;
+    }
+
+    /// <summary>A preprocessing for a whole image, of its own proportions, as dense evaluation looks at it.</summary>
+    /// <param name="width">The image's.</param>
+    /// <param name="height">The image's.</param>
+    /// <param name="shortSide">What its short side becomes.</param>
+    internal ImagePreprocessing ForWhole(int width, int height, int? shortSide)
+    {
+        const int LongestSides = 4; // short sides: the middle of a longer image
+        var side = shortSide ?? Math.Min(Height, Width);
+        var sized = this with { ResizeShortSide = side, TestTime = TestTimeAugmentation.None };
+        var (resizedWidth, resizedHeight) = sized.ResizedSize(width, height);
+        return sized with { Width = Math.Min(resizedWidth, LongestSides * side), Height = Math.Min(resizedHeight, LongestSides * side) };
+    }
 
     /// <summary>Bytes of an image that is ready: height × width × channels.</summary>
     internal int ByteCount => checked(Height * Width * Channels);
@@ -65,12 +106,11 @@ public sealed record ImagePreprocessing
             throw new ArgumentOutOfRangeException(nameof(Channels), Channels, "Channels must be 1 (gray), 3 (RGB) or 4 (RGBA).");
         if (ResizeShortSide < 1)
             throw new ArgumentOutOfRangeException(nameof(ResizeShortSide), ResizeShortSide, "The short side must be at least 1 pixel, or null.");
-        if (!Enum.IsDefined(Crops))
-            throw new ArgumentOutOfRangeException(nameof(Crops), Crops, "Unknown crops.");
-        if (Crops != EvaluationCrops.Center && !(ResizeShortSide >= Math.Max(Height, Width)))
+        TestTime.Validate();
+        if (TestTime.NeedsRoom && Sizes().Any(size => !(size >= Math.Max(Height, Width))))
         {
             throw new ArgumentOutOfRangeException(nameof(ResizeShortSide), ResizeShortSide,
-                $"To cut out several parts of {Width} × {Height} pixels, the image's short side must be brought to at least "
+                $"To look at more than the middle of {Width} × {Height} pixels, the image's short side must be brought to at least "
                 + $"{Math.Max(Height, Width)} pixels.");
         }
         if (!Enum.IsDefined(Interpolation))
@@ -87,8 +127,8 @@ public sealed record ImagePreprocessing
     internal DecodeOptions DecodeOptions(bool reducedScale = false) => new()
     {
         Channels = Channels,
-        MinimumWidth = reducedScale && ReducedDecoding ? ResizeShortSide ?? Width : 0,
-        MinimumHeight = reducedScale && ReducedDecoding ? ResizeShortSide ?? Height : 0,
+        MinimumWidth = reducedScale && ReducedDecoding ? Sizes().Max() ?? Width : 0,
+        MinimumHeight = reducedScale && ReducedDecoding ? Sizes().Max() ?? Height : 0,
     };
 
     /// <summary>The size that an image has after resizing and before cropping.</summary>

@@ -12,6 +12,8 @@ namespace Ml.Cnn.Trainers.Training.Checkpoints;
 /// <summary>What two trainings must have in common for one to go on where the other stopped.</summary>
 internal static class CheckpointIdentity
 {
+    private const string Preprocessing = "Preprocessing";
+
     // The first format had these settings under other names.
     private static readonly Dictionary<string, string> s_firstNames = new()
     {
@@ -37,7 +39,7 @@ internal static class CheckpointIdentity
             ["Input"] = Text(shape),
             ["Classes"] = Text(classes),
             ["TrainingData"] = data,
-            ["Preprocessing"] = Text(preprocessing),
+            [Preprocessing] = Text(OfTraining(preprocessing)),
             ["ValidationSet"] = validationSet ?? "null",
             ["Seed"] = settings.FixedSeed.ToString(CultureInfo.InvariantCulture),
         };
@@ -83,7 +85,7 @@ internal static class CheckpointIdentity
             + "Set these as they were, or choose another folder.");
     }
 
-    // Checkpoints of before these were options went by the optimizer's defaults.
+    // Checkpoints of before these were options went by the optimizer's defaults, and spelled the views of scoring otherwise.
     private static Dictionary<string, string> Complete(IReadOnlyDictionary<string, string> saved)
     {
         var all = new Dictionary<string, string>(saved);
@@ -92,8 +94,13 @@ internal static class CheckpointIdentity
             foreach (var constant in OptimizerInfo.Constants)
                 all.TryAdd(constant.Name, Text(constant.Default(OptimizerInfo.Of(optimizer))));
         }
+        if (saved.TryGetValue(Preprocessing, out var text) && JsonSerializer.Deserialize<ImagePreprocessing>(text, JsonFormat.Options) is { } preprocessing)
+            all[Preprocessing] = Text(OfTraining(preprocessing));
         return all;
     }
+
+    // Training looks at one view of an image, whatever scoring does.
+    private static ImagePreprocessing OfTraining(ImagePreprocessing preprocessing) => preprocessing with { TestTime = TestTimeAugmentation.None };
 
     // A setting under the name of the option that the user knows.
     private static string OptionName(string setting) =>

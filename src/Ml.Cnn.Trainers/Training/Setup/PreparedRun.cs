@@ -134,7 +134,7 @@ internal sealed class PreparedRun : IDisposable
 
     /// <summary>Decodes the validation set's rows.</summary>
     public ImageRowDecoder ValidationDecoder() => ImageRowDecoder.ForScoring(
-        Data.Columns.Format, Views.Evaluation with { Crops = EvaluationCrops.Center }, Settings.Input.Augmentation, Plan.ChannelsLast);
+        Data.Columns.Format, Views.Evaluation with { TestTime = TestTimeAugmentation.None }, Settings.Input.Augmentation, Plan.ChannelsLast);
 
     /// <summary>The training rows in the order of the data view.</summary>
     public ParallelRowFeed OpenRows() => new(Data.Rows, Data.Columns, Settings.Input.ReaderThreads, shuffle: null, Cancellation);

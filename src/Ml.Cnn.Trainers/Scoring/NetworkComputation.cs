@@ -1,0 +1,173 @@
+using Ml.Cnn.Trainers.Compilation;
+using Ml.Cnn.Trainers.Execution;
+using Ml.Cnn.Trainers.Graph;
+using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Probabilities;
+using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Transforms;
+using Ml.Cnn.Transforms.Columns;
+using Microsoft.ML.Runtime;
+
+namespace Ml.Cnn.Trainers.Scoring;
+
+/// <summary>One network at work: how images become its input, and what it makes of them.</summary>
+/// <remarks>Forward passes in evaluation mode only read the weights, so any number of threads may compute at once.</remarks>
+/// <param name="environment">Takes warnings.</param>
+/// <param name="claim">The network; given up by whoever made this.</param>
+/// <param name="plan">Where it runs.</param>
+/// <param name="model">All else about it.</param>
+/// <param name="request">What is computed of an image's pixels.</param>
+/// <param name="length">Numbers of an image.</param>
+internal sealed class NetworkComputation(IHostEnvironment environment, NetworkClaim claim, ExecutionPlan plan, CnnModel model, CopyRequest request, int length)
+{
+    private readonly bool _isDense = IsDense(model, request);
+    private readonly CopyRequest _request = IsDense(model, request) ? request with { Output = CopyOutput.ChannelMeans, IsDense = true } : request;
+    private readonly ImagePreprocessing _preprocessing = request.Output == CopyOutput.Probabilities ? model.Preprocessing : ForFeatures(model.Preprocessing);
+
+    public NetworkClaim Claim => claim;
+
+    public CnnModel Model => model;
+
+    public ExecutionPlan Plan => plan;
+
+    public int Length => length;
+
+    /// <summary>Views of an image.</summary>
+    public int Views => _preprocessing.TestTime.Views;
+
+    /// <summary>
+    /// Images of a pass where there are many: several views of an image take no more memory than several images. Whole images are computed one by one, and
+    /// a few are decoded at once.
+    /// </summary>
+    public int BatchSize => _isDense ? MappedRows.DecodedAtOnce : Math.Max(1, plan.Cost.ScoringBatch / Views);
+
+    /// <summary>Decodes rows as the model scores them: in its evaluation views, with those steps of its augmentation that are without chance.</summary>
+    public ImageRowDecoder Decoder(ImageColumnFormat format) =>
+        ImageRowDecoder.ForScoring(format, _preprocessing, model.Augmentation, channelsLast: true);
+
+    /// <summary>Memory for images on their way to the network.</summary>
+    public NetworkInput NewInput() => _isDense ? new DenseInput(_preprocessing.Sizes().Count()) : new ViewInput(model.Shape, Views);
+
+    /// <summary>Makes the network's copies for single images and for batches, and runs each a few times: libtorch optimizes what it has seen run.</summary>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public void WarmUp()
+    {
+        const int Passes = 3;
+        using var use = claim.Use();
+        foreach (var images in _isDense ? [_preprocessing.TestTime.Mirror ? 2 : 1] : new[] { 1, plan.Cost.ScoringBatch })
+        {
+            using var batch = new ImageBatch(images, model.Shape, channelsLast: true) { Count = images };
+            batch.Images(0, images).Clear();
+            var values = new float[images * length];
+            for (var pass = 0; pass < Passes; pass++)
+                Run(batch, values);
+        }
+    }
+
+    /// <summary>Computes images that are decoded.</summary>
+    /// <param name="input">The images, as many as there is room for in <paramref name="values"/>.</param>
+    /// <param name="values">Takes <see cref="Length"/> numbers for each image: the mean over its views.</param>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public void Compute(NetworkInput input, Span<float> values)
+    {
+        using var use = claim.Use();
+        if (input is DenseInput whole)
+            ComputeWhole(whole, values);
+        else
+            ComputeViews((ViewInput)input, values);
+    }
+
+    /// <summary>The layer from which on an image's numbers are NaN or infinite; null if none is found.</summary>
+    /// <param name="input">The images.</param>
+    /// <param name="place">The image's place among them.</param>
+    public NonFiniteLayer? FindNonFiniteLayer(NetworkInput input, int place)
+    {
+        using var use = claim.Use();
+        if (input is not ViewInput views)
+            return NonFiniteLayer.Find(claim.Network, model.Shape);
+        var image = views.Batch.Pixels.narrow(0, (long)place * Views, Views).BringTo(plan.Device);
+        return NonFiniteLayer.Find(claim.Network, model.Shape, image);
+    }
+
+    private void ComputeViews(ViewInput input, Span<float> values)
+    {
+        var batch = input.Batch;
+        if (Views == 1)
+        {
+            Run(batch, values);
+            return;
+        }
+        var each = input.Values(batch.Count * length); // of each view of each image
+        Run(batch, each);
+        for (var i = 0; i < batch.Count / Views; i++)
+            ScoreMean.Of(each.Slice(i * Views * length, Views * length), values.Slice(i * length, length), _preprocessing.TestTime.Average);
+    }
+
+    private void ComputeWhole(DenseInput input, Span<float> values)
+    {
+        var (sides, row) = (_preprocessing.TestTime.Mirror ? 2 : 1, new float[Views * length]);
+        for (var first = 0; first < values.Length; first += length)
+        {
+            var sizes = input[first / length];
+            for (var size = 0; size < sizes.Count; size++)
+                Run(sizes[size], sides, row.AsSpan(size * sides * length, sides * length));
+            ScoreMean.Of(row, values.Slice(first, length), _preprocessing.TestTime.Average);
+        }
+    }
+
+    // The logits are averaged over the places, and the probabilities, if nothing else is said, over sizes and mirror images.
+    private void Run(WholeImage image, int sides, Span<float> probabilities)
+    {
+        probabilities.Clear();
+        if (image.Height == 0)
+            return; // it could not be decoded
+        using var batch = new ImageBatch(sides, model.Shape with { Height = image.Height, Width = image.Width }, channelsLast: true) { Count = sides };
+        image.Pixels.CopyTo(batch.Image(0));
+        if (sides == 2)
+            image.CopyMirrored(batch.Image(1));
+        RunAtOnce(batch, probabilities);
+        for (var side = 0; side < sides; side++)
+            ScoreMean.ToProbabilities(probabilities.Slice(side * length, length));
+    }
+
+    // In parts that take no more memory than a batch of images does.
+    private void Run(ImageBatch batch, Span<float> values)
+    {
+        var most = plan.Cost.ScoringBatch;
+        if (batch.Count <= most)
+        {
+            RunAtOnce(batch, values);
+            return;
+        }
+        for (var first = 0; first < batch.Count; first += most)
+        {
+            using var part = batch.Part(first, Math.Min(most, batch.Count - first));
+            RunAtOnce(part, values.Slice(first * length, part.Count * length));
+        }
+    }
+
+    private void RunAtOnce(ImageBatch batch, Span<float> values)
+    {
+        using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(batch.Count, besideDecoding: true));
+        claim.Copies.Get(_request, batch.Count, Warn).Run(batch, values);
+    }
+
+    private static bool IsDense(CnnModel model, CopyRequest request) =>
+        model.Preprocessing.TestTime.Crops == EvaluationCrops.Dense && request.Output == CopyOutput.Probabilities;
+
+    // Features are averaged as they are, and layers have no output everywhere.
+    private static ImagePreprocessing ForFeatures(ImagePreprocessing preprocessing) => preprocessing with
+    {
+        TestTime = preprocessing.TestTime with
+        {
+            Average = ScoreAverage.Probabilities,
+            Crops = preprocessing.TestTime.Crops == EvaluationCrops.Dense ? EvaluationCrops.Center : preprocessing.TestTime.Crops,
+        },
+    };
+
+    private void Warn(string message)
+    {
+        using var log = environment.Start("CnnTransformer");
+        log.Warning(MessageSensitivity.None, "{0}", message);
+    }
+}
