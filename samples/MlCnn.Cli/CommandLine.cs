@@ -49,6 +49,8 @@ internal static class CommandLine
         TrainCommand.Create(),
         EvaluateCommand.Create(),
         PredictCommand.Create(),
+        EnsembleCommand.Create(),
+        CalibrateCommand.Create(),
         ImportCommand.Create(),
         WeightsCommand.Create(),
     };

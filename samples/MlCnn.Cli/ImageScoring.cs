@@ -3,16 +3,15 @@ using Ml.Cnn.Trainers;
 
 namespace MlCnn.Cli;
 
-/// <summary>Scores images with a network alone, whatever kind of images it was trained on.</summary>
+/// <summary>Scores images with a classifier alone, whatever kind of images it was trained on.</summary>
 internal static class ImageScoring
 {
-    /// <summary>Adds the network's scores to data with a column of paths or of pixels.</summary>
-    public static IDataView Score(MLContext mlContext, CnnTransformer network, IDataView data, bool isFiles)
-    {
-        // The network reads the column that it was trained with: another program may have called it otherwise.
-        var prepared = isFiles
-            ? mlContext.Transforms.LoadRawImageBytes(network.FeatureColumnName, null, DataSource.PathColumn).Fit(data).Transform(data)
-            : mlContext.Transforms.CopyColumns(network.FeatureColumnName, DataSource.ImageColumn).Fit(data).Transform(data);
-        return network.Transform(prepared);
-    }
+    /// <summary>Adds the classifier's scores to data with a column of paths or of pixels.</summary>
+    public static IDataView Score(MLContext mlContext, CnnClassifier classifier, IDataView data, bool isFiles) =>
+        classifier.Transform(Prepare(mlContext, classifier, data, isFiles));
+
+    /// <summary>Adds the column that the classifier reads, which it was trained with: another program may have called it otherwise.</summary>
+    public static IDataView Prepare(MLContext mlContext, CnnClassifier classifier, IDataView data, bool isFiles) => isFiles
+        ? mlContext.Transforms.LoadRawImageBytes(classifier.FeatureColumnName, null, DataSource.PathColumn).Fit(data).Transform(data)
+        : mlContext.Transforms.CopyColumns(classifier.FeatureColumnName, DataSource.ImageColumn).Fit(data).Transform(data);
 }

@@ -108,16 +108,57 @@ internal sealed record EvaluateResult(long Images, double MicroAccuracy, double 
     /// <summary>From the file to the scores, a mean.</summary>
     public double MillisecondsPerImage { get; init; } = double.NaN;
 
-    /// <summary>The same images scored by their middle in float32; null where that is what was measured, or --precision and --crops were not given.</summary>
+    /// <summary>By how much the probability of the predicted class and the share of right answers differ, 0 to 1.</summary>
+    public double CalibrationError { get; init; } = double.NaN;
+
+    /// <summary>What became of the prediction sets; null where the model gives none.</summary>
+    public SetsEntry? PredictionSets { get; init; }
+
+    /// <summary>The same images at one look of one network in float32; null where that is what was measured.</summary>
     public EvaluationComparison? Comparison { get; init; }
 }
 
-/// <summary>What the middle of the images in float32 comes to.</summary>
+/// <summary>What one look of one network in float32, not calibrated, comes to.</summary>
+/// <param name="Network">The network: of an ensemble, the most accurate one.</param>
 /// <param name="MicroAccuracy">The share of images that were classified correctly.</param>
 /// <param name="LogLoss">Mean cross-entropy in nats.</param>
+/// <param name="CalibrationError">By how much the probability of the predicted class and the share of right answers differ.</param>
 /// <param name="MillisecondsPerImage">From the file to the scores, a mean.</param>
 /// <param name="SameAnswers">The share of images that get the same class both ways.</param>
-internal sealed record EvaluationComparison(double MicroAccuracy, double LogLoss, double MillisecondsPerImage, double SameAnswers);
+internal sealed record EvaluationComparison(string Network, double MicroAccuracy, double LogLoss, double CalibrationError, double MillisecondsPerImage,
+    double SameAnswers);
+
+/// <summary>Prediction sets on labeled images.</summary>
+/// <param name="Coverage">The share of images whose set was to hold their class.</param>
+/// <param name="Covered">The share whose set does.</param>
+/// <param name="MeanSize">Classes of a set, a mean.</param>
+internal sealed record SetsEntry(double Coverage, double Covered, double MeanSize);
+
+/// <summary>mlcnn calibrate --json.</summary>
+/// <param name="Images">How many images were used.</param>
+/// <param name="Temperature">What logits are divided by.</param>
+/// <param name="CalibrationErrorBefore">By how much the probability of the predicted class and the share of right answers differ.</param>
+/// <param name="CalibrationErrorAfter">The same afterwards, on the same images.</param>
+/// <param name="LogLossBefore">Mean cross-entropy in nats.</param>
+/// <param name="LogLossAfter">The same afterwards, on the same images.</param>
+/// <param name="Coverage">The share of images whose prediction set is to hold their class; null without sets.</param>
+/// <param name="SetThreshold">The probability from which on a class belongs to a set; null without sets.</param>
+/// <param name="Model">The file, as the command line gave it.</param>
+internal sealed record CalibrateResult(int Images, double Temperature, double CalibrationErrorBefore, double CalibrationErrorAfter, double LogLossBefore,
+    double LogLossAfter, double? Coverage, double? SetThreshold, string Model);
+
+/// <summary>mlcnn ensemble --json.</summary>
+/// <param name="Networks">The networks and what each weighs.</param>
+/// <param name="Classes">The classes in the order of the scores.</param>
+/// <param name="Average">What is averaged: "probabilities" or "logits".</param>
+/// <param name="Model">The file, as the command line gave it.</param>
+internal sealed record EnsembleResult(IReadOnlyList<MemberEntry> Networks, IReadOnlyList<string> Classes, string Average, string Model);
+
+/// <summary>A network of an ensemble.</summary>
+/// <param name="Arch">Its name.</param>
+/// <param name="Model">Its file, as the command line gave it.</param>
+/// <param name="Weight">What its scores weigh; 1 together.</param>
+internal sealed record MemberEntry(string Arch, string Model, double Weight);
 
 /// <summary>How well a class is told.</summary>
 /// <param name="Label">Its name.</param>
@@ -136,7 +177,12 @@ internal sealed record PredictResult(IReadOnlyList<PredictionEntry> Predictions,
 /// <param name="Label">The class with the highest probability.</param>
 /// <param name="Probability">Its probability.</param>
 /// <param name="Top">The most probable classes, best first.</param>
-internal sealed record PredictionEntry(string File, string Label, float Probability, IReadOnlyList<LabelEntry> Top);
+internal sealed record PredictionEntry(string File, string Label, float Probability, IReadOnlyList<LabelEntry> Top)
+{
+    /// <summary>The classes that hold the right one as often as the model was calibrated for, best first; left out where it was not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Set { get; init; }
+}
 
 /// <summary>A class and its probability.</summary>
 internal sealed record LabelEntry(string Label, float Probability);

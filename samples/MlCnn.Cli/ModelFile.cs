@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using Microsoft.ML;
 using Ml.Cnn.Trainers;
-using Ml.Cnn.Transforms;
 using MlCnn.Cli.Display;
 
 namespace MlCnn.Cli;
@@ -13,27 +12,40 @@ internal static class ModelFile
 
     private static readonly string[] s_weightsEndings = [".pth", ".pt", ".ckpt", ".bin", ".safetensors"];
 
-    /// <summary>Loads the network of a saved pipeline, ready to score any images and to name those that are bad.</summary>
+    /// <summary>Loads the network of a saved pipeline, or its networks, ready to score any images and to name those that are bad.</summary>
     /// <param name="mlContext">Loads it.</param>
     /// <param name="path">As the command line gave it.</param>
-    /// <param name="crops">The parts of an image that are scored.</param>
     /// <exception cref="CommandException">There is no such file, or no network in it.</exception>
-    public static CnnTransformer LoadNetwork(MLContext mlContext, string path, EvaluationCrops crops = EvaluationCrops.Center)
+    public static CnnClassifier LoadClassifier(MLContext mlContext, string path) =>
+        LoadPipeline(mlContext, path).Classifier.WithBadImages(BadImageHandling.Fail);
+
+    /// <summary>Loads a model of a single network.</summary>
+    /// <param name="mlContext">Loads it.</param>
+    /// <param name="path">As the command line gave it.</param>
+    /// <exception cref="CommandException">There is no such file, or no network in it, or several.</exception>
+    public static CnnTransformer LoadNetwork(MLContext mlContext, string path) => LoadClassifier(mlContext, path) as CnnTransformer
+        ?? throw new CommandException($"--model: '{path}' is an ensemble of several networks. Name one of a single network.");
+
+    /// <summary>Loads a saved pipeline whole.</summary>
+    /// <param name="mlContext">Loads it.</param>
+    /// <param name="path">As the command line gave it.</param>
+    /// <exception cref="CommandException">There is no such file, or no network in it.</exception>
+    public static SavedPipeline LoadPipeline(MLContext mlContext, string path)
     {
         CheckArchive(path);
         ITransformer model;
+        DataViewSchema? schema;
         try
         {
-            model = mlContext.Model.Load(path, out _);
+            model = mlContext.Model.Load(path, out schema);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             throw new CommandException($"--model: '{path}' cannot be loaded: {Messages.Describe(e)}", e);
         }
-        var network = CnnTransformer.Find(model)
+        var classifier = CnnClassifier.Find(model)
             ?? throw new CommandException($"--model: '{path}' is an ML.NET model without a convolutional network of this library.");
-        network = network.WithBadImages(BadImageHandling.Fail);
-        return crops == EvaluationCrops.Center ? network : network.WithCrops(crops);
+        return new(model, schema, classifier);
     }
 
     // ML.NET's own messages about files that are no archives name neither the file nor what to do.

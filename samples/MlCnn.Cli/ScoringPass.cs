@@ -17,7 +17,7 @@ internal sealed record ScoredImage(int Row, uint Label, float[] Scores, BadImage
 /// <param name="scored">What <see cref="ImageScoring.Score"/> gave.</param>
 /// <param name="network">The network, which must fail on bad images: the reason is in its exception.</param>
 /// <param name="handling">What bad images do once the pass is over.</param>
-internal sealed class ScoringPass(IDataView scored, CnnTransformer network, BadImageHandling handling)
+internal sealed class ScoringPass(IDataView scored, CnnClassifier network, BadImageHandling handling)
 {
     private readonly List<BadImage> _bad = [];
     private readonly List<BadImage> _notFinite = [];

@@ -58,7 +58,7 @@ public sealed class ScoringTests : CliTest
 
     /// <summary>Protects who trades accuracy for speed: the command says what the choice gains and costs, and beside which numbers.</summary>
     [TestMethod]
-    public void An_evaluation_in_another_precision_or_of_several_crops_is_compared()
+    public void An_evaluation_in_another_precision_or_of_several_views_is_compared()
     {
         Train();
         var plain = Run("evaluate", "--model", "m.zip", "--data", "data", "--json").Expect(0).Json;
@@ -66,7 +66,7 @@ public sealed class ScoringTests : CliTest
         Assert.AreEqual("float32", plain.GetProperty("precision").GetString());
         Assert.IsGreaterThan(0, plain.GetProperty("millisecondsPerImage").GetDouble());
 
-        foreach (var choice in (string[][])[["--precision", "auto"], ["--crops", "ten"]])
+        foreach (var choice in (string[][])[["--precision", "auto"], ["--tta", "ten"]])
         {
             var compared = Run(["evaluate", "--model", "m.zip", "--data", "data", "--json", .. choice]).Expect(0).Json.GetProperty("comparison");
             Assert.AreEqual(plain.GetProperty("microAccuracy").GetDouble(), compared.GetProperty("microAccuracy").GetDouble());
@@ -74,10 +74,11 @@ public sealed class ScoringTests : CliTest
             Assert.IsGreaterThanOrEqualTo(0, compared.GetProperty("sameAnswers").GetDouble());
             Assert.IsGreaterThan(0, compared.GetProperty("millisecondsPerImage").GetDouble());
         }
-        var table = Run("evaluate", "--model", "m.zip", "--data", "data", "--crops", "ten").Expect(0).Output;
+        var table = Run("evaluate", "--model", "m.zip", "--data", "data", "--tta", "flip+logits").Expect(0).Output;
         Assert.Contains("Gain and cost", table);
         Assert.Contains("The same answer", table);
         Assert.Contains("--precision", Run("evaluate", "--model", "m.zip", "--data", "data", "--precision", "int3").Expect(2).Error);
+        Assert.Contains("grid3", Run("evaluate", "--model", "m.zip", "--data", "data", "--tta", "six").Expect(2).Error);
     }
 
     /// <summary>Protects from numbers that mean nothing: a network whose weights hold NaN is told, in words and in JSON that can be read.</summary>

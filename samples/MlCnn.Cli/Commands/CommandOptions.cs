@@ -126,10 +126,10 @@ internal static partial class CommandOptions
         Description = "Leave out class folders without an image that can be read. Default: such a folder is an error.",
     };
 
-    /// <summary>The parts of an image that a network scores.</summary>
-    public static Option<EvaluationCrops?> Crops() => Choice<EvaluationCrops>("--crops",
-        "The parts of an image that are scored: its middle, or the mean over five parts (corners and middle) or ten (and their mirror images), "
-        + "which takes as many times as long. Default: center.");
+    /// <summary>The views of an image that a network scores.</summary>
+    public static Option<TestTimeAugmentation> TestTime() => Parsed("--tta", "NAME",
+        $"Test-time augmentation: the views of an image that are scored and averaged, which takes as many times as long: {TestTimeAugmentation.Forms}. "
+        + "Default: as the model was saved.", required: false, TestTimeAugmentation.Parse);
 
     private static Architecture FindArchitecture(string name)
     {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers;
-using Ml.Cnn.Transforms;
 using MlCnn.Cli.Display;
 
 namespace MlCnn.Cli.Commands;
@@ -18,7 +17,7 @@ internal static class EvaluateCommand
         var data = CommandOptions.Parsed("--data", "SRC",
             $"The labeled images to measure with: {DataSource.Forms}. MNIST's and CIFAR's are their test images unless told otherwise; drawn digits are "
             + "other ones than those of training.", required: true, DataSource.Parse);
-        var crops = CommandOptions.Crops();
+        var testTime = CommandOptions.TestTime();
         var onBadImage = CommandOptions.OnBadImage(
             "Whether an image that cannot be read ends the command, or is left out: what is measured is then another set. Every such image is named.",
             BadImageHandling.Fail);
@@ -27,58 +26,64 @@ internal static class EvaluateCommand
             "The numbers that scores are computed in: float32; bfloat16, which is faster on processors that have it and a little less precise; float16, on a "
             + "GPU; auto, the fastest. Default: as the model was saved.");
         var json = CommandOptions.Json();
-        var command = new Command("evaluate", "Measures how well a model tells the classes of labeled images. With --precision or --crops it measures the "
-            + "middle of the images in float32 too, and shows what the choice gains and costs.")
+        var command = new Command("evaluate", "Measures how well a model tells the classes of labeled images. Where that is more than one look of one "
+            + "network in float32 (--tta, --precision, an ensemble, a calibrated model), it measures such a look too, and shows what is gained and what it "
+            + "costs.")
         {
-            model, data, crops, precision, onBadImage, allowEmpty, json,
+            model, data, testTime, precision, onBadImage, allowEmpty, json,
         };
         command.SetAction(result =>
         {
             var mlContext = Messages.CreateContext();
-            var network = ModelFile.LoadNetwork(mlContext, result.GetRequiredValue(model));
-            var baseline = network.WithScoring(network.Scoring with { Precision = Precision.Float32 });
+            var network = ModelFile.LoadClassifier(mlContext, result.GetRequiredValue(model));
             var isOtherwise = false;
             if (result.GetValue(precision) is { } numbers)
             {
-                network = network.WithScoring(network.Scoring with { Precision = numbers, AllowReducedPrecision = numbers == Precision.Auto });
+                network = network.WithScoring(new() { Precision = numbers, AllowReducedPrecision = numbers == Precision.Auto });
                 isOtherwise = numbers != Precision.Float32;
             }
-            if (result.GetValue(crops) is { } parts && parts != EvaluationCrops.Center)
-            {
-                network = network.WithCrops(parts);
-                isOtherwise = true;
-            }
+            if (result.GetValue(testTime) is { } views)
+                network = network.WithTestTimeAugmentation(views);
             var source = result.GetRequiredValue(data) with { AllowsEmptyClasses = result.GetValue(allowEmpty) };
-            return Run(mlContext, network, isOtherwise ? baseline : null, source, result.GetValue(onBadImage) ?? BadImageHandling.Fail, result.GetValue(json));
+            return Run(mlContext, network, isOtherwise, source, result.GetValue(onBadImage) ?? BadImageHandling.Fail, result.GetValue(json));
         });
         return command;
     }
 
-    private static int Run(MLContext mlContext, CnnTransformer network, CnnTransformer? baseline, DataSource source, BadImageHandling handling, bool json)
+    private static int Run(MLContext mlContext, CnnClassifier network, bool isOtherwise, DataSource source, BadImageHandling handling, bool json)
     {
         var classes = network.ClassNames;
         var data = source.Load(mlContext, DataRole.Evaluation);
         Labels.RequireKnown(data, classes, "the model");
 
-        var keyed = mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn,
-            keyData: mlContext.Data.LoadFromEnumerable(classes.Select(name => new ClassName { Label = name }))).Fit(data).Transform(data);
-        var measured = EvaluationPass.Run(mlContext, network, keyed, source.IsFiles, handling, TopK);
+        var measured = Measure(network);
         var exitCode = measured.Pass.Conclude();
         var result = Summarize(measured, classes);
-        if (baseline is not null && measured.Pass.Scored > 0)
-            result = result with { Comparison = Compare(measured, EvaluationPass.Run(mlContext, baseline, keyed, source.IsFiles, handling, TopK)) };
+        if (measured.Pass.Scored > 0)
+        {
+            var baselines = EvaluationBaseline.Of(network, isOtherwise);
+            var (best, other) = baselines.Select(baseline => (baseline, Measure(baseline))).OrderByDescending(pair => pair.Item2.Metrics.MicroAccuracy)
+                .FirstOrDefault();
+            result = result with { Comparison = best is null ? null : Compare(measured, classes, other, best) };
+        }
         if (json)
             JsonOutput.Write(result);
         else if (measured.Pass.Scored > 0)
             EvaluationTables.Write(result, measured.Metrics.ConfusionMatrix, Math.Min(TopK, classes.Count));
         return exitCode;
+
+        // Keys in the order of the classifier's own classes, which a network of an ensemble may have in another.
+        EvaluationPass Measure(CnnClassifier classifier) => EvaluationPass.Run(mlContext, classifier,
+            mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn, keyData: mlContext.Data.LoadFromEnumerable(
+                classifier.ClassNames.Select(name => new ClassName { Label = name }))).Fit(data).Transform(data), source.IsFiles, handling, TopK);
     }
 
-    private static EvaluationComparison Compare(EvaluationPass measured, EvaluationPass baseline)
+    private static EvaluationComparison Compare(EvaluationPass measured, IReadOnlyList<string> classes, EvaluationPass baseline, CnnTransformer network)
     {
-        var both = measured.Answers.Zip(baseline.Answers).Where(pair => pair is { First: not null, Second: not null }).ToArray();
-        return new(baseline.Metrics.MicroAccuracy, baseline.Metrics.LogLoss, baseline.MillisecondsPerImage,
-            both.Length > 0 ? both.Count(pair => pair.First == pair.Second) / (double)both.Length : double.NaN);
+        var both = measured.Answers.Classes.Zip(baseline.Answers.Classes).Where(pair => pair is { First: not null, Second: not null }).ToArray();
+        var same = both.Count(pair => classes[pair.First!.Value] == network.ClassNames[pair.Second!.Value]);
+        return new(network.Name, baseline.Metrics.MicroAccuracy, baseline.Metrics.LogLoss, baseline.Answers.CalibrationError, baseline.MillisecondsPerImage,
+            both.Length > 0 ? same / (double)both.Length : double.NaN);
     }
 
     private static EvaluateResult Summarize(EvaluationPass measured, IReadOnlyList<string> classes)
@@ -96,6 +101,8 @@ internal static class EvaluateCommand
         {
             Precision = measured.Precision,
             MillisecondsPerImage = measured.MillisecondsPerImage,
+            CalibrationError = measured.Answers.CalibrationError,
+            PredictionSets = measured.Answers.Sets,
         };
     }
 

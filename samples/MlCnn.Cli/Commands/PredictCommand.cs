@@ -22,16 +22,18 @@ internal static class PredictCommand
         var model = CommandOptions.Model();
         var top = CommandOptions.Number("--top", "How many of the most probable classes to show, at least 1 and at most all of them.", least: 1);
         top.DefaultValueFactory = _ => DefaultTop;
-        var crops = CommandOptions.Crops();
+        var testTime = CommandOptions.TestTime();
         var onBadImage = CommandOptions.OnBadImage(
             "Whether an image that cannot be read is left out, or ends the command without predictions. Every such image is named.", BadImageHandling.Skip);
         var json = CommandOptions.Json();
-        var command = new Command("predict", "Tells the classes of images.") { images, model, top, crops, onBadImage, json };
+        var command = new Command("predict", "Tells the classes of images.") { images, model, top, testTime, onBadImage, json };
         command.SetAction(result =>
         {
             CheckOptions(result);
             var mlContext = Messages.CreateContext();
-            var network = ModelFile.LoadNetwork(mlContext, result.GetRequiredValue(model), result.GetValue(crops) ?? EvaluationCrops.Center);
+            var network = ModelFile.LoadClassifier(mlContext, result.GetRequiredValue(model));
+            if (result.GetValue(testTime) is { } views)
+                network = network.WithTestTimeAugmentation(views);
             return Run(mlContext, network, ImagePaths.Expand(result.GetRequiredValue(images)), result.GetValue(top) ?? DefaultTop,
                 result.GetValue(onBadImage) ?? BadImageHandling.Skip, result.GetValue(json));
         });
@@ -49,12 +51,12 @@ internal static class PredictCommand
         }
     }
 
-    private static int Run(MLContext mlContext, CnnTransformer network, IReadOnlyList<string> files, int top, BadImageHandling handling, bool json)
+    private static int Run(MLContext mlContext, CnnClassifier network, IReadOnlyList<string> files, int top, BadImageHandling handling, bool json)
     {
         var data = mlContext.Data.LoadFromEnumerable(files.Select(file => new ImageFile { ImagePath = file }));
         var pass = new ScoringPass(ImageScoring.Score(mlContext, network, data, isFiles: true), network, handling);
         var (predictions, bad) = (new List<PredictionEntry>(), new List<BadImage>());
-        var table = new PredictionTable(anyOther: top > 1 && network.ClassNames.Count > 1);
+        var table = new PredictionTable(anyOther: top > 1 && network.ClassNames.Count > 1, network.Calibration?.Coverage);
         foreach (var image in pass.Images())
         {
             var file = files[image.Row];
@@ -64,7 +66,7 @@ internal static class PredictCommand
                 table.Add(bad[^1]);
                 continue;
             }
-            predictions.Add(Describe(file, image.Scores, network.ClassNames, top));
+            predictions.Add(Describe(file, image.Scores, network, top));
             table.Add(predictions[^1]);
         }
         var exitCode = pass.Conclude();
@@ -75,13 +77,13 @@ internal static class PredictCommand
         return exitCode;
     }
 
-    private static PredictionEntry Describe(string file, float[] scores, IReadOnlyList<string> classes, int top)
+    private static PredictionEntry Describe(string file, float[] scores, CnnClassifier network, int top)
     {
-        var best = scores
-            .Select((probability, i) => new LabelEntry(classes[i], probability))
-            .OrderByDescending(entry => entry.Probability)
-            .Take(top)
-            .ToArray();
-        return new PredictionEntry(file, best[0].Label, best[0].Probability, best);
+        var all = scores.Select((probability, i) => new LabelEntry(network.ClassNames[i], probability)).OrderByDescending(entry => entry.Probability).ToArray();
+        return new PredictionEntry(file, all[0].Label, all[0].Probability, [.. all.Take(top)])
+        {
+            Set = network.Calibration?.SetThreshold is { } threshold
+                ? [.. all.TakeWhile(entry => entry.Probability >= (float)threshold).Select(entry => entry.Label)] : null,
+        };
     }
 }

@@ -33,21 +33,29 @@ internal static class EvaluationTables
         if (topK > 1 && topK < result.PerClass.Count)
             table.AddRow($"Among the {topK} best", Percent(result.Top5Accuracy));
         table.AddRow("Log loss", Number(result.LogLoss));
+        table.AddRow("Calibration error", Percent(result.CalibrationError));
+        if (result.PredictionSets is { } sets)
+        {
+            table.AddRow($"Sets that hold the class, of {Percent(sets.Coverage)} stated", Percent(sets.Covered));
+            table.AddRow("Classes of a set", sets.MeanSize.ToString("0.00", CultureInfo.InvariantCulture));
+        }
         table.AddRow($"Milliseconds per image, in {result.Precision}", Milliseconds(result.MillisecondsPerImage));
         return table;
     }
 
-    // What was asked for beside the middle of the images in float32.
+    // What was asked for beside one look of one network.
     private static Table Comparison(EvaluateResult result, EvaluationComparison baseline)
     {
         var table = new Table { Border = TableBorder.Simple, Title = new TableTitle("Gain and cost") };
         table.AddColumn("");
-        foreach (var name in (string[])["As asked for", "Middle in float32", "Difference"])
+        foreach (var name in (string[])["As asked for", $"{Markup.Escape(baseline.Network)}, one look", "Difference"])
             table.AddColumn(new TableColumn(name).NoWrap().RightAligned());
         table.AddRow("Accuracy", Percent(result.MicroAccuracy), Percent(baseline.MicroAccuracy),
             FormattableString.Invariant($"{(result.MicroAccuracy - baseline.MicroAccuracy) * 100:+0.0;-0.0;0.0} points"));
         table.AddRow("Log loss", Number(result.LogLoss), Number(baseline.LogLoss),
             FormattableString.Invariant($"{result.LogLoss - baseline.LogLoss:+0.0000;-0.0000;0.0000}"));
+        table.AddRow("Calibration error", Percent(result.CalibrationError), Percent(baseline.CalibrationError),
+            FormattableString.Invariant($"{(result.CalibrationError - baseline.CalibrationError) * 100:+0.0;-0.0;0.0} points"));
         table.AddRow("Milliseconds per image", Milliseconds(result.MillisecondsPerImage), Milliseconds(baseline.MillisecondsPerImage),
             FormattableString.Invariant($"{result.MillisecondsPerImage / baseline.MillisecondsPerImage:0.00} times"));
         table.AddRow("The same answer", Percent(baseline.SameAnswers), "", "");

@@ -8,7 +8,9 @@ using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Persistence;
 
-/// <summary>An ensemble inside ML.NET's model.zip: how its networks' scores become one, and every network beside it as <see cref="CnnModelArchive"/> keeps it.</summary>
+/// <summary>
+/// An ensemble inside ML.NET's model.zip: how its networks' scores become one, and every network beside it as <see cref="CnnModelArchive"/> keeps it.
+/// </summary>
 internal static class CnnEnsembleArchive
 {
     internal const string LoaderName = "MlCnnEnsemble";

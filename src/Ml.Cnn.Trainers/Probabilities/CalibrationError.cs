@@ -1,37 +1,30 @@
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+namespace Ml.Cnn.Trainers;
 
-namespace Ml.Cnn.Trainers.Probabilities;
-
-/// <summary>How far probabilities are from the truth.</summary>
-internal static class CalibrationError
+/// <summary>
+/// The expected calibration error: by how much the probability of the predicted class and the share of right answers differ, over 15 bins of equal width,
+/// weighted by the images in them (Guo et al. 2017, "On calibration of modern neural networks", equation 3). Add images one by one.
+/// </summary>
+public sealed class CalibrationError
 {
     private const int Bins = 15;
-    private const double SmallestProbability = 1e-15; // as ML.NET's log loss
 
-    /// <summary>
-    /// The expected calibration error: the difference between the probability of the predicted class and the share of right answers, over 15 bins of equal
-    /// width, weighted by the images in them (Guo et al. 2017, equation 3). NaN without images.
-    /// </summary>
-    public static double Expected(LabeledScores scores)
-    {
-        var (confidence, right) = (new double[Bins], new double[Bins]);
-        for (var row = 0; row < scores.Count; row++)
-        {
-            var best = TensorPrimitives.IndexOfMax(scores.Row(row));
-            var probability = scores.Row(row)[best];
-            var bin = Math.Clamp((int)Math.Ceiling(probability * Bins) - 1, 0, Bins - 1);
-            confidence[bin] += probability;
-            right[bin] += best == scores.Labels[row] ? 1 : 0;
-        }
-        return confidence.Zip(right, (sure, hits) => Math.Abs(sure - hits)).Sum() / scores.Count;
-    }
+    private readonly double[] _probabilities = new double[Bins];
+    private readonly double[] _right = new double[Bins];
 
-    /// <summary>The mean of −ln of the right class's probability; NaN without images.</summary>
-    public static double LogLoss(LabeledScores scores)
+    /// <summary>How many images there are.</summary>
+    public int Images { get; private set; }
+
+    /// <summary>The error, from 0, where probabilities are as sure as they are right, to 1. NaN without images.</summary>
+    public double Value => _probabilities.Zip(_right, (sure, hits) => Math.Abs(sure - hits)).Sum() / Images;
+
+    /// <summary>Adds an image.</summary>
+    /// <param name="probability">The probability of the predicted class, 0 to 1.</param>
+    /// <param name="isRight">Whether it is the image's class.</param>
+    public void Add(float probability, bool isRight)
     {
-        var sum = 0.0;
-        for (var row = 0; row < scores.Count; row++)
-            sum -= Math.Log(Math.Max(scores.Row(row)[scores.Labels[row]], SmallestProbability));
-        return sum / scores.Count;
+        var bin = Math.Clamp((int)Math.Ceiling(probability * Bins) - 1, 0, Bins - 1);
+        _probabilities[bin] += probability;
+        _right[bin] += isRight ? 1 : 0;
+        Images++;
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Ml.Cnn.Trainers.Probabilities;
 
@@ -33,6 +34,28 @@ internal sealed class LabeledScores
     {
         _probabilities.AddRange(probabilities);
         _labels.Add(label);
+    }
+
+    /// <summary>The expected calibration error.</summary>
+    public double CalibrationError()
+    {
+        var error = new CalibrationError();
+        for (var row = 0; row < Count; row++)
+        {
+            var best = TensorPrimitives.IndexOfMax(Row(row));
+            error.Add(Row(row)[best], best == _labels[row]);
+        }
+        return error.Value;
+    }
+
+    /// <summary>The log loss: the mean of −ln of the right class's probability.</summary>
+    public double LogLoss()
+    {
+        const double SmallestProbability = 1e-15; // as ML.NET's
+        var sum = 0.0;
+        for (var row = 0; row < Count; row++)
+            sum -= Math.Log(Math.Max(Row(row)[_labels[row]], SmallestProbability));
+        return sum / Count;
     }
 
     /// <summary>The same images with another temperature.</summary>

@@ -20,7 +20,7 @@ internal static class TemperatureScaling
     /// <summary>The temperature, 0.01 to 100, with the lowest log loss.</summary>
     public static double Fit(LabeledScores scores)
     {
-        // The log loss is convex in 1/T, and its slope there is the mean of (expected logit − right class's logit), which rises: halve the range until it is 0.
+        // The log loss is convex in 1/T. Its slope there, the mean of (expected logit − right class's logit), rises: halve the range until it is 0.
         var logits = scores.Probabilities.ToArray();
         ScoreMean.ToLogits(logits);
         var (low, high) = (Math.Log(1 / Largest), Math.Log(1 / Smallest));

@@ -73,7 +73,13 @@ internal sealed class ImageScorer : ImageMapper
         [.. Networks.Select(each => Computation(Environment, each.Claim.Another(), each.Plan, each.Model))], _description, mix);
 
     /// <summary>One of the networks: a holder of its own, who is disposed apart.</summary>
-    public ImageScorer Alone(NetworkComputation network) => Of(Environment, network.Claim.Another(), network.Plan, network.Model);
+    public ImageScorer Alone(NetworkComputation network) => Of(Environment, network.Claim.Another(), network.Plan, network.Model with
+    {
+        FeatureColumnName = FeatureColumnName,
+        PredictedLabelColumnName = _description.PredictedLabelColumnName,
+        ScoreColumnName = _description.ScoreColumnName,
+        OnBadImage = OnBadImage,
+    });
 
     public override void AddColumns(DataViewSchema.Builder builder) => ScoreColumns.AddTo(builder, _description);
 

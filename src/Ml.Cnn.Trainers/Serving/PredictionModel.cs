@@ -107,7 +107,9 @@ internal sealed class PredictionModel
         return best;
     }
 
-    /// <summary>The classes that hold the right one with the model's <see cref="CnnCalibration.Coverage"/>, best first; null where it has no such sets.</summary>
+    /// <summary>
+    /// The classes that hold the right one with the model's <see cref="CnnCalibration.Coverage"/>, best first; null where it has no such sets.
+    /// </summary>
     /// <param name="scores">The probability of each class.</param>
     public CnnClassProbability[]? Set(ReadOnlySpan<float> scores)
     {

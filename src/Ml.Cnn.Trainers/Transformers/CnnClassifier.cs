@@ -8,7 +8,9 @@ using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers;
 
-/// <summary>What tells the classes of images apart, as an ML.NET transformer: one network (<see cref="CnnTransformer"/>) or several (<see cref="CnnEnsemble"/>).</summary>
+/// <summary>
+/// What tells the classes of images apart, as an ML.NET transformer: one network (<see cref="CnnTransformer"/>) or several (<see cref="CnnEnsemble"/>).
+/// </summary>
 /// <remarks>
 /// Scores are computed in batches while the data is read. One classifier may be used by any number of threads, cursors and prediction engines at once; all
 /// of them share its one copy of the weights, which <see cref="Dispose"/> frees.
@@ -128,10 +130,10 @@ public abstract class CnnClassifier : ITransformer, IDisposable
             Coverage = options.Coverage,
             SetThreshold = options.Coverage is { } coverage ? PredictionSets.Threshold(after, coverage) : null,
             Images = before.Count,
-            ErrorBefore = CalibrationError.Expected(before),
-            ErrorAfter = CalibrationError.Expected(after),
-            LogLossBefore = CalibrationError.LogLoss(before),
-            LogLossAfter = CalibrationError.LogLoss(after),
+            ErrorBefore = before.CalibrationError(),
+            ErrorAfter = after.CalibrationError(),
+            LogLossBefore = before.LogLoss(),
+            LogLossAfter = after.LogLoss(),
         };
     }
 

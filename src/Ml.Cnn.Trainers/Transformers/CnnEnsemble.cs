@@ -42,7 +42,9 @@ public sealed class CnnEnsemble : CnnClassifier
 
     /// <summary>An ensemble of networks that tell the same classes apart, in whatever order. It shares their weights; they may be disposed.</summary>
     /// <param name="networks">The networks, two or more. Columns and the order of the classes are the first one's.</param>
-    /// <param name="weights">What each weighs, 0 or more; only their proportions count. Default: all the same. See also <see cref="WithFittedWeights"/>.</param>
+    /// <param name="weights">
+    /// What each weighs, 0 or more; only their proportions count. Default: all the same. See also <see cref="WithFittedWeights"/>.
+    /// </param>
     /// <param name="average">What is averaged. Default: the probabilities.</param>
     /// <exception cref="ArgumentException">
     /// There are fewer than two networks, other weights than networks, or networks with other classes; the message says which.
@@ -79,6 +81,13 @@ public sealed class CnnEnsemble : CnnClassifier
         }
     }
 
+    /// <summary>
+    /// The networks, each as a transformer of its own with the ensemble's columns, which shares its weights and is disposed apart. Their classes are in their
+    /// own order.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The ensemble was disposed.</exception>
+    public IReadOnlyList<CnnTransformer> Split() => [.. Scorer.Networks.Select(network => new CnnTransformer(Scorer.Alone(network), []))];
+
     /// <inheritdoc/>
     public override CnnEnsemble WithBadImages(BadImageHandling handling) => With(Scorer.Description with { OnBadImage = handling });
 
@@ -107,7 +116,7 @@ public sealed class CnnEnsemble : CnnClassifier
 
     private protected override void Save(ModelSaveContext context)
     {
-        CnnTransformer[] networks = [.. Scorer.Networks.Select(network => new CnnTransformer(Scorer.Alone(network), []))];
+        var networks = Split();
         try
         {
             CnnEnsembleArchive.Save(context, Scorer, networks);
@@ -131,8 +140,10 @@ public sealed class CnnEnsemble : CnnClassifier
             throw new ArgumentException($"{scorers.Count} networks have {scorers.Count} weights, not {weights.Count}.", nameof(weights));
         var sum = weights.Sum();
         if (weights.Any(weight => weight is not (>= 0 and < double.PositiveInfinity)) || !(sum > 0 && double.IsFinite(sum)))
-            throw new ArgumentException($"Weights are 0 or more, and one of them is above 0: {Listing.Of([.. weights.Select(weight => weight.ToString(CultureInfo.InvariantCulture))])}.",
-                nameof(weights));
+        {
+            var given = weights.Select(weight => weight.ToString(CultureInfo.InvariantCulture)).ToArray();
+            throw new ArgumentException($"Weights are 0 or more, and one of them is above 0: {Listing.Of(given)}.", nameof(weights));
+        }
         double[] shares = Math.Abs(sum - 1) < 1e-9 ? [.. weights] : [.. weights.Select(weight => weight / sum)]; // saved ones stay to the last bit
         var orders = scorers.Select(scorer => Order(description.Classes.Names, scorer.Description.Classes.Names, scorer.Model.Architecture.Name));
         return ImageScorer.Of(scorers[0].Environment, scorers, description, new(shares, [.. orders], average));

@@ -29,10 +29,10 @@ public sealed class CalibrationTests
 
         Assert.AreEqual(temperature, found, 0.03 * temperature);
         var after = wrong.At(found);
-        Assert.IsLessThan(0.01, CalibrationError.Expected(after));
+        Assert.IsLessThan(0.01, after.CalibrationError());
         if (temperature != 1)
-            Assert.IsGreaterThan(0.05, CalibrationError.Expected(wrong));
-        Assert.IsLessThanOrEqualTo(CalibrationError.LogLoss(wrong) + 1e-9, CalibrationError.LogLoss(after));
+            Assert.IsGreaterThan(0.05, wrong.CalibrationError());
+        Assert.IsLessThanOrEqualTo(wrong.LogLoss() + 1e-9, after.LogLoss());
     }
 
     /// <summary>Protects the figure itself: the gap between what was said and what was right, bin by bin, by hand.</summary>
@@ -45,8 +45,8 @@ public sealed class CalibrationTests
         scores.Add([0.6f, 0.4f], 0); // said 0.6, right 2 of 2
         scores.Add([0.4f, 0.6f], 1);
 
-        Assert.AreEqual((2 * 0.4 + 2 * 0.4) / 4, CalibrationError.Expected(scores), 1e-6);
-        Assert.AreEqual(-(Math.Log(0.9) + Math.Log(0.1) + 2 * Math.Log(0.6)) / 4, CalibrationError.LogLoss(scores), 1e-6);
+        Assert.AreEqual((2 * 0.4 + 2 * 0.4) / 4, scores.CalibrationError(), 1e-6);
+        Assert.AreEqual(-(Math.Log(0.9) + Math.Log(0.1) + 2 * Math.Log(0.6)) / 4, scores.LogLoss(), 1e-6);
     }
 
     /// <summary>Protects the promise of prediction sets: over many calibrations, the share of sets that hold the right class is what was asked for.</summary>

@@ -38,8 +38,8 @@ public sealed class EnsembleTests
     [TestMethod]
     public void Classes_are_matched_by_name()
     {
-        var reversed = Train(2, seed: 2, data: s_mlContext.Data.LoadFromEnumerable(
-            s_mlContext.Data.CreateEnumerable<Digit>(s_mlContext.Data.GenerateDigits(300), reuseRowObject: false).OrderByDescending(digit => digit.Label).ToArray()));
+        var digits = s_mlContext.Data.CreateEnumerable<Digit>(s_mlContext.Data.GenerateDigits(300), reuseRowObject: false);
+        var reversed = Train(2, seed: 2, data: s_mlContext.Data.LoadFromEnumerable(digits.OrderByDescending(digit => digit.Label).ToArray()));
         CollectionAssert.AreNotEqual(s_networks[0].ClassNames.ToArray(), reversed.ClassNames.ToArray());
         using var ensemble = CnnEnsemble.Of([s_networks[0], reversed]);
         var (first, second) = (Pipelines.Scores(s_networks[0].Transform(s_digits)), Pipelines.Scores(reversed.Transform(s_digits)));
