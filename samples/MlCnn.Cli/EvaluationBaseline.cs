@@ -7,9 +7,9 @@ namespace MlCnn.Cli;
 internal static class EvaluationBaseline
 {
     /// <summary>The classifiers that come into question, of which the best counts; none where what is measured is such a look itself.</summary>
-    /// <param name="measured">What is measured.</param>
+    /// <param name="saved">The model as it was saved.</param>
     /// <param name="isOtherwise">Whether the user asked for something else.</param>
-    public static IReadOnlyList<CnnTransformer> Of(CnnClassifier measured, bool isOtherwise) => measured switch
+    public static IReadOnlyList<CnnTransformer> Of(CnnClassifier saved, bool isOtherwise) => saved switch
     {
         CnnEnsemble ensemble => [.. ensemble.Split().Select(Plain)],
         CnnTransformer network when isOtherwise || network.Calibration is not null || network.Preprocessing.TestTime != TestTimeAugmentation.None =>

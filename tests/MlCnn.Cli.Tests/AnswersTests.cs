@@ -20,7 +20,8 @@ public sealed class AnswersTests : CliTest
         Assert.AreEqual("logits", ensemble.GetProperty("average").GetString());
         Assert.AreEqual(1, ensemble.GetProperty("networks").EnumerateArray().Sum(network => network.GetProperty("weight").GetDouble()), 1e-9);
 
-        var calibration = Run("calibrate", "--model", "both.zip", "--data", "digits:300", "--coverage", "0.9", "--out", "calibrated.zip", "--json").Expect(0).Json;
+        var calibration = Run("calibrate", "--model", "both.zip", "--data", "digits:300", "--coverage", "0.9", "--out", "calibrated.zip", "--json")
+            .Expect(0).Json;
         Assert.AreEqual(300, calibration.GetProperty("images").GetInt32());
         Assert.IsGreaterThan(0, calibration.GetProperty("temperature").GetDouble());
         Assert.IsLessThanOrEqualTo(calibration.GetProperty("logLossBefore").GetDouble(), calibration.GetProperty("logLossAfter").GetDouble());
@@ -33,7 +34,7 @@ public sealed class AnswersTests : CliTest
         Assert.AreEqual(0.9, evaluation.GetProperty("predictionSets").GetProperty("covered").GetDouble(), 0.01, "the images that it was calibrated with");
         Assert.AreEqual("lenet5", evaluation.GetProperty("comparison").GetProperty("network").GetString());
 
-        Images.Write(Path.Join(Folder, "some"), count: 4, seed: 1, ["3"], ".png");
+        Images.Write(Path.Join(Folder, "some"), count: 30, seed: 1, ["zero"], ".png");
         var set = Run("predict", "--model", "calibrated.zip", "some", "--json").Expect(0).Json.GetProperty("predictions")[0];
         var threshold = calibration.GetProperty("setThreshold").GetDouble();
         Assert.AreEqual(set.GetProperty("top").EnumerateArray().Count(entry => entry.GetProperty("probability").GetDouble() >= threshold),

@@ -21,7 +21,8 @@ internal static class EnsembleCommand
             Numbers);
         var fit = CommandOptions.Parsed<DataSource?>("--fit-weights", "SRC",
             $"Fit the weights on labeled images that training has not seen: {DataSource.Forms}.", required: false, DataSource.Parse);
-        var average = CommandOptions.Choice<ScoreAverage>("--average", "What is averaged: probabilities, or logits, a geometric mean. Default: probabilities.");
+        var average = CommandOptions.Choice<ScoreAverage>("--average",
+            "What is averaged: probabilities, or logits, a geometric mean. Default: probabilities.");
         var output = CommandOptions.Text("--out", "FILE", "Where to save the model, such as ensemble.zip.", required: true);
         var json = CommandOptions.Json();
         var command = new Command("ensemble", "Makes one model of several, whose scores are averaged: more accurate than the best of them as a rule, and as "
@@ -38,7 +39,8 @@ internal static class EnsembleCommand
             var mlContext = Messages.CreateContext();
             var first = ModelFile.LoadPipeline(mlContext, paths[0]);
             var others = paths.Skip(1).Select(file => Single(ModelFile.LoadPipeline(mlContext, file).Classifier, file));
-            var ensemble = Make([Single(first.Classifier, paths[0]), .. others], result.GetValue(weights), result.GetValue(average) ?? ScoreAverage.Probabilities);
+            var averaged = result.GetValue(average) ?? ScoreAverage.Probabilities;
+            var ensemble = Make([Single(first.Classifier, paths[0]), .. others], result.GetValue(weights), averaged);
             if (result.GetValue(fit) is { } source)
             {
                 var images = LabeledImages.Load(mlContext, ensemble, source);

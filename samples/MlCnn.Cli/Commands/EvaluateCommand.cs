@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers;
+using Ml.Cnn.Transforms;
 using MlCnn.Cli.Display;
 
 namespace MlCnn.Cli.Commands;
@@ -35,22 +36,26 @@ internal static class EvaluateCommand
         command.SetAction(result =>
         {
             var mlContext = Messages.CreateContext();
-            var network = ModelFile.LoadClassifier(mlContext, result.GetRequiredValue(model));
-            var isOtherwise = false;
+            var saved = ModelFile.LoadClassifier(mlContext, result.GetRequiredValue(model));
+            var (network, isOtherwise) = (saved, false);
             if (result.GetValue(precision) is { } numbers)
             {
                 network = network.WithScoring(new() { Precision = numbers, AllowReducedPrecision = numbers == Precision.Auto });
                 isOtherwise = numbers != Precision.Float32;
             }
             if (result.GetValue(testTime) is { } views)
+            {
                 network = network.WithTestTimeAugmentation(views);
+                isOtherwise |= views != TestTimeAugmentation.None;
+            }
             var source = result.GetRequiredValue(data) with { AllowsEmptyClasses = result.GetValue(allowEmpty) };
-            return Run(mlContext, network, isOtherwise, source, result.GetValue(onBadImage) ?? BadImageHandling.Fail, result.GetValue(json));
+            return Run(mlContext, network, EvaluationBaseline.Of(saved, isOtherwise), source, result.GetValue(onBadImage) ?? BadImageHandling.Fail, result.GetValue(json));
         });
         return command;
     }
 
-    private static int Run(MLContext mlContext, CnnClassifier network, bool isOtherwise, DataSource source, BadImageHandling handling, bool json)
+    private static int Run(MLContext mlContext, CnnClassifier network, IReadOnlyList<CnnTransformer> baselines, DataSource source,
+        BadImageHandling handling, bool json)
     {
         var classes = network.ClassNames;
         var data = source.Load(mlContext, DataRole.Evaluation);
@@ -61,7 +66,6 @@ internal static class EvaluateCommand
         var result = Summarize(measured, classes);
         if (measured.Pass.Scored > 0)
         {
-            var baselines = EvaluationBaseline.Of(network, isOtherwise);
             var (best, other) = baselines.Select(baseline => (baseline, Measure(baseline))).OrderByDescending(pair => pair.Item2.Metrics.MicroAccuracy)
                 .FirstOrDefault();
             result = result with { Comparison = best is null ? null : Compare(measured, classes, other, best) };

@@ -63,6 +63,33 @@ public sealed class GuideSnippets
         Assert.Contains("rose", written.ToString());
     }
 
+    [TestMethod]
+    public void Better_answers_than_one_look()
+    {
+        using var flowers = new Flowers();
+        var mlContext = new MLContext(seed: 1);
+        SaveModel(mlContext);
+        var network = CnnTransformer.Find(mlContext.Model.Load("model.zip", out _))!;
+        var another = network.WithScoring(network.Scoring);
+        IDataView paths = mlContext.Data.LoadImageFolder("flowers/test");
+        IDataView validation = mlContext.Transforms.LoadRawImageBytes("Image", null, "ImagePath").Fit(paths).Transform(paths);
+        // snippet: better-answers
+        CnnTransformer tenCrops = network.WithTestTimeAugmentation(TestTimeAugmentation.TenCrops); // or Parse("grid5+flip+scales")
+
+        CnnEnsemble ensemble = CnnEnsemble.Of([network, another]).WithFittedWeights(validation);   // weights are optional
+
+        CnnCalibration calibration = ensemble.FitCalibration(validation, options: new() { Coverage = 0.8 });
+        CnnClassifier calibrated = ensemble.WithCalibration(calibration);
+        Console.WriteLine($"calibration error {calibration.ErrorBefore:P1} before, {calibration.ErrorAfter:P1} after");
+
+        mlContext.Model.SaveAtomically(calibrated, validation.Schema, "better.zip");               // CnnPredictor.Load takes it, too
+        // end snippet
+        using var predictor = CnnPredictor.Load("better.zip");
+        Assert.IsNotNull(predictor.Predict("flowers/test/rose/1.png").Set);
+        Assert.AreEqual(0.8, predictor.SetCoverage);
+        Assert.AreEqual(10, tenCrops.Views);
+    }
+
     // snippet: top-classes-row
     public sealed class ScoredPhoto
     {
