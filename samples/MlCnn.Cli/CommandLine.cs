@@ -49,6 +49,8 @@ internal static class CommandLine
         TrainCommand.Create(),
         EvaluateCommand.Create(),
         PredictCommand.Create(),
+        ScoreCommand.Create(),
+        MergeCommand.Create(),
         ImportCommand.Create(),
         WeightsCommand.Create(),
     };

@@ -131,6 +131,11 @@ internal static partial class CommandOptions
         "The parts of an image that are scored: its middle, or the mean over five parts (corners and middle) or ten (and their mirror images), "
         + "which takes as many times as long. Default: center.");
 
+    /// <summary>The numbers that a network computes scores in.</summary>
+    public static Option<Precision?> ScoringPrecision() => Choice<Precision>("--precision",
+        "The numbers that scores are computed in: float32; bfloat16, which is faster on processors that have it and a little less precise; float16, on a "
+        + "GPU; auto, the fastest. Default: as the model was saved.");
+
     private static Architecture FindArchitecture(string name)
     {
         var all = ArchitectureCatalog.All;

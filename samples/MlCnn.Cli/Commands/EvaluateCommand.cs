@@ -23,9 +23,7 @@ internal static class EvaluateCommand
             "Whether an image that cannot be read ends the command, or is left out: what is measured is then another set. Every such image is named.",
             BadImageHandling.Fail);
         var allowEmpty = CommandOptions.AllowEmptyClasses();
-        var precision = CommandOptions.Choice<Precision>("--precision",
-            "The numbers that scores are computed in: float32; bfloat16, which is faster on processors that have it and a little less precise; float16, on a "
-            + "GPU; auto, the fastest. Default: as the model was saved.");
+        var precision = CommandOptions.ScoringPrecision();
         var json = CommandOptions.Json();
         var command = new Command("evaluate", "Measures how well a model tells the classes of labeled images. With --precision or --crops it measures the "
             + "middle of the images in float32 too, and shows what the choice gains and costs.")
@@ -40,7 +38,7 @@ internal static class EvaluateCommand
             var isOtherwise = false;
             if (result.GetValue(precision) is { } numbers)
             {
-                network = network.WithScoring(network.Scoring with { Precision = numbers, AllowReducedPrecision = numbers == Precision.Auto });
+                network = ImageScoring.InPrecision(network, numbers);
                 isOtherwise = numbers != Precision.Float32;
             }
             if (result.GetValue(crops) is { } parts && parts != EvaluationCrops.Center)

@@ -77,11 +77,7 @@ internal static class PredictCommand
 
     private static PredictionEntry Describe(string file, float[] scores, IReadOnlyList<string> classes, int top)
     {
-        var best = scores
-            .Select((probability, i) => new LabelEntry(classes[i], probability))
-            .OrderByDescending(entry => entry.Probability)
-            .Take(top)
-            .ToArray();
+        var best = ImageScoring.BestClasses(scores, classes, top);
         return new PredictionEntry(file, best[0].Label, best[0].Probability, best);
     }
 }
