@@ -12,7 +12,10 @@ internal static class CsvScoreReader
         while (reader.Header.TryIndexOf(ScoreColumnNames.Label(top), out _))
             top++;
         if (top == 0 || !reader.Header.TryIndexOf(ScoreColumnNames.Image, out _) || !reader.Header.TryIndexOf(ScoreColumnNames.Error, out _))
-            throw new InvalidDataException($"'{path}' has no columns '{ScoreColumnNames.Image}', '{ScoreColumnNames.Label(0)}' and '{ScoreColumnNames.Error}'.");
+        {
+            throw new InvalidDataException(
+                $"'{path}' has no columns '{ScoreColumnNames.Image}', '{ScoreColumnNames.Label(0)}' and '{ScoreColumnNames.Error}'.");
+        }
         while (reader.MoveNext())
             yield return RowOf(reader.Current, top);
     }

@@ -22,7 +22,8 @@ internal sealed class CsvScoreWriter : IScoreWriter
         _writer = Sep.New(',').Writer(options => options with { Escape = true, WriteHeader = !isContinued }).To(_text, leaveOpen: true);
         if (isContinued)
             return;
-        _writer.Header.Add([ScoreColumnNames.Image, .. _labels.Zip(_probabilities).SelectMany(pair => (string[])[pair.First, pair.Second]), ScoreColumnNames.Error]);
+        var classes = _labels.Zip(_probabilities).SelectMany(pair => (string[])[pair.First, pair.Second]);
+        _writer.Header.Add([ScoreColumnNames.Image, .. classes, ScoreColumnNames.Error]);
         _writer.Header.Write(); // also where no row follows
     }
 

@@ -86,5 +86,6 @@ internal static class ScoreMerge
     }
 
     private static CommandException RowsMissing(ShardFile shard, string howMany) => new(FormattableString.Invariant(
-        $"Shard {shard.Progress.Shard}, '{shard.Path}', has {howMany} rows than the {shard.Progress.Images} images that it was made of. Score it again with --restart."));
+        $"Shard {shard.Progress.Shard}, '{shard.Path}', has {howMany} rows than the {shard.Progress.Images} images that it was made of. ")
+        + "Score it again with --restart.");
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace MlCnn.Cli.BulkScoring;
 
 /// <summary>
-/// A part of the images: of the order that <see cref="ImageSequence"/> gives, the images number - 1, number - 1 + count, number - 1 + 2 · count and so on,
+/// A part of the images: of the order of the images, the images number - 1, number - 1 + count, number - 1 + 2 · count and so on,
 /// as the ranks of a training share them.
 /// </summary>
 /// <remarks>

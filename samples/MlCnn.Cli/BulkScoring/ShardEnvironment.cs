@@ -33,12 +33,13 @@ internal static class ShardEnvironment
         };
         if (place is null)
         {
-            throw new UsageException($"--shard auto: none of {string.Join(", ", s_ranks.Select(names => names.Rank))}, {ArrayTask} and {KubernetesIndex} is set. "
-                + "Give the shard as K/N, such as 3/64.");
+            throw new UsageException($"--shard auto: none of {string.Join(", ", s_ranks.Select(names => names.Rank))}, {ArrayTask} and {KubernetesIndex} "
+                + "is set. Give the shard as K/N, such as 3/64.");
         }
         if (place.Rank < 0 || place.Rank >= place.Size || place.Size > int.MaxValue)
         {
-            throw new UsageException(FormattableString.Invariant($"--shard auto: by {place.Source} this is number {place.Rank} of {place.Size}, counted from 0. ")
+            throw new UsageException(
+                FormattableString.Invariant($"--shard auto: by {place.Source} this is number {place.Rank} of {place.Size}, counted from 0. ")
                 + "The numbers of a Slurm array must follow one another (--array=0-63); otherwise give the shard as K/N.");
         }
         if (count is { } given && given != place.Size)

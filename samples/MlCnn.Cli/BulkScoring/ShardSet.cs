@@ -24,7 +24,8 @@ internal sealed class ShardSet
                 .Where(name => form.IsMatch(name)).Distinct().Order(StringComparer.Ordinal).ToArray()
             : [];
         return names.Length > 0 ? [.. names.Select(name => Path.Join(Path.GetDirectoryName(path), name))] : throw new CommandException(
-            $"There are no shards '{stem}-K-of-N{ending}' in '{Path.GetFullPath(folder)}'. Name the shards' files, or as --out what was --out of 'mlcnn score'.");
+            $"There are no shards '{stem}-K-of-N{ending}' in '{Path.GetFullPath(folder)}'. Name the shards' files, or as --out what was --out of "
+            + "'mlcnn score'.");
     }
 
     /// <summary>Looks whether the files are all shards of one run.</summary>
@@ -70,7 +71,8 @@ internal sealed class ShardSet
         if (progress.Finished is null)
         {
             throw new CommandException(FormattableString.Invariant(
-                $"Shard {progress.Shard}, '{path}', is not finished: {progress.Done} of {progress.Images} images. Run 'mlcnn score' for it again; it goes on."));
+                $"Shard {progress.Shard}, '{path}', is not finished: {progress.Done} of {progress.Images} images. ")
+                + "Run 'mlcnn score' for it again; it goes on.");
         }
         return File.Exists(path) ? new(path, progress)
             : throw new CommandException($"Shard {progress.Shard} was finished, and its file '{path}' is missing now. Put it back, or score it again with "

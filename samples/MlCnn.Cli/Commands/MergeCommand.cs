@@ -17,8 +17,8 @@ internal static class MergeCommand
         var output = ScoreFileChoice.Out("The file to write, such as scores.csv. An earlier one is replaced only once the new one is whole.");
         var format = ScoreFileChoice.Format();
         var json = CommandOptions.Json();
-        var command = new Command("merge", "Checks that all shards of 'mlcnn score' are there, finished and of one run, and writes one file, in the order of the "
-            + "images.")
+        var command = new Command("merge", "Checks that all shards of 'mlcnn score' are there, finished and of one run, and writes one file, in the order "
+            + "of the images.")
         {
             shards, output, format, json,
         };

@@ -30,7 +30,10 @@ internal static class ScoreCommand
         var precision = CommandOptions.ScoringPrecision();
         var onBadImage = CommandOptions.OnBadImage(
             "Whether an image that cannot be read gets a row that says why, or ends the command; the rows before it count.", BadImageHandling.Skip);
-        var restart = new Option<bool>("--restart") { Description = "Throw away what there is of FILE and begin anew. Default: go on, or refuse if options differ." };
+        var restart = new Option<bool>("--restart")
+        {
+            Description = "Throw away what there is of FILE and begin anew. Default: go on, or refuse where model, images or options differ.",
+        };
         var json = CommandOptions.Json();
         var command = new Command("score", "Writes the classes of very many images to a file, in parts if wanted, and goes on where it was interrupted.")
         {

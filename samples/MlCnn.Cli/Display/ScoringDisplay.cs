@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace MlCnn.Cli.Display;
 
-/// <summary>Scoring on standard error: a bar with the speed and the time that is left; where that is no terminal, as in a cluster's logs, a line a minute.</summary>
+/// <summary>
+/// Scoring on standard error: a bar with the speed and the time that is left; where that is no terminal, as in a cluster's logs, a line a minute.
+/// </summary>
 /// <param name="what">"Scoring" or the like.</param>
 /// <param name="images">How many there are.</param>
 /// <param name="before">How many were done before.</param>

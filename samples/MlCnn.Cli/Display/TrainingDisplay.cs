@@ -48,7 +48,8 @@ internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgres
             : _width >= Wide ? string.Create(CultureInfo.InvariantCulture,
                 $"{value.ImagesPerSecond:N0} images/s  loss {value.Loss:0.0000}  accuracy {value.Accuracy * 100:0.0} %"
                 + $"{Rest(value)}  {DetailsColumn.Time(value.Remaining)} left")
-            : FormattableString.Invariant($"{value.ImagesPerSecond:N0}/s  loss {value.Loss:0.00}  {value.Accuracy * 100:0.0} %  {DetailsColumn.Time(value.Remaining)} left");
+            : FormattableString.Invariant($"{value.ImagesPerSecond:N0}/s  loss {value.Loss:0.00}  {value.Accuracy * 100:0.0} %")
+                + $"  {DetailsColumn.Time(value.Remaining)} left";
     }
 
     /// <summary>An epoch is over.</summary>
