@@ -36,8 +36,9 @@ internal static class ModelFile
         return crops == EvaluationCrops.Center ? network : network.WithCrops(crops);
     }
 
-    // ML.NET's own messages about files that are no archives name neither the file nor what to do.
-    private static void CheckArchive(string path)
+    /// <summary>Looks whether a file may be a model. ML.NET's own messages about others name neither the file nor what to do.</summary>
+    /// <exception cref="CommandException">It is none.</exception>
+    public static void CheckArchive(string path)
     {
         if (Directory.Exists(path))
             throw new CommandException($"--model: '{path}' is a folder. {Wanted}");

@@ -9,7 +9,7 @@ public sealed class BulkScoringInterruptionTests : BulkScoringTest
     private const int Kills = 4;
 
     // Ten crops of each: slow enough to be killed on the way.
-    private static readonly string[] s_arguments = ["score", "--model", "m.zip", "--data", "digits:3000", "--crops", "ten", "--out"];
+    private static readonly string[] s_arguments = ["score", "--model", "m.zip", "--data", "digits:1500", "--crops", "ten", "--out"];
 
     public required TestContext TestContext { get; set; }
 
@@ -43,7 +43,7 @@ public sealed class BulkScoringInterruptionTests : BulkScoringTest
         Run([.. s_arguments, whole]).Expect(0);
 
         CollectionAssert.AreEqual(Bytes(whole), Bytes(name), $"seed {seed}");
-        CollectionAssert.AreEqual(Enumerable.Range(0, 3000).Select(i => FormattableString.Invariant($"{i}")).ToArray(),
+        CollectionAssert.AreEqual(Enumerable.Range(0, 1500).Select(i => FormattableString.Invariant($"{i}")).ToArray(),
             ReadRows(name).Select(row => row.Image).ToArray());
         AssertNothingElse(name);
     }
@@ -64,7 +64,7 @@ public sealed class BulkScoringInterruptionTests : BulkScoringTest
 
         var finished = Run([.. s_arguments, "s.csv", "--json"]).Expect(0).Json;
         Assert.AreEqual(done, finished.GetProperty("before").GetInt64());
-        Assert.AreEqual(3000, finished.GetProperty("done").GetInt64());
+        Assert.AreEqual(1500, finished.GetProperty("done").GetInt64());
     }
 
     // False where the process was over before.

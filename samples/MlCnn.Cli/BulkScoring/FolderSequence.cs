@@ -14,15 +14,16 @@ internal sealed class FolderSequence : ImageSequence
 {
     private static readonly EnumerationOptions s_here = new() { IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
 
-    private readonly MLContext _mlContext;
     private readonly string _root;
+    private SequencedImage[] _part = [];
 
     /// <exception cref="CommandException">There is no such folder.</exception>
     public FolderSequence(MLContext mlContext, string folder)
     {
-        (_mlContext, _root) = (mlContext, Path.GetFullPath(folder));
+        _root = Path.GetFullPath(folder);
         if (!Directory.Exists(_root))
             throw new CommandException($"There is no folder '{_root}'.");
+        View = mlContext.Data.LoadFromEnumerable(Files());
     }
 
     public override bool IsFiles => true;
@@ -31,11 +32,18 @@ internal sealed class FolderSequence : ImageSequence
 
     public override long LengthOf(string name) => new FileInfo(FullPath(name)) is { Exists: true } file ? file.Length : -1;
 
-    public override IDataView Load(IReadOnlyList<SequencedImage> part) =>
-        _mlContext.Data.LoadFromEnumerable(part.Select(image => new ImageFile { ImagePath = FullPath(image.Name) }));
+    public override IDataView View { get; }
+
+    public override void Choose(SequencedImage[] part) => _part = part;
 
     public override void Dispose()
     {
+    }
+
+    private IEnumerable<ImageFile> Files()
+    {
+        foreach (var image in _part)
+            yield return new() { ImagePath = FullPath(image.Name) };
     }
 
     /// <param name="folder">From the root, with a slash at its end; empty for the root.</param>

@@ -33,8 +33,11 @@ internal abstract class ImageSequence : IDisposable
     {
     }
 
-    /// <summary>A data view of a few images for <see cref="ImageScoring"/>. From call to call the images must follow one another.</summary>
-    public abstract IDataView Load(IReadOnlyList<SequencedImage> part);
+    /// <summary>The images that were last chosen, for <see cref="ImageScoring"/>. The same view all along: what is prepared for it serves every part.</summary>
+    public abstract IDataView View { get; }
+
+    /// <summary>Chooses the images of <see cref="View"/>. From call to call they must follow one another.</summary>
+    public abstract void Choose(SequencedImage[] part);
 
     public abstract void Dispose();
 }

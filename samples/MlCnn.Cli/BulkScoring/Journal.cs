@@ -17,7 +17,7 @@ internal sealed class Journal : IDisposable
         var isNew = progress.Bytes == 0;
         if (!isNew && (!File.Exists(files.Journal) || new FileInfo(files.Journal).Length < progress.Bytes))
             throw Lost(files, progress);
-        _file = new FileStream(files.Journal, isNew ? FileMode.Create : FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        _file = new FileStream(files.Journal, isNew ? FileMode.Create : FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         _file.SetLength(progress.Bytes);
         _file.Position = progress.Bytes;
         _stream = new BufferedStream(_file, 1 << 16);

@@ -16,7 +16,7 @@ internal sealed class ScoreLoop(MLContext mlContext, ScoreRequest request, CnnTr
     CancellationToken stop)
 {
     /// <summary>A multiple of every batch. What a killed process loses is less than this and <see cref="s_betweenCommits"/>.</summary>
-    private const int PartSize = 128;
+    private const int PartSize = 64;
 
     // Waiting for the disk after every part would slow down networks that score thousands of images a second.
     private static readonly TimeSpan s_betweenCommits = TimeSpan.FromSeconds(1);
@@ -41,10 +41,12 @@ internal sealed class ScoreLoop(MLContext mlContext, ScoreRequest request, CnnTr
     private ScoreProgress ScoreParts(ScoreProgress progress, Journal journal, ScoringDisplay display)
     {
         using var names = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var scored = ImageScoring.Score(mlContext, network, sequence.View, sequence.IsFiles);
         var lastCommit = Stopwatch.GetTimestamp();
         foreach (var part in Own(names).Skip(checked((int)progress.Done)).Chunk(PartSize))
         {
-            var pass = new ScoringPass(ImageScoring.Score(mlContext, network, sequence.Load(part), sequence.IsFiles), network, request.OnBadImage);
+            sequence.Choose(part);
+            var pass = new ScoringPass(scored, network, request.OnBadImage);
             if (Rows(pass, part, progress, display) is not { } rows)
                 return journal.Commit(progress);
             var bad = pass.Bad.Count - pass.NotFinite;

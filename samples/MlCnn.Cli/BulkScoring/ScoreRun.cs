@@ -15,10 +15,16 @@ internal sealed class ScoreRun(MLContext mlContext, ScoreRequest request, Cancel
     /// <exception cref="CommandException">The run cannot begin or go on; the message says why.</exception>
     public ScoreOutcome Run()
     {
+        ModelFile.CheckArchive(request.Model);
         OutputFile.CheckWritable(request.Out, "scores.csv");
         using var guard = new ScoreLock(_files);
         if (request.Restart)
             _files.Forget();
+        return Run(guard);
+    }
+
+    private ScoreOutcome Run(ScoreLock guard)
+    {
         using var sequence = ImageSequence.Of(mlContext, request.Data);
         DataSurvey survey;
         try

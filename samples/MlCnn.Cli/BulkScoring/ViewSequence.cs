@@ -15,12 +15,16 @@ internal sealed class ViewSequence : ImageSequence
     private readonly IDataView _view;
     private readonly DataSource _source;
     private readonly string? _root;
-    private DataViewRowCursor? _cursor;
+    private readonly DataViewRowCursor _cursor;
+    private readonly ForwardRows _rows;
 
     public ViewSequence(IDataView view, DataSource source)
     {
         (_view, _source) = (view, source);
         _root = source.List is { } list ? Path.GetDirectoryName(Path.GetFullPath(list)) : null;
+        string[] columns = [DataSource.ImageColumn, DataSource.PathColumn];
+        _cursor = view.GetRowCursor(columns.Select(name => view.Schema.GetColumnOrNull(name)).OfType<DataViewSchema.Column>());
+        _rows = new(_cursor);
     }
 
     public override bool IsFiles => _source.IsFiles;
@@ -65,16 +69,13 @@ internal sealed class ViewSequence : ImageSequence
         }
     }
 
-    public override IDataView Load(IReadOnlyList<SequencedImage> part)
-    {
-        string[] columns = [DataSource.ImageColumn, DataSource.PathColumn];
-        _cursor ??= _view.GetRowCursor(columns.Select(name => _view.Schema.GetColumnOrNull(name)).OfType<DataViewSchema.Column>());
-        return new ForwardRows(_cursor, [.. part.Select(image => image.Index)]);
-    }
+    public override IDataView View => _rows;
+
+    public override void Choose(SequencedImage[] part) => _rows.Choose(part);
 
     public override void Dispose()
     {
-        _cursor?.Dispose();
+        _cursor.Dispose();
         (_view as IDisposable)?.Dispose();
     }
 
