@@ -16,7 +16,7 @@ internal sealed class ScoreLoop(MLContext mlContext, ScoreRequest request, CnnTr
     CancellationToken stop)
 {
     /// <summary>A multiple of every batch. What a killed process loses is less than this and <see cref="s_betweenCommits"/>.</summary>
-    private const int PartSize = 64;
+    private const int PartSize = 128;
 
     // Waiting for the disk after every part would slow down networks that score thousands of images a second.
     private static readonly TimeSpan s_betweenCommits = TimeSpan.FromSeconds(1);
