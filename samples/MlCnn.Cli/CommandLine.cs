@@ -51,6 +51,8 @@ internal static class CommandLine
         PredictCommand.Create(),
         EnsembleCommand.Create(),
         CalibrateCommand.Create(),
+        ScoreCommand.Create(),
+        MergeCommand.Create(),
         ImportCommand.Create(),
         WeightsCommand.Create(),
     };

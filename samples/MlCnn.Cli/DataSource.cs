@@ -47,6 +47,15 @@ internal abstract partial record DataSource
     /// <summary>Whether the data has a column of paths and none of images.</summary>
     public virtual bool IsFiles => false;
 
+    /// <summary>The folder whose images these are, in itself or below; null where it is no folder.</summary>
+    public virtual string? Folder => null;
+
+    /// <summary>The list that names the images; null where there is none.</summary>
+    public virtual string? List => null;
+
+    /// <summary>The archive that holds the images; null where there is none.</summary>
+    public virtual string? Archive => null;
+
     /// <summary>The shape of images that come as pixels; null where they are encoded, in files or in an archive.</summary>
     public virtual PixelShape? Pixels => null;
 
@@ -110,6 +119,8 @@ internal abstract partial record DataSource
     {
         public override bool IsFiles => true;
 
+        public override string Folder => Path;
+
         public override IDataView Load(MLContext mlContext, DataRole role) =>
             mlContext.Data.LoadImageFolder(Path, PathColumn, LabelColumn, allowEmptyClasses: AllowsEmptyClasses);
     }
@@ -118,13 +129,17 @@ internal abstract partial record DataSource
     {
         public override bool IsFiles => true;
 
+        public override string List => Path;
+
         public override IDataView Load(MLContext mlContext, DataRole role) => mlContext.Data.LoadImageList(Path, PathColumn, LabelColumn);
     }
 
-    private sealed record ArchiveSource(string Path, string? Folder) : DataSource
+    private sealed record ArchiveSource(string Path, string? Part) : DataSource
     {
+        public override string Archive => Path;
+
         public override IDataView Load(MLContext mlContext, DataRole role) =>
-            mlContext.Data.LoadImageArchive(Path, Folder, ImageColumn, LabelColumn, PathColumn, allowEmptyClasses: AllowsEmptyClasses);
+            mlContext.Data.LoadImageArchive(Path, Part, ImageColumn, LabelColumn, PathColumn, allowEmptyClasses: AllowsEmptyClasses);
     }
 
     /// <param name="Prefix">Stands before the folder.</param>

@@ -187,6 +187,31 @@ internal sealed record PredictionEntry(string File, string Label, float Probabil
 /// <summary>A class and its probability.</summary>
 internal sealed record LabelEntry(string Label, float Probability);
 
+/// <summary>mlcnn score --json.</summary>
+/// <param name="File">The file, with the shard in its name.</param>
+/// <param name="Shard">Its shard, from 1.</param>
+/// <param name="Shards">How many shards there are.</param>
+/// <param name="Images">How many images the shard has; null where it was stopped before that was known.</param>
+/// <param name="Done">How many of them have a row.</param>
+/// <param name="Before">How many of these had one before this process.</param>
+/// <param name="Scored">How many of them have probabilities.</param>
+/// <param name="Bad">How many could not be read or decoded.</param>
+/// <param name="NotFinite">For how many the network's output was NaN or infinity.</param>
+/// <param name="Finished">Whether the file is whole.</param>
+/// <param name="Seconds">What it took to score the images of this process.</param>
+/// <param name="ImagesPerSecond">Of this process.</param>
+internal sealed record ScoreResult(string File, int Shard, int Shards, long? Images, long Done, long Before, long Scored, long Bad, long NotFinite,
+    bool Finished, double Seconds, double ImagesPerSecond);
+
+/// <summary>mlcnn merge --json.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Shards">Of how many it was made.</param>
+/// <param name="Images">How many rows it has.</param>
+/// <param name="Scored">How many of them have probabilities.</param>
+/// <param name="Bad">How many images could not be read or decoded.</param>
+/// <param name="NotFinite">For how many the network's output was NaN or infinity.</param>
+internal sealed record MergeResult(string File, int Shards, long Images, long Scored, long Bad, long NotFinite);
+
 /// <summary>mlcnn import --json.</summary>
 /// <param name="Arch">The network's name.</param>
 /// <param name="Classes">How many classes the model tells apart.</param>

@@ -48,8 +48,9 @@ internal static class ModelFile
         return new(model, schema, classifier);
     }
 
-    // ML.NET's own messages about files that are no archives name neither the file nor what to do.
-    private static void CheckArchive(string path)
+    /// <summary>Looks whether a file may be a model. ML.NET's own messages about others name neither the file nor what to do.</summary>
+    /// <exception cref="CommandException">It is none.</exception>
+    public static void CheckArchive(string path)
     {
         if (Directory.Exists(path))
             throw new CommandException($"--model: '{path}' is a folder. {Wanted}");

@@ -26,14 +26,18 @@ internal static class OutputFile
     }
 
     /// <summary>Writes the whole file, or leaves an earlier one as it was.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="temporary">Where it is written first; a name of its own unless given. Where processes are killed, one name is all that can be left.</param>
     /// <exception cref="CommandException">It cannot be written.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    public static void Write(string path, ReadOnlySpan<byte> content, string? temporary = null)
     {
         var target = Path.GetFullPath(path);
-        var temporary = TemporaryName(Path.GetDirectoryName(target)!);
+        var mode = temporary is null ? FileMode.CreateNew : FileMode.Create;
+        temporary ??= TemporaryName(Path.GetDirectoryName(target)!);
         try
         {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            using (var file = new FileStream(temporary, mode, FileAccess.Write))
             {
                 file.Write(content);
                 file.Flush(flushToDisk: true);

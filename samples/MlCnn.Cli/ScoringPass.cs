@@ -25,6 +25,9 @@ internal sealed class ScoringPass(IDataView scored, CnnClassifier network, BadIm
     /// <summary>The images that could not be scored, so far.</summary>
     public IReadOnlyList<BadImage> Bad => [.. _bad, .. _notFinite];
 
+    /// <summary>For how many images the network gave NaN or infinity, so far.</summary>
+    public int NotFinite => _notFinite.Count;
+
     /// <summary>How many images could be scored, so far.</summary>
     public int Scored { get; private set; }
 

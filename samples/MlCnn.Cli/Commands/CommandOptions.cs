@@ -131,6 +131,11 @@ internal static partial class CommandOptions
         $"Test-time augmentation: the views of an image that are scored and averaged, which takes as many times as long: {TestTimeAugmentation.Forms}. "
         + "Default: as the model was saved.", required: false, TestTimeAugmentation.Parse);
 
+    /// <summary>The numbers that a network computes scores in.</summary>
+    public static Option<Precision?> ScoringPrecision() => Choice<Precision>("--precision",
+        "The numbers that scores are computed in: float32; bfloat16, which is faster on processors that have it and a little less precise; float16, on a "
+        + "GPU; auto, the fastest. Default: as the model was saved.");
+
     private static Architecture FindArchitecture(string name)
     {
         var all = ArchitectureCatalog.All;

@@ -23,9 +23,7 @@ internal static class EvaluateCommand
             "Whether an image that cannot be read ends the command, or is left out: what is measured is then another set. Every such image is named.",
             BadImageHandling.Fail);
         var allowEmpty = CommandOptions.AllowEmptyClasses();
-        var precision = CommandOptions.Choice<Precision>("--precision",
-            "The numbers that scores are computed in: float32; bfloat16, which is faster on processors that have it and a little less precise; float16, on a "
-            + "GPU; auto, the fastest. Default: as the model was saved.");
+        var precision = CommandOptions.ScoringPrecision();
         var json = CommandOptions.Json();
         var command = new Command("evaluate", "Measures how well a model tells the classes of labeled images. Where that is more than one look of one "
             + "network in float32 (--tta, --precision, an ensemble, a calibrated model), it measures such a look too, and shows what is gained and what it "
@@ -40,7 +38,7 @@ internal static class EvaluateCommand
             var (network, isOtherwise) = (saved, false);
             if (result.GetValue(precision) is { } numbers)
             {
-                network = network.WithScoring(new() { Precision = numbers, AllowReducedPrecision = numbers == Precision.Auto });
+                network = ImageScoring.InPrecision(network, numbers);
                 isOtherwise = numbers != Precision.Float32;
             }
             if (result.GetValue(testTime) is { } views)
@@ -49,7 +47,8 @@ internal static class EvaluateCommand
                 isOtherwise |= views != TestTimeAugmentation.None;
             }
             var source = result.GetRequiredValue(data) with { AllowsEmptyClasses = result.GetValue(allowEmpty) };
-            return Run(mlContext, network, EvaluationBaseline.Of(saved, isOtherwise), source, result.GetValue(onBadImage) ?? BadImageHandling.Fail, result.GetValue(json));
+            var handling = result.GetValue(onBadImage) ?? BadImageHandling.Fail;
+            return Run(mlContext, network, EvaluationBaseline.Of(saved, isOtherwise), source, handling, result.GetValue(json));
         });
         return command;
     }

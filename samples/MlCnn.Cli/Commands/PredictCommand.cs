@@ -79,8 +79,8 @@ internal static class PredictCommand
 
     private static PredictionEntry Describe(string file, float[] scores, CnnClassifier network, int top)
     {
-        var all = scores.Select((probability, i) => new LabelEntry(network.ClassNames[i], probability)).OrderByDescending(entry => entry.Probability).ToArray();
-        return new PredictionEntry(file, all[0].Label, all[0].Probability, [.. all.Take(top)])
+        var all = ImageScoring.BestClasses(scores, network.ClassNames, scores.Length);
+        return new PredictionEntry(file, all[0].Label, all[0].Probability, all[..Math.Min(top, all.Length)])
         {
             Set = network.Calibration?.SetThreshold is { } threshold
                 ? [.. all.TakeWhile(entry => entry.Probability >= (float)threshold).Select(entry => entry.Label)] : null,

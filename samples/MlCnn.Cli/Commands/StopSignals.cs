@@ -9,8 +9,14 @@ internal sealed class StopSignals : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
 
-    public StopSignals() => _registrations =
-        [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
+    private readonly string _note;
+
+    /// <param name="note">What is said at the first signal.</param>
+    public StopSignals(string note = "Stopping after this step; once more ends at once, without a model.")
+    {
+        _note = note;
+        _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
+    }
 
     public CancellationToken Token => _stop.Token;
 
@@ -23,7 +29,7 @@ internal sealed class StopSignals : IDisposable
         }
         context.Cancel = true;
         _stop.Cancel();
-        Messages.Note("Stopping after this step; once more ends at once, without a model.");
+        Messages.Note(_note);
     }
 
     public void Dispose()

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Ml.Cnn.Trainers;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace MlCnn.Cli.Display;
 
@@ -12,8 +11,6 @@ internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgres
     private const int VeryWide = 125;
     private const int Wide = 100;
     private const int Narrow = 72;
-
-    private static readonly TimeSpan s_longest = TimeSpan.FromHours(100);
 
     private readonly int _digits = FormattableString.Invariant($"{epochs}").Length;
     private readonly int _width = Messages.Progress.Profile.Width;
@@ -50,8 +47,9 @@ internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgres
         _details = value.Images >= value.ImagesInEpoch && hasValidation ? "validating"
             : _width >= Wide ? string.Create(CultureInfo.InvariantCulture,
                 $"{value.ImagesPerSecond:N0} images/s  loss {value.Loss:0.0000}  accuracy {value.Accuracy * 100:0.0} %"
-                + $"{Rest(value)}  {Left(value.Remaining)} left")
-            : FormattableString.Invariant($"{value.ImagesPerSecond:N0}/s  loss {value.Loss:0.00}  {value.Accuracy * 100:0.0} %  {Left(value.Remaining)} left");
+                + $"{Rest(value)}  {DetailsColumn.Time(value.Remaining)} left")
+            : FormattableString.Invariant($"{value.ImagesPerSecond:N0}/s  loss {value.Loss:0.00}  {value.Accuracy * 100:0.0} %")
+                + $"  {DetailsColumn.Time(value.Remaining)} left";
     }
 
     /// <summary>An epoch is over.</summary>
@@ -70,15 +68,4 @@ internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgres
     private ProgressBarColumn Bar() => new() { Width = _width >= Wide ? 24 : 12 };
 
     private string Count(int epoch) => FormattableString.Invariant($"{epoch}").PadLeft(_digits) + FormattableString.Invariant($"/{epochs}");
-
-    private static string Left(TimeSpan time) =>
-        time > s_longest ? "days"
-        : time.TotalHours >= 1 ? FormattableString.Invariant($"{(int)time.TotalHours}:{time:mm\\:ss}") : FormattableString.Invariant($"{time:m\\:ss}");
-
-    private sealed class DetailsColumn(Func<string> details) : ProgressColumn
-    {
-        protected override bool NoWrap => true;
-
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(details()).Ellipsis();
-    }
 }
