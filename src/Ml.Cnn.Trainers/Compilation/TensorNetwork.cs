@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Ml.Cnn.Trainers.Input;
 using static TorchSharp.torch;
 
@@ -9,9 +8,15 @@ internal abstract class TensorNetwork : CompiledNetwork
 {
     public sealed override void Run(ImageBatch images, Span<float> output)
     {
+        using var launched = Launch(images);
+        launched.CopyTo(output);
+    }
+
+    public sealed override LaunchedOutput Launch(ImageBatch images)
+    {
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
-        Run(images.Pixels).cpu().contiguous().bytes.CopyTo(MemoryMarshal.AsBytes(output));
+        return new(Run(images.Pixels).DetachFromDisposeScope());
     }
 
     /// <summary>Runs the network on images, N × channels × height × width, float32. The caller owns the result, float32 on the network's device.</summary>

@@ -32,6 +32,9 @@ internal abstract class ImageMapper(IHostEnvironment environment, IReadOnlyList<
     /// <summary>What an image that cannot be decoded does.</summary>
     public abstract BadImageHandling OnBadImage { get; }
 
+    /// <summary>Batches that are decoded or computed at a time where many are read: a GPU computes one while the next is decoded.</summary>
+    public int BatchesInFlight { get; set; } = networks.Any(network => network.Plan.Device.type == TorchSharp.DeviceType.CUDA) ? 2 : 1;
+
     /// <summary>What the values are called in messages.</summary>
     protected abstract string Output { get; }
 
@@ -84,6 +87,14 @@ internal abstract class ImageMapper(IHostEnvironment environment, IReadOnlyList<
     {
         foreach (var network in networks)
             network.WarmUp();
+    }
+
+    /// <summary>Begins to compute images that are decoded, and stay as they are until they are computed.</summary>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public void Launch(NetworkInputs inputs)
+    {
+        for (var network = 0; network < networks.Count; network++)
+            networks[network].Launch(inputs[network]);
     }
 
     /// <summary>Computes rows that are decoded, and warns of the first whose values are NaN or infinite.</summary>

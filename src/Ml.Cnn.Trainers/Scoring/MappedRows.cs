@@ -30,6 +30,9 @@ internal sealed class MappedRows(ImageMapper mapper, InputDecoder decoder, int c
     /// <param name="place">The first image's place there.</param>
     public void Decode(int first, int count, NetworkInputs inputs, int place) => inputs.Decode(_rows.AsMemory(first, count), decoder, place);
 
+    /// <summary>Begins to run the networks on images that are decoded, and stay as they are until <see cref="Compute"/>.</summary>
+    public void Launch(NetworkInputs inputs) => mapper.Launch(inputs);
+
     /// <summary>Runs the networks on images that are decoded.</summary>
     /// <param name="first">The first image.</param>
     /// <param name="inputs">Has them, from the first on.</param>

@@ -64,6 +64,23 @@ internal sealed class NetworkComputation(IHostEnvironment environment, NetworkCl
         }
     }
 
+    /// <summary>
+    /// Begins to compute images that are decoded, and stay as they are until <see cref="Compute"/>: on a GPU, others can be decoded meanwhile. What cannot be
+    /// begun is computed there.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public void Launch(NetworkInput input)
+    {
+        if (input is not ViewInput { Batch: var batch } views || batch.Count == 0 || batch.Count > plan.Cost.ScoringBatch)
+            return;
+        var use = claim.Use();
+        using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(batch.Count, besideDecoding: true));
+        if (claim.Copies.Get(_request, batch.Count, Warn).Launch(batch) is { } output)
+            views.Launched = (output, use);
+        else
+            use.Dispose();
+    }
+
     /// <summary>Computes images that are decoded.</summary>
     /// <param name="input">The images, as many as there is room for in <paramref name="values"/>.</param>
     /// <param name="values">Takes <see cref="Length"/> numbers for each image: the mean over its views.</param>
@@ -94,13 +111,24 @@ internal sealed class NetworkComputation(IHostEnvironment environment, NetworkCl
         var batch = input.Batch;
         if (Views == 1)
         {
-            Run(batch, values);
+            Run(input, values);
             return;
         }
         var each = input.Values(batch.Count * length); // of each view of each image
-        Run(batch, each);
+        Run(input, each);
         for (var i = 0; i < batch.Count / Views; i++)
             ScoreMean.Of(each.Slice(i * Views * length, Views * length), values.Slice(i * length, length), _preprocessing.TestTime.Average);
+    }
+
+    private void Run(ViewInput input, Span<float> values)
+    {
+        if (input.Launched is not { Output: var output })
+        {
+            Run(input.Batch, values);
+            return;
+        }
+        output.CopyTo(values);
+        input.Forget();
     }
 
     private void ComputeWhole(DenseInput input, Span<float> values)

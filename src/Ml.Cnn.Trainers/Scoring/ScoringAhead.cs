@@ -11,14 +11,12 @@ namespace Ml.Cnn.Trainers.Scoring;
 /// of its own. The first batch is made on the caller's thread, so that nobody who wants a few rows waits for more.
 /// </summary>
 /// <remarks>
-/// There is room for <see cref="Rounds"/> batches, used in turn: one that is read, one that is ready and one that is made. A slot is a row's place among
-/// all of them. Images are decoded on all cores between two forward passes rather than beside one: a network's threads wait for one another spinning, and
+/// There is room for three batches, used in turn: one that is read, one that is ready and one that is made; on a GPU, one more is decoded while that one is
+/// computed. A slot is a row's place among all of them. Images are decoded on all cores between two forward passes rather than beside one: a network's threads wait for one another spinning, and
 /// a core that decodes meanwhile holds all of them up.
 /// </remarks>
 internal sealed class ScoringAhead : IDisposable
 {
-    private const int Rounds = 3;
-
     // Bytes of the images as they come, in a batch: other columns may hold them on until the batch has been read.
     private const long LargestContent = 64L << 20;
 
@@ -27,14 +25,15 @@ internal sealed class ScoringAhead : IDisposable
     private readonly ImageRowReader _reader;
     private readonly ValueGetter<DataViewRowId> _inputId;
     private readonly MappedRows _mapped;
-    private readonly NetworkInputs _inputs;
+    private readonly NetworkInputs[] _inputs; // one for each batch in flight
     private readonly (DataViewRowId Id, long Batch)[] _places;
-    private readonly int[] _counts = new int[Rounds];
-    private readonly bool[] _isLast = new bool[Rounds];
+    private readonly int[] _counts;
+    private readonly bool[] _isLast;
     private readonly int _batchSize;
-    private readonly SemaphoreSlim _free = new(Rounds - 1); // the first is filled by the caller
+    private readonly int _rounds;
+    private readonly SemaphoreSlim _free;
     private readonly SemaphoreSlim _ready = new(0);
-    private readonly ExceptionDispatchInfo?[] _failures = new ExceptionDispatchInfo?[Rounds];
+    private readonly ExceptionDispatchInfo?[] _failures;
     private Thread? _thread;
     private IDisposable? _keptMemory;
     private volatile bool _isCanceled;
@@ -53,12 +52,15 @@ internal sealed class ScoringAhead : IDisposable
         _passedThrough = [.. passedThrough];
         _reader = new ImageRowReader(input, columns);
         _inputId = input.GetIdGetter();
-        _inputs = mapper.NewInputs();
-        _places = new (DataViewRowId, long)[Slots(batchSize)];
+        _inputs = [.. Enumerable.Range(0, mapper.BatchesInFlight).Select(_ => mapper.NewInputs())];
+        _rounds = Rounds(mapper);
+        (_counts, _isLast, _failures) = (new int[_rounds], new bool[_rounds], new ExceptionDispatchInfo?[_rounds]);
+        _free = new(_rounds - 1); // the first is filled by the caller
+        _places = new (DataViewRowId, long)[_rounds * batchSize];
     }
 
     /// <summary>How many rows there must be room for.</summary>
-    public static int Slots(int batchSize) => Rounds * batchSize;
+    public static int Slots(ImageMapper mapper) => Rounds(mapper) * mapper.BatchSize;
 
     /// <summary>Where a row came from.</summary>
     public (DataViewRowId Id, long Batch) Place(int slot) => _places[slot];
@@ -71,6 +73,7 @@ internal sealed class ScoringAhead : IDisposable
         {
             _round = 0;
             Fill(0);
+            Compute(0);
             return (0, _counts[0]);
         }
         _failures[_round]?.Throw(); // once more: the thread has ended
@@ -87,7 +90,7 @@ internal sealed class ScoringAhead : IDisposable
             _free.Release();
         }
         _ready.Wait();
-        _round = (_round + 1) % Rounds;
+        _round = (_round + 1) % _rounds;
         _failures[_round]?.Throw();
         return (_round * _batchSize, _counts[_round]);
     }
@@ -109,48 +112,90 @@ internal sealed class ScoringAhead : IDisposable
         Cancel();
         _thread?.Join();
         _input.Dispose();
-        _inputs.Dispose();
+        foreach (var inputs in _inputs)
+            inputs.Dispose();
         _free.Dispose();
         _ready.Dispose();
     }
 
+    private static int Rounds(ImageMapper mapper) => 2 + mapper.BatchesInFlight;
+
+    // The batches that are in flight at a time have inputs of their own: there are twice as many rounds, or more.
+    private NetworkInputs Inputs(int round) => _inputs[round % _inputs.Length];
+
     private void RunAhead()
     {
-        for (var round = 1; ; round = (round + 1) % Rounds)
+        var open = new Queue<int>(); // batches that were begun, the oldest first
+        for (var round = 1; ; round = (round + 1) % _rounds)
         {
-            _free.Wait();
+            if (!_free.Wait(0))
+            {
+                if (!TryGiveOut(open, leave: 0)) // rather than keep it while the reader is behind
+                    return;
+                _free.Wait();
+            }
             if (_isCanceled)
                 return;
-            try
-            {
-                Fill(round);
-            }
-            catch (Exception e)
-            {
-                _failures[round] = ExceptionDispatchInfo.Capture(e); // for who comes to this batch; those before it are given out
-            }
-            _ready.Release();
-            if (_failures[round] is not null || _isLast[round])
+            var next = round;
+            var isEnd = !Try(next, () => Fill(next)) || _isLast[next];
+            open.Enqueue(next);
+            if (!TryGiveOut(open, leave: isEnd ? 0 : _inputs.Length - 1) || isEnd)
                 return;
+        }
+    }
+
+    // Computes the oldest batches until so many are left. After one that failed there is none.
+    private bool TryGiveOut(Queue<int> open, int leave)
+    {
+        while (open.Count > leave)
+        {
+            var round = open.Dequeue();
+            var isComputed = _failures[round] is null && Try(round, () => Compute(round));
+            _ready.Release();
+            if (!isComputed)
+                return false;
+        }
+        return true;
+    }
+
+    // An error is for who comes to this batch; those before it are given out.
+    private bool Try(int round, Action work)
+    {
+        try
+        {
+            work();
+            return true;
+        }
+        catch (Exception e)
+        {
+            _failures[round] = ExceptionDispatchInfo.Capture(e);
+            return false;
         }
     }
 
     private void Fill(int round)
     {
+        var inputs = Inputs(round);
         var (first, count, bytes, isLast) = (round * _batchSize, 0, 0L, false);
-        _inputs.Reserve(_batchSize);
+        inputs.Reserve(_batchSize);
         while (count < _batchSize && bytes < LargestContent && !isLast)
         {
             var read = 0; // in a row, to be decoded together
             while (read < MappedRows.DecodedAtOnce && count + read < _batchSize && !(isLast = _isCanceled || !_input.MoveNext()))
                 bytes += Read(first + count + read++);
-            _mapped.Decode(first + count, read, _inputs, count);
+            _mapped.Decode(first + count, read, inputs, count);
             count += read;
         }
-        _inputs.Keep(count);
-        if (count > 0 && !_isCanceled)
-            _mapped.Compute(first, _inputs);
+        inputs.Keep(count);
+        if (_inputs.Length > 1 && !_isCanceled)
+            _mapped.Launch(inputs);
         (_counts[round], _isLast[round]) = (count, isLast);
+    }
+
+    private void Compute(int round)
+    {
+        if (Inputs(round).Count > 0 && !_isCanceled)
+            _mapped.Compute(round * _batchSize, Inputs(round));
     }
 
     private long Read(int slot)

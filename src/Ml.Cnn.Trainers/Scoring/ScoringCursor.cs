@@ -21,7 +21,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
     {
         _schema = schema;
         _active = [.. active.Select(c => c.Index)];
-        var slots = ScoringAhead.Slots(mapper.BatchSize);
+        var slots = ScoringAhead.Slots(mapper);
         foreach (var index in _active.Where(i => i < schema.Input.Count))
             _passedThrough[index] = LookAheadColumn.Create(input, input.Schema[index], slots);
         _mapped = new MappedRows(mapper, decoder, slots);

@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Input;
 
 namespace Ml.Cnn.Trainers.Scoring;
@@ -17,6 +18,7 @@ internal sealed class ViewInput(NetworkShape shape, int views) : NetworkInput
 
     public override void Reserve(int images)
     {
+        Forget();
         var needed = images * views;
         if (_batch is null || _capacity < needed)
         {
@@ -39,6 +41,17 @@ internal sealed class ViewInput(NetworkShape shape, int views) : NetworkInput
 
     public override void CopyFrom(NetworkInput other, int otherPlace, int place) => ((ViewInput)other).Pixels(otherPlace).CopyTo(Pixels(place));
 
+    /// <summary>What was begun with these images, and the claim on the network meanwhile; null if nothing was.</summary>
+    public (LaunchedOutput Output, IDisposable Use)? Launched { get; set; }
+
+    /// <summary>Gives up what was begun.</summary>
+    public void Forget()
+    {
+        Launched?.Output.Dispose();
+        Launched?.Use.Dispose();
+        Launched = null;
+    }
+
     /// <summary>The views of an image.</summary>
     public Span<float> Pixels(int place) => Batch.Images(place * views, views);
 
@@ -50,5 +63,9 @@ internal sealed class ViewInput(NetworkShape shape, int views) : NetworkInput
         return _values.AsSpan(0, count);
     }
 
-    public override void Dispose() => _batch?.Dispose();
+    public override void Dispose()
+    {
+        Forget();
+        _batch?.Dispose();
+    }
 }

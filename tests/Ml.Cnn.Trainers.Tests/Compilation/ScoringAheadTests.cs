@@ -45,6 +45,50 @@ public sealed class ScoringAheadTests
         Assert.IsFalse(cursor.MoveNext());
     }
 
+    /// <summary>
+    /// Protects GPUs, which compute a batch while the next is decoded: rows, order and errors are the same, whoever is ahead. On a CPU, a launched pass is
+    /// over when the call returns.
+    /// </summary>
+    [TestMethod]
+    [DataRow(1, false)]
+    [DataRow(0, true)]
+    [DataRow(-1, false)]
+    public void Two_batches_in_flight_change_nothing(int more, bool slowReader)
+    {
+        var data = s_mlContext.Data.GenerateDigits(6 * s_batch + more);
+        using var plain = s_model.WithScoring(new() { Compile = false }); // through libtorch, which can begin a pass
+        using var inFlight = s_model.WithScoring(new() { Compile = false });
+        inFlight.Scorer.BatchesInFlight = 2;
+        var expected = Pipelines.Scores(plain.Transform(data));
+        var scored = inFlight.Transform(data);
+
+        var scores = new List<float[]>();
+        foreach (var row in scored.GetColumn<float[]>("Score"))
+        {
+            scores.Add(row);
+            if (slowReader && scores.Count % s_batch == 0)
+                Thread.Sleep(20);
+        }
+
+        Pipelines.AssertSame(expected, [.. scores]);
+        var broken = s_mlContext.Data.LoadFromEnumerable(Failing(3 * s_batch + 2));
+        using var cursor = inFlight.Transform(broken).GetRowCursor(inFlight.Transform(broken).Schema);
+        var read = 0;
+        Assert.ThrowsExactly<InvalidOperationException>(() =>
+        {
+            while (cursor.MoveNext())
+                read++;
+        });
+        Assert.AreEqual(3 * s_batch, read, "the batches before the one that failed are given out");
+
+        static IEnumerable<Row> Failing(int after)
+        {
+            for (var i = 0; i < after; i++)
+                yield return new() { Image = new byte[28 * 28] };
+            throw new InvalidOperationException("the source has failed");
+        }
+    }
+
     /// <summary>Protects memory and other people's sources: rows are read as they are wanted, a few batches ahead.</summary>
     [TestMethod]
     public void No_more_rows_are_read_than_there_is_room_for()
