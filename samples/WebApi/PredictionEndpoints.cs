@@ -11,13 +11,12 @@ internal static class PredictionEndpoints
 {
     public static void MapPredictions(this WebApplication app)
     {
-        var limits = app.Services.GetRequiredService<IOptions<LimitOptions>>().Value;
         var group = app.MapGroup("").AddEndpointFilter<RefusalFilter>();
         group.MapPost("/predict", PredictAsync).WithName("predict").WithSummary("Says what is in an image.")
-            .WithMetadata(new RequestSizeLimitAttribute(limits.MaximumBytes + LimitOptions.FormBytes))
+            .WithMetadata(new DisableRequestSizeLimitAttribute()) // UploadReader knows the limits
             .Produces<PredictionAnswer>().ProducesRefusals(400, 408, 413, 415, 422, 429, 503);
         group.MapPost("/predict/batch", PredictManyAsync).WithName("predictBatch").WithSummary("Says what is in each of several images.")
-            .WithMetadata(new RequestSizeLimitAttribute(limits.MaximumBatchBytes + LimitOptions.FormBytes))
+            .WithMetadata(new DisableRequestSizeLimitAttribute())
             .Produces<BatchAnswer>().ProducesRefusals(400, 408, 413, 415, 429, 503);
         group.MapGet("/model", Model).WithName("model").WithSummary("What answers, and what may be sent to it.")
             .Produces<ModelAnswer>().ProducesRefusals(503);
@@ -28,7 +27,7 @@ internal static class PredictionEndpoints
     private static async Task<IResult> PredictAsync(HttpRequest request, UploadReader reader, CnnPredictorService service, IOptions<LimitOptions> limits)
     {
         var predictor = Predictor(service);
-        var images = await reader.ReadAsync(request, maximumImages: 1);
+        var images = await reader.ReadAsync(request, maximumImages: 1, limits.Value.MaximumBytes);
         if (Defect(images[0], limits.Value) is { } defect)
             throw defect;
         var prediction = await predictor.PredictAsync(images[0].Bytes, request.HttpContext.RequestAborted);
@@ -39,7 +38,7 @@ internal static class PredictionEndpoints
     private static async Task<IResult> PredictManyAsync(HttpRequest request, UploadReader reader, CnnPredictorService service, IOptions<LimitOptions> limits)
     {
         var predictor = Predictor(service);
-        var images = await reader.ReadAsync(request, limits.Value.MaximumBatchImages);
+        var images = await reader.ReadAsync(request, limits.Value.MaximumBatchImages, limits.Value.MaximumBatchBytes);
         var defects = images.Select(image => Defect(image, limits.Value)).ToArray();
         UploadedImage[] good = [.. images.Where((_, i) => defects[i] is null)];
         var predictions = await Task.Run(() => predictor.PredictMany([.. good.Select(image => image.Bytes)]), request.HttpContext.RequestAborted);

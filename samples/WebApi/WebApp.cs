@@ -35,7 +35,7 @@ internal static class WebApp
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>>((kestrel, limits) =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LimitOptions.FormBytes; // endpoints that take images say more
+            kestrel.Limits.MaxRequestBodySize = LimitOptions.FormBytes; // those that take images count for themselves
             kestrel.Limits.MinRequestBodyDataRate = new(limits.Value.UploadBytesPerSecond, limits.Value.UploadGracePeriod);
         });
         services.AddSingleton<UploadReader>();

@@ -38,7 +38,9 @@ public static class CnnPredictorServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds the predictor of a model, as a section of the configuration says: <c>{ "ModelPath": "model.zip", "Predictor": { "TopK": 3 } }</c>.</summary>
+    /// <summary>
+    /// Adds the predictor of a model, as a section of the configuration says: <c>{ "ModelPath": "model.zip", "Predictor": { "TopK": 3 } }</c>.
+    /// </summary>
     /// <param name="services">The app's services.</param>
     /// <param name="section">The section, whose names are those of <see cref="CnnPredictorServiceOptions"/>.</param>
     /// <returns>The services.</returns>

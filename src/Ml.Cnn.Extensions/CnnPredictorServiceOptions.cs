@@ -40,6 +40,8 @@ public sealed class CnnPredictorServiceOptions
     /// </summary>
     public double DegradedQueueShare { get; set; } = 0.8;
 
-    /// <summary>How the predictor answers. Its <see cref="CnnPredictorOptions.Name"/> is the key under which it is registered, where nothing else is set.</summary>
+    /// <summary>
+    /// How the predictor answers. Its <see cref="CnnPredictorOptions.Name"/> is the key under which it is registered, where nothing else is set.
+    /// </summary>
     public CnnPredictorOptions Predictor { get; set; } = new();
 }

@@ -14,6 +14,7 @@ internal static partial class PredictorLog
     [LoggerMessage(3, LogLevel.Warning, "{Predictor}: no model yet: {Reason} Requests are refused until there is one.")]
     public static partial void Waits(ILogger logger, string predictor, string reason);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Predictor}: the system does not tell of changes in {Folder} ({Reason}); the model is looked at every {Seconds} seconds.")]
+    [LoggerMessage(4, LogLevel.Warning,
+        "{Predictor}: the system does not tell of changes in {Folder} ({Reason}); the model is looked at every {Seconds} seconds.")]
     public static partial void Polls(ILogger logger, string predictor, string folder, string reason, double seconds);
 }

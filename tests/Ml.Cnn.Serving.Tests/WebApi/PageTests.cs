@@ -6,7 +6,9 @@ namespace Ml.Cnn.Serving.Tests.WebApi;
 [TestClass]
 public sealed class PageTests
 {
-    /// <summary>Protects everyone who looks: on phones and on desks, in light and in dark, an answer is shown whole, and nothing comes from elsewhere.</summary>
+    /// <summary>
+    /// Protects everyone who looks: on phones and on desks, in light and in dark, an answer is shown whole, and nothing comes from elsewhere.
+    /// </summary>
     [TestMethod]
     [DataRow(360, false)]
     [DataRow(360, true)]
