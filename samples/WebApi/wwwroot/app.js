@@ -41,17 +41,18 @@ async function showModel() {
   const shown = names.length > 12 ? `${names.slice(0, 12).join(", ")}, …` : names.join(", ");
   element("model").textContent = `${model.network} tells ${names.length} classes apart: ${shown}`;
   element("examples").hidden = model.examples.length === 0;
-  element("examples").querySelector("ul").replaceChildren(...model.examples.map((address, index) => {
+  element("examples").querySelector("ul").replaceChildren(...model.examples.map(address => {
+    const name = address.split("/").pop();
     const image = document.createElement("img");
     image.src = address;
     image.alt = "";
     const button = document.createElement("button");
     button.type = "button";
-    button.setAttribute("aria-label", `Example ${index + 1} of ${model.examples.length}`);
+    button.setAttribute("aria-label", `Example ${name}`);
     button.append(image);
     button.addEventListener("click", async () => {
       const file = await fetch(address);
-      ask([new File([await file.blob()], `example ${index + 1}`, { type: "image/png" })]);
+      ask([new File([await file.blob()], name, { type: "image/png" })]);
     });
     const item = document.createElement("li");
     item.append(button);
