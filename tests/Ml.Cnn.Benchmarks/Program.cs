@@ -105,9 +105,10 @@ webLoad.SetAction((r, _) => WebLoadBenchmark.RunAsync(new(r.GetValue(address)!),
 var server = new Option<int>("--server") { Description = "The service's process." };
 var newer = new Option<string[]>("--models") { Description = "Models to swap.", AllowMultipleArgumentsPerToken = true, Required = true };
 var minutes = new Option<double>("--minutes") { Description = "How long.", DefaultValueFactory = _ => 30 };
-var webSoak = new Command("web-soak", "Mixed load on the web service.") { address, server, path, newer, minutes, seed };
+var only = new Option<string[]>("--only") { Description = "Kinds of requests; all without any.", AllowMultipleArgumentsPerToken = true };
+var webSoak = new Command("web-soak", "Mixed load on the web service.") { address, server, path, newer, minutes, seed, only };
 webSoak.SetAction((r, _) => new WebSoak(new(r.GetValue(address)!), r.GetValue(server), r.GetValue(path)!, r.GetValue(newer)!, r.GetValue(minutes),
-    r.GetValue(seed)).RunAsync());
+    r.GetValue(seed), r.GetValue(only) ?? []).RunAsync());
 
 return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, plans, memory, score, ort, labels, webModel,
     webLoad, webSoak }

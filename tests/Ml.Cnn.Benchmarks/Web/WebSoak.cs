@@ -8,7 +8,7 @@ namespace Ml.Cnn.Benchmarks.Web;
 /// <summary>
 /// Whether the web service bears what a public service gets for a long time: no wrong answer, no crash, no growth, and ten newer models meanwhile.
 /// </summary>
-internal sealed class WebSoak(Uri address, int serverId, string modelPath, IReadOnlyList<string> models, double minutes, int seed)
+internal sealed class WebSoak(Uri address, int serverId, string modelPath, IReadOnlyList<string> models, double minutes, int seed, string[] only)
 {
     private const int Swaps = 10;
     private const double MostGrowth = 1.05;
@@ -25,8 +25,8 @@ internal sealed class WebSoak(Uri address, int serverId, string modelPath, IRead
         using var requests = new SoakRequests(address);
         Task[] clients =
         [
-            .. Enumerable.Range(0, 3).Select(i => RepeatAsync(requests.Good, i, pause: 20)),
-            .. Enumerable.Range(3, 3).Select(i => RepeatAsync(requests.Bad, i, pause: 30)),
+            .. Enumerable.Range(0, 3).Select(i => RepeatAsync(requests.Good, i, pause: only.Length > 0 ? 0 : 20)),
+            .. Enumerable.Range(3, 3).Select(i => RepeatAsync(requests.Bad, i, pause: only.Length > 0 ? 0 : 30)),
             .. Enumerable.Range(6, 3).Select(i => RepeatAsync([("slow upload", requests.SendSlowlyAsync)], i, pause: 500)),
             RepeatAsync([("aborted", requests.AbortAsync)], 9, pause: 50),
             WatchAsync(),
@@ -38,8 +38,13 @@ internal sealed class WebSoak(Uri address, int serverId, string modelPath, IRead
 
     private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_start);
 
+    // Of some kinds alone, as fast as they go: to find which one costs memory.
     private async Task RepeatAsync((string Name, Func<Random, Task<string?>> Send)[] kinds, int client, int pause)
     {
+        if (only.Length > 0)
+            kinds = [.. kinds.Where(kind => only.Contains(kind.Name))];
+        if (kinds.Length == 0)
+            return;
         var random = new Random(seed + client);
         while (Elapsed < _duration)
         {

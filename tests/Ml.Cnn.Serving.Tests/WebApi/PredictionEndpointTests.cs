@@ -28,8 +28,9 @@ public sealed class PredictionEndpointTests
     {
         await using var api = await RunningWebApi.StartAsync("Limits:MaximumPixels=2000");
         var large = BadImages.Blank(100, 100);
-        var answer = await RunningWebApi.JsonAsync(await api.PostFormAsync("/predict/batch", ("0.png", TestModels.Digits[0]), 
-            ("text.png", "text"u8.ToArray()), ("1.png", TestModels.Digits[1]), ("cut.png", TestModels.Digits[2][..100]), ("large.png", large), ("empty.png", []), ("3.png", TestModels.Digits[3])));
+        var answer = await RunningWebApi.JsonAsync(await api.PostFormAsync("/predict/batch", ("0.png", TestModels.Digits[0]),
+            ("text.png", "text"u8.ToArray()), ("1.png", TestModels.Digits[1]), ("cut.png", TestModels.Digits[2][..100]), ("large.png", large),
+            ("empty.png", []), ("3.png", TestModels.Digits[3])));
         var predictions = answer.GetProperty("predictions").EnumerateArray().ToArray();
         Assert.HasCount(7, predictions);
         AssertIs(api.Service.Predictor.Predict(TestModels.Digits[0]), predictions[0], "0.png");
