@@ -112,7 +112,7 @@ public sealed class CnnPredictorService : IDisposable
                 PredictorLog.Waits(_logger, _name, _failure!);
             _isStarted = true;
             if (changes is not null)
-                _ = Task.Run(() => FollowAsync(changes, seen));
+                new Thread(() => Follow(changes, seen)) { IsBackground = true, Name = "MlCnn model file" }.Start();
         }
     }
 
@@ -129,7 +129,8 @@ public sealed class CnnPredictorService : IDisposable
         }
     }
 
-    private async Task FollowAsync(ModelFileChanges changes, ModelFileVersion? seen)
+    // On a thread of its own: malloc keeps memory by thread, and every thread that once loaded a model would keep some.
+    private void Follow(ModelFileChanges changes, ModelFileVersion? seen)
     {
         using (changes)
         {
@@ -138,10 +139,10 @@ public sealed class CnnPredictorService : IDisposable
                 while (_options.ReloadOnChange || _predictor is null)
                 {
                     if (ModelFileVersion.Read(_path) == seen) // otherwise it changed while it was loaded
-                        await changes.WaitAsync(_stop.Token).ConfigureAwait(false);
+                        changes.Wait(_stop.Token);
                     if (ModelFileVersion.Read(_path) == seen)
                         continue;
-                    seen = await SettledAsync(_stop.Token).ConfigureAwait(false);
+                    seen = Settled(_stop.Token);
                     if (seen is not null && seen == _loaded?.Version)
                         _failure = null; // another one was there for a moment
                     else
@@ -156,12 +157,13 @@ public sealed class CnnPredictorService : IDisposable
     }
 
     // The file as it is once nobody writes it any more.
-    private async Task<ModelFileVersion?> SettledAsync(CancellationToken cancellationToken)
+    private ModelFileVersion? Settled(CancellationToken cancellationToken)
     {
         var version = ModelFileVersion.Read(_path);
         for (var quiet = 0; quiet < 10; quiet++)
         {
-            await Task.Delay(_options.SettleTime, cancellationToken).ConfigureAwait(false);
+            if (cancellationToken.WaitHandle.WaitOne(_options.SettleTime))
+                throw new OperationCanceledException(cancellationToken);
             var now = ModelFileVersion.Read(_path);
             if (now != version)
                 (version, quiet) = (now, -1);

@@ -26,9 +26,9 @@ internal sealed class ModelFileChanges : IDisposable
     }
 
     /// <summary>Waits until the file may have changed. What changed since the call before counts.</summary>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    public void Wait(CancellationToken cancellationToken)
     {
-        if (!await _changed.WaitAsync(_interval, cancellationToken).ConfigureAwait(false) || _isDoubtful)
+        if (!_changed.Wait(_interval, cancellationToken) || _isDoubtful)
             RemoveAll(); // a folder that was deleted and made again tells nothing
         Watch(); // links may lead elsewhere now
     }
