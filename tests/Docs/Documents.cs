@@ -48,7 +48,11 @@ internal sealed class Documents
     public IReadOnlyDictionary<string, string> Snippets()
     {
         var snippets = new Dictionary<string, string>();
-        string[] folders = [Path.Join(Repository, "tests", "Ml.Cnn.Trainers.Tests", "Snippets"), Path.Join(Repository, "samples")];
+        string[] folders =
+        [
+            Path.Join(Repository, "tests", "Ml.Cnn.Trainers.Tests", "Snippets"), Path.Join(Repository, "tests", "Ml.Cnn.Serving.Tests", "Snippets"),
+            Path.Join(Repository, "samples"),
+        ];
         foreach (var file in folders.SelectMany(folder => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)).Order(StringComparer.Ordinal))
             foreach (var (name, code) in SnippetSource.Read(File.ReadAllLines(file), Path.GetRelativePath(Repository, file)))
                 if (!snippets.TryAdd(name, code))

@@ -40,7 +40,7 @@ internal static class GeneratedBlocks
                     return;
                 }
                 if (name is not null)
-                    problems.Add($"{file}({i + 1}): there is no snippet '{name}' in tests/Ml.Cnn.Trainers.Tests/Snippets or samples.");
+                    problems.Add($"{file}({i + 1}): there is no snippet '{name}' in tests/*/Snippets or samples.");
                 else if (isCSharp)
                     problems.Add($"{file}({i + 1}): a block of C# needs <!-- snippet: name --> in the line before it, so that it is compiled.");
                 while (i + 1 < lines.Length && lines[++i] != "```") // what is quoted inside is no block

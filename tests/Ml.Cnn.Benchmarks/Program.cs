@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ml.Cnn.Benchmarks;
+using Ml.Cnn.Benchmarks.Web;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 
@@ -92,7 +93,25 @@ var labels = new Command("labels", "JPEG files to labels.") { data, arch, size, 
 labels.SetAction(r => Report.Print("labels", LabelsBenchmark.Run(r.GetValue(data)!, r.GetValue(arch)!, r.GetValue(size), r.GetValue(precision),
     r.GetValue(epochs))));
 
-return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, plans, memory, score, ort, labels }
+var path = new Option<string>("--path") { Description = "The model.zip.", Required = true };
+var seed = new Option<int>("--seed") { Description = "Of what is random.", DefaultValueFactory = _ => 1 };
+var webModel = new Command("web-model", "Writes a model for the two below.") { path, arch, size, seed };
+webModel.SetAction(r => WebModels.Write(r.GetValue(path)!, r.GetValue(arch)!, r.GetValue(size), r.GetValue(seed)));
+
+var address = new Option<string>("--address") { Description = "The web service's.", Required = true };
+var webLoad = new Command("web-load", "The rate that the web service keeps up with, and the time of its answers.") { address, size, seconds };
+webLoad.SetAction((r, _) => WebLoadBenchmark.RunAsync(new(r.GetValue(address)!), r.GetValue(size), r.GetValue(seconds)));
+
+var server = new Option<int>("--server") { Description = "The service's process." };
+var newer = new Option<string[]>("--models") { Description = "Models to swap.", AllowMultipleArgumentsPerToken = true, Required = true };
+var minutes = new Option<double>("--minutes") { Description = "How long.", DefaultValueFactory = _ => 30 };
+var only = new Option<string[]>("--only") { Description = "Kinds of requests; all without any.", AllowMultipleArgumentsPerToken = true };
+var webSoak = new Command("web-soak", "Mixed load on the web service.") { address, server, path, newer, minutes, seed, only };
+webSoak.SetAction((r, _) => new WebSoak(new(r.GetValue(address)!), r.GetValue(server), r.GetValue(path)!, r.GetValue(newer)!, r.GetValue(minutes),
+    r.GetValue(seed), r.GetValue(only) ?? []).RunAsync());
+
+return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, plans, memory, score, ort, labels, webModel,
+    webLoad, webSoak }
     .Parse(args).Invoke();
 
 /// <summary>Whose work is timed.</summary>

@@ -55,6 +55,26 @@ public class ImageFormatsTests
         }
     }
 
+    /// <summary>Protects services: what is no image, and what is too large, shows before memory is taken for pixels.</summary>
+    [TestMethod]
+    public void A_files_beginning_tells_whether_it_is_read_and_how_large_it_is()
+    {
+        foreach (var name in (string[])["baseline.jpg", "orientation-6.jpg", "alpha.png", "lossy.webp", "color.bmp", "two-frames.gif"])
+        {
+            var file = ReferenceImages.Read(name);
+            var image = ReferenceImages.Decode(name);
+            Assert.IsTrue(ImageFormats.Recognizes(file.AsSpan(0, 16)), name);
+            var header = ImageFormats.ReadHeader(file);
+            Assert.AreEqual((image.Width, image.Height), (header.Width, header.Height), name);
+            Assert.ThrowsExactly<ImageDecodingException>(() => ImageFormats.ReadHeader(file.AsSpan(0, 16)), name);
+        }
+        foreach (var other in (byte[][])[[], [.. "II*\0\x08\0\0\0"u8], [.. "<svg xmlns="u8], [0, 0, 1, 0, 1, 0, 16, 16, 0, 0]])
+        {
+            Assert.IsFalse(ImageFormats.Recognizes(other));
+            Assert.AreNotEqual("", Assert.ThrowsExactly<ImageDecodingException>(() => ImageFormats.ReadHeader(other)).Message);
+        }
+    }
+
     [TestMethod]
     public void Files_that_are_passed_over_are_counted_by_kind()
     {

@@ -12,8 +12,8 @@ namespace Ml.Cnn.Trainers.Scoring;
 /// </summary>
 /// <remarks>
 /// There is room for three batches, used in turn: one that is read, one that is ready and one that is made; on a GPU, one more is decoded while that one is
-/// computed. A slot is a row's place among all of them. Images are decoded on all cores between two forward passes rather than beside one: a network's threads wait for one another spinning, and
-/// a core that decodes meanwhile holds all of them up.
+/// computed. A slot is a row's place among all of them. Images are decoded on all cores between two forward passes rather than beside one: a network's
+/// threads wait for one another spinning, and a core that decodes meanwhile holds all of them up.
 /// </remarks>
 internal sealed class ScoringAhead : IDisposable
 {

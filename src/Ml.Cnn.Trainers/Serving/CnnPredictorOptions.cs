@@ -40,9 +40,9 @@ public sealed class CnnPredictorOptions
     /// <summary>How scores are computed. Default: as the model says.</summary>
     public CnnScoringOptions? Scoring { get; set; }
 
-    /// <summary>A copy, checked: what is changed afterwards has no effect.</summary>
+    /// <summary>Checks the options as a predictor does that is made with them.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range; the message names it.</exception>
-    internal CnnPredictorOptions Snapshot()
+    public void Validate()
     {
         Require(TopK >= 1, nameof(TopK), TopK, "1 or more");
         Require(MinimumProbability is >= 0 and <= 1, nameof(MinimumProbability), MinimumProbability, "from 0 to 1");
@@ -53,6 +53,13 @@ public sealed class CnnPredictorOptions
         Require(QueueTimeout > TimeSpan.Zero && QueueTimeout.TotalMilliseconds < int.MaxValue, nameof(QueueTimeout), QueueTimeout,
             "above 0, and below 24 days");
         Require(Concurrency is null or >= 1, nameof(Concurrency), Concurrency, "1 or more, or null");
+    }
+
+    /// <summary>A copy, checked: what is changed afterwards has no effect.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range; the message names it.</exception>
+    internal CnnPredictorOptions Snapshot()
+    {
+        Validate();
         return (CnnPredictorOptions)MemberwiseClone();
     }
 

@@ -20,7 +20,7 @@ internal readonly record struct EncodedImageInfo(int Width, int Height, int Chan
         fixed (byte* bytes = encoded)
         {
             using var data = SKData.Create((nint)bytes, encoded.Length);
-            using var codec = SKCodec.Create(data) ?? throw new ImageDecodingException("The image's header cannot be read.");
+            using var codec = SKCodec.Create(data) ?? throw new ImageDecodingException(ImageDecoder.WhyUnreadable(encoded));
             var info = codec.Info;
             var channels = info.ColorType == SKColorType.Gray8 ? 1 : info.AlphaType == SKAlphaType.Opaque ? 3 : 4;
             return ImageOrientation.SwapsSides(ImageOrientation.Of(codec, encoded))

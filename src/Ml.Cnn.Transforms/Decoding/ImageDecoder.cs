@@ -222,17 +222,10 @@ internal static class ImageDecoder
         }
     }
 
-    private static string WhyUnreadable(ReadOnlySpan<byte> encoded)
+    /// <summary>What to say of a file that Skia does not know.</summary>
+    public static string WhyUnreadable(ReadOnlySpan<byte> encoded)
     {
-        var format = encoded switch
-        {
-            [0xFF, 0xD8, ..] => "JPEG",
-            [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => "PNG",
-            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..] => "WebP",
-            [(byte)'B', (byte)'M', ..] => "BMP",
-            [(byte)'G', (byte)'I', (byte)'F', ..] => "GIF",
-            _ => null,
-        };
+        var format = ImageFormats.NameOfOwn(encoded);
         if (format is null)
         {
             return ImageFormats.NameOfOther(encoded) is { } unread

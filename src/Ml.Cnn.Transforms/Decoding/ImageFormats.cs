@@ -1,3 +1,5 @@
+using Ml.Cnn.Transforms.Decoding;
+
 namespace Ml.Cnn.Transforms;
 
 /// <summary>The image formats that are read, and the endings that their files have. What a file is shows in its content, whatever its ending.</summary>
@@ -53,6 +55,30 @@ public static class ImageFormats
         ("camera raw", [".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"]),
     ];
 
+    /// <summary>Whether a file begins as those of a format that is read do. The rest of it may be damaged.</summary>
+    /// <param name="encoded">The file, or its first 16 bytes.</param>
+    public static bool Recognizes(ReadOnlySpan<byte> encoded) => NameOfOwn(encoded) is not null || Find(encoded) is not null;
+
+    /// <summary>
+    /// What an image file says of itself; its pixels are not decoded. For services that refuse large images before memory is taken for them.
+    /// </summary>
+    /// <param name="encoded">The whole file.</param>
+    /// <exception cref="ImageDecodingException">The header cannot be read, or the format is not; the message says why.</exception>
+    public static ImageHeader ReadHeader(ReadOnlySpan<byte> encoded)
+    {
+        if (encoded.IsEmpty)
+            throw new ImageDecodingException("The image is empty (0 bytes).");
+        try
+        {
+            var info = EncodedImageInfo.Read(encoded);
+            return new(info.Width, info.Height, info.Channels);
+        }
+        catch (Exception e) when (e is not ImageDecodingException)
+        {
+            throw new ImageDecodingException($"The image's header cannot be read: {e.Message}", e); // by a format that was registered
+        }
+    }
+
     /// <summary>Whether a file's name ends like that of an image that is read; case does not matter.</summary>
     /// <param name="path">The file's name or path.</param>
     public static bool IsImageName(ReadOnlySpan<char> path) => EndsWithAny(path, Extensions);
@@ -89,6 +115,17 @@ public static class ImageFormats
         lock (s_lock)
             s_formats = new([.. s_formats.Registered.Where(other => other.Name != name)]);
     }
+
+    /// <summary>The name of the format that a file's first bytes are of, where the library reads it by itself; null for all others.</summary>
+    internal static string? NameOfOwn(ReadOnlySpan<byte> encoded) => encoded switch
+    {
+        [0xFF, 0xD8, ..] => "JPEG",
+        [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => "PNG",
+        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..] => "WebP",
+        [(byte)'B', (byte)'M', ..] => "BMP",
+        [(byte)'G', (byte)'I', (byte)'F', ..] => "GIF",
+        _ => null,
+    };
 
     /// <summary>The name of an image format by a file's first bytes, where the library does not read it by itself; null for all others.</summary>
     internal static string? NameOfOther(ReadOnlySpan<byte> encoded) => encoded switch

@@ -1,0 +1,2 @@
+// libtorch's thread count belongs to the process.
+[assembly: DoNotParallelize]
