@@ -121,6 +121,8 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
         var isSmall = plan.Cost.MultiplyAdds < WorthACall && plan.Device.type == TorchSharp.DeviceType.CPU && DirectNetwork.IsSupported;
         if (isSmall && TryDirect(program, request.Output) is { } direct)
             return Checked(direct, layers, LargestDifference, warn);
+        if (images == 1 && candidates is [ScalarType.Float32] && TryGraph(program, request.Output) is { } graph)
+            return Checked(graph, layers, LargestDifference, warn);
         var usesOneDnn = plan.Device.type == TorchSharp.DeviceType.CPU && OneDnnFusion.IsSupported;
         var copies = candidates.Select(type => Checked(ScriptedNetwork.Of(program, new(images, type, usesOneDnn), request.Output, plan.Device), layers,
             type == ScalarType.Float32 ? LargestDifference : LargestReducedDifference, warn)).ToList();
@@ -141,6 +143,21 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
         try
         {
             return DirectNetwork.Of(new(program), output);
+        }
+        catch (NotSupportedException)
+        {
+            return null; // libtorch knows more
+        }
+    }
+
+    // Networks with depthwise convolutions, whose layers take memory and calls more than arithmetic.
+    private DirectGraph? TryGraph(GraphProgram program, CopyOutput output)
+    {
+        if (plan.Device.type != TorchSharp.DeviceType.CPU || plan.Cost.DepthwiseShare == 0 || DirectVectors.All is not [var vectors, ..])
+            return null;
+        try
+        {
+            return DirectGraphBuilder.Build(new(program), output, vectors);
         }
         catch (NotSupportedException)
         {
