@@ -118,14 +118,16 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
     {
         using var mode = inference_mode();
         var candidates = Types(request.Options, warn);
+        List<CompiledNetwork> copies = [];
         var isSmall = plan.Cost.MultiplyAdds < WorthACall && plan.Device.type == TorchSharp.DeviceType.CPU && DirectNetwork.IsSupported;
         if (isSmall && TryDirect(program, request.Output) is { } direct)
             return Checked(direct, layers, LargestDifference, warn);
-        if (images == 1 && candidates is [ScalarType.Float32] && TryGraph(program, request.Output) is { } graph)
-            return Checked(graph, layers, LargestDifference, warn);
+        // Where a coarser type may be quicker, each batch has its own winner.
+        if (candidates[0] == ScalarType.Float32 && TryGraph(program, request.Output, candidates.Length == 1 ? 0 : images) is { } graph)
+            (copies, candidates) = ([Checked(graph, layers, LargestDifference, warn)], candidates[1..]);
         var usesOneDnn = plan.Device.type == TorchSharp.DeviceType.CPU && OneDnnFusion.IsSupported;
-        var copies = candidates.Select(type => Checked(ScriptedNetwork.Of(program, new(images, type, usesOneDnn), request.Output, plan.Device), layers,
-            type == ScalarType.Float32 ? LargestDifference : LargestReducedDifference, warn)).ToList();
+        copies.AddRange(candidates.Select(type => Checked(ScriptedNetwork.Of(program, new(images, type, usesOneDnn), request.Output, plan.Device), layers,
+            type == ScalarType.Float32 ? LargestDifference : LargestReducedDifference, warn)));
         var fastest = copies.Count == 1 ? copies[0] : copies.MinBy(copy => Milliseconds(copy, images, LengthOf(program, request.Output)))!;
         foreach (var copy in copies.Where(copy => copy != fastest))
             copy.Dispose();
@@ -151,13 +153,13 @@ internal sealed class NetworkCopies(Module<Tensor, Tensor> network, string name,
     }
 
     // Networks with depthwise convolutions, whose layers take memory and calls more than arithmetic.
-    private DirectGraph? TryGraph(GraphProgram program, CopyOutput output)
+    private DirectGraph? TryGraph(GraphProgram program, CopyOutput output, int images)
     {
         if (plan.Device.type != TorchSharp.DeviceType.CPU || plan.Cost.DepthwiseShare == 0 || DirectVectors.All is not [var vectors, ..])
             return null;
         try
         {
-            return DirectGraphBuilder.Build(new(program), output, vectors);
+            return DirectGraphBuilder.Build(new(program), output, vectors, images);
         }
         catch (NotSupportedException)
         {

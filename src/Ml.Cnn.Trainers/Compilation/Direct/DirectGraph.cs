@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -21,7 +22,8 @@ internal sealed unsafe class DirectGraph : CompiledNetwork
 
     /// <param name="steps">The steps; the first takes the image.</param>
     /// <param name="output">What is made of the last one's output.</param>
-    public DirectGraph(IReadOnlyList<DirectStep> steps, CopyOutput output)
+    /// <param name="images">Images of the batches that it is used for, 0 for all.</param>
+    public DirectGraph(IReadOnlyList<DirectStep> steps, CopyOutput output, int images)
     {
         (_steps, _output) = ([.. steps], output);
         _result = _steps[^1].Output;
@@ -30,7 +32,7 @@ internal sealed unsafe class DirectGraph : CompiledNetwork
         {
             Method = CnnScoringMethod.Direct,
             Precision = Precision.Float32,
-            Images = 1,
+            Images = images,
             WeightBytes = _steps.Sum(step => step.WeightBytes),
         };
     }
@@ -42,8 +44,22 @@ internal sealed unsafe class DirectGraph : CompiledNetwork
 
     public override void Run(ImageBatch images, Span<float> output)
     {
-        for (var image = 0; image < images.Count; image++)
-            Run(images.Image(image), output.Slice(image * Length, Length), get_num_threads());
+        var threads = get_num_threads();
+        var shared = threads == 1 ? 0 : images.Count / threads * threads; // images that threads do whole, without waiting for each other
+        if (shared > 0)
+            RunEach(images, shared, output, threads);
+        for (var image = shared; image < images.Count; image++)
+            Run(images.Image(image), output.Slice(image * Length, Length), threads);
+    }
+
+    private void RunEach(ImageBatch images, int count, Span<float> output, int threads)
+    {
+        fixed (float* to = output)
+        {
+            var results = (nint)to;
+            LibtorchTeam.For(count, threads, image =>
+                Run(images.Image(image), new((float*)results + (long)image * Length, Length), threads: 1));
+        }
     }
 
     /// <summary>Computes an image.</summary>

@@ -38,14 +38,15 @@ internal sealed class DirectGraphBuilder
     /// <param name="program">From images to a row of numbers.</param>
     /// <param name="output">What is made of that.</param>
     /// <param name="vectors">The kernels.</param>
+    /// <param name="images">Images of the batches that it is used for, for readers; 0 for all.</param>
     /// <exception cref="NotSupportedException">Something is not known here; the message says what.</exception>
-    public static DirectGraph Build(FusedProgram program, CopyOutput output, DirectVectors vectors)
+    public static DirectGraph Build(FusedProgram program, CopyOutput output, DirectVectors vectors, int images = 0)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var builder = new DirectGraphBuilder(program, vectors);
         builder.AddSteps(output);
-        return new(builder._steps, output);
+        return new(builder._steps, output, images);
     }
 
     private void AddSteps(CopyOutput output)
