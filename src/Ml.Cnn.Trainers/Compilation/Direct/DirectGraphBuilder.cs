@@ -150,7 +150,7 @@ internal sealed class DirectGraphBuilder
     {
         var size = SizeOf(operation.Node);
         return operation.Addend is null && operation.Output != _program.Output && size.Height * size.Width >= LargeMap
-            && UsersOf(operation.Output) is [{ Node.Kind: LayerKinds.Conv2d } user] && IsDense(user) && GeometryOf(user.Node.Description!).IsPointwise
+            && UsersOf(operation.Output) is [var user] && IsDense(user) && !IsExpansion(user) && GeometryOf(user.Node.Description!).IsPointwise
             && (user.Addend is null || (_program.Value(user.Addend) != operation.Output && _values.ContainsKey(_program.Value(user.Addend))))
                 ? user
                 : null;
@@ -173,7 +173,7 @@ internal sealed class DirectGraphBuilder
             || SizeOf(factors) is not { Height: 1, Width: 1 })
             throw new NotSupportedException($"{operation.Node.Name} multiplies maps");
         if (size.Height * size.Width >= FewPositions && operation.Output != _program.Output && BorderOf(map) == 0
-            && UsersOf(operation.Output) is [var user] && IsDense(user) && GeometryOf(user.Node.Description!).IsPointwise
+            && UsersOf(operation.Output) is [var user] && IsDense(user) && !IsExpansion(user) && GeometryOf(user.Node.Description!).IsPointwise
             && (user.Addend is null || _program.Value(user.Addend) != operation.Output) && BorderOf(user.Output) == 0)
         {
             _products.Add(operation.Output, (map, factors));

@@ -35,7 +35,8 @@ internal sealed unsafe class DirectRun : ITeamWork
     public DirectRun(DirectStep[] steps, long memory)
     {
         _steps = steps;
-        (_items, _ends, _next, _done) = (new int[steps.Length], new int[steps.Length], new long[(steps.Length + 1) * Line], new long[(steps.Length + 1) * Line]);
+        (_items, _ends) = (new int[steps.Length], new int[steps.Length]);
+        (_next, _done) = (new long[(steps.Length + 1) * Line], new long[(steps.Length + 1) * Line]);
         _memory = AlignedMemory.Allocate(memory, out _start);
         _scratchEach = (steps.Max(step => step.Scratch) + 2 * Line) / Line * Line;
     }

@@ -1,6 +1,8 @@
 namespace Ml.Cnn.Trainers.Compilation.Direct;
 
-/// <summary>A value of a <see cref="DirectGraph"/> for one image, and where it lies in the graph's memory: rows of pixels with their channels side by side.</summary>
+/// <summary>
+/// A value of a <see cref="DirectGraph"/> for one image, and where it lies in the graph's memory: rows of pixels with their channels side by side.
+/// </summary>
 /// <param name="height">Rows.</param>
 /// <param name="width">Pixels of a row.</param>
 /// <param name="channels">Channels.</param>
