@@ -39,6 +39,10 @@ public sealed class DirectGraphTests
     [DataRow("mnasnet0_5", 17)]
     [DataRow("efficientnet_b0", 70)]
     [DataRow("efficientnet_b1", 3)]
+    [DataRow("efficientnet_v2_s", 2)]
+    [DataRow("shufflenet_v2_x0_5", 60)]
+    [DataRow("shufflenet_v2_x1_5", 223)]
+    [DataRow("squeezenet1_1", 40)]
     public void A_network_s_scores_are_its_own(string name, int more)
     {
         using var scope = NewDisposeScope();
@@ -131,7 +135,7 @@ public sealed class DirectGraphTests
     public void Many_threads_may_run_one_copy()
     {
         using var scope = NewDisposeScope();
-        var (network, shape) = CompiledNetworkTests.Trained("mobilenet_v3_small", 0);
+        var (network, shape) = CompiledNetworkTests.Trained("mobilenet_v3_small", 190); // maps on which each weight is used many times
         using var copies = new NetworkCopies(network, "mobilenet_v3_small", shape, ExecutionPlan.ForScoring(CPU, NetworkCost.Of(network, shape)));
         var request = new CopyRequest(null, CopyOutput.Probabilities, new());
         var expected = Scores(1);
@@ -150,6 +154,34 @@ public sealed class DirectGraphTests
             copies.Get(request, 5, message => Assert.Fail(message)).Run(images, scores);
             return scores;
         }
+    }
+
+    /// <summary>Protects batches of small images: where a weight would come from memory for each image, to be used a few times, libtorch computes.</summary>
+    [TestMethod]
+    public void On_small_images_single_ones_alone_are_computed_so()
+    {
+        if (DirectVectors.All.Count == 0)
+            Assert.Inconclusive("This processor has no fused multiply-add.");
+        using var scope = NewDisposeScope();
+        var (network, shape) = CompiledNetworkTests.Trained("mobilenet_v3_small", 0);
+        using var copies = new NetworkCopies(network, "mobilenet_v3_small", shape, ExecutionPlan.ForScoring(CPU, NetworkCost.Of(network, shape)));
+        var request = new CopyRequest(null, CopyOutput.Probabilities, new());
+        var (single, batch) = (Made(1), Made(4));
+        Assert.AreEqual((CnnScoringMethod.Direct, 1), (single.Method, single.Images));
+        Assert.AreEqual(CnnScoringMethod.Compiled, batch.Method);
+
+        CnnScoringCopy Made(int images) => copies.Get(request, images, message => Assert.Fail(message)).Description;
+    }
+
+    /// <summary>Protects large networks: those with windows that oneDNN computes in less time are left to it.</summary>
+    [TestMethod]
+    public void Networks_with_large_windows_are_left_to_libtorch()
+    {
+        using var scope = NewDisposeScope();
+        var (network, shape) = CompiledNetworkTests.Trained("resnet18", 0);
+        var program = new FusedProgram(NetworkGraph.Trace(network, shape).Program());
+        foreach (var vectors in DirectVectors.All)
+            Assert.ThrowsExactly<NotSupportedException>(() => DirectGraphBuilder.Build(program, CopyOutput.Probabilities, vectors));
     }
 
     /// <summary>Protects who allows bfloat16: float32 by the library's own kernels is among what is timed, and stays where nothing is faster.</summary>

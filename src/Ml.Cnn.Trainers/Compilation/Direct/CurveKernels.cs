@@ -72,6 +72,30 @@ internal static unsafe class CurveKernels<TVectors, TVector>
         }
     }
 
+    /// <summary>The maximum of each channel, whole vectors of them, over a window.</summary>
+    /// <param name="from">The window's first pixel.</param>
+    /// <param name="pixel">Numbers between two pixels.</param>
+    /// <param name="row">Numbers between two rows.</param>
+    /// <param name="height">Rows, 1 or more.</param>
+    /// <param name="width">Pixels of a row, 1 or more.</param>
+    /// <param name="channels">How many.</param>
+    /// <param name="to">Takes the maxima.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Maximum(float* from, nint pixel, nint row, int height, int width, nint channels, float* to)
+    {
+        for (nint i = 0; i < channels; i += TVectors.Count, from += TVectors.Count)
+        {
+            var largest = TVectors.Load(from);
+            var x = from;
+            for (var y = height; y > 0; y--, x += row)
+            {
+                for (nint column = 0; column < width; column++)
+                    largest = TVectors.Maximum(largest, TVectors.Load(x + column * pixel));
+            }
+            TVectors.Store(largest, to + i);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SiLU(float* numbers, nint count)
     {

@@ -20,7 +20,7 @@ internal readonly record struct Geometry(Size2d Kernel, Size2d Stride, Size2d Pa
 /// <param name="output">Its output.</param>
 /// <param name="finish">The activation.</param>
 /// <param name="addend">What is added before the activation; null for nothing.</param>
-/// <param name="factors">What each channel of the input is multiplied by; null for 1.</param>
+/// <param name="factors">What each channel of the input is multiplied by, before filters of one pixel; null for 1.</param>
 internal sealed unsafe class DirectConvolution(DirectVectors vectors, DirectValue input, PackedWeights weights, Geometry geometry, DirectValue output,
     Finish finish, DirectValue? addend, DirectValue? factors) : DirectStep
 {
@@ -35,7 +35,7 @@ internal sealed unsafe class DirectConvolution(DirectVectors vectors, DirectValu
 
     public override IEnumerable<DirectValue> Inputs => new[] { input, addend, factors }.OfType<DirectValue>();
 
-    public override long Scratch => factors is null ? 0 : PositionsAtOnce * (long)input.Pixel;
+    public override long Scratch => factors is null ? 0 : Math.Max(PositionsAtOnce, output.Width) * (long)input.Pixel;
 
     public override long WeightBytes => weights.Bytes;
 
@@ -106,6 +106,11 @@ internal sealed unsafe class DirectConvolution(DirectVectors vectors, DirectValu
     {
         var x = input.At(place.Memory, row * geometry.Stride.Height - geometry.Padding.Height, -geometry.Padding.Width);
         var y = output.At(place.Memory, row);
+        if (factors is not null)
+        {
+            vectors.Scale(x, factors.At(place.Memory, 0), input.Pixel, input.Width, place.Scratch);
+            x = place.Scratch;
+        }
         vectors.Multiply(window, x, output.Width, weights, 0, weights.Blocks.Length, new((nint)y, output.Pixel, output.Width, 0), Bounds);
         Complete(y, addend is null ? null : addend.At(place.Memory, row), output.Width * (nint)output.Pixel);
     }

@@ -13,6 +13,10 @@ internal sealed class DirectGraphBuilder
     // From here on, an inverted residual is computed row by row with its projection: below, rows are few, and those that threads make twice too many.
     private const int LargeMap = 28 * 28;
 
+    // Numbers in a window of several pixels. A block of filters with more does not stay in a core's caches while the positions pass by (ResNet-18, whose
+    // windows have up to 4608: 22 ms here, 17 ms by oneDNN).
+    private const int LargestWindow = 640;
+
     private readonly FusedProgram _program;
     private readonly DirectVectors _vectors;
     private readonly List<DirectStep> _steps = [];
@@ -21,6 +25,8 @@ internal sealed class DirectGraphBuilder
     private readonly Dictionary<GraphNode, DirectValue> _values = [];
     private readonly Dictionary<GraphNode, DirectValue> _sums = [];                                    // over the rows of a map
     private readonly Dictionary<GraphNode, (GraphNode Map, GraphNode Factors)> _products = [];         // that the operation behind takes apart
+    private readonly Dictionary<GraphNode, ChannelSource[]> _channels = [];                            // of maps that are not made until they are taken
+    private readonly Dictionary<FusedOperation, DirectValue> _wholes = [];                             // of concatenations whose parts are made in place
     private readonly HashSet<FusedOperation> _done = [];
 
     private DirectGraphBuilder(FusedProgram program, DirectVectors vectors)
@@ -52,7 +58,8 @@ internal sealed class DirectGraphBuilder
     private void AddSteps(CopyOutput output)
     {
         var input = SizeOf(_program.Source);
-        var isPadded = UsersOf(_program.Source).Any(user => user.Node.Kind != LayerKinds.Conv2d || IsDepthwise(user));
+        // Convolutions over all channels take pixels as they lie in the image; what else there is takes whole vectors.
+        var isPadded = UsersOf(_program.Source).Any(user => !IsDense(user) || (user.Addend is { } addend && _program.Value(addend) == _program.Source));
         _values[_program.Source] = new(input.Height, input.Width, input.Channels, isPadded ? _vectors.Padded(input.Channels) : input.Channels)
         {
             Border = BorderOf(_program.Source),
@@ -63,7 +70,8 @@ internal sealed class DirectGraphBuilder
             if (_done.Add(operation))
                 Add(operation);
         }
-        if (!_values.TryGetValue(_program.Output, out var result) || result != _steps[^1].Output)
+        var result = Value(_program.Output);
+        if (result != _steps[^1].Output)
             throw new NotSupportedException("the output is no operation's");
         if (output == CopyOutput.ChannelMeans && result.Pixels > 1)
         {
@@ -90,6 +98,18 @@ internal sealed class DirectGraphBuilder
             case LayerKinds.AdaptiveAvgPool2d when operation.Node.Description!.Get<Size2d>(LayerAttributes.Output) == 1 && operation.Activation is null:
                 AddMean(operation);
                 break;
+            case LayerKinds.MaxPool2d when operation.Activation is null:
+                var layer = operation.Node.Description!;
+                var window = new Geometry(layer.Get<Size2d>(LayerAttributes.Kernel), layer.Get<Size2d>(LayerAttributes.Stride),
+                    layer.Get<Size2d>(LayerAttributes.Padding));
+                _steps.Add(new DirectMaximum(_vectors, Value(operation.Node.Inputs[0]), window, NewValue(operation.Output)));
+                break;
+            case LayerKinds.Concatenate when _wholes.TryGetValue(operation, out var whole):
+                _values[operation.Output] = whole;
+                break;
+            case LayerKinds.Concatenate or LayerKinds.Slice or LayerKinds.ChannelShuffle when operation.Activation is null:
+                _channels[operation.Output] = ChannelsOf(operation);
+                break;
             case LayerKinds.Multiply when operation.Activation is null:
                 AddMultiplication(operation);
                 break;
@@ -112,7 +132,7 @@ internal sealed class DirectGraphBuilder
         var input = Value(hasFactors ? product.Map : source);
         var addend = operation.Addend is null ? null : Value(operation.Addend);
         var (weights, geometry) = Product(operation, input.Pixel);
-        var output = NewValue(operation.Output);
+        var output = PartFor(operation) ?? NewValue(operation.Output);
         _steps.Add(new DirectConvolution(_vectors, input, weights, geometry, output, Finish.Of(operation.Activation), addend,
             hasFactors ? Value(product.Factors) : null));
     }
@@ -136,7 +156,7 @@ internal sealed class DirectGraphBuilder
             var (weights, geometry) = Product(projection, _vectors.Padded(SizeOf(operation.Node).Channels));
             last = new(weights, geometry, Finish.Of(projection.Activation));
         }
-        var output = NewValue((projection ?? operation).Output);
+        var output = projection is null ? NewValue(operation.Output) : PartFor(projection) ?? NewValue(projection.Output);
         DirectValue? sums = null;
         if (UsersOf(operation.Output).Any(user => user.Node.Kind == LayerKinds.AdaptiveAvgPool2d))
             sums = _sums[operation.Output] = new(output.Height, 1, output.Channels, output.Pixel);
@@ -185,6 +205,8 @@ internal sealed class DirectGraphBuilder
     private (PackedWeights Weights, Geometry Geometry) Product(FusedOperation operation, int pixel)
     {
         var geometry = operation.Node.Kind == LayerKinds.Conv2d ? GeometryOf(operation.Node.Description!) : new(1, 1, 0);
+        if (geometry.Kernel != 1 && operation.Node.Description!.Weight(WeightRoles.Weight)!.shape[1..].Aggregate(1L, (a, b) => a * b) > LargestWindow)
+            throw new NotSupportedException($"the windows of {operation.Node.Name} are large: libtorch computes them in less time");
         var numbers = Windows.Flatten(FoldedWeights.Weight(operation).cpu(), pixel);
         return (new(numbers, FoldedWeights.Bias(operation)?.cpu(), _vectors.Width), geometry);
     }
@@ -229,8 +251,64 @@ internal sealed class DirectGraphBuilder
     private static DirectValue WithoutBorder(DirectValue value, GraphNode node) =>
         value.Border == 0 ? value : throw new NotSupportedException($"{node.Name} is taken by a convolution and a mean");
 
-    private DirectValue Value(GraphNode node) => _values.TryGetValue(_program.Value(node), out var value) ? value
-        : throw new NotSupportedException($"the value of {node.Name} is not there");
+    private DirectValue Value(GraphNode node)
+    {
+        node = _program.Value(node);
+        if (_values.TryGetValue(node, out var value))
+            return value;
+        if (!_channels.TryGetValue(node, out var channels))
+            throw new NotSupportedException($"the value of {node.Name} is not there");
+        value = NewValue(node);
+        _steps.Add(new DirectChannels(channels, value));
+        return value;
+    }
+
+    // Where each channel of a concatenation, a slice or a shuffle comes from, through any number of them.
+    private ChannelSource[] ChannelsOf(FusedOperation operation)
+    {
+        var layer = operation.Node.Description!;
+        if (operation.Node.Kind != LayerKinds.ChannelShuffle && layer.Get<int>(LayerAttributes.Dimension) != 1)
+            throw new NotSupportedException($"{operation.Node.Name} is not of channels");
+        ChannelSource[] all = [.. operation.Node.Inputs.SelectMany(SourcesOf)];
+        switch (operation.Node.Kind)
+        {
+            case LayerKinds.Slice:
+                return all[layer.Get<int>(LayerAttributes.Start)..][..layer.Get<int>(LayerAttributes.Length)];
+            case LayerKinds.ChannelShuffle:
+                var groups = layer.Get<int>(LayerAttributes.Groups);
+                return [.. Enumerable.Range(0, all.Length).Select(channel => all[channel % groups * (all.Length / groups) + channel / groups])];
+            default:
+                return all;
+        }
+    }
+
+    private IEnumerable<ChannelSource> SourcesOf(GraphNode node)
+    {
+        if (_channels.TryGetValue(_program.Value(node), out var channels))
+            return channels;
+        var value = Value(node);
+        return Enumerable.Range(0, value.Channels).Select(channel => new ChannelSource(value, channel));
+    }
+
+    // The place of a product's output in the concatenation that alone takes it, where its inputs are all products and fill whole vectors.
+    private DirectValue? PartFor(FusedOperation operation)
+    {
+        if (UsersOf(operation.Output) is not [{ Node.Kind: LayerKinds.Concatenate, Activation: null } user] || operation.Output == _program.Output)
+            return null;
+        var inputs = user.Node.Inputs.Select(_program.Value).ToArray();
+        if (user.Node.Description!.Get<int>(LayerAttributes.Dimension) != 1 || inputs.Distinct().Count() < inputs.Length || !inputs.All(IsPart))
+            return null;
+        if (!_wholes.TryGetValue(user, out var whole))
+        {
+            var size = SizeOf(user.Node);
+            _wholes[user] = whole = new(size.Height, size.Width, size.Channels, _vectors.Padded(size.Channels)) { Border = BorderOf(user.Output) };
+        }
+        var first = inputs.TakeWhile(input => input != operation.Output).Sum(input => SizeOf(input).Channels);
+        return _values[operation.Output] = whole.Part(first, SizeOf(operation.Output).Channels);
+
+        bool IsPart(GraphNode node) => _makers.TryGetValue(node, out var maker) && IsDense(maker) && maker.Addend is null
+            && Finish.Of(maker.Activation).Curve is null && UsersOf(node).Count == 1 && SizeOf(node).Channels % _vectors.Width == 0;
+    }
 
     private DirectValue NewValue(GraphNode node)
     {

@@ -11,19 +11,21 @@ internal static class DirectMemory
     /// <returns>Numbers of memory.</returns>
     public static long Arrange(IReadOnlyList<DirectStep> steps, DirectValue result)
     {
-        var lastUse = new Dictionary<DirectValue, int> { [result] = steps.Count };
+        var lastUse = new Dictionary<DirectValue, int> { [result.Whole] = steps.Count };
         for (var step = steps.Count - 1; step >= 0; step--)
         {
-            foreach (var value in steps[step].Inputs.Concat(steps[step].Others).Append(steps[step].Output))
+            foreach (var value in ValuesOf(steps[step]))
                 lastUse.TryAdd(value, step);
         }
         var free = new List<(long Start, long Length)>();
+        var placed = new HashSet<DirectValue>();
         var end = 0L;
         for (var step = 0; step < steps.Count; step++)
         {
-            foreach (var value in steps[step].Others.Append(steps[step].Output))
+            // Several steps may make parts of one value.
+            foreach (var value in steps[step].Others.Append(steps[step].Output).Select(value => value.Whole).Where(placed.Add))
                 value.Start = step == 0 || value.Border > 0 ? AtEnd(Rounded(value.Length)) : Take(Rounded(value.Length));
-            foreach (var value in steps[step].Inputs.Concat(steps[step].Others).Append(steps[step].Output).Distinct())
+            foreach (var value in ValuesOf(steps[step]))
             {
                 // A border stays zero only in memory of its own, and so does what fills the last vector of the image.
                 if (lastUse[value] == step && value.Border == 0 && value != steps[0].Output)
@@ -73,6 +75,9 @@ internal static class DirectMemory
             }
         }
     }
+
+    private static IEnumerable<DirectValue> ValuesOf(DirectStep step) =>
+        step.Inputs.Concat(step.Others).Append(step.Output).Select(value => value.Whole).Distinct();
 
     private static long Rounded(long length) => (length + Line - 1) / Line * Line;
 }

@@ -9,6 +9,9 @@ namespace Ml.Cnn.Trainers.Compilation.Direct;
 /// <param name="pixel">Numbers between two pixels: the channels, and what fills their last vector.</param>
 internal sealed unsafe class DirectValue(int height, int width, int channels, int pixel)
 {
+    private DirectValue? _whole;
+    private int _first;
+
     public int Height => height;
 
     public int Width => width;
@@ -18,16 +21,28 @@ internal sealed unsafe class DirectValue(int height, int width, int channels, in
     public int Pixel => pixel;
 
     /// <summary>Pixels of zeros on each side, for a convolution that reads beyond the map's edge.</summary>
-    public int Border { get; set; }
+    public int Border { get; init; }
+
+    /// <summary>The value that this one is some neighboring channels of, or the value itself.</summary>
+    public DirectValue Whole => _whole ?? this;
 
     /// <summary>Where in memory the value begins, with its border.</summary>
-    public long Start { get; set; }
+    public long Start
+    {
+        get => _whole is null ? field : _whole.Start + _first;
+        set;
+    }
 
     /// <summary>Numbers between two rows.</summary>
     public nint Row => (width + 2 * Border) * (nint)pixel;
 
     /// <summary>Numbers in memory.</summary>
     public long Length => (height + 2 * Border) * (long)Row;
+
+    /// <summary>Some channels of this value, as a value of its own.</summary>
+    /// <param name="first">The first channel.</param>
+    /// <param name="count">How many.</param>
+    public DirectValue Part(int first, int count) => new(height, width, count, pixel) { Border = Border, _whole = this, _first = first };
 
     /// <summary>Pixels.</summary>
     public int Pixels => height * width;

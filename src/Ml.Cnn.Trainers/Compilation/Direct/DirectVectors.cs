@@ -57,6 +57,9 @@ internal abstract unsafe class DirectVectors
     /// <inheritdoc cref="CurveKernels{TVectors,TVector}.Sum"/>
     public abstract void Sum(float* from, nint pixel, nint pixels, nint channels, float factor, float* to);
 
+    /// <inheritdoc cref="CurveKernels{TVectors,TVector}.Maximum"/>
+    public abstract void Maximum(float* from, nint pixel, nint row, int height, int width, nint channels, float* to);
+
     private static IEnumerable<DirectVectors> Supported()
     {
         if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)

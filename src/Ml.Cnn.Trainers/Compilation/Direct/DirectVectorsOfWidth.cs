@@ -75,6 +75,9 @@ internal sealed unsafe class DirectVectors<TVectors, TVector> : DirectVectors
     public override void Sum(float* from, nint pixel, nint pixels, nint channels, float factor, float* to) =>
         CurveKernels<TVectors, TVector>.Sum(from, pixel, pixels, channels, factor, to);
 
+    public override void Maximum(float* from, nint pixel, nint row, int height, int width, nint channels, float* to) =>
+        CurveKernels<TVectors, TVector>.Maximum(from, pixel, row, height, width, channels, to);
+
     private static int TileFor(int left) => left >= Tile ? Tile : left >= 4 ? 4 : 1;
 
     private static void Multiply(int count, in TileInput input, float* x, int position, PackedWeights weights, int block, in TileOutput to,

@@ -35,6 +35,9 @@ internal unsafe interface IVectors<TVector>
     /// <summary>The smaller one; NaN where the number is NaN.</summary>
     static abstract TVector AtMost(TVector most, TVector number);
 
+    /// <summary>The larger one; NaN where either is NaN.</summary>
+    static abstract TVector Maximum(TVector left, TVector right);
+
     /// <summary>2 to the power of whole numbers from −126 to 127; of anything else, anything.</summary>
     static abstract TVector TwoToThe(TVector whole);
 }

@@ -33,6 +33,8 @@ internal readonly unsafe struct Vectors128 : IVectors<Vector128<float>>
 
     public static Vector128<float> AtMost(Vector128<float> most, Vector128<float> number) => Vector128.MinNative(most, number);
 
+    public static Vector128<float> Maximum(Vector128<float> left, Vector128<float> right) => Vector128.Max(left, right);
+
     public static Vector128<float> TwoToThe(Vector128<float> whole) =>
         ((Vector128.ConvertToInt32Native(whole) + Vector128.Create(127)) << 23).AsSingle();
 }

@@ -32,6 +32,8 @@ internal readonly unsafe struct Vectors256 : IVectors<Vector256<float>>
 
     public static Vector256<float> AtMost(Vector256<float> most, Vector256<float> number) => Vector256.MinNative(most, number);
 
+    public static Vector256<float> Maximum(Vector256<float> left, Vector256<float> right) => Vector256.Max(left, right);
+
     public static Vector256<float> TwoToThe(Vector256<float> whole) =>
         ((Vector256.ConvertToInt32Native(whole) + Vector256.Create(127)) << 23).AsSingle();
 }

@@ -31,6 +31,8 @@ internal readonly unsafe struct Vectors512 : IVectors<Vector512<float>>
 
     public static Vector512<float> AtMost(Vector512<float> most, Vector512<float> number) => Vector512.MinNative(most, number);
 
+    public static Vector512<float> Maximum(Vector512<float> left, Vector512<float> right) => Vector512.Max(left, right);
+
     public static Vector512<float> TwoToThe(Vector512<float> whole) =>
         ((Vector512.ConvertToInt32Native(whole) + Vector512.Create(127)) << 23).AsSingle();
 }
