@@ -184,6 +184,20 @@ public sealed class DirectGraphTests
             Assert.ThrowsExactly<NotSupportedException>(() => DirectGraphBuilder.Build(program, CopyOutput.Probabilities, vectors));
     }
 
+    /// <summary>Protects networks of one's own: what no step computes is refused, not left out.</summary>
+    [TestMethod]
+    public void A_sum_behind_a_depthwise_convolution_is_left_to_libtorch()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        var shape = new NetworkShape(4, 9, 9, 4);
+        using var network = new DepthwiseSum();
+        network.eval();
+        var program = new FusedProgram(NetworkGraph.Trace(network, shape).Program());
+        foreach (var vectors in DirectVectors.All)
+            Assert.ThrowsExactly<NotSupportedException>(() => DirectGraphBuilder.Build(program, CopyOutput.Values, vectors));
+    }
+
     /// <summary>Protects who allows bfloat16: float32 by the library's own kernels is among what is timed, and stays where nothing is faster.</summary>
     [TestMethod]
     public void Where_less_is_allowed_each_batch_has_a_copy_of_its_own()
@@ -230,6 +244,19 @@ public sealed class DirectGraphTests
         var images = new ImageBatch(count, shape, channelsLast: true) { Count = count };
         images.Pixels.copy_(randn(count, shape.Channels, shape.Height, shape.Width));
         return images;
+    }
+
+    /// <summary>A depthwise convolution whose output is added to its input.</summary>
+    private sealed class DepthwiseSum : Module<Tensor, Tensor>
+    {
+        private readonly Conv2d depthwise = new(4, 4, 3, padding: 1, groups: 4);
+        private readonly Add sum = new();
+        private readonly AdaptiveAvgPool2d pool = new(1);
+        private readonly Flatten flatten = new();
+
+        public DepthwiseSum() : base(nameof(DepthwiseSum)) => RegisterComponents();
+
+        public override Tensor forward(Tensor images) => flatten.call(pool.call(sum.call([depthwise.call(images), images])));
     }
 
     /// <summary>A stem, some inverted residuals by chance, and a head.</summary>

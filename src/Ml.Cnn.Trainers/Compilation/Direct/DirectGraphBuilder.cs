@@ -1,5 +1,6 @@
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Layers;
+using static Ml.Cnn.Trainers.Compilation.Direct.DirectLayers;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Compilation.Direct;
@@ -86,7 +87,7 @@ internal sealed class DirectGraphBuilder
     {
         switch (operation.Node.Kind)
         {
-            case LayerKinds.Conv2d when IsDepthwise(operation):
+            case LayerKinds.Conv2d when IsDepthwise(operation) && operation.Addend is null:
                 AddBlock(operation);
                 break;
             case LayerKinds.Conv2d when IsExpansion(operation):
@@ -215,23 +216,6 @@ internal sealed class DirectGraphBuilder
     private bool IsExpansion(FusedOperation operation) => IsDense(operation) && operation.Addend is null && operation.Output != _program.Output
         && UsersOf(operation.Output) is [var user] && IsDepthwise(user) && user.Addend is null;
 
-    private static bool IsDense(FusedOperation operation) => operation.Node.Kind == LayerKinds.Conv2d && Groups(operation) == 1;
-
-    private static bool IsDepthwise(FusedOperation operation) => operation.Node.Kind == LayerKinds.Conv2d && Groups(operation) is > 1 and var groups
-        && operation.Node.Description!.Weight(WeightRoles.Weight)!.shape is [var filters, 1, _, _] && filters == groups;
-
-    private static int Groups(FusedOperation operation) => operation.Node.Description!.Get<int>(LayerAttributes.Groups);
-
-    private static Geometry GeometryOf(LayerDescription layer) =>
-        new(KernelOf(layer), layer.Get<Size2d>(LayerAttributes.Stride), layer.Get<Size2d>(LayerAttributes.Padding));
-
-    private static Size2d KernelOf(LayerDescription layer)
-    {
-        if (layer.Get<Size2d>(LayerAttributes.Dilation) != 1)
-            throw new NotSupportedException("a convolution is dilated");
-        return layer.Get<Size2d>(LayerAttributes.Kernel);
-    }
-
     // How far the operations that take a value read beyond its edges.
     private int BorderOf(GraphNode value)
     {
@@ -323,11 +307,4 @@ internal sealed class DirectGraphBuilder
     }
 
     private List<FusedOperation> UsersOf(GraphNode value) => _users.TryGetValue(value, out var users) ? users : _users[value] = [];
-
-    private static MapSize SizeOf(GraphNode node) => node.Shape.PerImage switch
-    {
-        [var channels, var height, var width] => new(height, width, channels),
-        [var length] => new(1, 1, length),
-        _ => throw new NotSupportedException($"the shape of {node.Name} is {node.Shape}"),
-    };
 }

@@ -13,7 +13,7 @@ internal sealed unsafe class DirectRun : ITeamWork
 {
     private const int Line = 16;       // numbers of a pair of cache lines, so that counters of two steps do not share one
     private const int SpinsAtOnce = 8;
-    private const int SpinsToYield = 2000; // some 20 µs: longer than an item of a step
+    private const int SpinsToYield = 2000; // about half a millisecond: longer than an item of a step
 
     private readonly DirectStep[] _steps;
     private readonly int[] _items;
