@@ -31,6 +31,7 @@ internal static class ScoringBenchmark
         Console.WriteLine(JsonSerializer.Serialize(new
         {
             images_per_second = Math.Round(images / Percentile(0.5) * 1000, 2),
+            best_ms = Math.Round(times[0], 3),
             p50_ms = Math.Round(Percentile(0.5), 3),
             p95_ms = Math.Round(Percentile(0.95), 3),
             p99_ms = Math.Round(Percentile(0.99), 3),

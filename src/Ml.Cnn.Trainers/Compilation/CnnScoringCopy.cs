@@ -9,7 +9,9 @@ public enum CnnScoringMethod
     /// <summary>As one call into libtorch, with batch normalization folded, operations fused and weights in the order that the processor wants.</summary>
     Compiled,
 
-    /// <summary>By the library's own vector instructions, where the network is so small that calls into libtorch would take most of the time.</summary>
+    /// <summary>
+    /// By the library's own vector instructions, where calls into libtorch would take most of the time: a small network, or one of many short layers.
+    /// </summary>
     Direct,
 }
 

@@ -30,6 +30,20 @@ internal static unsafe class LibtorchTeam
             return;
         }
         var work = new Work(count, threads, body);
+        Join(work, threads);
+        work.Failure?.Throw();
+    }
+
+    /// <summary>Lets several threads at once join in a work, the calling one among them, and returns when all of them have left it.</summary>
+    /// <param name="work">The work; it must not wait for a thread that has not joined yet, since fewer may come, and more.</param>
+    /// <param name="threads">How many are wanted, 1 or more.</param>
+    public static void Join(ITeamWork work, int threads)
+    {
+        if (!IsAvailable)
+        {
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => work.Join());
+            return;
+        }
         var handle = GCHandle.Alloc(work);
         try
         {
@@ -39,11 +53,10 @@ internal static unsafe class LibtorchTeam
         {
             handle.Free();
         }
-        work.Failure?.Throw();
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Join(nint work) => ((Work)GCHandle.FromIntPtr(work).Target!).Join();
+    private static void Join(nint work) => ((ITeamWork)GCHandle.FromIntPtr(work).Target!).Join();
 
     private static delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<nint, void>, nint, uint, uint, void> FindParallel()
     {
@@ -54,7 +67,7 @@ internal static unsafe class LibtorchTeam
         return (delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<nint, void>, nint, uint, uint, void>)address;
     }
 
-    private sealed class Work(int count, int threads, Action<int> body)
+    private sealed class Work(int count, int threads, Action<int> body) : ITeamWork
     {
         private int _threads;
         private int _next = -1;
@@ -63,7 +76,6 @@ internal static unsafe class LibtorchTeam
         /// <summary>The first exception: none may leave by way of native code.</summary>
         public ExceptionDispatchInfo? Failure => Volatile.Read(ref _failure);
 
-        /// <summary>Called once by each thread of the team.</summary>
         public void Join()
         {
             if (Interlocked.Increment(ref _threads) > threads)

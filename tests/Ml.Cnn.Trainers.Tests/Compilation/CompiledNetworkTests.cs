@@ -182,11 +182,13 @@ public sealed class CompiledNetworkTests
         }
     }
 
-    // A network in evaluation mode whose normalizations do something, as after training.
-    private static (Module<Tensor, Tensor> Network, NetworkShape Shape) Trained(string name)
+    /// <summary>A network in evaluation mode whose normalizations do something, as after training.</summary>
+    /// <param name="name">The network.</param>
+    /// <param name="more">Pixels beyond its smallest image.</param>
+    internal static (Module<Tensor, Tensor> Network, NetworkShape Shape) Trained(string name, int more = 2)
     {
         var architecture = ArchitectureCatalog.Find(name);
-        var size = architecture.MinimumImageSize + 2;
+        var size = architecture.MinimumImageSize + more;
         var shape = new NetworkShape(architecture.Channels, size, size, Classes: 5);
         manual_seed(1);
         var network = architecture.Build(shape);

@@ -1,0 +1,153 @@
+using System.Runtime.CompilerServices;
+
+namespace Ml.Cnn.Trainers.Compilation.Direct;
+
+/// <summary>
+/// Sums of products for four positions and up to three vectors of filters at once: for processors with 16 registers, and where few positions are left.
+/// </summary>
+/// <remarks>As <see cref="EightPositions{TVectors,TVector}"/>.</remarks>
+internal static unsafe class FourPositions<TVectors, TVector>
+    where TVectors : struct, IVectors<TVector>
+    where TVector : struct
+{
+    /// <summary>Four positions and three vectors of filters.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ByThree(in TileInput input, float* x, float* weights, float* bias, float* y, nint yStep, float floor, float ceiling)
+    {
+        var n = TVectors.Count;
+        TVector a0, a1, a2, a3;
+        a0 = a1 = a2 = a3 = TVectors.Load(bias);
+        TVector b0, b1, b2, b3;
+        b0 = b1 = b2 = b3 = TVectors.Load(bias + n);
+        TVector c0, c1, c2, c3;
+        c0 = c1 = c2 = c3 = TVectors.Load(bias + 2 * n);
+        var (length, skip, step) = (input.Length, input.RowStep - input.Length, input.Step);
+        float* x0 = x, x1 = x + step, x2 = x + 2 * step, x3 = x + 3 * step;
+        nint i = 0;
+        for (var rows = input.Rows; rows > 0; rows--, i += skip)
+        {
+            for (var end = i + length; i < end; i++, weights += 3 * n)
+            {
+                var wa = TVectors.Load(weights);
+                var wb = TVectors.Load(weights + n);
+                var wc = TVectors.Load(weights + 2 * n);
+                var number = TVectors.Create(x0[i]);
+                a0 = TVectors.MultiplyAdd(number, wa, a0);
+                b0 = TVectors.MultiplyAdd(number, wb, b0);
+                c0 = TVectors.MultiplyAdd(number, wc, c0);
+                number = TVectors.Create(x1[i]);
+                a1 = TVectors.MultiplyAdd(number, wa, a1);
+                b1 = TVectors.MultiplyAdd(number, wb, b1);
+                c1 = TVectors.MultiplyAdd(number, wc, c1);
+                number = TVectors.Create(x2[i]);
+                a2 = TVectors.MultiplyAdd(number, wa, a2);
+                b2 = TVectors.MultiplyAdd(number, wb, b2);
+                c2 = TVectors.MultiplyAdd(number, wc, c2);
+                number = TVectors.Create(x3[i]);
+                a3 = TVectors.MultiplyAdd(number, wa, a3);
+                b3 = TVectors.MultiplyAdd(number, wb, b3);
+                c3 = TVectors.MultiplyAdd(number, wc, c3);
+            }
+        }
+        var (least, most) = (TVectors.Create(floor), TVectors.Create(ceiling));
+        TVectors.Store(Bounded(a0, least, most), y);
+        TVectors.Store(Bounded(b0, least, most), y + n);
+        TVectors.Store(Bounded(c0, least, most), y + 2 * n);
+        y += yStep;
+        TVectors.Store(Bounded(a1, least, most), y);
+        TVectors.Store(Bounded(b1, least, most), y + n);
+        TVectors.Store(Bounded(c1, least, most), y + 2 * n);
+        y += yStep;
+        TVectors.Store(Bounded(a2, least, most), y);
+        TVectors.Store(Bounded(b2, least, most), y + n);
+        TVectors.Store(Bounded(c2, least, most), y + 2 * n);
+        y += yStep;
+        TVectors.Store(Bounded(a3, least, most), y);
+        TVectors.Store(Bounded(b3, least, most), y + n);
+        TVectors.Store(Bounded(c3, least, most), y + 2 * n);
+    }
+
+    /// <summary>Four positions and two vectors of filters.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ByTwo(in TileInput input, float* x, float* weights, float* bias, float* y, nint yStep, float floor, float ceiling)
+    {
+        var n = TVectors.Count;
+        TVector a0, a1, a2, a3;
+        a0 = a1 = a2 = a3 = TVectors.Load(bias);
+        TVector b0, b1, b2, b3;
+        b0 = b1 = b2 = b3 = TVectors.Load(bias + n);
+        var (length, skip, step) = (input.Length, input.RowStep - input.Length, input.Step);
+        float* x0 = x, x1 = x + step, x2 = x + 2 * step, x3 = x + 3 * step;
+        nint i = 0;
+        for (var rows = input.Rows; rows > 0; rows--, i += skip)
+        {
+            for (var end = i + length; i < end; i++, weights += 2 * n)
+            {
+                var wa = TVectors.Load(weights);
+                var wb = TVectors.Load(weights + n);
+                var number = TVectors.Create(x0[i]);
+                a0 = TVectors.MultiplyAdd(number, wa, a0);
+                b0 = TVectors.MultiplyAdd(number, wb, b0);
+                number = TVectors.Create(x1[i]);
+                a1 = TVectors.MultiplyAdd(number, wa, a1);
+                b1 = TVectors.MultiplyAdd(number, wb, b1);
+                number = TVectors.Create(x2[i]);
+                a2 = TVectors.MultiplyAdd(number, wa, a2);
+                b2 = TVectors.MultiplyAdd(number, wb, b2);
+                number = TVectors.Create(x3[i]);
+                a3 = TVectors.MultiplyAdd(number, wa, a3);
+                b3 = TVectors.MultiplyAdd(number, wb, b3);
+            }
+        }
+        var (least, most) = (TVectors.Create(floor), TVectors.Create(ceiling));
+        TVectors.Store(Bounded(a0, least, most), y);
+        TVectors.Store(Bounded(b0, least, most), y + n);
+        y += yStep;
+        TVectors.Store(Bounded(a1, least, most), y);
+        TVectors.Store(Bounded(b1, least, most), y + n);
+        y += yStep;
+        TVectors.Store(Bounded(a2, least, most), y);
+        TVectors.Store(Bounded(b2, least, most), y + n);
+        y += yStep;
+        TVectors.Store(Bounded(a3, least, most), y);
+        TVectors.Store(Bounded(b3, least, most), y + n);
+    }
+
+    /// <summary>Four positions and one vector of filters.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ByOne(in TileInput input, float* x, float* weights, float* bias, float* y, nint yStep, float floor, float ceiling)
+    {
+        var n = TVectors.Count;
+        TVector a0, a1, a2, a3;
+        a0 = a1 = a2 = a3 = TVectors.Load(bias);
+        var (length, skip, step) = (input.Length, input.RowStep - input.Length, input.Step);
+        float* x0 = x, x1 = x + step, x2 = x + 2 * step, x3 = x + 3 * step;
+        nint i = 0;
+        for (var rows = input.Rows; rows > 0; rows--, i += skip)
+        {
+            for (var end = i + length; i < end; i++, weights += n)
+            {
+                var wa = TVectors.Load(weights);
+                var number = TVectors.Create(x0[i]);
+                a0 = TVectors.MultiplyAdd(number, wa, a0);
+                number = TVectors.Create(x1[i]);
+                a1 = TVectors.MultiplyAdd(number, wa, a1);
+                number = TVectors.Create(x2[i]);
+                a2 = TVectors.MultiplyAdd(number, wa, a2);
+                number = TVectors.Create(x3[i]);
+                a3 = TVectors.MultiplyAdd(number, wa, a3);
+            }
+        }
+        var (least, most) = (TVectors.Create(floor), TVectors.Create(ceiling));
+        TVectors.Store(Bounded(a0, least, most), y);
+        y += yStep;
+        TVectors.Store(Bounded(a1, least, most), y);
+        y += yStep;
+        TVectors.Store(Bounded(a2, least, most), y);
+        y += yStep;
+        TVectors.Store(Bounded(a3, least, most), y);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Bounded(TVector sum, TVector least, TVector most) => TVectors.AtMost(most, TVectors.AtLeast(least, sum));
+}
