@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MlCnn.Testing;
 
 namespace Ml.Cnn.Transforms.Tests;
 

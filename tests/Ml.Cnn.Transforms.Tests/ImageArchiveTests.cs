@@ -1,7 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using Microsoft.ML;
-using MlCnn.Testing;
 
 namespace Ml.Cnn.Transforms.Tests;
 

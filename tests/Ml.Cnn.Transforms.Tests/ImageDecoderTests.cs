@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using Ml.Cnn.Transforms.Decoding;
-using MlCnn.Testing;
 
 namespace Ml.Cnn.Transforms.Tests;
 

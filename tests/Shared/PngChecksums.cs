@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Ml.Cnn.Transforms.Tests;
+namespace MlCnn.Testing;
 
 /// <summary>Without right checksums a decoder of PNG looks no further at what was changed.</summary>
 internal static class PngChecksums

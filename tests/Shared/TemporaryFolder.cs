@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Serving.Tests;
+namespace MlCnn.Testing;
 
 /// <summary>A folder that is gone after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
