@@ -68,7 +68,9 @@ public sealed class LayerDescriptionTests
     {
         using var scope = NewDisposeScope();
         var layers = Layers().Select(pair => pair.Layer).ToArray();
-        var types = typeof(ILayer).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(ILayer)) && !type.IsAbstract);
+        // What a compiled copy alone is made of (LinearEverywhere) has no weights of its own.
+        var types = typeof(ILayer).Assembly.GetTypes()
+            .Where(type => type.IsAssignableTo(typeof(ILayer)) && !type.IsAbstract && type.Namespace == typeof(ILayer).Namespace);
         CollectionAssert.AreEquivalent(types.ToArray(), layers.Select(layer => layer.GetType()).Distinct().ToArray());
         foreach (var layer in layers)
         {

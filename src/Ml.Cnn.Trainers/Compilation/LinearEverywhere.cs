@@ -1,14 +1,13 @@
-using System.Diagnostics.CodeAnalysis;
+using Ml.Cnn.Trainers.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Ml.Cnn.Trainers.Layers;
+namespace Ml.Cnn.Trainers.Compilation;
 
 /// <summary>
 /// A linear layer that was made for feature maps of one size, applied at every place of a larger one: the convolution that has the same weights (Simonyan and
 /// Zisserman 2014, section 3.2). It shares them.
 /// </summary>
-[Experimental(ExperimentalApi.Layers)]
 internal sealed class LinearEverywhere : Layer
 {
     private readonly LayerDescription _description;
