@@ -1,8 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using Ml.Cnn.Trainers.Probabilities;
 using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Execution;
+using Ml.Cnn.Trainers.Probabilities;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Graph;
@@ -6,7 +7,6 @@ using Ml.Cnn.Trainers.Probabilities;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Columns;
-using Microsoft.ML.Runtime;
 
 namespace Ml.Cnn.Trainers.Scoring;
 

@@ -1,10 +1,10 @@
-using MlCnn.Testing;
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using MlCnn.Testing;
 using SkiaSharp;
 
 namespace Ml.Cnn.Benchmarks.Web;
