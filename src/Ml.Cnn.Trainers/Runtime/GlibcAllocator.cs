@@ -30,10 +30,13 @@ internal static partial class GlibcAllocator
     /// <summary>Holds until the last of those who asked is disposed.</summary>
     public static IDisposable? KeepFreedMemory() => IsOn ? s_kept.Hold() : null;
 
-    /// <summary>Returns freed memory to the system, where nobody wants it kept.</summary>
+    /// <summary>
+    /// Returns freed memory to the system once, also where it is kept: what a network leaves is larger than what comes again, and pieces of it stay between
+    /// what the next one takes.
+    /// </summary>
     public static void Trim()
     {
-        if (IsOn && OperatingSystem.IsLinux() && !s_kept.IsHeld)
+        if (IsOn && OperatingSystem.IsLinux())
             TryCall(() => Trim(0));
     }
 

@@ -73,12 +73,19 @@ internal sealed class NetworkComputation(IHostEnvironment environment, NetworkCl
     {
         if (input is not ViewInput { Batch: var batch } views || batch.Count == 0 || batch.Count > plan.Cost.ScoringBatch)
             return;
-        var use = claim.Use();
-        using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(batch.Count, besideDecoding: true));
-        if (claim.Copies.Get(_request, batch.Count, Warn).Launch(batch) is { } output)
+        IDisposable? use = claim.Use();
+        try
+        {
+            using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(batch.Count, besideDecoding: true));
+            if (claim.Copies.Get(_request, batch.Count, Warn).Launch(batch) is not { } output)
+                return;
             views.Launched = (output, use);
-        else
-            use.Dispose();
+            use = null;
+        }
+        finally
+        {
+            use?.Dispose();
+        }
     }
 
     /// <summary>Computes images that are decoded.</summary>
