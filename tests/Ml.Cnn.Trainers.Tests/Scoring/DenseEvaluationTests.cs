@@ -38,6 +38,7 @@ public sealed class DenseEvaluationTests
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
         var (network, shape) = Build(name, size);
+        using var owned = network; // hundreds of megabytes
         var program = DenseProgram.Of(NetworkGraph.Trace(network, shape));
         var images = rand(2, shape.Channels, size, size);
 
@@ -56,6 +57,7 @@ public sealed class DenseEvaluationTests
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
         var (network, shape) = Build(name, size);
+        using var owned = network; // hundreds of megabytes
         var graph = NetworkGraph.Trace(network, shape);
         var flatten = graph.Nodes.Single(node => node.Kind == "flatten");
         var features = graph.Nodes.Last(node => node.Position < flatten.Position && node.Name != "avgpool");
@@ -90,6 +92,7 @@ public sealed class DenseEvaluationTests
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
         var (network, shape) = Build(name, size);
+        using var owned = network; // hundreds of megabytes
         var program = DenseProgram.Of(NetworkGraph.Trace(network, shape));
         using var copy = ScriptedNetwork.Of(program, new(1, ScalarType.Float32, OneDnnFusion.IsSupported) { IsOfAnySize = true }, CopyOutput.ChannelMeans, CPU);
         foreach (var (height, width) in new[] { (size, size), (size + 37, size + 5), (size + 5, size * 2 + 1), (size, size) })
@@ -105,6 +108,7 @@ public sealed class DenseEvaluationTests
     {
         using var scope = NewDisposeScope();
         var (network, shape) = Build("vgg11", 64);
+        using var owned = network;
 
         var error = Assert.ThrowsExactly<NotSupportedException>(() => DenseProgram.Of(NetworkGraph.Trace(network, shape)));
 
