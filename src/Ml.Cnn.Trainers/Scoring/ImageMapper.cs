@@ -13,12 +13,13 @@ namespace Ml.Cnn.Trainers.Scoring;
 internal abstract class ImageMapper(IHostEnvironment environment, IReadOnlyList<NetworkComputation> networks) : IDisposable
 {
     private int _hasWarned;
+    private NetworkInputsPool? _singles;
 
     /// <summary>The networks.</summary>
     public IReadOnlyList<NetworkComputation> Networks => networks;
 
     /// <summary>Memory for single images.</summary>
-    public NetworkInputsPool Singles => field ??= new(NewInputs);
+    public NetworkInputsPool Singles => _singles ?? LazyInitializer.EnsureInitialized(ref _singles, () => new(NewInputs));
 
     /// <summary>Takes warnings.</summary>
     public IHostEnvironment Environment => environment;
@@ -78,7 +79,7 @@ internal abstract class ImageMapper(IHostEnvironment environment, IReadOnlyList<
         foreach (var network in networks)
             network.Claim.Dispose();
         if (networks[0].Claim.IsGivenUp)
-            Singles.Dispose();
+            Singles.Dispose(); // what is rented is disposed when it comes back
     }
 
     /// <summary>Prepares what scores single images and batches.</summary>
