@@ -14,6 +14,8 @@ public sealed partial class LearningRateSchedule
     {
         ["constant"] = new("constant", n => n is [] ? Constant : null),
         ["cosine"] = new("cosine", n => n is [] ? Cosine : null),
+        ["cosinerestarts"] = new("cosinerestarts:EPOCHS[,FACTOR]", n =>
+            n switch { [var first] => CosineRestarts(first), [var first, var factor] => CosineRestarts(first, factor), _ => null }),
         ["linear"] = new("linear", n => n is [] ? Linear : null),
         ["polynomial"] = new("polynomial[:POWER]", n => n switch { [] => Polynomial(), [var power] => Polynomial(power), _ => null }),
         ["step"] = new("step:EPOCHS[,FACTOR]", n => n switch { [var every] => Step(every), [var every, var factor] => Step(every, factor), _ => null }),

@@ -13,6 +13,9 @@ namespace Ml.Cnn.Trainers;
 /// </remarks>
 public sealed partial class LearningRateSchedule
 {
+    private const string DropsName = "drops";
+    private const string CustomName = "custom";
+
     private readonly string _name;
     private readonly double[] _numbers;
     private readonly Func<double, double, double> _factor; // of the epochs done and all epochs
@@ -30,8 +33,31 @@ public sealed partial class LearningRateSchedule
     /// <summary>Half a cosine down to 0 (Loshchilov and Hutter 2016, equation 5, without restarts).</summary>
     public static LearningRateSchedule Cosine { get; } = Spanning("cosine", [], share => 0.5 * (1 + Math.Cos(Math.PI * share)));
 
+    /// <summary>
+    /// Half a cosine down to 0, again and again, each as many times as long as the one before: warm restarts (Loshchilov and Hutter 2016, equation 5). At the
+    /// end of every cycle the network is as good as a training of that length leaves it, and how long training goes on need not be known: a training can be
+    /// resumed with more epochs.
+    /// </summary>
+    /// <param name="firstCycle">The first one's length in epochs, above 0; a fraction is allowed.</param>
+    /// <param name="factor">How many times as long each cycle is as the one before, 1 or more. Default 2. With 3, cycles of 1 epoch, 3, 9 and 27 end behind
+    /// epochs 1, 4, 13 and 40.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public static LearningRateSchedule CosineRestarts(double firstCycle, double factor = 2)
+    {
+        RequireAbove0(firstCycle, nameof(firstCycle));
+        if (factor is not (>= 1 and < double.PositiveInfinity))
+            throw OptionCheck.Wrong(nameof(factor), factor, "1 or more");
+        return new("cosinerestarts", [firstCycle, factor], (done, _) => 0.5 * (1 + Math.Cos(Math.PI * ShareOfCycle(done, firstCycle, factor))));
+    }
+
     /// <summary>A straight line down to 0.</summary>
     public static LearningRateSchedule Linear { get; } = Spanning("linear", [], share => 1 - share);
+
+    /// <summary>Whether the rate at a step depends on how many epochs training has in all. Where it does not, training can be resumed with more of them.</summary>
+    internal bool DependsOnEpochs => _spansTraining || _warmUpIsShare || _name == DropsName;
+
+    /// <summary>Whether a text is that of a schedule that <see cref="Parse"/> reads, and not of a function of the user's own.</summary>
+    internal static bool IsText(string text) => text != CustomName && !text.StartsWith(CustomName + "+", StringComparison.Ordinal);
 
     /// <summary>What a plateau of the loss does; null for schedules that do not look at it.</summary>
     internal PlateauRule? Plateau { get; private init; }
@@ -75,7 +101,7 @@ public sealed partial class LearningRateSchedule
     {
         RequireRising(shares, 1);
         RequireAbove0(factor, nameof(factor));
-        return new("drops", [.. shares, factor], (done, all) => Math.Pow(factor, shares.Count(share => done >= share * all - Rounding)));
+        return new(DropsName, [.. shares, factor], (done, all) => Math.Pow(factor, shares.Count(share => done >= share * all - Rounding)));
     }
 
     /// <summary>Multiplied by a factor over each epoch, a little at every step.</summary>
@@ -135,7 +161,7 @@ public sealed partial class LearningRateSchedule
     public static LearningRateSchedule Custom(Func<double, double> factor)
     {
         ArgumentNullException.ThrowIfNull(factor);
-        return new("custom", [], (done, _) => factor(done) is >= 0 and < double.PositiveInfinity and var wanted ? wanted
+        return new(CustomName, [], (done, _) => factor(done) is >= 0 and < double.PositiveInfinity and var wanted ? wanted
             : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
                 $"The learning-rate schedule's function returned {factor(done)} after {done} "
             + $"epochs; it must return numbers of 0 or more.")));
@@ -193,6 +219,19 @@ public sealed partial class LearningRateSchedule
         if (epochsDone < warmUp - Rounding)
             return _warmUpIsConstant ? _warmUpStart : _warmUpStart + (1 - _warmUpStart) * epochsDone / warmUp;
         return _spansTraining ? _factor(Math.Max(0, epochsDone - warmUp), epochs - warmUp) : _factor(epochsDone, epochs);
+    }
+
+    // How much of the cycle that is under way is done, from 0 to below 1.
+    private static double ShareOfCycle(double done, double length, double factor)
+    {
+        if (factor == 1)
+            return Fraction(done / length);
+        // n cycles end behind length · (factorⁿ − 1) / (factor − 1) epochs.
+        var cycle = Math.Floor(Math.Log(1 + done / length * (factor - 1), factor) + Rounding);
+        var start = length * (Math.Pow(factor, cycle) - 1) / (factor - 1);
+        return Math.Clamp((done - start) / (length * Math.Pow(factor, cycle)), 0, 1);
+
+        static double Fraction(double number) => Math.Max(0, number - Math.Floor(number + Rounding));
     }
 
     // A milestone falls on a step although the sum of the steps' shares of an epoch was rounded.

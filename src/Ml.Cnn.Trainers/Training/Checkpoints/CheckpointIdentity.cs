@@ -76,6 +76,9 @@ internal static class CheckpointIdentity
         var constants = OptimizerInfo.Constants.Select(constant => constant.Name);
         const string Optimizer = nameof(OptimizationSettings.Optimizer);
         names = Normalized(saved, Optimizer) == Normalized(wanted, Optimizer) ? names.Union(constants) : names.Except(constants); // another's say nothing more
+        const string Epochs = nameof(OptimizationSettings.Epochs);
+        if (MaybeLonger(wanted) && Number(saved, Epochs) is { } before && Number(wanted, Epochs) >= before)
+            names = names.Except([Epochs]);
         var others = names.Order(StringComparer.Ordinal)
             .Where(name => Normalized(saved, name) != Normalized(wanted, name))
             .Select(name => $"{OptionName(name)} was {Shown(saved, name)} and is {Shown(wanted, name)}").ToArray();
@@ -84,6 +87,15 @@ internal static class CheckpointIdentity
         throw new InvalidOperationException($"The checkpoint '{checkpoint}' is of another training: {string.Join("; ", others)}. "
             + "Set these as they were, or choose another folder.");
     }
+
+    // A schedule that does not know how long training goes on leaves it to the user to go on for longer.
+    private static bool MaybeLonger(IReadOnlyDictionary<string, string> settings) =>
+        settings.GetValueOrDefault(nameof(OptimizationSettings.Schedule)) is { } text
+        && JsonSerializer.Deserialize<string>(text) is { } schedule && LearningRateSchedule.IsText(schedule)
+        && !LearningRateSchedule.Parse(schedule).DependsOnEpochs;
+
+    private static int? Number(IReadOnlyDictionary<string, string> settings, string name) =>
+        int.TryParse(settings.GetValueOrDefault(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     // Checkpoints of before these were options went by the optimizer's defaults, and spelled the views of scoring otherwise.
     private static Dictionary<string, string> Complete(IReadOnlyDictionary<string, string> saved)

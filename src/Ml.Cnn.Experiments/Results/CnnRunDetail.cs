@@ -1,0 +1,64 @@
+using Ml.Cnn.Experiments.Trials;
+using Ml.Cnn.Trainers;
+
+namespace Ml.Cnn.Experiments;
+
+/// <summary>One trial of an experiment: what was tried, how far it was trained, and what came of it.</summary>
+public sealed class CnnRunDetail
+{
+    internal CnnRunDetail() { }
+
+    /// <summary>The trial's number, from 1, in the order in which trials were decided on.</summary>
+    public required int Trial { get; init; }
+
+    /// <summary>The network's name.</summary>
+    public string TrainerName => Configuration.Architecture;
+
+    /// <summary>What was tried.</summary>
+    public required TrialConfiguration Configuration { get; init; }
+
+    /// <summary>What became of it.</summary>
+    public required CnnTrialStatus Status { get; init; }
+
+    /// <summary>Why it is so, in a sentence; null where there is nothing to say.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>How many epochs it was trained for.</summary>
+    public int Epochs { get; init; }
+
+    /// <summary>How many images it was trained on, those seen again in later epochs included; with folds, of all folds together.</summary>
+    public long ImagesSeen { get; init; }
+
+    /// <summary>How long it took in all: training, validation, scoring and measuring.</summary>
+    public double RuntimeInSeconds { get; init; }
+
+    /// <summary>How long its training took.</summary>
+    public double TrainSeconds { get; init; }
+
+    /// <summary>Its network on the validation images; null where it did not come so far.</summary>
+    public CnnTrialMetrics? ValidationMetrics { get; init; }
+
+    /// <summary>What each epoch came to; with folds, of the first one.</summary>
+    public IReadOnlyList<CnnEpoch> History { get; init; } = [];
+
+    /// <summary>The network's parameters.</summary>
+    public long Parameters { get; init; }
+
+    /// <summary>Multiply-adds for one image.</summary>
+    public long? MultiplyAdds { get; init; }
+
+    /// <summary>Bytes of the model's weights.</summary>
+    public long ModelBytes { get; init; }
+
+    /// <summary>Training images per second, validation left out.</summary>
+    public double ImagesPerSecond { get; init; }
+
+    /// <summary>From one encoded image to its label, a median in milliseconds; null where it was not measured.</summary>
+    public double? LatencyMilliseconds { get; init; }
+
+    /// <summary>The most memory that the process held while it was trained, in bytes.</summary>
+    public long PeakMemory { get; init; }
+
+    /// <summary>The validation images' right classes and the network's probabilities, in the rows' order; null where they are not at hand.</summary>
+    internal Func<TrialScores?> Scores { get; init; } = () => null;
+}
