@@ -93,7 +93,7 @@ var labels = new Command("labels", "JPEG files to labels.") { data, arch, size, 
 labels.SetAction(r => Report.Print("labels", LabelsBenchmark.Run(r.GetValue(data)!, r.GetValue(arch)!, r.GetValue(size), r.GetValue(precision),
     r.GetValue(epochs))));
 
-var path = new Option<string>("--path") { Description = "The model.zip.", Required = true };
+var path = new Option<string>("--path") { Description = "The model.zip (or, where it says so, a table).", Required = true };
 var seed = new Option<int>("--seed") { Description = "Of what is random.", DefaultValueFactory = _ => 1 };
 var webModel = new Command("web-model", "Writes a model for the two below.") { path, arch, size, seed };
 webModel.SetAction(r => WebModels.Write(r.GetValue(path)!, r.GetValue(arch)!, r.GetValue(size), r.GetValue(seed)));
@@ -110,8 +110,13 @@ var webSoak = new Command("web-soak", "Mixed load on the web service.") { addres
 webSoak.SetAction((r, _) => new WebSoak(new(r.GetValue(address)!), r.GetValue(server), r.GetValue(path)!, r.GetValue(newer)!, r.GetValue(minutes),
     r.GetValue(seed), r.GetValue(only) ?? []).RunAsync());
 
+var trainings = new Option<int>("--trainings") { Description = "How many.", DefaultValueFactory = _ => 300 };
+var curves = new Command("curves", "Learning curves of small networks, a line of the table PATH each; lines that are there stay.") { data, path, trainings,
+    size };
+curves.SetAction(r => CurveRecorder.Run(r.GetValue(data)!, r.GetValue(path)!, r.GetValue(trainings), r.GetValue(size)));
+
 return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, plans, memory, score, ort, labels, webModel,
-    webLoad, webSoak }
+    webLoad, webSoak, curves }
     .Parse(args).Invoke();
 
 /// <summary>Whose work is timed.</summary>
