@@ -115,8 +115,29 @@ var curves = new Command("curves", "Learning curves of small networks, a line of
     size };
 curves.SetAction(r => CurveRecorder.Run(r.GetValue(data)!, r.GetValue(path)!, r.GetValue(trainings), r.GetValue(size)));
 
+var budgets = new Option<double[]>("--budgets")
+{
+    Description = "What the search may spend, in first rungs.",
+    AllowMultipleArgumentsPerToken = true,
+    DefaultValueFactory = _ => [100, 160, 300]
+};
+var seeds = new Option<int>("--seeds") { Description = "How many.", DefaultValueFactory = _ => 20 };
+var goodShare = new Option<double?>("--good-share") { Description = "Of the search's settings, as the three that follow." };
+var leastGood = new Option<int?>("--least-good");
+var evenShare = new Option<double?>("--even-share");
+var reserve = new Option<double?>("--reserve");
+var search = new Command("search", "The search of experiments on functions and on the recorded curves in PATH.") { path, budgets, seeds, goodShare, leastGood,
+    evenShare, reserve };
+search.SetAction(r => SearchBenchmark.Run(r.GetValue(path)!, r.GetValue(budgets)!, r.GetValue(seeds), settings => settings with
+{
+    GoodShare = r.GetValue(goodShare) ?? settings.GoodShare,
+    LeastGood = r.GetValue(leastGood) ?? settings.LeastGood,
+    EvenShare = r.GetValue(evenShare) ?? settings.EvenShare,
+    Reserve = r.GetValue(reserve) ?? settings.Reserve,
+}));
+
 return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, plans, memory, score, ort, labels, webModel,
-    webLoad, webSoak, curves }
+    webLoad, webSoak, curves, search }
     .Parse(args).Invoke();
 
 /// <summary>Whose work is timed.</summary>

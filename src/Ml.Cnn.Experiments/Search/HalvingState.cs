@@ -1,0 +1,92 @@
+namespace Ml.Cnn.Experiments.Search;
+
+/// <summary>What a view comes to, for <see cref="SuccessiveHalvingSearch"/>.</summary>
+internal sealed class HalvingState
+{
+    private readonly SuccessiveHalvingSettings _settings;
+    private readonly SearchView _view;
+    private readonly SearchCosts _costs;
+    private readonly RungGains _gains;
+    private readonly SearchTrial[] _scored; // the best first
+    private readonly double _bestScore;
+    private readonly int _goal;
+
+    public HalvingState(SuccessiveHalvingSettings settings, SearchView view)
+    {
+        (_settings, _view) = (settings, view);
+        _costs = new(view, settings.Rungs);
+        _gains = new(view.Trials, settings.Rungs.Count);
+        _scored = [.. view.Trials.Where(t => !t.HasFailed && t.Scores.Count > 0).OrderByDescending(_gains.Expected).ThenBy(t => t.Id)];
+        _bestScore = _scored.Length == 0 ? double.NegativeInfinity : _scored.Max(t => t.Scores[^1]);
+        _goal = Best is { } best ? _costs.Goal(best.Point) : 0;
+    }
+
+    /// <summary>The trial that is expected to be the best.</summary>
+    private SearchTrial? Best => _scored.FirstOrDefault();
+
+    private int Top => _settings.Rungs.Count - 1;
+
+    /// <summary>What must be left to bring the best trial to a rung above its own.</summary>
+    private double ReserveFor(int rungsMore)
+    {
+        if (Best is not { } best || !(best.CanGoOn || best.IsPending))
+            return 0;
+        var climb = _costs.Climb(best, Math.Min(_goal, best.Scores.Count - 1 + rungsMore));
+        return best.IsPending ? Math.Max(0, climb - _costs.Next(best)) : climb; // what is under way is paid
+    }
+
+    /// <summary>Whether a trial can be started and the best one still be brought to its next rung.</summary>
+    public bool LeavesNextRung(double[] point) => _view.CostOfStart(point) + ReserveFor(rungsMore: 1) <= _view.Remaining;
+
+    /// <summary>Whether a trial can be started and it, or the best one, still be trained to the end.</summary>
+    public bool LeavesEnoughBehind(double[] point) => _view.CostOfStart(point)
+        + Math.Max(ReserveFor(rungsMore: Top), _settings.Reserve * _costs.ClimbOfNew(point, _goal)) <= _view.Remaining;
+
+    /// <summary>The best trial of the highest rung where one is among the best of each factor and not promoted yet.</summary>
+    public SearchDecision.Promote? Promotable()
+    {
+        for (var rung = Top - 1; rung >= 0; rung--)
+        {
+            var there = _scored.Where(t => t.Scores.Count > rung).OrderByDescending(t => t.Scores[rung]).ThenBy(t => t.Id).ToArray();
+            var count = there.Length / _settings.Rungs.Factor;
+            var next = there.Take(count).FirstOrDefault(t => t.Scores.Count == rung + 1 && t.CanGoOn && !t.IsPending && CanWin(t) && LeavesReserve(t));
+            if (next is not null)
+                return Promotion(next, $"among the best {count} of {there.Length} at rung {rung + 1}");
+        }
+        return null;
+    }
+
+    /// <summary>When no trial is started any more: that which is expected to be the best of those that can go on.</summary>
+    public SearchDecision.Promote? LastPromotion()
+    {
+        var isEndless = double.IsPositiveInfinity(_view.Remaining);
+        // Without a limit of cost the best one alone is trained to the end; halving has said which others.
+        var next = (isEndless ? _scored.Take(1) : _scored)
+            .FirstOrDefault(t => t.CanGoOn && !t.IsPending && t.Scores.Count <= Top && _costs.Next(t) <= _view.Remaining && CanWin(t));
+        return next is null ? null : Promotion(next, isEndless ? "the best one is trained to the end" : "the best that what is left is enough for");
+    }
+
+    /// <summary>The points of trials for a tree-structured Parzen estimator; null where there are too few.</summary>
+    public (IReadOnlyList<double[]> Good, IReadOnlyList<double[]> Bad)? GoodAndBad()
+    {
+        var failed = _view.Trials.Where(t => t.HasFailed).ToArray();
+        var results = _scored.Length + failed.Length;
+        if (results < 3 * _settings.LeastGood || _scored.Length < _settings.LeastGood)
+            return null;
+        var good = Math.Min(_scored.Length, Math.Max(_settings.LeastGood, (int)Math.Ceiling(_settings.GoodShare * results)));
+        var pending = _view.Trials.Where(t => !t.HasFailed && t.Scores.Count == 0 && t.IsPending);
+        return ([.. _scored.Take(good).Select(t => t.Point)], [.. _scored.Skip(good).Concat(failed).Concat(pending).Select(t => t.Point)]);
+    }
+
+    private SearchDecision.Promote Promotion(SearchTrial trial, string reason) => new(trial.Id, reason);
+
+    // Promoting the best one is what the reserve is for.
+    private bool LeavesReserve(SearchTrial trial) =>
+        _costs.Next(trial) + (trial == Best ? 0 : ReserveFor(rungsMore: Top)) <= _view.Remaining;
+
+    private bool CanWin(SearchTrial trial)
+    {
+        var reachable = _costs.Reachable(trial);
+        return reachable >= trial.Scores.Count && _gains.AtMost(trial, Math.Min(reachable, Math.Max(_gains.Highest, trial.Scores.Count))) >= _bestScore;
+    }
+}

@@ -1,0 +1,30 @@
+namespace Ml.Cnn.Experiments.Search;
+
+/// <summary>What a <see cref="SuccessiveHalvingSearch"/> searches, and how.</summary>
+internal sealed record SuccessiveHalvingSettings
+{
+    public required SearchSpace Space { get; init; }
+
+    public required RungPlan Rungs { get; init; }
+
+    /// <summary>Of the experiment. What is drawn depends on it and on how many trials there are.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Points that are tried before all others, in this order: each architecture at its defaults, the cheapest first. May be none.</summary>
+    public IReadOnlyList<double[]> FirstPoints { get; init; } = [];
+
+    /// <summary>The share of trials whose points count as good, above 0 and below 1. Default 0.15 (Falkner et al. 2018, section 4).</summary>
+    public double GoodShare { get; init; } = 0.15;
+
+    /// <summary>How many good points there are at least; the estimator begins when there are three times as many results. Default 3.</summary>
+    public int LeastGood { get; init; } = 3;
+
+    /// <summary>
+    /// The share of points that are drawn from anywhere rather than proposed by the estimator, so that no part of the space is left out for good (Falkner et
+    /// al. 2018, section 3.2). Default 0.1.
+    /// </summary>
+    public double EvenShare { get; init; } = 0.1;
+
+    /// <summary>How many trials could be brought from the first rung to the last with what is kept for the end, above 0. Default 1.</summary>
+    public double Reserve { get; init; } = 1;
+}
