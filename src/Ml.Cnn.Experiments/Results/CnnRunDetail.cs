@@ -59,6 +59,23 @@ public sealed class CnnRunDetail
     /// <summary>The most memory that the process held while it was trained, in bytes.</summary>
     public long PeakMemory { get; init; }
 
+    /// <summary>One of its costs by its name; null where it is not known.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such cost.</exception>
+    public double? CostOf(CnnTrialCost cost) => cost switch
+    {
+        CnnTrialCost.Latency => LatencyMilliseconds,
+        CnnTrialCost.ModelBytes => KnownAbove0(ModelBytes),
+        CnnTrialCost.Parameters => KnownAbove0(Parameters),
+        CnnTrialCost.MultiplyAdds => MultiplyAdds,
+        CnnTrialCost.TrainSeconds => KnownAbove0(TrainSeconds),
+        _ => throw new ArgumentOutOfRangeException(nameof(cost), cost, "There is no such cost."),
+    };
+
+    /// <summary>The score behind every rung that it has come to, from the lowest: the experiment's metric, turned so that higher is better.</summary>
+    internal IReadOnlyList<double> RungScores { get; init; } = [];
+
     /// <summary>The validation images' right classes and the network's probabilities, in the rows' order; null where they are not at hand.</summary>
     internal Func<TrialScores?> Scores { get; init; } = () => null;
+
+    private static double? KnownAbove0(double value) => value > 0 ? value : null;
 }

@@ -17,9 +17,6 @@ internal static class CurvesImage
     private const int MostMarkers = 40;           // epochs; more of them make a line by themselves
     private const double MostOfMedian = 50;       // a loss that high above the usual ones would flatten them on a linear axis
 
-    private static readonly string[] s_fonts = ["Segoe UI", "Helvetica Neue", "Arial", "DejaVu Sans", "Liberation Sans", "Noto Sans"];
-    private static readonly Lazy<string> s_font = new(() => s_fonts.FirstOrDefault(SKFontManager.Default.FontFamilies.Contains) ?? s_fonts[0]);
-
     private static readonly OxyColor s_training = OxyColor.FromRgb(0x1f, 0x77, 0xb4);
     private static readonly OxyColor s_validation = OxyColor.FromRgb(0xe6, 0x6f, 0x00);
     private static readonly OxyColor s_learningRate = OxyColor.FromRgb(0x4d, 0x4d, 0x4d);
@@ -36,7 +33,7 @@ internal static class CurvesImage
         using var context = new SkiaRenderContext { SkCanvas = surface.Canvas, RenderTarget = RenderTarget.PixelGraphic, UseTextShaping = false };
         var below = Math.Round(height - (height - HeadingHeight) * LearningRateShare);
         var middle = width / 2;
-        context.DrawText(new(20, 14), Heading(history), s_text, s_font.Value, fontSize: 17, fontWeight: FontWeights.Bold);
+        context.DrawText(new(20, 14), Heading(history), s_text, ChartFont.Name, fontSize: 17, fontWeight: FontWeights.Bold);
         Render(Loss(history), context, new(0, HeadingHeight, middle, below - HeadingHeight));
         Render(Accuracy(history), context, new(middle, HeadingHeight, width - middle, below - HeadingHeight));
         Render(LearningRate(history), context, new(0, below, width, height - below));
@@ -89,7 +86,7 @@ internal static class CurvesImage
             Title = title,
             TitleFontSize = 15,
             TitleFontWeight = FontWeights.Bold,
-            DefaultFont = s_font.Value,
+            DefaultFont = ChartFont.Name,
             DefaultFontSize = 13,
             TextColor = s_text,
             PlotAreaBorderColor = OxyColor.FromRgb(0x99, 0x99, 0x99),

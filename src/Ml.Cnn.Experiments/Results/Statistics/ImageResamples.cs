@@ -1,0 +1,52 @@
+namespace Ml.Cnn.Experiments.Results;
+
+/// <summary>
+/// How often each validation image comes in each of many draws with replacement (the bootstrap; Efron and Tibshirani 1993, chapter 6). All trials share the
+/// draws, so that differences between trials can be looked at draw by draw. The seed is fixed: the same images give the same intervals.
+/// </summary>
+internal sealed class ImageResamples
+{
+    private const int Seed = 20_040_704;
+    private const int MostDraws = 1000;
+    private const int FewestDraws = 200;
+    private const int MostCounts = 20_000_000; // a byte each
+
+    private readonly byte[] _counts;
+    private readonly int[] _actual;
+
+    /// <param name="labels">The images' right classes.</param>
+    /// <param name="classes">How many classes there are.</param>
+    public ImageResamples(int[] labels, int classes)
+    {
+        (Images, Classes) = (labels.Length, classes);
+        Draws = Math.Clamp(MostCounts / Math.Max(Images, 1), FewestDraws, MostDraws);
+        _counts = new byte[(long)Draws * Images];
+        _actual = new int[Draws * classes];
+        var random = new Random(Seed);
+        for (var draw = 0; draw < Draws; draw++)
+        {
+            var counts = _counts.AsSpan(draw * Images, Images);
+            var actual = _actual.AsSpan(draw * classes, classes);
+            for (var i = 0; i < Images; i++)
+            {
+                var image = random.Next(Images);
+                if (counts[image] == byte.MaxValue)
+                    continue; // not in this universe: 255 times of images drawn once in the mean
+                counts[image]++;
+                actual[labels[image]]++;
+            }
+        }
+    }
+
+    public int Draws { get; }
+
+    public int Images { get; }
+
+    public int Classes { get; }
+
+    /// <summary>How often each image comes in a draw.</summary>
+    public ReadOnlySpan<byte> Counts(int draw) => _counts.AsSpan(draw * Images, Images);
+
+    /// <summary>How many images of each class a draw has.</summary>
+    public ReadOnlySpan<int> Actual(int draw) => _actual.AsSpan(draw * Classes, Classes);
+}
