@@ -6,12 +6,13 @@ using Ml.Cnn.Trainers;
 namespace Ml.Cnn.Benchmarks;
 
 /// <summary>
-/// Trains networks on a thousand images each at Sobol points and writes down what the validation came to behind every rung: the table on which the search
+/// Trains networks on 600 images each at Sobol points and writes down what the validation came to behind every rung: the table on which the search
 /// of experiments is tested.
 /// </summary>
 internal static class CurveRecorder
 {
-    private const int ImagesPerClass = 100;
+    private const int TrainingImagesPerClass = 60;
+    private const int ValidationImagesPerClass = 100;
     private static readonly RungPlan s_rungs = new(firstEpochs: 1, factor: 3, maximumEpochs: 13);
 
     /// <param name="data">The archive of images, with a folder train of class folders.</param>
@@ -69,8 +70,9 @@ internal static class CurveRecorder
     {
         var images = mlContext.Data.CreateEnumerable<LabeledImage>(mlContext.Data.LoadImageArchive(data, "train"), reuseRowObject: false,
             ignoreMissingColumns: true).GroupBy(row => row.Label).ToArray();
-        var train = View(images.SelectMany(group => group.Take(ImagesPerClass)));
-        var validation = View(images.SelectMany(group => group.Skip(ImagesPerClass).Take(ImagesPerClass)));
+        var train = View(images.SelectMany(group => group.Take(TrainingImagesPerClass)));
+        var validation = View(images.SelectMany(group => group.Skip(TrainingImagesPerClass)
+            .Take(ValidationImagesPerClass)));
         var keys = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(train);
         return (keys.Transform(train), keys.Transform(validation));
 

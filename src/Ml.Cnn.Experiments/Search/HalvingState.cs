@@ -51,7 +51,7 @@ internal sealed class HalvingState
             var count = there.Length / _settings.Rungs.Factor;
             var next = there.Take(count).FirstOrDefault(t => t.Scores.Count == rung + 1 && t.CanGoOn && !t.IsPending && CanWin(t) && LeavesReserve(t));
             if (next is not null)
-                return Promotion(next, $"among the best {count} of {there.Length} at rung {rung + 1}");
+                return new(next.Id, $"among the best {count} of {there.Length} at rung {rung + 1}");
         }
         return null;
     }
@@ -63,7 +63,7 @@ internal sealed class HalvingState
         // Without a limit of cost the best one alone is trained to the end; halving has said which others.
         var next = (isEndless ? _scored.Take(1) : _scored)
             .FirstOrDefault(t => t.CanGoOn && !t.IsPending && t.Scores.Count <= Top && _costs.Next(t) <= _view.Remaining && CanWin(t));
-        return next is null ? null : Promotion(next, isEndless ? "the best one is trained to the end" : "the best that what is left is enough for");
+        return next is null ? null : new(next.Id, isEndless ? "the best one is trained to the end" : "the best that what is left is enough for");
     }
 
     /// <summary>The points of trials for a tree-structured Parzen estimator; null where there are too few.</summary>
@@ -77,8 +77,6 @@ internal sealed class HalvingState
         var pending = _view.Trials.Where(t => !t.HasFailed && t.Scores.Count == 0 && t.IsPending);
         return ([.. _scored.Take(good).Select(t => t.Point)], [.. _scored.Skip(good).Concat(failed).Concat(pending).Select(t => t.Point)]);
     }
-
-    private SearchDecision.Promote Promotion(SearchTrial trial, string reason) => new(trial.Id, reason);
 
     // Promoting the best one is what the reserve is for.
     private bool LeavesReserve(SearchTrial trial) =>
