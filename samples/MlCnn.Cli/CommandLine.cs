@@ -47,6 +47,8 @@ internal static class CommandLine
         AugmentCommand.Create(),
         LearningRateCommand.Create(),
         TrainCommand.Create(),
+        CompareCommand.Create(),
+        TrialCommand.Create(),
         EvaluateCommand.Create(),
         PredictCommand.Create(),
         EnsembleCommand.Create(),

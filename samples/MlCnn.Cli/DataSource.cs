@@ -35,11 +35,17 @@ internal abstract partial record DataSource
     /// <summary>Data sets in files of pixels, with parts for training and for testing.</summary>
     private static readonly PixelSet[] s_pixelSets =
     [
-        new("mnist:", "MNIST's files", new(28, 1), (data, path, split) => data.LoadMnist(path, split, ImageColumn, LabelColumn)),
-        new("cifar10:", "CIFAR-10's binary files", new(32, 3), (data, path, split) => data.LoadCifar10(path, split, ImageColumn, LabelColumn)),
-        new("cifar100:", "CIFAR-100's binary files", new(32, 3),
+        new("mnist:", "Mnist", "MNIST's files", new(28, 1), (data, path, split) => data.LoadMnist(path, split, ImageColumn, LabelColumn)),
+        new("cifar10:", "Cifar10", "CIFAR-10's binary files", new(32, 3), (data, path, split) => data.LoadCifar10(path, split, ImageColumn, LabelColumn)),
+        new("cifar100:", "Cifar100", "CIFAR-100's binary files", new(32, 3),
             (data, path, split) => data.LoadCifar100(path, split, imageColumnName: ImageColumn, labelColumnName: LabelColumn)),
     ];
+
+    /// <summary>As the command line gave it.</summary>
+    public string Text { get; private init; } = "";
+
+    /// <summary>What an experiment notes of how the images lie there (<see cref="Ml.Cnn.Experiments.CnnExperimentNotes.Form"/>).</summary>
+    public abstract string Form { get; }
 
     /// <summary>Class folders without a readable image are left out, instead of being an error. Default false.</summary>
     public bool AllowsEmptyClasses { get; init; }
@@ -63,10 +69,12 @@ internal abstract partial record DataSource
     public abstract IDataView Load(MLContext mlContext, DataRole role);
 
     /// <exception cref="FormatException">The text has none of the <see cref="Forms"/>.</exception>
-    public static DataSource Parse(string text)
+    public static DataSource Parse(string text) => text.Length > 0
+        ? ParseForm(text) with { Text = text }
+        : throw new FormatException($"The data must be {Forms}; nothing was given.");
+
+    private static DataSource ParseForm(string text)
     {
-        if (text.Length == 0)
-            throw new FormatException($"The data must be {Forms}; nothing was given.");
         if (s_pixelSets.FirstOrDefault(set => text.StartsWith(set.Prefix, StringComparison.OrdinalIgnoreCase)) is { } set)
             return ParsePixelSet(text, set);
         if (text.StartsWith(Digits, StringComparison.OrdinalIgnoreCase))
@@ -117,6 +125,8 @@ internal abstract partial record DataSource
 
     private sealed record FolderSource(string Path) : DataSource
     {
+        public override string Form => "Files";
+
         public override bool IsFiles => true;
 
         public override string Folder => Path;
@@ -127,6 +137,8 @@ internal abstract partial record DataSource
 
     private sealed record ListSource(string Path) : DataSource
     {
+        public override string Form => "Files";
+
         public override bool IsFiles => true;
 
         public override string List => Path;
@@ -136,6 +148,8 @@ internal abstract partial record DataSource
 
     private sealed record ArchiveSource(string Path, string? Part) : DataSource
     {
+        public override string Form => "Archive";
+
         public override string Archive => Path;
 
         public override IDataView Load(MLContext mlContext, DataRole role) =>
@@ -143,13 +157,16 @@ internal abstract partial record DataSource
     }
 
     /// <param name="Prefix">Stands before the folder.</param>
+    /// <param name="Form">As an experiment notes it.</param>
     /// <param name="Files">What the folder holds.</param>
     /// <param name="Shape">That of its images.</param>
     /// <param name="Load">From the folder, a part.</param>
-    private sealed record PixelSet(string Prefix, string Files, PixelShape Shape, Func<DataOperationsCatalog, string, DataSplit, IDataView> Load);
+    private sealed record PixelSet(string Prefix, string Form, string Files, PixelShape Shape, Func<DataOperationsCatalog, string, DataSplit, IDataView> Load);
 
     private sealed record PixelSetSource(PixelSet Set, string Path, DataSplit? Split) : DataSource
     {
+        public override string Form => Set.Form;
+
         public override PixelShape Pixels => Set.Shape;
 
         public override IDataView Load(MLContext mlContext, DataRole role) =>
@@ -158,6 +175,8 @@ internal abstract partial record DataSource
 
     private sealed record DigitsSource(int Count) : DataSource
     {
+        public override string Form => "Digits";
+
         public override PixelShape Pixels { get; } = new(28, 1);
 
         // Another seed draws other digits: nothing is evaluated on what it was trained with.

@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using Ml.Cnn.Experiments.Reports;
 using Ml.Cnn.Experiments.Results;
 using Ml.Cnn.Trainers.IO;
@@ -57,6 +58,12 @@ public sealed class CnnExperimentResult
     /// the scores of the twenty best trials.
     /// </summary>
     public CnnEnsembleSuggestion? Ensemble => _ensemble.Value;
+
+    /// <summary>
+    /// The best trial's model: what comes before the network, the network, and the names of classes; null without a best trial. With folds it is that of the
+    /// best fold.
+    /// </summary>
+    public ITransformer? Model { get; internal set; }
 
     internal ExperimentOutcome Outcome => _outcome;
 

@@ -257,7 +257,7 @@ internal sealed class TrainingLoop
         else if (_checkpoints?.RestoreNetwork(_subject.Network) is { } position)
             returned = $"the model of the last checkpoint (epoch {position.Epoch}, step {position.Steps})";
         else
-            throw new InvalidOperationException(what + " There is no earlier model to return: lower the learning rate, and check the pixels' scale.");
+            throw new LossNotFiniteException(what + " There is no earlier model to return: lower the learning rate, and check the pixels' scale.");
         _log.Warning(MessageSensitivity.None, "{0}", what + $" Training stopped; {returned} is returned.");
         return new(_state.History, StopReason.LossNotFinite);
     }

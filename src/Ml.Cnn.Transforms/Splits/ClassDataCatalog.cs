@@ -43,6 +43,29 @@ public static class ClassDataCatalog
     }
 
     /// <summary>
+    /// Deals the rows of every class out to so many folds, in the same proportion: for each fold its rows are the test set and all others the training set.
+    /// </summary>
+    /// <remarks><see cref="TrainTestSplitByClass"/> says what the sets are. A class with fewer rows than folds is missing in some test sets.</remarks>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="data">Any data; it should give the same rows each time that it is read.</param>
+    /// <param name="numberOfFolds">At least 2. Default 5.</param>
+    /// <param name="labelColumnName">The column of labels: text, a key, a number or a Boolean. Default "Label".</param>
+    /// <param name="seed">Which rows are chosen. Default: the seed of the <see cref="MLContext"/>, or 0 if it has none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two folds, or there is no such column.</exception>
+    /// <exception cref="InvalidOperationException">The data view gives rows no ids of their own.</exception>
+    public static IReadOnlyList<DataOperationsCatalog.TrainTestData> CrossValidationSplitByClass(this DataOperationsCatalog catalog, IDataView data,
+        int numberOfFolds = 5, string labelColumnName = "Label", int? seed = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(data);
+        if (numberOfFolds < 2)
+            throw new ArgumentOutOfRangeException(nameof(numberOfFolds), numberOfFolds, "There must be at least two folds.");
+        var drawnBy = seed ?? MlNetEnvironment.Seed(MlNetEnvironment.Of(catalog)) ?? 0;
+        return [.. StratifiedSplit.Folds(data, numberOfFolds, Label(data, labelColumnName), drawnBy)
+            .Select(fold => TrainTestSets.Create(fold.Train, fold.Test))];
+    }
+
+    /// <summary>
     /// How many rows each class has: classes in the order of their keys if the column is a key, numbers by value, else in
     /// ordinal order. Classes without rows are left out.
     /// </summary>

@@ -12,7 +12,19 @@ internal static class StratifiedSplit
     public static (IDataView Train, IDataView Test) Split(IDataView data, double testFraction, DataViewSchema.Column label, int seed)
     {
         var (classes, ids) = ReadRows(data, label);
-        var inTest = ChooseTestRows(classes, testFraction, seed);
+        return Sets(data, ids, ChooseTestRows(classes, testFraction, seed));
+    }
+
+    /// <summary>For each of so many folds its rows as the test set, and all others as the training set. Reads the labels once.</summary>
+    public static IReadOnlyList<(IDataView Train, IDataView Test)> Folds(IDataView data, int folds, DataViewSchema.Column label, int seed)
+    {
+        var (classes, ids) = ReadRows(data, label);
+        var dealt = DealFolds(classes, folds, seed);
+        return [.. Enumerable.Range(0, folds).Select(fold => Sets(data, ids, [.. dealt.Select(of => of == fold)]))];
+    }
+
+    private static (IDataView Train, IDataView Test) Sets(IDataView data, List<DataViewRowId> ids, bool[] inTest)
+    {
         if (data is IndexedDataView indexed)
             return (new IndexedSubsetDataView(indexed, Rows(false)), new IndexedSubsetDataView(indexed, Rows(true)));
         var testIds = Rows(true).Select(row => ids[row]).ToHashSet();
@@ -22,6 +34,28 @@ internal static class StratifiedSplit
         int[] Rows(bool test) => [.. Enumerable.Range(0, inTest.Length).Where(row => inTest[row] == test)];
     }
 
+    /// <summary>Which fold each row is in: those of a class are dealt out one by one, and each class goes on where the one before ended.</summary>
+    /// <param name="classes">Each row's class, in any order.</param>
+    /// <param name="folds">At least 2.</param>
+    /// <param name="seed">Which rows.</param>
+    internal static int[] DealFolds(IReadOnlyList<string> classes, int folds, int seed)
+    {
+        var dealt = new int[classes.Count];
+        var next = 0;
+        foreach (var (place, group) in Groups(classes))
+        {
+            var rows = group.ToArray();
+            var random = new RowRandom(seed, place);
+            for (var i = 0; i < rows.Length; i++)
+            {
+                var chosen = i + random.Next(rows.Length - i);
+                (rows[i], rows[chosen]) = (rows[chosen], rows[i]);
+                dealt[rows[i]] = next++ % folds;
+            }
+        }
+        return dealt;
+    }
+
     /// <summary>Which rows go to the test set: of every class the nearest number to its fraction, but one to each side if there are two.</summary>
     /// <param name="classes">Each row's class, in any order.</param>
     /// <param name="testFraction">Between 0 and 1.</param>
@@ -29,9 +63,7 @@ internal static class StratifiedSplit
     internal static bool[] ChooseTestRows(IReadOnlyList<string> classes, double testFraction, int seed)
     {
         var inTest = new bool[classes.Count];
-        // The class's place in ordinal order, so that the draw of one class does not hang on where it first occurs.
-        var groups = Enumerable.Range(0, classes.Count).GroupBy(row => classes[row]).OrderBy(group => group.Key, StringComparer.Ordinal);
-        foreach (var (place, group) in groups.Index())
+        foreach (var (place, group) in Groups(classes))
         {
             var rows = group.ToArray();
             if (rows.Length == 1)
@@ -47,6 +79,10 @@ internal static class StratifiedSplit
         }
         return inTest;
     }
+
+    // The class's place in ordinal order, so that the draw of one class does not hang on where it first occurs.
+    private static IEnumerable<(int Place, IGrouping<string, int> Rows)> Groups(IReadOnlyList<string> classes) =>
+        Enumerable.Range(0, classes.Count).GroupBy(row => classes[row]).OrderBy(group => group.Key, StringComparer.Ordinal).Index();
 
     private static (List<string> Classes, List<DataViewRowId> Ids) ReadRows(IDataView data, DataViewSchema.Column label)
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Ml.Cnn.Experiments.Results;
 using nietras.SeparatedValues;
 
 namespace Ml.Cnn.Experiments.Tests.Results;

@@ -1,0 +1,120 @@
+using Ml.Cnn.Experiments.Search;
+using Ml.Cnn.Experiments.Storage;
+
+namespace Ml.Cnn.Experiments.Execution;
+
+/// <summary>What the experiment does next: what the user and the settings want first, and then what the search says.</summary>
+/// <param name="definition">The experiment.</param>
+/// <param name="strategy">The search.</param>
+internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy strategy)
+{
+    // A first look at a network is not worth more of the time than this.
+    private const double LargestFirstShare = 0.25;
+
+    // Less than this is not worth a training that does not come to its rung.
+    private const double WorthUsing = 0.02;
+
+    // Scoring, measuring and saving come after the last step.
+    private const double ReservedShare = 0.01;
+
+    private readonly ExperimentSpace _space = definition.SearchSpace;
+
+    /// <summary>The next job; null: none, before what is under way has a result, or at all.</summary>
+    /// <param name="state">Where the experiment is.</param>
+    /// <param name="seconds">How long it has gone on.</param>
+    /// <param name="ended">Why nothing more is to be done; null while something is.</param>
+    public JobDecided? Next(ExperimentState state, double seconds, out string? ended)
+    {
+        ended = null;
+        var costs = new JobCosts(definition, state, seconds);
+        if (Given(state, costs) is { } given)
+            return Start(state, costs, given.Configuration, given.Reason);
+        var decision = strategy.Next(View(state, costs));
+        switch (decision)
+        {
+            case SearchDecision.Start start:
+                return Start(state, costs, _space.Decode(start.Point), start.Reason);
+            case SearchDecision.Promote promote:
+                return Promote(state, costs, state[promote.Trial], promote.Reason);
+            case SearchDecision.End end when !state.Open.Any():
+                if (Last(state, costs) is { } last)
+                    return Promote(state, costs, last, "uses the time that is left");
+                ended = end.Reason;
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>The rung that a trial is at: how many it has come to, as far as the next decision sees.</summary>
+    private int RungOf(ExperimentState state, TrialState trial) => Scores(state, trial).Length;
+
+    private double[] Scores(ExperimentState state, TrialState trial) =>
+        [.. trial.Jobs.Where(job => job.Result is { IsPartial: false, Metrics: not null } && state.IsVisible(job.Decision, definition.Parallelism))
+            .Select(job => job.Result!.Metrics!.ScoreOf(definition.Metric))];
+
+    // What the user wants, and what an earlier experiment found.
+    private (TrialConfiguration Configuration, string Reason)? Given(ExperimentState state, JobCosts costs)
+    {
+        if (state.Wanted.FirstOrDefault() is { } wanted)
+            return (wanted, "added by the user");
+        if (!costs.MayStart)
+            return null;
+        var earlier = definition.WarmStart.FirstOrDefault(best =>
+            state.Trials.All(trial => trial.Configuration != best) && costs.Of(best, rung: 0) <= costs.Remaining);
+        return earlier is null ? null : (earlier, "the earlier experiment's best");
+    }
+
+    // Time is left, and no rung fits into it: the best trial that can be trained further makes use of it.
+    private TrialState? Last(ExperimentState state, JobCosts costs)
+    {
+        if (definition.BudgetLimits.MaximumTime is not { } time || costs.SecondsLeft / time.TotalSeconds < WorthUsing)
+            return null;
+        return state.Trials
+            .Where(trial => CanGoOn(trial) && trial.Scored is { Result.IsPartial: false } && RungOf(state, trial) < definition.Rungs.Count)
+            .MaxBy(trial => trial.Scored!.Result!.Metrics!.ScoreOf(definition.Metric));
+    }
+
+    private SearchView View(ExperimentState state, JobCosts costs) => new()
+    {
+        Trials = [.. state.Trials.Select(trial => Seen(state, trial))],
+        Remaining = costs.Remaining,
+        MayStart = costs.MayStart,
+        CostOfStart = point => costs.Of(_space.Decode(point), rung: 0),
+        CostOfPromotion = trial => trial.Scores.Count < definition.Rungs.Count
+            ? costs.Of(state[trial.Id].Configuration, trial.Scores.Count) : double.PositiveInfinity,
+    };
+
+    private SearchTrial Seen(ExperimentState state, TrialState trial)
+    {
+        var isPending = trial.Jobs.Any(job => !state.IsVisible(job.Decision, definition.Parallelism) || job.Result is null);
+        return new()
+        {
+            Id = trial.Id,
+            Point = _space.Encode(trial.Configuration),
+            Scores = Scores(state, trial),
+            IsPending = isPending,
+            CanGoOn = !isPending && CanGoOn(trial),
+            HasFailed = !isPending && trial.Status is CnnTrialStatus.NotFinite or CnnTrialStatus.OutOfMemory or CnnTrialStatus.Failed or CnnTrialStatus.OverLimit
+                or CnnTrialStatus.Stopped,
+        };
+    }
+
+    private static bool CanGoOn(TrialState trial) => trial.Control == TrialControl.Resume
+        && (trial.Status == CnnTrialStatus.Completed || trial is { Status: CnnTrialStatus.Paused, IsUnderWay: false });
+
+    private JobDecided Start(ExperimentState state, JobCosts costs, TrialConfiguration configuration, string reason) =>
+        new(state.Jobs + 1, state.Trials.Count + 1, Rung: 0, configuration, reason, SecondsFor(costs, isFirst: true));
+
+    private JobDecided Promote(ExperimentState state, JobCosts costs, TrialState trial, string reason) =>
+        new(state.Jobs + 1, trial.Id, RungOf(state, trial), Configuration: null, reason, SecondsFor(costs, isFirst: false));
+
+    private double? SecondsFor(JobCosts costs, bool isFirst)
+    {
+        if (costs.SecondsLeft is not { } left)
+            return null;
+        var all = definition.BudgetLimits.MaximumTime!.Value.TotalSeconds;
+        left -= ReservedShare * all;
+        return Math.Max(0.001, isFirst ? Math.Min(left, LargestFirstShare * all) : left);
+    }
+}

@@ -1,0 +1,93 @@
+using Ml.Cnn.Experiments.Settings;
+using Ml.Cnn.Experiments.Storage;
+
+namespace Ml.Cnn.Experiments.Execution;
+
+/// <summary>
+/// What jobs cost and what is left, as shares of the budget: images are counted, and seconds are estimated from those of earlier jobs.
+/// </summary>
+internal sealed class JobCosts
+{
+    // Before anything is measured: a core's multiply-adds per second in training, in round numbers. Wrong by less than tenfold on today's machines.
+    private const double AssumedSecondsPerMultiplyAdd = 1e-10;
+
+    private readonly ExperimentDefinition _definition;
+    private readonly ExperimentState _state;
+    private readonly double _seconds;
+    private readonly Dictionary<(string Architecture, int ImageSize), long> _multiplyAdds = [];
+
+    /// <param name="definition">The experiment.</param>
+    /// <param name="state">Where it is.</param>
+    /// <param name="seconds">How long it has gone on.</param>
+    public JobCosts(ExperimentDefinition definition, ExperimentState state, double seconds) => (_definition, _state, _seconds) = (definition, state, seconds);
+
+    private ExperimentBudget Budget => _definition.BudgetLimits;
+
+    /// <summary>Seconds that are left; null without such a limit.</summary>
+    public double? SecondsLeft => Budget.MaximumTime is { } time ? time.TotalSeconds - _seconds : null;
+
+    /// <summary>The share of the budget that is left once all that is under way has come to its end; infinite where only trials are counted.</summary>
+    public double Remaining
+    {
+        get
+        {
+            var left = double.PositiveInfinity;
+            if (SecondsLeft is { } seconds)
+            {
+                var underWay = _state.Open.Sum(job => Seconds(_state[job.Trial].Configuration, Images(job.Rung)));
+                left = (seconds - underWay) / Budget.MaximumTime!.Value.TotalSeconds;
+            }
+            if (Budget.MaximumImages is { } images)
+                left = Math.Min(left, (images - Spent) / images);
+            return left;
+        }
+    }
+
+    /// <summary>Whether another trial may be started.</summary>
+    public bool MayStart => _state.Trials.Count < (Budget.MaximumTrials ?? int.MaxValue);
+
+    /// <summary>The share of the budget that a job takes.</summary>
+    public double Of(TrialConfiguration trial, int rung)
+    {
+        var images = Images(rung);
+        var share = 0.0;
+        if (Budget.MaximumTime is { } time)
+            share = Seconds(trial, images) / time.TotalSeconds;
+        if (Budget.MaximumImages is { } most)
+            share = Math.Max(share, images / (double)most);
+        return share;
+    }
+
+    /// <summary>Images that a job is trained on.</summary>
+    public long Images(int rung) => _definition.Data.Images * _definition.Trainings * _definition.Rungs.EpochsOf(rung);
+
+    // What is decided on counts whole; what is known to have ended earlier counts as it was.
+    private double Spent => _state.Trials.SelectMany(trial => trial.Jobs)
+        .Sum(job => job.Result is { } result && _state.IsVisible(job.Decision, _definition.Parallelism) ? result.Images : Images(job.Decision.Rung));
+
+    private double Seconds(TrialConfiguration trial, long images) => images * SecondsPerImage(trial);
+
+    // As long as the network has taken so far; as long as others take for a multiply-add, if it is new.
+    private double SecondsPerImage(TrialConfiguration trial)
+    {
+        var measured = Measured.ToArray();
+        var same = measured.Where(job => job.Trial.Architecture == trial.Architecture && job.Trial.ImageSize == trial.ImageSize).ToArray();
+        if (same.Length > 0)
+            return same.Sum(job => job.Seconds) / same.Sum(job => job.Images);
+        var each = measured.Select(job => job.Seconds / job.Images / Math.Max(1, Cost(job.Trial))).Order().ToArray();
+        return Cost(trial) * (each.Length > 0 ? each[each.Length / 2] : AssumedSecondsPerMultiplyAdd);
+    }
+
+    private IEnumerable<(TrialConfiguration Trial, double Seconds, long Images)> Measured =>
+        from trial in _state.Trials
+        from job in trial.Jobs
+        where job.Result is { Images: > 0 } && _state.IsVisible(job.Decision, _definition.Parallelism)
+        select (trial.Configuration, job.Result!.Seconds, job.Result.Images);
+
+    private long Cost(TrialConfiguration trial)
+    {
+        if (!_multiplyAdds.TryGetValue((trial.Architecture, trial.ImageSize), out var cost))
+            _multiplyAdds.Add((trial.Architecture, trial.ImageSize), cost = Math.Max(1, ArchitectureSpread.Cost(trial.Architecture, trial.ImageSize)));
+        return cost;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.Json;
+using Ml.Cnn.Experiments.Trials;
+using Ml.Cnn.Trainers;
+using Ml.Cnn.Trainers.IO;
+
+namespace Ml.Cnn.Experiments.Storage;
+
+/// <summary>An experiment's folder: what is kept where.</summary>
+/// <param name="path">The folder.</param>
+/// <remarks>
+/// <code>
+/// settings.json                  the definition: written when the experiment begins, and anew when it is extended
+/// journal.jsonl                  decisions and results, a line each
+/// trials/0007/fold-1/            the checkpoints of a trial's training, one folder for each
+/// trials/0007/model.zip          its newest model, while it is among the best
+/// jobs/000012.json               what came of a job, with the history of its epochs
+/// jobs/000012.scores             the validation images' classes and probabilities
+/// best/model.zip                 the best model so far
+/// leaderboard.csv, .json, .md, report.html
+/// </code>
+/// </remarks>
+internal sealed class ExperimentFolder(string path)
+{
+    private const string BestFolder = "best";
+    private const string ModelFile = "model.zip";
+
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    public string Journal => System.IO.Path.Join(Path, "journal.jsonl");
+
+    /// <summary>What other processes want of single trials.</summary>
+    public string Requests => System.IO.Path.Join(Path, "requests");
+
+    public string Report => System.IO.Path.Join(Path, "report.html");
+
+    public string BestModel => System.IO.Path.Join(Path, BestFolder, ModelFile);
+
+    private string Settings => System.IO.Path.Join(Path, "settings.json");
+
+    /// <summary>Whether there is an experiment in it.</summary>
+    public bool Exists => File.Exists(Settings);
+
+    public string Trial(int trial) => System.IO.Path.Join(Path, "trials", trial.ToString("0000", CultureInfo.InvariantCulture));
+
+    public string ModelOf(int trial) => System.IO.Path.Join(Trial(trial), ModelFile);
+
+    /// <param name="trial">From 1.</param>
+    /// <param name="training">From 0.</param>
+    public string Checkpoints(int trial, int training) => System.IO.Path.Join(Trial(trial), FormattableString.Invariant($"fold-{training + 1}"));
+
+    /// <exception cref="IOException">The folder cannot be made or written to.</exception>
+    public void Create()
+    {
+        Directory.CreateDirectory(System.IO.Path.Join(Path, "trials"));
+        Directory.CreateDirectory(System.IO.Path.Join(Path, "jobs"));
+        Directory.CreateDirectory(System.IO.Path.Join(Path, BestFolder));
+    }
+
+    /// <exception cref="InvalidDataException">The file is damaged, or of a newer version.</exception>
+    public ExperimentDefinition ReadDefinition()
+    {
+        try
+        {
+            using var file = OpenShared(Settings);
+            var definition = JsonSerializer.Deserialize<ExperimentDefinition>(file, ExperimentJson.File)!;
+            if (definition.FormatVersion > ExperimentDefinition.CurrentVersion)
+            {
+                throw new InvalidDataException($"'{Settings}' was written by {definition.Library} in format {definition.FormatVersion}, and this version reads "
+                    + $"up to {ExperimentDefinition.CurrentVersion}: update the library.");
+            }
+            return definition;
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"'{Settings}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    public void Write(ExperimentDefinition definition) =>
+        AtomicFile.WriteToDisk(Settings, "settings", stream => JsonSerializer.Serialize(stream, definition, ExperimentJson.File));
+
+    /// <summary>What came of a job; null while nothing has.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public TrialJobFile? ReadJob(int job)
+    {
+        var path = JobFile(job, "json");
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            using var file = OpenShared(path);
+            return JsonSerializer.Deserialize<TrialJobFile>(file, ExperimentJson.File);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"'{path}' cannot be read: {e.Message} Delete it, and the job is done again.", e);
+        }
+    }
+
+    /// <summary>Writes what came of a job: scores first, since the other file says that it is done.</summary>
+    public void WriteJob(int job, TrialJobFile result, TrialScores? scores)
+    {
+        if (scores is not null)
+            AtomicFile.WriteToDisk(JobFile(job, "scores"), "scores", scores.Write);
+        AtomicFile.WriteToDisk(JobFile(job, "json"), "job", stream => JsonSerializer.Serialize(stream, result, ExperimentJson.File));
+    }
+
+    /// <summary>The scores of a job; null where it gave none, or where they cannot be read any more.</summary>
+    public TrialScores? ReadScores(int job)
+    {
+        var path = JobFile(job, "scores");
+        if (!File.Exists(path))
+            return null;
+        using var file = OpenShared(path);
+        return TrialScores.Read(file);
+    }
+
+    private string JobFile(int job, string extension) =>
+        System.IO.Path.Join(Path, "jobs", FormattableString.Invariant($"{job:000000}.{extension}"));
+
+    // A file may be replaced while it is read.
+    private static FileStream OpenShared(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+}
+
+/// <summary>A job's file.</summary>
+/// <param name="Result">As the journal has it.</param>
+/// <param name="History">The epochs of the trial's first training.</param>
+internal sealed record TrialJobFile(TrialJobResult Result, IReadOnlyList<CnnEpoch> History);

@@ -1,0 +1,67 @@
+using Microsoft.ML;
+using Ml.Cnn.Experiments.Storage;
+using Ml.Cnn.Trainers;
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Transforms;
+
+namespace Ml.Cnn.Experiments.Trials;
+
+/// <summary>How a trial is trained: the options of an ordinary training, which the generated code has too.</summary>
+internal static class TrialTraining
+{
+    // Little is lost when a worker dies.
+    private static readonly TimeSpan s_betweenCheckpoints = TimeSpan.FromSeconds(30);
+
+    public static CnnOptions Options(ExperimentDefinition definition, TrialConfiguration trial, int epochs) => new()
+    {
+        LabelColumnName = definition.LabelColumnName,
+        FeatureColumnName = definition.FeatureColumnName,
+        Epochs = epochs,
+        Schedule = definition.Rungs.Schedule,
+        BatchSize = trial.BatchSize,
+        LearningRate = trial.LearningRate,
+        Optimizer = trial.Optimizer,
+        WeightDecay = trial.WeightDecay,
+        ImageSize = trial.ImageSize,
+        Channels = definition.Data.Channels,
+        Augmentation = trial.Augmentation == CnnSearchSpace.NoAugmentation ? null : ImageAugmentation.Preset(trial.Augmentation),
+        Weights = trial.Weights is { } weights ? InitialWeights.From(weights) : null,
+        Freeze = trial.Freeze,
+        Seed = trial.Seed,
+        Device = definition.Device,
+        NetworkThreads = definition.Threads,
+        ReaderThreads = definition.Threads,
+        Cache = definition.Cache,
+        OnBadImage = definition.OnBadImage,
+        // The best epoch is chosen by what the experiment is after, as far as training measures it.
+        EarlyStopping = definition.Metric == CnnExperimentMetric.LogLoss
+            ? new() { Metric = EarlyStoppingMetric.ValidationLoss, Patience = int.MaxValue } : null,
+    };
+
+    /// <summary>Trains one network to an epoch, from its newest checkpoint where there is one.</summary>
+    /// <param name="mlContext">ML.NET.</param>
+    /// <param name="options">As <see cref="Options"/> gives them.</param>
+    /// <param name="architecture">The network.</param>
+    /// <param name="split">The images.</param>
+    /// <param name="checkpoints">The folder of its checkpoints.</param>
+    /// <param name="timeBudget">When the time is up; null: no limit.</param>
+    /// <param name="cancellation">Ends it at the next step, with a checkpoint.</param>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public static CnnTransformer Run(MLContext mlContext, CnnOptions options, Architecture architecture, ExperimentImages.Split split, string checkpoints,
+        TimeSpan? timeBudget, CancellationToken cancellation)
+    {
+        options.ValidationSet = split.Validation;
+        options.Checkpoints = new() { Folder = checkpoints, Every = s_betweenCheckpoints, Resume = true };
+        options.TimeBudget = timeBudget;
+        options.CancellationToken = cancellation;
+        options.OnCancellation = CancellationHandling.Throw;
+        return mlContext.MulticlassClassification.Trainers.Cnn(architecture, options).Fit(split.Train);
+    }
+
+    /// <summary>Whether an exception says that there is no memory left.</summary>
+    public static bool IsOutOfMemory(Exception exception) => exception is OutOfMemoryException
+        || (exception.Message.Contains("memory", StringComparison.OrdinalIgnoreCase)
+            && (exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+                || exception.Message.Contains("can't allocate", StringComparison.OrdinalIgnoreCase)
+                || exception.Message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase)));
+}
