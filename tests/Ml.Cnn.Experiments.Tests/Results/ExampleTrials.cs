@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Ml.Cnn.Experiments.Results;
-using Ml.Cnn.Experiments.Search;
 using Ml.Cnn.Experiments.Trials;
 using Ml.Cnn.Trainers;
 
