@@ -84,7 +84,7 @@ public sealed class LeaderboardTests
     {
         using var document = JsonDocument.Parse(CnnLeaderboard.Of(Runs(), CnnExperimentMetric.Accuracy).ToJson());
         var root = document.RootElement;
-        Assert.AreEqual(root.GetProperty("runs")[0].ToString(), root.GetProperty("best").ToString());
+        Assert.IsTrue(JsonElement.DeepEquals(root.GetProperty("runs")[0], root.GetProperty("best")));
         var run = root.GetProperty("runs")[0];
         string[] members = ["arch", "status", "accuracy", "logLoss", "parameters", "multiplyAdds", "trainSeconds", "latencyMilliseconds", "settings"];
         foreach (var member in members)
@@ -116,7 +116,8 @@ public sealed class LeaderboardTests
         while (reader.MoveNext())
         {
             var row = reader.Current;
-            var run = runs.Single(one => one.Trial == row["trial"].Parse<int>());
+            var trial = row["trial"].Parse<int>();
+            var run = runs.Single(one => one.Trial == trial);
             Assert.AreEqual(run.Reason ?? "", row["reason"].ToString());
             Assert.AreEqual(run.Configuration.Weights ?? "", row["weights"].ToString());
             Assert.AreEqual(run.ValidationMetrics?.LogLoss.ToString(CultureInfo.InvariantCulture) ?? "", row["logLoss"].ToString());

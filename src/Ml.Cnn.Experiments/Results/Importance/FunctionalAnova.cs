@@ -6,31 +6,31 @@ namespace Ml.Cnn.Experiments.Results;
 /// other settings, and the variance of that mean, are sums over its leaves. What is left to 1 are interactions of settings.
 /// </summary>
 /// <remarks>
-/// A forest finds structure in noise, and more of it in settings with many values. Each importance is therefore compared with what the same forest says when
-/// the scores are shuffled (Altmann et al. 2010, "Permutation importance: a corrected feature importance measure").
+/// A forest finds structure in noise, and more of it in settings with many values. Each importance is therefore compared with what the same forest says of a
+/// setting whose values are shuffled among the trials while all else stays (Altmann et al. 2010, "Permutation importance: a corrected feature importance
+/// measure").
 /// </remarks>
 internal static class FunctionalAnova
 {
     private const int Seed = 20_140_621;
     private const int Trees = 32;
+    private const int TreesOfShuffled = 16;
     private const double AxisShare = 5.0 / 6; // as SMAC's forests (Hutter, Hoos and Leyton-Brown 2011, section 4.1)
     private const int Shuffles = 19;          // above all of them: by chance once in twenty
 
-    /// <summary>The share of each axis, and whether it is more than that of shuffled scores.</summary>
+    /// <summary>The share of each axis, and whether it is more than that of shuffled values.</summary>
     /// <param name="space">The points.</param>
     /// <param name="scores">One for each point, finite.</param>
     public static (double Share, bool IsMoreThanChance)[] Shares(ConfigurationSpace space, double[] scores)
     {
-        var shares = Shares(space, scores, Seed);
-        var highest = new double[shares.Length];
-        var shuffled = scores.ToArray();
-        for (var shuffle = 1; shuffle <= Shuffles; shuffle++)
+        var shares = Shares(space, scores, Trees, Seed);
+        var shuffled = new double[shares.Length, Shuffles];
+        Parallel.For(0, shares.Length * Shuffles, i =>
         {
-            new Random(Seed + shuffle).Shuffle(shuffled);
-            foreach (var (axis, share) in Shares(space, shuffled, Seed).Index())
-                highest[axis] = Math.Max(highest[axis], share);
-        }
-        return [.. shares.Zip(highest, (share, chance) => (share, share > chance))];
+            var (axis, shuffle) = (i / Shuffles, i % Shuffles);
+            shuffled[axis, shuffle] = Shares(Shuffled(space, axis, Seed + 1 + shuffle), scores, TreesOfShuffled, Seed)[axis];
+        });
+        return [.. shares.Select((share, axis) => (share, Enumerable.Range(0, Shuffles).All(shuffle => share > shuffled[axis, shuffle])))];
     }
 
     /// <summary>The share of each axis in the variance of one tree.</summary>
@@ -45,11 +45,18 @@ internal static class FunctionalAnova
             : VarianceOfNumber(i, leaves, volumes, mean)) / variance)];
     }
 
-    private static double[] Shares(ConfigurationSpace space, double[] scores, int seed)
+    private static ConfigurationSpace Shuffled(ConfigurationSpace space, int axis, int seed)
+    {
+        double[] values = [.. space.Points.Select(point => point[axis])];
+        new Random(seed).Shuffle(values);
+        return space with { Points = [.. space.Points.Select((point, i) => point.Select((value, j) => j == axis ? values[i] : value).ToArray())] };
+    }
+
+    private static double[] Shares(ConfigurationSpace space, double[] scores, int count, int seed)
     {
         var random = new Random(seed);
         var (sums, trees) = (new double[space.Axes.Count], 0);
-        for (var tree = 0; tree < Trees; tree++)
+        for (var tree = 0; tree < count; tree++)
         {
             int[] sample = [.. Enumerable.Range(0, scores.Length).Select(_ => random.Next(scores.Length))];
             if (Shares(space.Axes, RegressionTree.Leaves(space, scores, sample, random, AxisShare)) is not { } shares)

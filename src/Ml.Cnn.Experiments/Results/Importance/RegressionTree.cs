@@ -56,40 +56,49 @@ internal sealed class RegressionTree
 
     private Split? BestOfPlaces(int[] points, int axis)
     {
-        var sorted = points.OrderBy(point => _points[point][axis]).ToArray();
-        var (place, gain) = BestPlace([.. sorted.Select(point => (_values[point], 1))], i => _points[sorted[i]][axis] > _points[sorted[i - 1]][axis]);
-        if (place == 0)
-            return null;
-        var (below, above) = (_points[sorted[place - 1]][axis], _points[sorted[place]][axis]);
-        return new(axis, gain, below + (above - below) * _random.NextDouble(), null);
+        var (keys, values) = (new double[points.Length], new double[points.Length]);
+        for (var i = 0; i < points.Length; i++)
+            (keys[i], values[i]) = (_points[points[i]][axis], _values[points[i]]);
+        Array.Sort(keys, values);
+        var (place, gain) = BestPlace(values, counts: null, keys);
+        return place == 0 ? null : new(axis, gain, keys[place - 1] + (keys[place] - keys[place - 1]) * _random.NextDouble(), null);
     }
 
     private Split? BestOfSets(int[] points, int axis)
     {
-        var groups = points.GroupBy(point => (int)_points[point][axis])
-            .Select(group => (Category: group.Key, Sum: group.Sum(point => _values[point]), Count: group.Count()))
-            .OrderBy(group => group.Sum / group.Count).ThenBy(group => group.Category).ToArray();
-        var (place, gain) = BestPlace([.. groups.Select(group => (group.Sum, group.Count))], _ => true);
+        var (sums, counts) = (new double[_axes[axis].Categories], new int[_axes[axis].Categories]);
+        foreach (var point in points)
+        {
+            sums[(int)_points[point][axis]] += _values[point];
+            counts[(int)_points[point][axis]]++;
+        }
+        int[] present = [.. Enumerable.Range(0, counts.Length).Where(category => counts[category] > 0).OrderBy(category => sums[category] / counts[category])];
+        var (place, gain) = BestPlace([.. present.Select(category => sums[category])], [.. present.Select(category => counts[category])], keys: null);
         if (place == 0)
             return null;
         // What is not among the points may go either way.
-        bool[] isLeft = [.. Enumerable.Range(0, _axes[axis].Categories).Select(_ => _random.Next(2) == 0)];
-        foreach (var (i, group) in groups.Index())
-            isLeft[group.Category] = i < place;
+        bool[] isLeft = [.. counts.Select(_ => _random.Next(2) == 0)];
+        foreach (var (i, category) in present.Index())
+            isLeft[category] = i < place;
         return new(axis, gain, 0, isLeft);
     }
 
-    // The place among sums in order where a split lessens the squared error most; 0 where there is none.
-    private static (int Place, double Gain) BestPlace((double Sum, int Count)[] parts, Func<int, bool> mayBe)
+    // The place among sums in order where a split lessens the squared error most, but not between equal keys; 0 where there is none.
+    private static (int Place, double Gain) BestPlace(double[] sums, int[]? counts, double[]? keys)
     {
-        var (all, count) = (parts.Sum(part => part.Sum), parts.Sum(part => part.Count));
-        var (place, gain, sum, passed) = (0, 1e-12 * Math.Max(1, all * all / count), 0.0, 0); // more than rounding
-        for (var i = 1; i < parts.Length; i++)
+        var (all, count) = (0.0, 0);
+        for (var i = 0; i < sums.Length; i++)
         {
-            sum += parts[i - 1].Sum;
-            passed += parts[i - 1].Count;
+            all += sums[i];
+            count += counts?[i] ?? 1;
+        }
+        var (place, gain, sum, passed) = (0, 1e-12 * Math.Max(1, all * all / count), 0.0, 0); // more than rounding
+        for (var i = 1; i < sums.Length; i++)
+        {
+            sum += sums[i - 1];
+            passed += counts?[i - 1] ?? 1;
             var gained = sum * sum / passed + (all - sum) * (all - sum) / (count - passed) - all * all / count;
-            if (gained > gain && mayBe(i))
+            if (gained > gain && (keys is null || keys[i] > keys[i - 1]))
                 (place, gain) = (i, gained);
         }
         return (place, gain);

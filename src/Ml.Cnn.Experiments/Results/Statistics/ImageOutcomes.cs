@@ -75,7 +75,7 @@ internal sealed class ImageOutcomes
         for (var i = 0; i < row.Length; i++)
         {
             if (float.IsNaN(row[i]))
-                return (-1, row.Length);
+                return (-1, int.MaxValue);
             if (row[i] > row[best])
                 best = i;
             if (row[i] > own || (row[i] == own && i < label))
