@@ -1,0 +1,8 @@
+namespace Ml.Cnn.Experiments.Hangfire.Storage;
+
+internal enum StorageKind
+{
+    Memory,
+    Sqlite,
+    Postgres,
+}
