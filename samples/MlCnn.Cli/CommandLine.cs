@@ -49,6 +49,7 @@ internal static class CommandLine
         TrainCommand.Create(),
         CompareCommand.Create(),
         TrialCommand.Create(),
+        WorkerCommand.Create(),
         EvaluateCommand.Create(),
         PredictCommand.Create(),
         EnsembleCommand.Create(),

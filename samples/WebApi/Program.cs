@@ -8,6 +8,7 @@
 
 using WebApi;
 
+NativeMemory.UseFewArenas();
 var app = WebApp.Create(args);
 FirstModel.TrainIfMissing(app);
 app.Run();

@@ -52,7 +52,7 @@ internal static class CompareCommand
                 Data = result.GetRequiredValue(data) with { AllowsEmptyClasses = allowsEmpty },
                 Validation = result.GetValue(validation) is { } other ? other with { AllowsEmptyClasses = allowsEmpty } : null,
                 Settings = chosen,
-                Workers = result.GetValue(workers) ?? 1,
+                Workers = result.GetValue(workers),
                 Storage = result.GetValue(storage),
                 Json = result.GetValue(json),
             });

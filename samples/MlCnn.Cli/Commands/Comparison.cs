@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Ml.Cnn.Experiments;
 using MlCnn.Cli.Display;
@@ -11,7 +12,9 @@ internal sealed record ComparisonRequest
     public required DataSource Data { get; init; }
     public required DataSource? Validation { get; init; }
     public required CnnExperimentSettings Settings { get; init; }
-    public required int Workers { get; init; }
+    /// <summary>Processes to start here; null: none was asked for.</summary>
+    public required int? Workers { get; init; }
+
     public required string? Storage { get; init; }
     public required bool Json { get; init; }
 }
@@ -68,8 +71,11 @@ internal static class Comparison
             return;
         }
         Messages.Output.WriteLine($"The best is {best.TrainerName}; its model is {Path.Join(folder, "best", "model.zip")}.");
-        if (result.Ensemble is { } ensemble)
-            Messages.Output.WriteLine($"An ensemble would be better: {ensemble}");
+        if (result.Ensemble is { IsMoreThanChance: true } ensemble)
+        {
+            Messages.Output.WriteLine($"An ensemble of trials {string.Join(", ", ensemble.Members.Select(member => member.Trial))} would be better: "
+                + string.Create(CultureInfo.InvariantCulture, $"{ensemble.ExpectedMetric:0.000} is expected of it."));
+        }
         Messages.Output.WriteLine($"The report is {Path.Join(folder, "report.html")}. Ended: {result.EndReason}.");
     }
 }

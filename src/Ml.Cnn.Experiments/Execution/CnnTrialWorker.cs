@@ -23,16 +23,19 @@ public sealed class CnnTrialWorker
     /// <param name="train">The training data of the experiment.</param>
     /// <param name="validation">Its validation set; null where it had none.</param>
     /// <param name="preFeaturizer">What comes before the network, as in the experiment; null where there was nothing.</param>
+    /// <param name="device">Where to train: "cuda:1"; null: as the experiment says.</param>
     /// <exception cref="InvalidDataException">The folder's settings cannot be read.</exception>
     /// <exception cref="InvalidOperationException">The data has other classes, or another number of images, than the experiment's.</exception>
     /// <exception cref="IOException">There is no experiment in the folder.</exception>
-    public CnnTrialWorker(MLContext mlContext, string folder, IDataView train, IDataView? validation = null, IEstimator<ITransformer>? preFeaturizer = null)
+    public CnnTrialWorker(MLContext mlContext, string folder, IDataView train, IDataView? validation = null, IEstimator<ITransformer>? preFeaturizer = null,
+        string? device = null)
     {
         ArgumentNullException.ThrowIfNull(mlContext);
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(train);
         _folder = new ExperimentFolder(folder);
         var definition = _folder.ReadDefinition();
+        definition = definition with { Device = device ?? definition.Device };
         var data = ExperimentImages.Prepare(mlContext, train, validation, preFeaturizer, definition.LabelColumnName, definition.ValidationFraction,
             definition.Folds, definition.Seed);
         data.RequireClasses(definition.Data.Classes);

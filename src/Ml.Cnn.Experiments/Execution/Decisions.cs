@@ -19,26 +19,27 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
 
     private readonly ExperimentSpace _space = definition.SearchSpace;
 
-    /// <summary>The next job; null: none, before what is under way has a result, or at all.</summary>
+    /// <summary>The next job; null: none, before more results are seen, or at all.</summary>
     /// <param name="state">Where the experiment is.</param>
     /// <param name="seconds">How long it has gone on.</param>
+    /// <param name="lag">How many jobs the decision lags behind, at least 1: the results of those after are not looked at.</param>
     /// <param name="ended">Why nothing more is to be done; null while something is.</param>
-    public JobDecided? Next(ExperimentState state, double seconds, out string? ended)
+    public JobDecided? Next(ExperimentState state, double seconds, int lag, out string? ended)
     {
         ended = null;
-        var costs = new JobCosts(definition, state, seconds);
+        var costs = new JobCosts(definition, state, seconds, lag);
         if (Given(state, costs) is { } given)
             return Start(state, costs, given.Configuration, given.Reason);
-        var decision = strategy.Next(View(state, costs));
+        var decision = strategy.Next(View(state, costs, lag));
         switch (decision)
         {
             case SearchDecision.Start start:
                 return Start(state, costs, _space.Decode(start.Point), start.Reason);
             case SearchDecision.Promote promote:
-                return Promote(state, costs, state[promote.Trial], promote.Reason);
-            case SearchDecision.End end when !state.Open.Any():
-                if (Last(state, costs) is { } last)
-                    return Promote(state, costs, last, "uses the time that is left");
+                return Promote(state, costs, state[promote.Trial], promote.Reason, lag);
+            case SearchDecision.End end when lag == 1 && !state.Open.Any():
+                if (Last(state, costs, lag) is { } last)
+                    return Promote(state, costs, last, "uses the time that is left", lag);
                 ended = end.Reason;
                 return null;
             default:
@@ -47,11 +48,13 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
     }
 
     /// <summary>The rung that a trial is at: how many it has come to, as far as the next decision sees.</summary>
-    private int RungOf(ExperimentState state, TrialState trial) => Scores(state, trial).Length;
+    private static int RungOf(ExperimentState state, TrialState trial, int lag) => Scored(state, trial, lag).Count();
 
-    private double[] Scores(ExperimentState state, TrialState trial) =>
-        [.. trial.Jobs.Where(job => job.Result is { IsPartial: false, Metrics: not null } && state.IsVisible(job.Decision, definition.Parallelism))
-            .Select(job => job.Result!.Metrics!.ScoreOf(definition.Metric))];
+    private double[] Scores(ExperimentState state, TrialState trial, int lag) =>
+        [.. Scored(state, trial, lag).Select(metrics => metrics.ScoreOf(definition.Metric))];
+
+    private static IEnumerable<CnnTrialMetrics> Scored(ExperimentState state, TrialState trial, int lag) => trial.Jobs
+        .Where(job => job.Result is { IsPartial: false, Metrics: not null } && state.IsVisible(job.Decision, lag)).Select(job => job.Result!.Metrics!);
 
     // What the user wants, and what an earlier experiment found.
     private (TrialConfiguration Configuration, string Reason)? Given(ExperimentState state, JobCosts costs)
@@ -66,18 +69,18 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
     }
 
     // Time is left, and no rung fits into it: the best trial that can be trained further makes use of it.
-    private TrialState? Last(ExperimentState state, JobCosts costs)
+    private TrialState? Last(ExperimentState state, JobCosts costs, int lag)
     {
         if (definition.BudgetLimits.MaximumTime is not { } time || costs.SecondsLeft / time.TotalSeconds < WorthUsing)
             return null;
         return state.Trials
-            .Where(trial => CanGoOn(trial) && trial.Scored is { Result.IsPartial: false } && RungOf(state, trial) < definition.Rungs.Count)
+            .Where(trial => CanGoOn(trial) && trial.Scored is { Result.IsPartial: false } && RungOf(state, trial, lag) < definition.Rungs.Count)
             .MaxBy(trial => trial.Scored!.Result!.Metrics!.ScoreOf(definition.Metric));
     }
 
-    private SearchView View(ExperimentState state, JobCosts costs) => new()
+    private SearchView View(ExperimentState state, JobCosts costs, int lag) => new()
     {
-        Trials = [.. state.Trials.Select(trial => Seen(state, trial))],
+        Trials = [.. state.Trials.Select(trial => Seen(state, trial, lag))],
         Remaining = costs.Remaining,
         MayStart = costs.MayStart,
         CostOfStart = point => costs.Of(_space.Decode(point), rung: 0),
@@ -85,14 +88,14 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
             ? costs.Of(state[trial.Id].Configuration, trial.Scores.Count) : double.PositiveInfinity,
     };
 
-    private SearchTrial Seen(ExperimentState state, TrialState trial)
+    private SearchTrial Seen(ExperimentState state, TrialState trial, int lag)
     {
-        var isPending = trial.Jobs.Any(job => !state.IsVisible(job.Decision, definition.Parallelism) || job.Result is null);
+        var isPending = trial.Jobs.Any(job => !state.IsVisible(job.Decision, lag) || job.Result is null);
         return new()
         {
             Id = trial.Id,
             Point = _space.Encode(trial.Configuration),
-            Scores = Scores(state, trial),
+            Scores = Scores(state, trial, lag),
             IsPending = isPending,
             CanGoOn = !isPending && CanGoOn(trial),
             HasFailed = !isPending && trial.Status is CnnTrialStatus.NotFinite or CnnTrialStatus.OutOfMemory or CnnTrialStatus.Failed or CnnTrialStatus.OverLimit
@@ -106,8 +109,8 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
     private JobDecided Start(ExperimentState state, JobCosts costs, TrialConfiguration configuration, string reason) =>
         new(state.Jobs + 1, state.Trials.Count + 1, Rung: 0, configuration, reason, SecondsFor(costs, isFirst: true));
 
-    private JobDecided Promote(ExperimentState state, JobCosts costs, TrialState trial, string reason) =>
-        new(state.Jobs + 1, trial.Id, RungOf(state, trial), Configuration: null, reason, SecondsFor(costs, isFirst: false));
+    private JobDecided Promote(ExperimentState state, JobCosts costs, TrialState trial, string reason, int lag) =>
+        new(state.Jobs + 1, trial.Id, RungOf(state, trial, lag), Configuration: null, reason, SecondsFor(costs, isFirst: false));
 
     private double? SecondsFor(JobCosts costs, bool isFirst)
     {

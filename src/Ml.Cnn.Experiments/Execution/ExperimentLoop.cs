@@ -104,23 +104,27 @@ internal sealed class ExperimentLoop
     private IOException Failure(JobDecided job, Exception cause) => new(FormattableString.Invariant(
         $"Trial {job.Trial} could not be trained: {cause.Message} What was done until then is in '{_folder.Path}': resume the experiment."), cause);
 
-    // Whether something was begun or the experiment has come to its end.
+    // Whether something was begun. A decision that lags behind by as many jobs as may be under way never waits for the last of them; where that says to
+    // wait, one that sees a job more is taken, so that neither the number of workers nor their speed has a say.
     private bool Decide()
     {
-        if (_state.Ended is not null || !_state.MayDecide(_definition.Parallelism) || _running.Count >= _definition.Parallelism)
+        if (_state.Ended is not null || _running.Count >= _definition.Parallelism)
             return false;
-        var next = _decisions.Next(_state, Now, out var ended);
-        if (next is not null)
+        for (var lag = _definition.Parallelism; lag >= 1 && _state.MayDecide(lag); lag--)
         {
-            Note(next);
+            if (_decisions.Next(_state, Now, lag, out var ended) is { } next)
+            {
+                Note(next);
+                _report(_state, Now);
+                Launch(next);
+                return true;
+            }
+            if (ended is null)
+                continue;
+            Note(new ExperimentEnded(ended));
             _report(_state, Now);
-            Launch(next);
-            return true;
-        }
-        if (ended is null)
             return false;
-        Note(new ExperimentEnded(ended));
-        _report(_state, Now);
+        }
         return false;
     }
 

@@ -61,11 +61,13 @@ internal sealed class ExperimentState
     public double Seconds { get; private set; }
 
     /// <summary>Whether every result is there that the next decision may depend on.</summary>
-    /// <param name="parallelism">How many jobs a decision may lag behind.</param>
-    public bool MayDecide(int parallelism) => Trials.SelectMany(trial => trial.Jobs).All(job => job.Result is not null || !IsVisible(job.Decision, parallelism));
+    /// <param name="lag">How many jobs the decision lags behind, at least 1.</param>
+    public bool MayDecide(int lag) => Trials.SelectMany(trial => trial.Jobs).All(job => job.Result is not null || !IsVisible(job.Decision, lag));
 
     /// <summary>Whether the next decision sees a job's result. Those of the last ones it does not see, though they may be there: so timing has no say.</summary>
-    public bool IsVisible(JobDecided job, int parallelism) => job.Job <= Jobs + 1 - parallelism;
+    /// <param name="job">The job.</param>
+    /// <param name="lag">How many jobs the decision lags behind; with 1 it sees all that were decided on.</param>
+    public bool IsVisible(JobDecided job, int lag) => job.Job <= Jobs + 1 - lag;
 
     public TrialState this[int trial] => _trials[trial];
 

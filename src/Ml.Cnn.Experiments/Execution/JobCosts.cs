@@ -14,12 +14,15 @@ internal sealed class JobCosts
     private readonly ExperimentDefinition _definition;
     private readonly ExperimentState _state;
     private readonly double _seconds;
+    private readonly int _lag;
     private readonly Dictionary<(string Architecture, int ImageSize), long> _multiplyAdds = [];
 
     /// <param name="definition">The experiment.</param>
     /// <param name="state">Where it is.</param>
     /// <param name="seconds">How long it has gone on.</param>
-    public JobCosts(ExperimentDefinition definition, ExperimentState state, double seconds) => (_definition, _state, _seconds) = (definition, state, seconds);
+    /// <param name="lag">How many jobs the decision lags behind that asks.</param>
+    public JobCosts(ExperimentDefinition definition, ExperimentState state, double seconds, int lag) =>
+        (_definition, _state, _seconds, _lag) = (definition, state, seconds, lag);
 
     private ExperimentBudget Budget => _definition.BudgetLimits;
 
@@ -63,7 +66,7 @@ internal sealed class JobCosts
 
     // What is decided on counts whole; what is known to have ended earlier counts as it was.
     private double Spent => _state.Trials.SelectMany(trial => trial.Jobs)
-        .Sum(job => job.Result is { } result && _state.IsVisible(job.Decision, _definition.Parallelism) ? result.Images : Images(job.Decision.Rung));
+        .Sum(job => job.Result is { } result && _state.IsVisible(job.Decision, _lag) ? result.Images : Images(job.Decision.Rung));
 
     private double Seconds(TrialConfiguration trial, long images) => images * SecondsPerImage(trial);
 
@@ -81,7 +84,7 @@ internal sealed class JobCosts
     private IEnumerable<(TrialConfiguration Trial, double Seconds, long Images)> Measured =>
         from trial in _state.Trials
         from job in trial.Jobs
-        where job.Result is { Images: > 0 } && _state.IsVisible(job.Decision, _definition.Parallelism)
+        where job.Result is { Images: > 0 } && _state.IsVisible(job.Decision, _lag)
         select (trial.Configuration, job.Result!.Seconds, job.Result.Images);
 
     private long Cost(TrialConfiguration trial)

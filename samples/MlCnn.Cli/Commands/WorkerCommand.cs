@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Ml.Cnn.Experiments.Hangfire;
+using MlCnn.Cli.Display;
+
+namespace MlCnn.Cli.Commands;
+
+/// <summary>mlcnn worker: trains what 'mlcnn compare' decides, on this machine or another.</summary>
+internal static class WorkerCommand
+{
+    public static Command Create()
+    {
+        var storage = CommandOptions.Text("--storage", "TEXT",
+            "Where the jobs are: what 'mlcnn compare --storage' was given, such as postgres://user:password@host/database, or a SQLite file.", required: true);
+        var folder = CommandOptions.Text("--folder", "DIR", "The experiment's folder as this machine sees it. Default: where the experiment says.",
+            required: false);
+        var data = CommandOptions.Parsed<DataSource?>("--data", "SRC", "The experiment's images as this machine sees them. Default: where the experiment says.",
+            required: false, DataSource.Parse);
+        var validation = CommandOptions.Parsed<DataSource?>("--validation", "SRC", "The experiment's validation images. Default: where the experiment says.",
+            required: false, DataSource.Parse);
+        var device = CommandOptions.Device("Where to train. Default: as the experiment says.");
+        var untilInputEnds = new Option<bool>("--until-input-ends") { Description = "End with the standard input.", Hidden = true };
+        var command = new Command("worker", "Trains what 'mlcnn compare' decides, one training at a time, until it is stopped.")
+        {
+            storage, folder, data, validation, device, untilInputEnds,
+        };
+        command.SetAction(result =>
+        {
+            using var signals = new StopSignals("Stopping after this step; the training goes on elsewhere. Once more ends at once.");
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Token);
+            if (result.GetValue(untilInputEnds))
+                StopAtEndOfInput(stop);
+            var worker = new ComparisonWorker(result.GetValue(data), result.GetValue(validation), result.GetValue(device));
+            try
+            {
+                using var jobs = TrialStorage.Parse(result.GetRequiredValue(storage));
+                worker.Run(jobs, new() { ExperimentFolder = result.GetValue(folder), Report = Messages.Note }, stop.Token);
+            }
+            catch (Exception e) when (e is FormatException or IOException or InvalidOperationException)
+            {
+                throw new CommandException($"--storage: {e.Message}", e);
+            }
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static void StopAtEndOfInput(CancellationTokenSource stop) => new Thread(() =>
+    {
+        while (Console.In.Read() >= 0)
+        {
+            // Nothing is said there: its end is all that counts.
+        }
+        try
+        {
+            stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The worker has ended already.
+        }
+    })
+    { IsBackground = true }.Start();
+}
