@@ -35,7 +35,7 @@ internal static class ReportCharts
             return null;
         var spread = isLoss && values.Min() > 0 && values.Max() > 10 * values.Min();
         var chart = new SvgChart(
-            new("Images seen, logarithmic", curves.SelectMany(curve => curve.Points).Select(point => point.X), isLogarithmic: true, x => Figures.Count(x)),
+            new("Images seen, logarithmic", curves.SelectMany(curve => curve.Points).Select(point => point.X), isLogarithmic: true, Figures.Tick),
             new(title, values, spread, y => isLoss ? Figures.Setting(y) : FormattableString.Invariant($"{y * 100:0.##} %"), least: 0, most: isLoss ? null : 1));
         foreach (var (run, points) in curves)
         {
@@ -47,7 +47,7 @@ internal static class ReportCharts
         }
         foreach (var (run, points) in curves.Reverse().Take(s_styles.Length))
             if (points.LastOrDefault(point => double.IsFinite(point.Y)) is { X: > 0 } end)
-                chart.Label(end.X, end.Y, $"{run.TrainerName} ({run.Trial})", isMinor: false);
+                chart.Label(end.X, end.Y, $"{run.TrainerName} ({run.Trial})", isMinor: ranks.GetValueOrDefault(run.Trial) != 1);
         var html = new HtmlBuilder();
         chart.Write(html, "learning", $"{title} of every trial over the images that it was trained on",
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{curves.Length} lines, of {curves.Length} trials. ") + string.Join(" ", curves
@@ -81,15 +81,14 @@ internal static class ReportCharts
             chart.Point(X(row), Y(row), row.Rank == 1 ? "best" : isOnFront ? "second" : "plain", $"{Named(row.Run)}: {Figures.Value(metric, Y(row))}, "
                 + $"{Figures.Cost(cost, row.Run.CostOf(cost))}; {SettingsText.Of(row.Run.Configuration)}", isOnFront ? 6 : 4.5);
         }
-        foreach (var row in front.Reverse())
-            chart.Label(X(row), Y(row), row.Run.TrainerName, isMinor: false);
-        foreach (var row in rows.Reverse().GroupBy(row => row.Run.TrainerName).Select(group => group.First()).Except(front).Take(MostLabels))
-            chart.Label(X(row), Y(row), row.Run.TrainerName, isMinor: true);
+        foreach (var row in front.Concat(rows).OrderBy(row => (row.Rank != 1, !front.Contains(row), row.Rank)).DistinctBy(row => row.Run.TrainerName)
+            .Take(MostLabels))
+            chart.Label(X(row), Y(row), row.Run.TrainerName, isMinor: row.Rank != 1);
         chart.Write(html, id, $"{Figures.Name(metric)} of {rows.Length} trials against their {id}",
             "On the front, from the cheapest: " + string.Join("; ", front.Select(row =>
                 $"{Named(row.Run)}, {Figures.Cost(cost, row.Run.CostOf(cost))}, {Figures.Value(metric, Y(row))}")) + ".",
-            $"Each point is a trial; {(isLoss ? "lower" : "higher")} and further left is better. The dashed line is the Pareto front: nothing cheaper is as good "
-            + "as what lies on it. Bars are 95 % confidence intervals.");
+            $"Each point is a trial; {(isLoss ? "lower" : "higher")} and further left is better. The dashed line is the Pareto front: nothing cheaper is as "
+            + "good as what lies on it. Bars are 95 % confidence intervals.");
         return true;
 
         double X(CnnLeaderboardRow row) => row.Run.CostOf(cost)!.Value / (cost == CnnTrialCost.ModelBytes ? 1e6 : 1);

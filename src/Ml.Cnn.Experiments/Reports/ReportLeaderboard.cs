@@ -12,8 +12,8 @@ internal static class ReportLeaderboard
     public static HtmlBuilder Write(CnnExperimentResult result)
     {
         var html = new HtmlBuilder();
-        html.Element("p", "“No more than chance”: a paired test on the same validation images finds no difference from the best trial that their choice does "
-            + "not explain (5 %, corrected by Holm for the number of trials). What another seed would have come to is not in it. Intervals are of 95 %.",
+        html.Element("p", "“No more than chance”: a paired test on the same validation images finds no difference from the best trial that their choice "
+            + "does not explain (5 %, corrected by Holm for the number of trials). What another seed would have come to is not in it. Intervals are of 95 %.",
             ("class", "note"));
         var columns = Columns(result.Leaderboard);
         var rows = result.Leaderboard.Rows;

@@ -61,7 +61,8 @@ internal static class ExampleTrials
     };
 
     /// <summary>A trial with scores, and the metrics that follow from them.</summary>
-    public static CnnRunDetail Run(int trial, TrialScores scores, TrialConfiguration? configuration = null, double latency = 5, long bytes = 10_000_000) => new()
+    public static CnnRunDetail Run(int trial, TrialScores scores, TrialConfiguration? configuration = null, double latency = 5,
+        long bytes = 10_000_000) => new()
     {
         Trial = trial,
         Configuration = configuration ?? Configuration(),

@@ -41,6 +41,15 @@ internal static class Figures
         _ => Invariant($"{number / 1e12:#,0.0} T"),
     };
 
+    /// <summary>A round number beside an axis: "20 k".</summary>
+    public static string Tick(double count) => count switch
+    {
+        < 10_000 => Invariant($"{count:#,0.##}"),
+        < 1e6 => Invariant($"{count / 1e3:0.#} k"),
+        < 1e9 => Invariant($"{count / 1e6:0.#} M"),
+        _ => Invariant($"{count / 1e9:0.#} G"),
+    };
+
     /// <summary>"44.7 MB", of a million bytes.</summary>
     public static string Bytes(double? bytes) => bytes is not { } number ? Unknown : number switch
     {
