@@ -1,5 +1,5 @@
 using System.Globalization;
-using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Writing;
 using Ml.Cnn.Trainers.Training.Reporting;
 using OxyPlot;
 using OxyPlot.Annotations;

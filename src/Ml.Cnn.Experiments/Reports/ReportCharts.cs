@@ -1,5 +1,5 @@
 using Ml.Cnn.Experiments.Reports.Html;
-using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Writing;
 using Ml.Cnn.Trainers;
 
 namespace Ml.Cnn.Experiments.Reports;
@@ -33,10 +33,9 @@ internal static class ReportCharts
         double[] values = [.. curves.SelectMany(curve => curve.Points).Select(point => point.Y).Where(double.IsFinite)];
         if (values.Length == 0)
             return null;
-        var spread = isLoss && values.Min() > 0 && values.Max() > 10 * values.Min();
         var chart = new SvgChart(
             new("Images seen, logarithmic", curves.SelectMany(curve => curve.Points).Select(point => point.X), isLogarithmic: true, Figures.Tick),
-            new(title, values, spread, y => isLoss ? Figures.Setting(y) : FormattableString.Invariant($"{y * 100:0.##} %"), least: 0, most: isLoss ? null : 1));
+            new(title, values, isLoss && IsSpread(values), y => isLoss ? Figures.Setting(y) : FormattableString.Invariant($"{y * 100:0.##} %"), least: 0, most: isLoss ? null : 1));
         foreach (var (run, points) in curves)
         {
             var rank = ranks.GetValueOrDefault(run.Trial, int.MaxValue);
@@ -66,11 +65,15 @@ internal static class ReportCharts
         if (rows.Length == 0)
             return false;
         var front = result.ParetoFront(cost);
-        var shown = rows.Select(Y).Concat(front.SelectMany(row => row.Intervals?.Of(metric) is { } interval ? (double[])[interval.Lower, interval.Upper] : []));
+        double[] shown =
+        [
+            .. rows.Select(Y),
+            .. front.SelectMany(row => row.Intervals?.Of(metric) is { } interval ? (double[])[interval.Lower, interval.Upper] : []),
+        ];
         var isLoss = metric == CnnExperimentMetric.LogLoss;
         var chart = new SvgChart(
             new(title + ", logarithmic", rows.Select(X), isLogarithmic: true, Figures.Setting),
-            new(Figures.Name(metric), shown, isLogarithmic: false, y => isLoss ? Figures.Setting(y) : FormattableString.Invariant($"{y * 100:0.##} %"),
+            new(Figures.Name(metric), shown, isLoss && IsSpread(shown), y => isLoss ? Figures.Setting(y) : FormattableString.Invariant($"{y * 100:0.##} %"),
                 least: 0, most: isLoss ? null : 1));
         chart.Line(front.Select(row => (X(row), Y(row))), "front");
         foreach (var row in rows)
@@ -115,6 +118,9 @@ internal static class ReportCharts
         }
         return points;
     }
+
+    // One training that went astray would make a line of all others.
+    private static bool IsSpread(double[] values) => values.Min() > 0 && values.Max() > 10 * values.Min();
 
     private static string Named(CnnRunDetail run) => $"{run.TrainerName} (trial {run.Trial})";
 }

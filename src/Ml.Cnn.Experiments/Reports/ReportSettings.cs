@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ml.Cnn.Experiments.Reports.Html;
 using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Writing;
 
 namespace Ml.Cnn.Experiments.Reports;
 
@@ -15,8 +16,8 @@ internal static class ReportSettings
         if (result.Importances.Count == 0)
             return html.Element("p", "With fewer than ten measured trials, or trials that do not differ, there is nothing to say about what mattered.");
         html.Element("p", "The share of the variation of the score, over everything that was tried, that comes from each setting by itself (functional ANOVA "
-            + "on a random forest). What is missing to 100 % comes from settings in combination. Trials are compared behind the first rung, where all are trained "
-            + "equally long.", ("class", "note"));
+            + "on a random forest). What is missing to 100 % comes from settings in combination. Trials are compared behind the first rung, where all are "
+            + "trained equally long.", ("class", "note"));
         HtmlTable.Write(html, "Importance of the settings",
         [
             HtmlColumn<CnnSettingImportance>.Text("Setting", one => Words(one.Setting), isHeading: true),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Statistics;
 using Ml.Cnn.Experiments.Trials;
 using Ml.Cnn.Trainers;
 

@@ -1,4 +1,4 @@
-using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Importance;
 
 namespace Ml.Cnn.Experiments.Tests.Results;
 

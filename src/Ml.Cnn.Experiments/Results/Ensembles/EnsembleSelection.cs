@@ -1,7 +1,8 @@
 using System.Numerics.Tensors;
+using Ml.Cnn.Experiments.Results.Statistics;
 using Ml.Cnn.Experiments.Trials;
 
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Ensembles;
 
 /// <summary>
 /// Greedy selection with replacement (Caruana et al. 2004, section 2.1): to the best network, again and again the one is added that makes the average best;

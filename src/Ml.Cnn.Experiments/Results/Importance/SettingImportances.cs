@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Importance;
 
 /// <summary>The importances of the settings of an experiment's trials.</summary>
 internal static class SettingImportances

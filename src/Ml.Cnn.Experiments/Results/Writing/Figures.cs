@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Writing;
 
 /// <summary>Numbers as people read them, the same in every culture.</summary>
 internal static class Figures
