@@ -1,5 +1,5 @@
 using Ml.Cnn.Experiments.Reports.Html;
-using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Writing;
 using Ml.Cnn.Trainers;
 
 namespace Ml.Cnn.Experiments.Reports;
@@ -33,10 +33,9 @@ internal static class ReportCharts
         double[] values = [.. curves.SelectMany(curve => curve.Points).Select(point => point.Y).Where(double.IsFinite)];
         if (values.Length == 0)
             return null;
-        var spread = isLoss && values.Min() > 0 && values.Max() > 10 * values.Min();
         var chart = new SvgChart(
-            new("Images seen, logarithmic", curves.SelectMany(curve => curve.Points).Select(point => point.X), isLogarithmic: true, x => Figures.Count(x)),
-            new(title, values, spread, y => isLoss ? Figures.Setting(y) : FormattableString.Invariant($"{y * 100:0.##} %"), least: 0, most: isLoss ? null : 1));
+            new("Images seen, logarithmic", curves.SelectMany(curve => curve.Points).Select(point => point.X), isLogarithmic: true, Figures.Tick),
+            new(title, values, isLoss && IsSpread(values), y => isLoss ? Figures.Setting(y) : FormattableString.Invariant($"{y * 100:0.##} %"), least: 0, most: isLoss ? null : 1));
         foreach (var (run, points) in curves)
         {
             var rank = ranks.GetValueOrDefault(run.Trial, int.MaxValue);
@@ -47,7 +46,7 @@ internal static class ReportCharts
         }
         foreach (var (run, points) in curves.Reverse().Take(s_styles.Length))
             if (points.LastOrDefault(point => double.IsFinite(point.Y)) is { X: > 0 } end)
-                chart.Label(end.X, end.Y, $"{run.TrainerName} ({run.Trial})", isMinor: false);
+                chart.Label(end.X, end.Y, $"{run.TrainerName} ({run.Trial})", isMinor: ranks.GetValueOrDefault(run.Trial) != 1);
         var html = new HtmlBuilder();
         chart.Write(html, "learning", $"{title} of every trial over the images that it was trained on",
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{curves.Length} lines, of {curves.Length} trials. ") + string.Join(" ", curves
@@ -66,11 +65,15 @@ internal static class ReportCharts
         if (rows.Length == 0)
             return false;
         var front = result.ParetoFront(cost);
-        var shown = rows.Select(Y).Concat(front.SelectMany(row => row.Intervals?.Of(metric) is { } interval ? (double[])[interval.Lower, interval.Upper] : []));
+        double[] shown =
+        [
+            .. rows.Select(Y),
+            .. front.SelectMany(row => row.Intervals?.Of(metric) is { } interval ? (double[])[interval.Lower, interval.Upper] : []),
+        ];
         var isLoss = metric == CnnExperimentMetric.LogLoss;
         var chart = new SvgChart(
             new(title + ", logarithmic", rows.Select(X), isLogarithmic: true, Figures.Setting),
-            new(Figures.Name(metric), shown, isLogarithmic: false, y => isLoss ? Figures.Setting(y) : FormattableString.Invariant($"{y * 100:0.##} %"),
+            new(Figures.Name(metric), shown, isLoss && IsSpread(shown), y => isLoss ? Figures.Setting(y) : FormattableString.Invariant($"{y * 100:0.##} %"),
                 least: 0, most: isLoss ? null : 1));
         chart.Line(front.Select(row => (X(row), Y(row))), "front");
         foreach (var row in rows)
@@ -81,15 +84,14 @@ internal static class ReportCharts
             chart.Point(X(row), Y(row), row.Rank == 1 ? "best" : isOnFront ? "second" : "plain", $"{Named(row.Run)}: {Figures.Value(metric, Y(row))}, "
                 + $"{Figures.Cost(cost, row.Run.CostOf(cost))}; {SettingsText.Of(row.Run.Configuration)}", isOnFront ? 6 : 4.5);
         }
-        foreach (var row in front.Reverse())
-            chart.Label(X(row), Y(row), row.Run.TrainerName, isMinor: false);
-        foreach (var row in rows.Reverse().GroupBy(row => row.Run.TrainerName).Select(group => group.First()).Except(front).Take(MostLabels))
-            chart.Label(X(row), Y(row), row.Run.TrainerName, isMinor: true);
+        foreach (var row in front.Concat(rows).OrderBy(row => (row.Rank != 1, !front.Contains(row), row.Rank)).DistinctBy(row => row.Run.TrainerName)
+            .Take(MostLabels))
+            chart.Label(X(row), Y(row), row.Run.TrainerName, isMinor: row.Rank != 1);
         chart.Write(html, id, $"{Figures.Name(metric)} of {rows.Length} trials against their {id}",
             "On the front, from the cheapest: " + string.Join("; ", front.Select(row =>
                 $"{Named(row.Run)}, {Figures.Cost(cost, row.Run.CostOf(cost))}, {Figures.Value(metric, Y(row))}")) + ".",
-            $"Each point is a trial; {(isLoss ? "lower" : "higher")} and further left is better. The dashed line is the Pareto front: nothing cheaper is as good "
-            + "as what lies on it. Bars are 95 % confidence intervals.");
+            $"Each point is a trial; {(isLoss ? "lower" : "higher")} and further left is better. The dashed line is the Pareto front: nothing cheaper is as "
+            + "good as what lies on it. Bars are 95 % confidence intervals.");
         return true;
 
         double X(CnnLeaderboardRow row) => row.Run.CostOf(cost)!.Value / (cost == CnnTrialCost.ModelBytes ? 1e6 : 1);
@@ -116,6 +118,9 @@ internal static class ReportCharts
         }
         return points;
     }
+
+    // One training that went astray would make a line of all others.
+    private static bool IsSpread(double[] values) => values.Min() > 0 && values.Max() > 10 * values.Min();
 
     private static string Named(CnnRunDetail run) => $"{run.TrainerName} (trial {run.Trial})";
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Ml.Cnn.Experiments.Reports.Html;
-using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Writing;
 
 namespace Ml.Cnn.Experiments.Reports;
 
@@ -18,7 +18,7 @@ internal static class ReportFailures
             HtmlColumn<CnnRunDetail>.Number("Trial", run => run.Trial.ToString(CultureInfo.InvariantCulture)),
             HtmlColumn<CnnRunDetail>.Text("Network", run => run.TrainerName, isHeading: true),
             HtmlColumn<CnnRunDetail>.Text("Status", run => Figures.Status(run.Status)),
-            HtmlColumn<CnnRunDetail>.Text("Reason", run => run.Reason ?? Figures.Unknown),
+            HtmlColumn<CnnRunDetail>.Sentences("Reason", run => run.Reason ?? Figures.Unknown),
             HtmlColumn<CnnRunDetail>.Number("Epochs", run => run.Epochs.ToString(CultureInfo.InvariantCulture)),
             HtmlColumn<CnnRunDetail>.Text("Settings", run => SettingsText.Of(run.Configuration)),
         ], result.RunDetails.Where(IsFailure));

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Ml.Cnn.Experiments.Reports.Html;
-using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Writing;
 
 namespace Ml.Cnn.Experiments.Reports;
 
@@ -12,8 +12,9 @@ internal static class ReportLeaderboard
     public static HtmlBuilder Write(CnnExperimentResult result)
     {
         var html = new HtmlBuilder();
-        html.Element("p", "“No more than chance”: a paired test on the same validation images finds no difference from the best trial that their choice does "
-            + "not explain (5 %, corrected by Holm for the number of trials). What another seed would have come to is not in it. Intervals are of 95 %.",
+        html.Element("p", "“No more than chance”: a paired test on the same validation images finds no difference from the best trial that their choice "
+            + "does not explain (5 %, corrected by Holm for the number of trials). What another seed would have come to is not in it. Intervals are of 95 %."
+            + (result.Outcome.Data.Folds is null ? "" : " Metrics are means over the folds; intervals and tests take the images of all folds together."),
             ("class", "note"));
         var columns = Columns(result.Leaderboard);
         var rows = result.Leaderboard.Rows;

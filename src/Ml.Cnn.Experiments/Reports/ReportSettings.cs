@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ml.Cnn.Experiments.Reports.Html;
 using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Writing;
 
 namespace Ml.Cnn.Experiments.Reports;
 
@@ -14,15 +15,15 @@ internal static class ReportSettings
         var html = new HtmlBuilder();
         if (result.Importances.Count == 0)
             return html.Element("p", "With fewer than ten measured trials, or trials that do not differ, there is nothing to say about what mattered.");
-        html.Element("p", "The share of the variation of the score, over everything that was tried, that comes from each setting by itself (functional ANOVA on "
-            + "a random forest). What is missing to 100 % comes from settings in combination. Trials are compared behind the first rung, where all are trained "
-            + "equally long.", ("class", "note"));
+        html.Element("p", "The share of the variation of the score, over everything that was tried, that comes from each setting by itself (functional ANOVA "
+            + "on a random forest). What is missing to 100 % comes from settings in combination. Trials are compared behind the first rung, where all are "
+            + "trained equally long.", ("class", "note"));
         HtmlTable.Write(html, "Importance of the settings",
         [
             HtmlColumn<CnnSettingImportance>.Text("Setting", one => Words(one.Setting), isHeading: true),
             HtmlColumn<CnnSettingImportance>.Number("Share", one => Percent(one.Importance)),
-            new("", Bar),
-            HtmlColumn<CnnSettingImportance>.Text("", one => one.IsMoreThanChance ? "" : "no more than chance"),
+            new("As a bar", Bar),
+            HtmlColumn<CnnSettingImportance>.Text("Is it real?", one => one.IsMoreThanChance ? "more than chance" : "no more than chance"),
         ], result.Importances);
         return html;
     }
@@ -33,7 +34,7 @@ internal static class ReportSettings
         if (result.WriteCommand() is { } command)
         {
             html.Element("h3", "As a command");
-            html.Open("pre", ("class", "fold"), ("tabindex", "0"), ("aria-label", "Command line")).Element("code", command).Close("pre");
+            html.Open("pre", ("tabindex", "0"), ("aria-label", "Command line")).Element("code", command).Close("pre");
             if (result.Outcome.Data is { ValidationFraction: not null, SplitSeed: var seed } && seed != result.BestRun!.Configuration.Seed)
                 html.Element("p", "The command draws other images to validate with than the experiment did.", ("class", "note"));
         }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Ml.Cnn.Experiments.Reports.Html;
-using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Writing;
 
 namespace Ml.Cnn.Experiments.Reports;
 

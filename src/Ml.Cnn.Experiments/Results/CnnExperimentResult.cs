@@ -1,6 +1,9 @@
 using Microsoft.ML;
 using Ml.Cnn.Experiments.Reports;
+using Ml.Cnn.Experiments.Reports.Winner;
 using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Ensembles;
+using Ml.Cnn.Experiments.Results.Importance;
 using Ml.Cnn.Trainers.IO;
 using SkiaSharp;
 

@@ -1,4 +1,5 @@
 using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Writing;
 using Ml.Cnn.Trainers.IO;
 
 namespace Ml.Cnn.Experiments;
@@ -32,8 +33,8 @@ public sealed class CnnLeaderboard
         var rest = runs.Except(ranked).OrderBy(run => run.Trial).ToArray();
         var comparison = readsScores ? TrialComparison.Of(ranked, rest, metric) : TrialComparison.WithoutScores;
         double[] scores = [.. ranked.Select(run => run.ValidationMetrics!.ScoreOf(metric))];
-        var fast = Results.ParetoFront.Of(scores, [.. ranked.Select(run => run.CostOf(CnnTrialCost.Latency))]).ToHashSet();
-        var small = Results.ParetoFront.Of(scores, [.. ranked.Select(run => run.CostOf(CnnTrialCost.ModelBytes))]).ToHashSet();
+        var fast = Results.Statistics.ParetoFront.Of(scores, [.. ranked.Select(run => run.CostOf(CnnTrialCost.Latency))]).ToHashSet();
+        var small = Results.Statistics.ParetoFront.Of(scores, [.. ranked.Select(run => run.CostOf(CnnTrialCost.ModelBytes))]).ToHashSet();
         return new(metric,
         [
             .. ranked.Select((run, place) => new CnnLeaderboardRow
@@ -54,7 +55,7 @@ public sealed class CnnLeaderboard
     public IReadOnlyList<CnnLeaderboardRow> ParetoFront(CnnTrialCost cost)
     {
         CnnLeaderboardRow[] ranked = [.. Rows.Where(row => row.Rank is not null)];
-        return [.. Results.ParetoFront.Of([.. ranked.Select(row => row.Run.ValidationMetrics!.ScoreOf(Metric))],
+        return [.. Results.Statistics.ParetoFront.Of([.. ranked.Select(row => row.Run.ValidationMetrics!.ScoreOf(Metric))],
             [.. ranked.Select(row => row.Run.CostOf(cost))]).Select(place => ranked[place])];
     }
 

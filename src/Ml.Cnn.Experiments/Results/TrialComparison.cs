@@ -1,3 +1,5 @@
+using Ml.Cnn.Experiments.Results.Statistics;
+
 namespace Ml.Cnn.Experiments.Results;
 
 /// <summary>The intervals of all trials, and what tests say of their differences from the best one.</summary>

@@ -1,4 +1,5 @@
 using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Statistics;
 using Ml.Cnn.Experiments.Tests.Results;
 using Ml.Cnn.Experiments.Trials;
 using Ml.Cnn.Trainers;
@@ -10,9 +11,16 @@ internal static class ExampleReport
 {
     private static readonly (string Name, double Skill, double Latency, long Bytes)[] s_networks =
     [
-        ("lenet5", 0.9, 0.15, 250_000), ("squeezenet1_1", 1.6, 1.3, 2_900_000), ("mobilenet_v2", 2.3, 2.2, 8_900_000), ("shufflenet_v2_x1_0", 2.1, 1.6, 5_100_000),
-        ("resnet18", 2.6, 5.2, 44_700_000), ("googlenet", 2.4, 6.8, 22_400_000), ("densenet121", 2.65, 14.5, 27_900_000), ("efficientnet_b0", 2.55, 4.6, 16_200_000),
-        ("alexnet", 1.5, 8.1, 228_000_000), ("vgg11_bn", 2.2, 21.0, 515_000_000),
+        ("lenet5", 0.9, 0.15, 250_000),
+        ("squeezenet1_1", 1.6, 1.3, 2_900_000),
+        ("mobilenet_v2", 2.3, 2.2, 8_900_000),
+        ("shufflenet_v2_x1_0", 2.1, 1.6, 5_100_000),
+        ("resnet18", 2.6, 5.2, 44_700_000),
+        ("googlenet", 2.4, 6.8, 22_400_000),
+        ("densenet121", 2.65, 14.5, 27_900_000),
+        ("efficientnet_b0", 2.55, 4.6, 16_200_000),
+        ("alexnet", 1.5, 8.1, 228_000_000),
+        ("vgg11_bn", 2.2, 21.0, 515_000_000),
     ];
 
     public static CnnExperimentResult Result(int trials, int classes, int images, CnnExperimentMetric metric = CnnExperimentMetric.Accuracy)

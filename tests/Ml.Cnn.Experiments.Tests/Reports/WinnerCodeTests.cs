@@ -1,8 +1,11 @@
+using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.ML;
 using Ml.Cnn.Experiments.Results;
 using Ml.Cnn.Experiments.Tests.Results;
 using Ml.Cnn.Trainers;
+using SkiaSharp;
 
 namespace Ml.Cnn.Experiments.Tests.Reports;
 
@@ -83,13 +86,49 @@ public sealed class WinnerCodeTests
         return new(data is null ? outcome : outcome with { Data = data });
     }
 
+    /// <summary>The program itself, run on a folder of images: it trains, and leaves a model that can be loaded.</summary>
+    [TestMethod]
+    public void TheProgramTrainsAndSavesAModel()
+    {
+        using var folder = new TemporaryFolder();
+        var mlContext = new MLContext(seed: 1);
+        foreach (var (i, digit) in mlContext.Data.CreateEnumerable<Digit>(mlContext.Data.GenerateDigits(60), reuseRowObject: false).Index())
+        {
+            using var bitmap = new SKBitmap(28, 28, SKColorType.Gray8, SKAlphaType.Opaque);
+            System.Runtime.InteropServices.Marshal.Copy(digit.Image, 0, bitmap.GetPixels(), digit.Image.Length);
+            using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+            folder.Write($"images/{digit.Label}/{i}.png", png.ToArray());
+        }
+        var code = Result(ExampleTrials.Configuration("lenet5") with { ImageSize = 32, Augmentation = "none" }).WriteCode()!;
+        using var assembly = new MemoryStream();
+        Assert.IsTrue(Compilation(code).Emit(assembly).Success);
+        var model = Path.Join(folder.Path, "model.zip");
+        var exitCode = Assembly.Load(assembly.ToArray()).EntryPoint!.Invoke(null, [new[] { Path.Join(folder.Path, "images"), model }]);
+        Assert.AreEqual(0, exitCode);
+        var network = CnnTransformer.Find(mlContext.Model.Load(model, out _))!;
+        Assert.AreEqual("lenet5", network.Architecture.Name);
+        Assert.HasCount(4, network.History);
+        Assert.IsNotNull(network.History[^1].ValidationAccuracy);
+    }
+
     private static void AssertCompiles(string code)
+    {
+        var problems = Compilation(code).GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).ToArray();
+        Assert.IsEmpty(problems, string.Join('\n', problems.Select(problem => problem.ToString())) + "\n" + code);
+    }
+
+    private static CSharpCompilation Compilation(string code)
     {
         // What a new console project uses by itself.
         const string Implicit = "global using System; global using System.IO; global using System.Linq; global using System.Collections.Generic;";
-        var compilation = CSharpCompilation.Create("winner", [CSharpSyntaxTree.ParseText(code), CSharpSyntaxTree.ParseText(Implicit)],
+        return CSharpCompilation.Create("winner", [CSharpSyntaxTree.ParseText(code), CSharpSyntaxTree.ParseText(Implicit)],
             s_references.Value, new(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
-        var problems = compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).ToArray();
-        Assert.IsEmpty(problems, string.Join('\n', problems.Select(problem => problem.ToString())) + "\n" + code);
+    }
+
+    private sealed class Digit
+    {
+        public byte[] Image { get; set; } = [];
+
+        public string Label { get; set; } = "";
     }
 }

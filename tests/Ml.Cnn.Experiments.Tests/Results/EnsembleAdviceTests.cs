@@ -1,4 +1,6 @@
 using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Ensembles;
+using Ml.Cnn.Experiments.Results.Statistics;
 using Ml.Cnn.Experiments.Trials;
 
 namespace Ml.Cnn.Experiments.Tests.Results;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Statistics;
 using Ml.Cnn.Experiments.Trials;
 using Ml.Cnn.Trainers;
 
@@ -61,7 +62,8 @@ internal static class ExampleTrials
     };
 
     /// <summary>A trial with scores, and the metrics that follow from them.</summary>
-    public static CnnRunDetail Run(int trial, TrialScores scores, TrialConfiguration? configuration = null, double latency = 5, long bytes = 10_000_000) => new()
+    public static CnnRunDetail Run(int trial, TrialScores scores, TrialConfiguration? configuration = null, double latency = 5,
+        long bytes = 10_000_000) => new()
     {
         Trial = trial,
         Configuration = configuration ?? Configuration(),

@@ -1,4 +1,4 @@
-using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Importance;
 
 namespace Ml.Cnn.Experiments.Tests.Results;
 
@@ -105,6 +105,27 @@ public sealed class FunctionalAnovaTests
         Assert.AreEqual("learningRate", importances[0].Setting);
         Assert.HasCount(2, importances); // of everything else there was one value
         Assert.IsEmpty(SettingImportances.Of(runs[..9], CnnExperimentMetric.Accuracy));
+    }
+
+    /// <summary>One trial in forty went astray, to a log loss of 30: what mattered to the others is what is to be found.</summary>
+    [TestMethod]
+    public void OneOutlierDoesNotDecideWhatMattered()
+    {
+        var random = new Random(4);
+        CnnRunDetail[] runs = [.. Enumerable.Range(1, 40).Select(trial =>
+        {
+            var rate = Math.Pow(10, -3 + 2 * random.NextDouble());
+            return new CnnRunDetail
+            {
+                Trial = trial,
+                Configuration = ExampleTrials.Configuration(trial % 2 == 0 ? "resnet18" : "lenet5", rate),
+                Status = CnnTrialStatus.Completed,
+                RungScores = [trial == 7 ? -30 : trial % 2 == 0 ? -0.5 : -1],
+            };
+        })];
+        var importances = SettingImportances.Of(runs, CnnExperimentMetric.LogLoss);
+        Assert.AreEqual("architecture", importances[0].Setting);
+        Assert.IsTrue(importances[0].Importance > 0.6, $"{importances[0].Importance}");
     }
 
     // x, y, a network of three, and an optimizer of two that nothing hangs on.

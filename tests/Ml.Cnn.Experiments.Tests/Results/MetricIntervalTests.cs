@@ -1,4 +1,4 @@
-using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Statistics;
 
 namespace Ml.Cnn.Experiments.Tests.Results;
 

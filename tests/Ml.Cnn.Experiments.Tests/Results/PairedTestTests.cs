@@ -1,5 +1,5 @@
 using System.Numerics;
-using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Statistics;
 using Ml.Cnn.Experiments.Trials;
 
 namespace Ml.Cnn.Experiments.Tests.Results;

@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Statistics;
 using Ml.Cnn.Experiments.Trials;
 
 namespace Ml.Cnn.Experiments.Tests.Results;

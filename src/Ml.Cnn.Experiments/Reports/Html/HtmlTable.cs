@@ -6,8 +6,12 @@ namespace Ml.Cnn.Experiments.Reports.Html;
 /// <param name="IsNumber">Whether it stands to the right.</param>
 /// <param name="IsHeading">Whether it names the row.</param>
 /// <param name="Explanation">What it is, for whoever points at the heading; null: nothing.</param>
-internal sealed record HtmlColumn<T>(string Heading, Action<HtmlBuilder, T> Cell, bool IsNumber = false, bool IsHeading = false, string? Explanation = null)
+/// <param name="IsLong">Whether it holds sentences, which need several lines.</param>
+internal sealed record HtmlColumn<T>(string Heading, Action<HtmlBuilder, T> Cell, bool IsNumber = false, bool IsHeading = false, string? Explanation = null,
+    bool IsLong = false)
 {
+    public static HtmlColumn<T> Sentences(string heading, Func<T, string> text) => new(heading, (html, row) => html.Text(text(row)), IsLong: true);
+
     public static HtmlColumn<T> Text(string heading, Func<T, string> text, bool isHeading = false, string? explanation = null) =>
         new(heading, (html, row) => html.Text(text(row)), IsHeading: isHeading, Explanation: explanation);
 
@@ -36,7 +40,7 @@ internal static class HtmlTable
             foreach (var column in columns)
             {
                 var element = column.IsHeading ? "th" : "td";
-                html.Open(element, ("scope", column.IsHeading ? "row" : null), ("class", column.IsNumber ? "n" : null));
+                html.Open(element, ("scope", column.IsHeading ? "row" : null), ("class", column.IsNumber ? "n" : column.IsLong ? "wrap" : null));
                 column.Cell(html, row);
                 html.Close(element);
             }

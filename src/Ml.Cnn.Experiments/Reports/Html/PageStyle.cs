@@ -47,6 +47,7 @@ internal static class PageStyle
         figcaption { font-size: .9rem; margin-top: 4px; max-width: 80ch; }
         svg { display: block; width: 100%; height: auto; max-width: 920px; }
         svg text { fill: var(--ink); font-size: 13px; }
+        svg .label { paint-order: stroke; stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; }
         svg .tick { fill: var(--soft); font-size: 12px; }
         svg .grid { stroke: var(--line); stroke-width: 1; }
         svg .frame { fill: none; stroke: var(--soft); stroke-width: 1; }
@@ -61,7 +62,6 @@ internal static class PageStyle
         pre { overflow-x: auto; margin: 10px 0; padding: 12px 14px; background: var(--panel); border: 1px solid var(--line); border-radius: 6px;
           font: .86rem/1.5 ui-monospace, "Cascadia Mono", Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace; }
         pre code { font: inherit; user-select: all; -webkit-user-select: all; }
-        pre.fold { white-space: pre-wrap; overflow-wrap: anywhere; }
         details { margin: 10px 0; }
         summary { cursor: pointer; color: var(--accent); }
         dl { display: grid; grid-template-columns: minmax(9em, max-content) 1fr; gap: 4px 18px; margin: 8px 0; }

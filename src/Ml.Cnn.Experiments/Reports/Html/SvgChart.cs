@@ -16,7 +16,7 @@ internal sealed class SvgChart
     private const double LineHeight = 16;
 
     private readonly HtmlBuilder _content = new();
-    private readonly List<(double Left, double Top, double Right, double Bottom)> _labels = [];
+    private readonly LabelPlacement _labels = new(Left + 2, Top, Width - 2, Height - Bottom);
     private readonly ChartAxis _x;
     private readonly ChartAxis _y;
 
@@ -48,9 +48,12 @@ internal sealed class SvgChart
         }
     }
 
-    public void Point(double x, double y, string style, string title, double radius = 4.5) =>
+    public void Point(double x, double y, string style, string title, double radius = 4.5)
+    {
+        _labels.AddPoint(PlaceX(x), PlaceY(y), radius);
         _content.Open("circle", ("class", style), ("cx", HtmlBuilder.Number(PlaceX(x))), ("cy", HtmlBuilder.Number(PlaceY(y))),
             ("r", HtmlBuilder.Number(radius))).Element("title", title).Close("circle");
+    }
 
     /// <summary>From one value of the vertical axis to another: an interval.</summary>
     public void Whisker(double x, double lower, double upper, string style)
@@ -62,25 +65,17 @@ internal sealed class SvgChart
         static string N(double value) => HtmlBuilder.Number(value);
     }
 
-    /// <summary>Writes beside a point where nothing else is written; not at all where there is no room. The most important first.</summary>
+    /// <summary>Writes beside a point where there is room; not at all where there is none. The most important first, and all points before.</summary>
+    /// <param name="x">The point.</param>
+    /// <param name="y">The point.</param>
+    /// <param name="text">Its name.</param>
+    /// <param name="isMinor">Whether it is left out on narrow screens.</param>
     public void Label(double x, double y, string text, bool isMinor)
     {
-        var (pointX, pointY, width) = (PlaceX(x), PlaceY(y), text.Length * LetterWidth);
-        ReadOnlySpan<(double X, double Y)> places =
-        [
-            (pointX + 9, pointY - LineHeight / 2 - 8), (pointX + 9, pointY + 6), (pointX - 9 - width, pointY - LineHeight / 2 - 8),
-            (pointX - 9 - width, pointY + 6), (pointX - width / 2, pointY - LineHeight - 14), (pointX - width / 2, pointY + 16),
-        ];
-        foreach (var (left, top) in places)
-        {
-            if (left < Left + 2 || left + width > Width - 2 || top < Top || top + LineHeight > Height - Bottom
-                || _labels.Exists(other => left < other.Right && left + width > other.Left && top < other.Bottom && top + LineHeight > other.Top))
-                continue;
-            _labels.Add((left, top, left + width, top + LineHeight));
-            _content.Element("text", text, ("x", HtmlBuilder.Number(left)), ("y", HtmlBuilder.Number(top + LineHeight - 4)),
-                ("class", isMinor ? "minor" : null));
+        if (_labels.Place(PlaceX(x), PlaceY(y), text.Length * LetterWidth, LineHeight) is not var (left, top))
             return;
-        }
+        _content.Element("text", text, ("x", HtmlBuilder.Number(left)), ("y", HtmlBuilder.Number(top + LineHeight - 4)),
+            ("class", isMinor ? "label minor" : "label"));
     }
 
     /// <summary>Writes the chart as a figure.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Ml.Cnn.Experiments.Reports;
+namespace Ml.Cnn.Experiments.Reports.Winner;
 
 /// <summary>Values as C# writes them.</summary>
 internal static class CSharpLiteral

@@ -1,8 +1,9 @@
 using System.Text.RegularExpressions;
 using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Writing;
 using Ml.Cnn.Trainers;
 
-namespace Ml.Cnn.Experiments.Reports;
+namespace Ml.Cnn.Experiments.Reports.Winner;
 
 /// <summary>The best trial as a command line, quoted for a POSIX shell.</summary>
 internal static partial class WinnerCommand

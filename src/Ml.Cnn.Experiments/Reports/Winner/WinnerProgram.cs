@@ -1,7 +1,8 @@
 using Ml.Cnn.Experiments.Results;
+using Ml.Cnn.Experiments.Results.Writing;
 using Ml.Cnn.Trainers;
 
-namespace Ml.Cnn.Experiments.Reports;
+namespace Ml.Cnn.Experiments.Reports.Winner;
 
 /// <summary>
 /// The best trial as a C# program of its own: the same images, the same split, the same settings and the same seed, and so the same weights, to the bit on

@@ -1,6 +1,7 @@
+using Ml.Cnn.Experiments.Results.Statistics;
 using Ml.Cnn.Experiments.Trials;
 
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Ensembles;
 
 /// <summary>Looks for an ensemble among the best trials, and finds out what it gains.</summary>
 internal static class EnsembleAdvice

@@ -1,15 +1,17 @@
 using System.Numerics.Tensors;
+using Ml.Cnn.Experiments.Results.Statistics;
 using Ml.Cnn.Experiments.Trials;
 
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Ensembles;
 
 /// <summary>
 /// Greedy selection with replacement (Caruana et al. 2004, section 2.1): to the best network, again and again the one is added that makes the average best;
-/// one that is added twice weighs twice. The best of all these averages is taken.
+/// one that is added twice weighs twice. The best of all these averages is taken. Of more than five networks none is made: each costs memory and time.
 /// </summary>
 internal static class EnsembleSelection
 {
     private const int Rounds = 20;
+    private const int MostNetworks = 5;
 
     /// <summary>How often each candidate is in the ensemble.</summary>
     /// <param name="candidates">Probabilities of the same images.</param>
@@ -24,8 +26,11 @@ internal static class EnsembleSelection
         for (var round = 1; round <= Rounds; round++)
         {
             var (next, nextQuality) = (-1, Quality.Worst);
+            var isFull = chosen.Count(times => times > 0) == MostNetworks;
             for (var candidate = 0; candidate < parts.Length; candidate++)
             {
+                if (isFull && chosen[candidate] == 0)
+                    continue;
                 TensorPrimitives.Add(sum, parts[candidate].Probabilities, trial);
                 TensorPrimitives.Multiply(trial, 1f / round, trial);
                 var quality = Quality.Of(parts[0] with { Probabilities = trial }, metric);

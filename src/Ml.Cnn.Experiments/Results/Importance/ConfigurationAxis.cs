@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Importance;
 
 /// <summary>A setting that trials differ in, as the forest sees it.</summary>
 /// <param name="Name">As users know it: "learningRate".</param>

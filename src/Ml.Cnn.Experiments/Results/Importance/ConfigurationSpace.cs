@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Importance;
 
 /// <summary>The trials' configurations as points: an axis for every setting that they differ in.</summary>
 /// <param name="Axes">The settings.</param>

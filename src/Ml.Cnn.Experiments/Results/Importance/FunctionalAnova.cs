@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Importance;
 
 /// <summary>
 /// How much of the variance of the score over the whole space comes from each setting by itself: functional ANOVA on a random forest (Hutter, Hoos and

@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Importance;
 
 /// <summary>The part of the space that a leaf of a tree speaks for: an interval of every number, a set of values of every category.</summary>
 internal sealed class LeafRegion

@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Importance;
 
 /// <summary>
 /// A regression tree (Breiman et al. 1984) over numbers and categories. Categories are split by the order of their means, among which the best split into two

@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Importance;
 
 /// <summary>The importances of the settings of an experiment's trials.</summary>
 internal static class SettingImportances
@@ -18,9 +18,18 @@ internal static class SettingImportances
         var space = ConfigurationSpace.Of([.. scored.Select(run => run.Configuration)]);
         if (space.Axes.Count == 0)
             return [];
-        return [.. FunctionalAnova.Shares(space, [.. scored.Select(run => run.Score)])
+        return [.. FunctionalAnova.Shares(space, WithoutOutliers([.. scored.Select(run => run.Score)]))
             .Select((one, i) => new CnnSettingImportance(space.Axes[i].Name, one.Share, one.IsMoreThanChance))
             .OrderByDescending(one => one.Importance)];
+    }
+
+    // The log loss of a training that went astray is any number, and would be all of the variance: brought to Tukey's lower fence (Tukey 1977, section 2D).
+    private static double[] WithoutOutliers(double[] scores)
+    {
+        var sorted = scores.Order().ToArray();
+        var (lower, upper) = (sorted[sorted.Length / 4], sorted[sorted.Length * 3 / 4]);
+        var fence = lower - 1.5 * (upper - lower);
+        return upper > lower ? [.. scores.Select(score => Math.Max(score, fence))] : scores;
     }
 
     private static double Score(CnnRunDetail run, CnnExperimentMetric metric) =>

@@ -1,6 +1,6 @@
 using Ml.Cnn.Experiments.Trials;
 
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Statistics;
 
 /// <summary>
 /// What a network said of each validation image, as far as metrics need it: a few bytes for an image instead of a probability for each class.

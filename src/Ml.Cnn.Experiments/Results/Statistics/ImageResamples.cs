@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Statistics;
 
 /// <summary>
 /// How often each validation image comes in each of many draws with replacement (the bootstrap; Efron and Tibshirani 1993, chapter 6). All trials share the
@@ -31,7 +31,7 @@ internal sealed class ImageResamples
             {
                 var image = random.Next(Images);
                 if (counts[image] == byte.MaxValue)
-                    continue; // not in this universe: 255 times of images drawn once in the mean
+                    continue; // once in 10⁵⁰⁰ draws: an image comes once in the mean
                 counts[image]++;
                 actual[labels[image]]++;
             }

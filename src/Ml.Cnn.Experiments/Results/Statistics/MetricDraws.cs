@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Statistics;
 
 /// <summary>The metrics of a trial in each draw of <see cref="ImageResamples"/>: those whose distribution is not known in closed form.</summary>
 internal sealed record MetricDraws(double[] MacroAccuracy, double[] LogLoss, double[] MacroF1)

@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Statistics;
 
 /// <summary>
 /// Whether two networks differ in a metric by more than the choice of the validation images explains: the same images for both, so that what is hard for

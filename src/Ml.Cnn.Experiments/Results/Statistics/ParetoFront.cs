@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Statistics;
 
 /// <summary>What is worth its cost: nothing that costs as little is better, and nothing as good costs less.</summary>
 internal static class ParetoFront

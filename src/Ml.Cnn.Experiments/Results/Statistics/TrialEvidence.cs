@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Statistics;
 
 /// <summary>What is known of a trial's network on the validation images.</summary>
 internal sealed record TrialEvidence(ImageOutcomes Outcomes, CnnTrialMetrics Metrics, MetricDraws Draws)

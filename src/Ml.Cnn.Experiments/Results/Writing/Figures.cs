@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Writing;
 
 /// <summary>Numbers as people read them, the same in every culture.</summary>
 internal static class Figures
@@ -39,6 +39,15 @@ internal static class Figures
         < 1e9 => Invariant($"{number / 1e6:0.0} M"),
         < 1e12 => Invariant($"{number / 1e9:0.0} G"),
         _ => Invariant($"{number / 1e12:#,0.0} T"),
+    };
+
+    /// <summary>A round number beside an axis: "20 k".</summary>
+    public static string Tick(double count) => count switch
+    {
+        < 10_000 => Invariant($"{count:#,0.##}"),
+        < 1e6 => Invariant($"{count / 1e3:0.#} k"),
+        < 1e9 => Invariant($"{count / 1e6:0.#} M"),
+        _ => Invariant($"{count / 1e9:0.#} G"),
     };
 
     /// <summary>"44.7 MB", of a million bytes.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Writing;
 
 /// <summary>A column of a leaderboard that people read.</summary>
 /// <param name="Heading">Its heading.</param>

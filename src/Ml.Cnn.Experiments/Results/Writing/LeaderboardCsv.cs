@@ -1,7 +1,7 @@
 using System.Globalization;
 using nietras.SeparatedValues;
 
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Writing;
 
 /// <summary>
 /// The leaderboard as comma-separated values. Numbers have the digits that it takes to read the same number back; what is not known is empty.

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Writing;
 
 /// <summary>The leaderboard as JSON. What is not known, and what is no number, is null.</summary>
 internal static class LeaderboardJson

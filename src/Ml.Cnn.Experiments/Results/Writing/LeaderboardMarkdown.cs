@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Writing;
 
 /// <summary>The leaderboard as a table in GitHub's Markdown.</summary>
 internal static class LeaderboardMarkdown

@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Writing;
 
 /// <summary>The leaderboard as a table in plain text.</summary>
 internal static class LeaderboardText

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Ml.Cnn.Trainers;
 
-namespace Ml.Cnn.Experiments.Results;
+namespace Ml.Cnn.Experiments.Results.Writing;
 
 /// <summary>What was chosen for a trial, in the words of the command's options.</summary>
 internal static class SettingsText
