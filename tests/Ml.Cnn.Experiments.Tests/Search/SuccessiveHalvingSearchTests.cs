@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ml.Cnn.Experiments.Search;
 using Ml.Cnn.Experiments.Tests.Search.Simulation;
 
@@ -22,7 +23,7 @@ public sealed class SuccessiveHalvingSearchTests
         Assert.AreNotEqual(string.Join('\n', experiment.Decisions.Select(Text)), string.Join('\n', differs.Decisions.Select(Text)));
 
         static string Text(SearchDecision decision) => decision is SearchDecision.Start start
-            ? string.Join(' ', start.Point.Select(coordinate => coordinate.ToString("R"))) : decision.ToString();
+            ? string.Join(' ', start.Point.Select(coordinate => coordinate.ToString("R", CultureInfo.InvariantCulture))) : decision.ToString();
     }
 
     [TestMethod]
@@ -123,10 +124,11 @@ public sealed class SuccessiveHalvingSearchTests
     [TestMethod]
     public void WhereTrialsFailFewFollow()
     {
-        var failing = new FailingProblem(Mixed, point => point[1] > 0.5);
+        static bool Fails(double[] point) => point[4] < 0.4;
+        var failing = new FailingProblem(Mixed, Fails);
         var experiment = new SimulatedExperiment(failing, seed: 3, budget: 200).Run(SearchComparison.Halving(failing, seed: 3));
         var later = Enumerable.Range(21, experiment.Trials - 20).Select(experiment.Point).ToArray();
-        var failed = later.Count(point => point[1] > 0.5);
+        var failed = later.Count(Fails);
         Console.WriteLine($"{failed} of the later {later.Length} trials failed.");
         Assert.IsLessThan(later.Length / 5, failed);
     }
