@@ -17,7 +17,8 @@ internal sealed class HalvingState
         _costs = new(view, settings.Rungs);
         _gains = new(view.Trials, settings.Rungs.Count);
         _scored = [.. view.Trials.Where(t => !t.HasFailed && t.Scores.Count > 0).OrderByDescending(_gains.Expected).ThenBy(t => t.Id)];
-        _bestScore = _scored.Length == 0 ? double.NegativeInfinity : _scored.Max(t => t.Scores[^1]);
+        // Where scores fall from rung to rung, those of lower rungs were luck.
+        _bestScore = _scored.Length == 0 ? double.NegativeInfinity : _scored.Max(t => Math.Min(t.Scores[^1], _gains.Expected(t)));
         _goal = _costs.Goal(Best?.Point ?? settings.Space.Snap([.. settings.Space.Dimensions.Select(_ => 0.5)]));
     }
 
@@ -28,13 +29,15 @@ internal sealed class HalvingState
 
     private int Top => _settings.Rungs.Count - 1;
 
-    /// <summary>What must be left to bring the best trial to a rung above its own.</summary>
+    /// <summary>What must be left to bring the best trial to a rung above its own; 0 where that cannot be paid anyway.</summary>
     private double ReserveFor(int rungsMore)
     {
         if (Best is not { } best || !(best.CanGoOn || best.IsPending))
             return 0;
         var climb = _costs.Climb(best, Math.Min(_goal, best.Scores.Count - 1 + rungsMore));
-        return best.IsPending ? Math.Max(0, climb - _costs.Next(best)) : climb; // what is under way is paid
+        if (best.IsPending)
+            climb = Math.Max(0, climb - _costs.Next(best)); // what is under way is paid
+        return climb <= _view.Remaining ? climb : 0;
     }
 
     /// <summary>Whether a trial can be started and the best one still be brought to its next rung.</summary>
@@ -65,7 +68,7 @@ internal sealed class HalvingState
         // Without a limit of cost the best one alone is trained to the end; halving has said which others.
         // Those that can still be fully trained come first: what does not come so far is hardly ever the best.
         var next = (IsEndless ? _scored.Take(1) : _scored.OrderByDescending(t => _costs.Climb(t, _goal) <= _view.Remaining))
-            .FirstOrDefault(t => t.CanGoOn && !t.IsPending && t.Scores.Count <= Top && _costs.Next(t) <= _view.Remaining && CanWin(t));
+            .FirstOrDefault(t => t.CanGoOn && !t.IsPending && t.Scores.Count <= Top && LeavesReserve(t) && CanWin(t));
         return next is null ? null : new(next.Id, IsEndless ? "the best one is trained to the end" : "the best that what is left is enough for");
     }
 
@@ -88,6 +91,6 @@ internal sealed class HalvingState
     private bool CanWin(SearchTrial trial)
     {
         var reachable = _costs.Reachable(trial);
-        return reachable >= trial.Scores.Count && _gains.AtMost(trial, Math.Min(reachable, Math.Max(_gains.Highest, trial.Scores.Count))) >= _bestScore;
+        return reachable >= trial.Scores.Count && (trial == Best || _gains.AtMost(trial, Math.Min(reachable, Math.Max(_gains.Highest, trial.Scores.Count))) >= _bestScore);
     }
 }

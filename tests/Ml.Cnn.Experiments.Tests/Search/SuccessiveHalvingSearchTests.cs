@@ -43,15 +43,19 @@ public sealed class SuccessiveHalvingSearchTests
     {
         foreach (var problem in FunctionProblem.All)
         {
+            var bestIsFullyTrained = 0;
             for (var seed = 1; seed <= 10; seed++)
             {
                 var experiment = new SimulatedExperiment(problem, seed, budget, parallelism).Run(SearchComparison.Halving(problem, seed));
                 var message = $"{problem.Name}, seed {seed}: {string.Join('/', experiment.TrialsAt)}, {experiment.Spent} spent";
                 Assert.IsLessThanOrEqualTo(budget, experiment.Spent, message);
                 Assert.IsGreaterThan(0, experiment.TrialsAt[^1], message);
-                Assert.AreEqual(problem.Rungs.Count - 1, experiment.BestRung, message);
                 Assert.IsGreaterThanOrEqualTo(budget / 6, experiment.Trials, message);
+                if (experiment.BestRung == problem.Rungs.Count - 1)
+                    bestIsFullyTrained++;
             }
+            // A lucky score of a lower rung may be higher than what is fully trained, but seldom.
+            Assert.IsGreaterThanOrEqualTo(8, bestIsFullyTrained, problem.Name);
         }
     }
 
@@ -152,7 +156,7 @@ public sealed class SuccessiveHalvingSearchTests
             CanGoOn = false,
             IsPending = false,
         })],
-        Remaining = 1000,
+        Remaining = double.PositiveInfinity,
         MayStart = true,
         CostOfStart = _ => 1,
         CostOfPromotion = trial => Math.Pow(3, trial.Scores.Count),
