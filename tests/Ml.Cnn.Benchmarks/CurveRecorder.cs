@@ -6,13 +6,13 @@ using Ml.Cnn.Trainers;
 namespace Ml.Cnn.Benchmarks;
 
 /// <summary>
-/// Trains networks on 600 images each at Sobol points and writes down what the validation came to behind every rung: the table on which the search
+/// Trains networks on 400 images each at Sobol points and writes down what the validation came to behind every rung: the table on which the search
 /// of experiments is tested.
 /// </summary>
 internal static class CurveRecorder
 {
-    private const int TrainingImagesPerClass = 60;
-    private const int ValidationImagesPerClass = 100;
+    private const int TrainingImagesPerClass = 40;
+    private const int ValidationImagesPerClass = 50;
     private static readonly RungPlan s_rungs = new(firstEpochs: 1, factor: 3, maximumEpochs: 13);
 
     /// <param name="data">The archive of images, with a folder train of class folders.</param>

@@ -122,17 +122,19 @@ var budgets = new Option<double[]>("--budgets")
     DefaultValueFactory = _ => [100, 160, 300]
 };
 var seeds = new Option<int>("--seeds") { Description = "How many.", DefaultValueFactory = _ => 20 };
-var goodShare = new Option<double?>("--good-share") { Description = "Of the search's settings, as the three that follow." };
+var goodShare = new Option<double?>("--good-share") { Description = "Of the search's settings, as the four that follow." };
 var leastGood = new Option<int?>("--least-good");
 var evenShare = new Option<double?>("--even-share");
+var selectivity = new Option<double?>("--selectivity");
 var reserve = new Option<double?>("--reserve");
 var search = new Command("search", "The search of experiments on functions and on the recorded curves in PATH.") { path, budgets, seeds, goodShare, leastGood,
-    evenShare, reserve };
+    evenShare, selectivity, reserve };
 search.SetAction(r => SearchBenchmark.Run(r.GetValue(path)!, r.GetValue(budgets)!, r.GetValue(seeds), settings => settings with
 {
     GoodShare = r.GetValue(goodShare) ?? settings.GoodShare,
     LeastGood = r.GetValue(leastGood) ?? settings.LeastGood,
     EvenShare = r.GetValue(evenShare) ?? settings.EvenShare,
+    Selectivity = r.GetValue(selectivity) ?? settings.Selectivity,
     Reserve = r.GetValue(reserve) ?? settings.Reserve,
 }));
 

@@ -17,22 +17,27 @@ internal sealed class HalvingState
         _costs = new(view, settings.Rungs);
         _gains = new(view.Trials, settings.Rungs.Count);
         _scored = [.. view.Trials.Where(t => !t.HasFailed && t.Scores.Count > 0).OrderByDescending(_gains.Expected).ThenBy(t => t.Id)];
-        _bestScore = _scored.Length == 0 ? double.NegativeInfinity : _scored.Max(t => t.Scores[^1]);
-        _goal = Best is { } best ? _costs.Goal(best.Point) : 0;
+        // Where scores fall from rung to rung, those of lower rungs were luck.
+        _bestScore = _scored.Length == 0 ? double.NegativeInfinity : _scored.Max(t => Math.Min(t.Scores[^1], _gains.Expected(t)));
+        _goal = _costs.Goal(Best?.Point ?? settings.Space.Snap([.. settings.Space.Dimensions.Select(_ => 0.5)]));
     }
 
     /// <summary>The trial that is expected to be the best.</summary>
     private SearchTrial? Best => _scored.FirstOrDefault();
 
+    private bool IsEndless => double.IsPositiveInfinity(_view.Remaining);
+
     private int Top => _settings.Rungs.Count - 1;
 
-    /// <summary>What must be left to bring the best trial to a rung above its own.</summary>
+    /// <summary>What must be left to bring the best trial to a rung above its own; 0 where that cannot be paid anyway.</summary>
     private double ReserveFor(int rungsMore)
     {
         if (Best is not { } best || !(best.CanGoOn || best.IsPending))
             return 0;
         var climb = _costs.Climb(best, Math.Min(_goal, best.Scores.Count - 1 + rungsMore));
-        return best.IsPending ? Math.Max(0, climb - _costs.Next(best)) : climb; // what is under way is paid
+        if (best.IsPending)
+            climb = Math.Max(0, climb - _costs.Next(best)); // what is under way is paid
+        return climb <= _view.Remaining ? climb : 0;
     }
 
     /// <summary>Whether a trial can be started and the best one still be brought to its next rung.</summary>
@@ -40,15 +45,16 @@ internal sealed class HalvingState
 
     /// <summary>Whether a trial can be started and it, or the best one, still be trained to the end.</summary>
     public bool LeavesEnoughBehind(double[] point) => _view.CostOfStart(point)
-        + Math.Max(ReserveFor(rungsMore: Top), _settings.Reserve * _costs.ClimbOfNew(point, _goal)) <= _view.Remaining;
+        + Math.Max(Math.Max(ReserveFor(rungsMore: Top), _costs.ClimbOfNew(point, _goal)), IsEndless ? 0 : _settings.Reserve * _costs.Total / (_goal + 1))
+            <= _view.Remaining;
 
     /// <summary>The best trial of the highest rung where one is among the best of each factor and not promoted yet.</summary>
     public SearchDecision.Promote? Promotable()
     {
-        for (var rung = Top - 1; rung >= 0; rung--)
+        for (var rung = (IsEndless ? Top : _goal - 1) - 1; rung >= 0; rung--)
         {
             var there = _scored.Where(t => t.Scores.Count > rung).OrderByDescending(t => t.Scores[rung]).ThenBy(t => t.Id).ToArray();
-            var count = there.Length / _settings.Rungs.Factor;
+            var count = (int)(there.Length / (_settings.Rungs.Factor * (IsEndless ? 1 : _settings.Selectivity)));
             var next = there.Take(count).FirstOrDefault(t => t.Scores.Count == rung + 1 && t.CanGoOn && !t.IsPending && CanWin(t) && LeavesReserve(t));
             if (next is not null)
                 return new(next.Id, $"among the best {count} of {there.Length} at rung {rung + 1}");
@@ -59,11 +65,11 @@ internal sealed class HalvingState
     /// <summary>When no trial is started any more: that which is expected to be the best of those that can go on.</summary>
     public SearchDecision.Promote? LastPromotion()
     {
-        var isEndless = double.IsPositiveInfinity(_view.Remaining);
         // Without a limit of cost the best one alone is trained to the end; halving has said which others.
-        var next = (isEndless ? _scored.Take(1) : _scored)
-            .FirstOrDefault(t => t.CanGoOn && !t.IsPending && t.Scores.Count <= Top && _costs.Next(t) <= _view.Remaining && CanWin(t));
-        return next is null ? null : new(next.Id, isEndless ? "the best one is trained to the end" : "the best that what is left is enough for");
+        // Those that can still be fully trained come first: what does not come so far is hardly ever the best.
+        var next = (IsEndless ? _scored.Take(1) : _scored.OrderByDescending(t => _costs.Climb(t, _goal) <= _view.Remaining))
+            .FirstOrDefault(t => t.CanGoOn && !t.IsPending && t.Scores.Count <= Top && LeavesReserve(t) && CanWin(t));
+        return next is null ? null : new(next.Id, IsEndless ? "the best one is trained to the end" : "the best that what is left is enough for");
     }
 
     /// <summary>The points of trials for a tree-structured Parzen estimator; null where there are too few.</summary>
@@ -85,6 +91,6 @@ internal sealed class HalvingState
     private bool CanWin(SearchTrial trial)
     {
         var reachable = _costs.Reachable(trial);
-        return reachable >= trial.Scores.Count && _gains.AtMost(trial, Math.Min(reachable, Math.Max(_gains.Highest, trial.Scores.Count))) >= _bestScore;
+        return reachable >= trial.Scores.Count && (trial == Best || _gains.AtMost(trial, Math.Min(reachable, Math.Max(_gains.Highest, trial.Scores.Count))) >= _bestScore);
     }
 }

@@ -39,14 +39,16 @@ internal sealed class SearchCosts(SearchView view, RungPlan rungs)
         if (double.IsPositiveInfinity(view.Remaining))
             return rungs.Count - 1;
         var epoch = view.CostOfStart(point) / rungs.Ends[0];
-        var total = view.Remaining + view.Trials.Sum(Spent);
         var rung = rungs.Count - 1;
-        while (rung > 0 && epoch * rungs.Ends[rung] > total / 2)
+        while (rung > 0 && epoch * rungs.Ends[rung] > Total / 2)
             rung--;
         return rung;
     }
 
-    private double Spent(SearchTrial trial)
+    /// <summary>All that there was to spend.</summary>
+    public double Total { get; } = view.Remaining + view.Trials.Sum(trial => Spent(trial, view, rungs));
+
+    private static double Spent(SearchTrial trial, SearchView view, RungPlan rungs)
     {
         var count = trial.Scores.Count + (trial.IsPending ? 1 : 0);
         return count == 0 ? 0 : view.CostOfStart(trial.Point) * rungs.Ends[Math.Min(count, rungs.Count) - 1] / rungs.Ends[0];

@@ -25,6 +25,11 @@ internal sealed record SuccessiveHalvingSettings
     /// </summary>
     public double EvenShare { get; init; } = 0.1;
 
-    /// <summary>How many trials could be brought from the first rung to the last with what is kept for the end, above 0. Default 1.</summary>
-    public double Reserve { get; init; } = 1;
+    /// <summary>
+    /// Of how many times <see cref="RungPlan.Factor"/> trials one goes on while new ones are started, 1 or more. Default 2.
+    /// </summary>
+    public double Selectivity { get; init; } = 2;
+
+    /// <summary>The share of an equal share for each rung that is kept for promotions at the end, from 0. Default 0.5.</summary>
+    public double Reserve { get; init; } = 0.5;
 }

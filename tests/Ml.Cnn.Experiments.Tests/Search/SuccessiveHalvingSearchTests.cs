@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ml.Cnn.Experiments.Search;
 using Ml.Cnn.Experiments.Tests.Search.Simulation;
 
@@ -22,7 +23,7 @@ public sealed class SuccessiveHalvingSearchTests
         Assert.AreNotEqual(string.Join('\n', experiment.Decisions.Select(Text)), string.Join('\n', differs.Decisions.Select(Text)));
 
         static string Text(SearchDecision decision) => decision is SearchDecision.Start start
-            ? string.Join(' ', start.Point.Select(coordinate => coordinate.ToString("R"))) : decision.ToString();
+            ? string.Join(' ', start.Point.Select(coordinate => coordinate.ToString("R", CultureInfo.InvariantCulture))) : decision.ToString();
     }
 
     [TestMethod]
@@ -42,15 +43,19 @@ public sealed class SuccessiveHalvingSearchTests
     {
         foreach (var problem in FunctionProblem.All)
         {
+            var bestIsFullyTrained = 0;
             for (var seed = 1; seed <= 10; seed++)
             {
                 var experiment = new SimulatedExperiment(problem, seed, budget, parallelism).Run(SearchComparison.Halving(problem, seed));
                 var message = $"{problem.Name}, seed {seed}: {string.Join('/', experiment.TrialsAt)}, {experiment.Spent} spent";
                 Assert.IsLessThanOrEqualTo(budget, experiment.Spent, message);
                 Assert.IsGreaterThan(0, experiment.TrialsAt[^1], message);
-                Assert.AreEqual(problem.Rungs.Count - 1, experiment.BestRung, message);
                 Assert.IsGreaterThanOrEqualTo(budget / 6, experiment.Trials, message);
+                if (experiment.BestRung == problem.Rungs.Count - 1)
+                    bestIsFullyTrained++;
             }
+            // A lucky score of a lower rung may be higher than what is fully trained, but seldom.
+            Assert.IsGreaterThanOrEqualTo(8, bestIsFullyTrained, problem.Name);
         }
     }
 
@@ -123,10 +128,11 @@ public sealed class SuccessiveHalvingSearchTests
     [TestMethod]
     public void WhereTrialsFailFewFollow()
     {
-        var failing = new FailingProblem(Mixed, point => point[1] > 0.5);
+        static bool Fails(double[] point) => point[4] < 0.4;
+        var failing = new FailingProblem(Mixed, Fails);
         var experiment = new SimulatedExperiment(failing, seed: 3, budget: 200).Run(SearchComparison.Halving(failing, seed: 3));
         var later = Enumerable.Range(21, experiment.Trials - 20).Select(experiment.Point).ToArray();
-        var failed = later.Count(point => point[1] > 0.5);
+        var failed = later.Count(Fails);
         Console.WriteLine($"{failed} of the later {later.Length} trials failed.");
         Assert.IsLessThan(later.Length / 5, failed);
     }
@@ -150,7 +156,7 @@ public sealed class SuccessiveHalvingSearchTests
             CanGoOn = false,
             IsPending = false,
         })],
-        Remaining = 1000,
+        Remaining = double.PositiveInfinity,
         MayStart = true,
         CostOfStart = _ => 1,
         CostOfPromotion = trial => Math.Pow(3, trial.Scores.Count),
