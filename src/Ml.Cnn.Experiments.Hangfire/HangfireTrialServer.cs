@@ -12,6 +12,7 @@ public sealed class HangfireTrialServer
     private readonly TrialStorage _storage;
     private readonly BackgroundJobServerOptions _server;
     private readonly TimeSpan _stopTimeout;
+    private readonly bool _stopsWithInput;
 
     /// <summary>Makes a worker, which does nothing before <see cref="RunAsync"/>.</summary>
     /// <param name="storage">Where it looks for jobs. It remains the caller's to dispose of.</param>
@@ -33,7 +34,7 @@ public sealed class HangfireTrialServer
         foreach (var delay in options.RetryDelays)
             OptionRange.Check(delay, TimeSpan.Zero, TimeSpan.FromDays(1), nameof(options.RetryDelays));
         _storage = storage;
-        _stopTimeout = options.StopTimeout;
+        (_stopTimeout, _stopsWithInput) = (options.StopTimeout, options.StopWhenInputEnds);
         var folder = options.ExperimentFolder is { } path ? Path.GetFullPath(path) : null;
         var timing = storage.Timing;
         _server = new()
@@ -63,10 +64,29 @@ public sealed class HangfireTrialServer
     {
         if (cancellationToken.IsCancellationRequested)
             return;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (_stopsWithInput)
+            new Thread(() => StopAfterInput(stop)) { IsBackground = true, Name = "End of input" }.Start();
         using var server = new BackgroundJobServer(_server, _storage.Jobs);
-        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         server.SendStop();
         using var timeout = new CancellationTokenSource(_stopTimeout);
         await server.WaitForShutdownAsync(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static void StopAfterInput(CancellationTokenSource stop)
+    {
+        while (Console.In.Read() >= 0)
+        {
+            // What is said does not matter.
+        }
+        try
+        {
+            stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The worker has ended before.
+        }
     }
 }

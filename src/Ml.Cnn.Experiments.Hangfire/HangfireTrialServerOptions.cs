@@ -27,6 +27,11 @@ public sealed class HangfireTrialServerOptions
     /// </summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// Whether the worker ends, as if it were told to, when its standard input does: when the process that started it has died. Default false.
+    /// </summary>
+    public bool StopWhenInputEnds { get; set; }
+
     /// <summary>Is told in a line what becomes of each job. Default null: nobody.</summary>
     public Action<string>? Report { get; set; }
 }

@@ -62,13 +62,21 @@ internal static class JobStorages
             InvisibilityTimeout = TimeSpan.FromDays(10_000), // of the queue that is not used
             DistributedLockLifetime = timing.LockLifetime,
         };
-        // Connections are used by the threads of locks' heartbeats too.
-        const SQLiteOpenFlags flags = SQLiteOpenFlags.ReadWrite | SQLiteOpenFlags.Create | SQLiteOpenFlags.FullMutex;
-        var connections = new SQLiteDbConnectionFactory(
-            () => new SQLiteConnection(path, flags, storeDateTimeAsTicks: true) { BusyTimeout = TimeSpan.FromSeconds(30) });
+        var connections = new SQLiteDbConnectionFactory(() => Connect(path));
         var storage = new SQLiteStorage(connections, options);
         storage.QueueProviders.Add(new SqliteTrialQueueProvider(storage, timing), [queue]);
         return storage;
+    }
+
+    private static SQLiteConnection Connect(string path)
+    {
+        // Connections are used by the threads of locks' heartbeats too.
+        const SQLiteOpenFlags flags = SQLiteOpenFlags.ReadWrite | SQLiteOpenFlags.Create | SQLiteOpenFlags.FullMutex;
+        var connection = new SQLiteConnection(path, flags, storeDateTimeAsTicks: true) { BusyTimeout = TimeSpan.FromSeconds(30) };
+        // With a write-ahead log a killed process loses nothing so, and a power cut only jobs that the experiment asks for again. It saves a flush to the
+        // disk for each of a job's forty statements.
+        connection.Execute("PRAGMA synchronous = NORMAL");
+        return connection;
     }
 
     private static Exception Innermost(Exception exception) => exception.InnerException is { } inner ? Innermost(inner) : exception;

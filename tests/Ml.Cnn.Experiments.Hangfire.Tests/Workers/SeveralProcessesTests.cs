@@ -23,11 +23,11 @@ public sealed class SeveralProcessesTests
             folder.Add(job, new(1));
         var name = Storage(kind, folder);
         using var storage = TrialStorage.Parse(name);
-        using var executor = new HangfireTrialExecutor(storage, new() { Workers = 200 });
-        var runs = Enumerable.Range(1, 200).Select(job => executor.RunAsync(folder.Path, job, TestContext.CancellationToken)).ToArray();
+        using var executor = new HangfireTrialExecutor(storage, new() { Workers = 12, PollInterval = TimeSpan.FromSeconds(0.1) });
         using WorkerProcess one = new(name), two = new(name), three = new(name);
-
-        await Task.WhenAll(runs);
+        await Parallel.ForEachAsync(
+            Enumerable.Range(1, 200), new ParallelOptions { MaxDegreeOfParallelism = executor.Workers, CancellationToken = TestContext.CancellationToken },
+            async (job, token) => await executor.RunAsync(folder.Path, job, token));
 
         var begun = folder.Notes().Where(note => note.What == "begin").ToList();
         CollectionAssert.AreEqual(Enumerable.Range(1, 200).ToArray(), begun.Select(note => note.Job).Order().ToArray());

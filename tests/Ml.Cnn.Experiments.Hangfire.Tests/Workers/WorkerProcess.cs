@@ -8,7 +8,7 @@ namespace Ml.Cnn.Experiments.Hangfire.Tests.Workers;
 /// <summary>The program TrialWorker in a process of its own.</summary>
 internal sealed class WorkerProcess : IDisposable
 {
-    private static readonly string s_assembly = Path.GetFullPath(Path.Join(AppContext.BaseDirectory,
+    public static string Assembly { get; } = Path.GetFullPath(Path.Join(AppContext.BaseDirectory,
         typeof(WorkerProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "WorkerAssembly").Value));
 
     private readonly Process _process;
@@ -16,7 +16,7 @@ internal sealed class WorkerProcess : IDisposable
 
     public WorkerProcess(string storage, params string[] arguments)
     {
-        _process = new() { StartInfo = new("dotnet", [s_assembly, storage, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true } };
+        _process = new() { StartInfo = new("dotnet", [Assembly, storage, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true } };
         _process.OutputDataReceived += Note;
         _process.ErrorDataReceived += Note;
         _process.Start();
