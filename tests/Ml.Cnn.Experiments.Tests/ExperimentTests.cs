@@ -43,8 +43,10 @@ public sealed class ExperimentTests
         Assert.IsNotNull(result.BestRun.LatencyMilliseconds);
         Assert.IsGreaterThan(0, result.BestRun.Parameters);
 
-        var scored = _mlContext.MulticlassClassification.Evaluate(result.Model!.Transform(Train));
-        Assert.IsGreaterThan(0.15, scored.MicroAccuracy, "the model is a trained one: chance is a tenth");
+        var validation = _mlContext.Data.TrainTestSplitByClass(Train, settings.ValidationFraction, seed: 7).TestSet;
+        var scored = _mlContext.MulticlassClassification.Evaluate(result.Model!.Transform(validation));
+        Assert.AreEqual(result.BestRun.ValidationMetrics.Accuracy, scored.MicroAccuracy, 1e-9, "the model is the best trial's");
+        Assert.AreEqual(result.BestRun.ValidationMetrics.LogLoss, scored.LogLoss, 1e-6, "the model is the best trial's");
         foreach (var name in (string[])["settings.json", "journal.jsonl", "leaderboard.csv", "leaderboard.json", "leaderboard.md", "report.html", "best/model.zip"])
             Assert.IsTrue(File.Exists(Path.Join(settings.Folder, name)), name);
     }

@@ -18,22 +18,28 @@ internal static class WorkerCommand
         var validation = CommandOptions.Parsed<DataSource?>("--validation", "SRC", "The experiment's validation images. Default: where the experiment says.",
             required: false, DataSource.Parse);
         var device = CommandOptions.Device("Where to train. Default: as the experiment says.");
+        var log = CommandOptions.Text("--log", "FILE", "Where to write what is told, behind what is there. Default: standard error.", required: false);
         var untilInputEnds = new Option<bool>("--until-input-ends") { Description = "End with the standard input.", Hidden = true };
         var command = new Command("worker", "Trains what 'mlcnn compare' decides, one training at a time, until it is stopped.")
         {
-            storage, folder, data, validation, device, untilInputEnds,
+            storage, folder, data, validation, device, log, untilInputEnds,
         };
         command.SetAction(result =>
         {
+            using var lines = result.GetValue(log) is { } file ? new StreamWriter(file, append: true) { AutoFlush = true } : null;
+            if (lines is not null)
+                Console.SetError(lines); // before anything is told
             using var signals = new StopSignals("Stopping after this step; the training goes on elsewhere. Once more ends at once.");
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Token);
-            if (result.GetValue(untilInputEnds))
-                StopAtEndOfInput(stop);
             var worker = new ComparisonWorker(result.GetValue(data), result.GetValue(validation), result.GetValue(device));
             try
             {
                 using var jobs = TrialStorage.Parse(result.GetRequiredValue(storage));
-                worker.Run(jobs, new() { ExperimentFolder = result.GetValue(folder), Report = Messages.Note }, stop.Token);
+                worker.Run(jobs, new()
+                {
+                    ExperimentFolder = result.GetValue(folder),
+                    Report = Messages.Note,
+                    StopWhenInputEnds = result.GetValue(untilInputEnds),
+                }, signals.Token);
             }
             catch (Exception e) when (e is FormatException or IOException or InvalidOperationException)
             {
@@ -43,21 +49,4 @@ internal static class WorkerCommand
         });
         return command;
     }
-
-    private static void StopAtEndOfInput(CancellationTokenSource stop) => new Thread(() =>
-    {
-        while (Console.In.Read() >= 0)
-        {
-            // Nothing is said there: its end is all that counts.
-        }
-        try
-        {
-            stop.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The worker has ended already.
-        }
-    })
-    { IsBackground = true }.Start();
 }
