@@ -60,6 +60,7 @@ internal sealed class ExperimentReporting(ExperimentFolder folder, ExperimentDef
             Spent = new(TimeSpan.FromSeconds(state.Seconds), runs.Sum(run => run.ImagesSeen), runs.Count),
             EndReason = state.Ended ?? (isCanceled ? "it was canceled" : "it is not over"),
             Rungs = definition.Rungs,
+            Threads = definition.Threads,
             Limits = definition.Limits,
             Data = Data(),
         });

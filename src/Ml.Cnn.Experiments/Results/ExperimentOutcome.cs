@@ -21,6 +21,9 @@ internal sealed record ExperimentOutcome
 
     public required ExperimentData Data { get; init; }
 
+    /// <summary>Cores of a training; null: as many as there are.</summary>
+    public int? Threads { get; init; }
+
     public CnnExperimentLimits Limits { get; init; } = new();
 
     /// <summary>What else the report is to tell of the settings and of the machine, name by name.</summary>

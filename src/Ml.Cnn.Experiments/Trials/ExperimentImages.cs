@@ -35,12 +35,16 @@ internal sealed record ExperimentImages(ITransformer Preparation, DataViewSchema
         }
         var prepared = fitted.Transform(train);
         var classes = ClassValues.Of(ColumnOf(prepared, label)).Names;
+        // Rows are chosen by the labels' text where that is at hand, as whoever splits the data before it is prepared chooses them.
+        var isEarly = train.Schema.GetColumnOrNull(label) is not null;
+        var rows = isEarly ? train : prepared;
         IReadOnlyList<Split> splits = validation is not null ? [new(prepared, fitted.Transform(validation))]
-            : folds is { } parts ? [.. mlContext.Data.CrossValidationSplitByClass(prepared, parts, label, seed).Select(fold => new Split(fold.TrainSet, fold.TestSet))]
-            : [SplitOf(mlContext.Data.TrainTestSplitByClass(prepared, fraction!.Value, label, seed))];
+            : folds is { } parts ? [.. mlContext.Data.CrossValidationSplitByClass(rows, parts, label, seed).Select(SplitOf)]
+            : [SplitOf(mlContext.Data.TrainTestSplitByClass(rows, fraction!.Value, label, seed))];
         return new(fitted, train.Schema, splits, classes);
 
-        static Split SplitOf(DataOperationsCatalog.TrainTestData data) => new(data.TrainSet, data.TestSet);
+        Split SplitOf(DataOperationsCatalog.TrainTestData sets) =>
+            isEarly ? new(fitted.Transform(sets.TrainSet), fitted.Transform(sets.TestSet)) : new(sets.TrainSet, sets.TestSet);
     }
 
     /// <exception cref="InvalidOperationException">The experiment has other classes.</exception>

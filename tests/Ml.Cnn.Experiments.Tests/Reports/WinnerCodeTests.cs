@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -86,29 +87,57 @@ public sealed class WinnerCodeTests
         return new(data is null ? outcome : outcome with { Data = data });
     }
 
-    /// <summary>The program itself, run on a folder of images: it trains, and leaves a model that can be loaded.</summary>
+    /// <summary>The program itself: it trains the network that won to the weights that won, though it never stops on the way.</summary>
     [TestMethod]
-    public void TheProgramTrainsAndSavesAModel()
+    [DataRow(CnnExperimentMetric.Accuracy, "none")]
+    [DataRow(CnnExperimentMetric.LogLoss, "light")]
+    public void TheProgramTrainsToTheWinnersWeights(CnnExperimentMetric metric, string augmentation)
     {
         using var folder = new TemporaryFolder();
         var mlContext = new MLContext(seed: 1);
-        foreach (var (i, digit) in mlContext.Data.CreateEnumerable<Digit>(mlContext.Data.GenerateDigits(60), reuseRowObject: false).Index())
+        var images = WriteDigits(mlContext, folder);
+        var experiment = mlContext.MulticlassClassification.CreateCnnExperiment(new CnnExperimentSettings
+        {
+            Architectures = ["lenet5"],
+            Budget = ExperimentBudget.Images(1500),
+            OptimizingMetric = metric,
+            SearchSpace = new() { ImageSizes = [32], Augmentations = [augmentation] },
+            MaximumEpochs = 4,
+            FeatureColumnName = "Image",
+            Folder = Path.Join(folder.Path, "experiment"),
+            Seed = 5,
+            Threads = 1,
+        });
+        var result = experiment.Execute(mlContext.Data.LoadImageFolder(images),
+            preFeaturizer: mlContext.Transforms.LoadRawImageBytes("Image", null, "ImagePath"));
+
+        using var assembly = new MemoryStream();
+        Assert.IsTrue(Compilation(result.WriteCode()!).Emit(assembly).Success);
+        var model = Path.Join(folder.Path, "model.zip");
+        Assert.AreEqual(0, Assembly.Load(assembly.ToArray()).EntryPoint!.Invoke(null, [new[] { images, model }]));
+        CollectionAssert.AreEqual(Weights(Path.Join(folder.Path, "experiment", "best", "model.zip")), Weights(model));
+        Assert.HasCount(result.BestRun!.Epochs, CnnTransformer.Find(mlContext.Model.Load(model, out _))!.History);
+    }
+
+    private static string WriteDigits(MLContext mlContext, TemporaryFolder folder)
+    {
+        foreach (var (i, digit) in mlContext.Data.CreateEnumerable<Digit>(mlContext.Data.GenerateDigits(120), reuseRowObject: false).Index())
         {
             using var bitmap = new SKBitmap(28, 28, SKColorType.Gray8, SKAlphaType.Opaque);
             System.Runtime.InteropServices.Marshal.Copy(digit.Image, 0, bitmap.GetPixels(), digit.Image.Length);
             using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
             folder.Write($"images/{digit.Label}/{i}.png", png.ToArray());
         }
-        var code = Result(ExampleTrials.Configuration("lenet5") with { ImageSize = 32, Augmentation = "none" }).WriteCode()!;
-        using var assembly = new MemoryStream();
-        Assert.IsTrue(Compilation(code).Emit(assembly).Success);
-        var model = Path.Join(folder.Path, "model.zip");
-        var exitCode = Assembly.Load(assembly.ToArray()).EntryPoint!.Invoke(null, [new[] { Path.Join(folder.Path, "images"), model }]);
-        Assert.AreEqual(0, exitCode);
-        var network = CnnTransformer.Find(mlContext.Model.Load(model, out _))!;
-        Assert.AreEqual("lenet5", network.Architecture.Name);
-        Assert.HasCount(4, network.History);
-        Assert.IsNotNull(network.History[^1].ValidationAccuracy);
+        return Path.Join(folder.Path, "images");
+    }
+
+    private static byte[] Weights(string model)
+    {
+        using var archive = ZipFile.OpenRead(model);
+        using var weights = archive.Entries.Single(entry => entry.FullName.EndsWith("weights.safetensors", StringComparison.Ordinal)).Open();
+        using var all = new MemoryStream();
+        weights.CopyTo(all);
+        return all.ToArray();
     }
 
     private static void AssertCompiles(string code)

@@ -91,7 +91,11 @@ internal static class WinnerProgram
             yield return $"Weights = {CSharpLiteral.Of(weights)}";
         if (configuration.Freeze != Freezing.None)
             yield return $"Freeze = Freezing.{configuration.Freeze}";
+        if (outcome.Metric == CnnExperimentMetric.LogLoss) // by which the best epoch is chosen
+            yield return "EarlyStopping = new() { Metric = EarlyStoppingMetric.ValidationLoss, Patience = int.MaxValue }";
         yield return $"Seed = {CSharpLiteral.Of(configuration.Seed)}";
+        if (outcome.Threads is { } threads)
+            yield return $"NetworkThreads = {CSharpLiteral.Of(threads)}";
     }
 
     private static string Argument(ExperimentDataForm form) => form switch
