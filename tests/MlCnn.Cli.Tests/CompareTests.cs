@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace MlCnn.Cli.Tests;
 
@@ -20,7 +22,8 @@ public sealed class CompareTests : CliTest
     [TestMethod]
     public void It_tells_the_leaderboard_and_leaves_model_and_report()
     {
-        var result = Run([.. s_arguments, "e"]).Expect(0);
+        string[] arguments = ["compare", "--data", "digits:500", "--archs", "lenet5", "--budget", "12000 images", "--max-epochs", "13", "--seed", "3", "--json"];
+        var result = Run([.. arguments, "--out", "e"]).Expect(0);
         var best = result.Json.GetProperty("best");
         Assert.AreEqual("lenet5", best.GetProperty("arch").GetString());
         var runs = result.Json.GetProperty("runs").EnumerateArray().ToArray();
@@ -34,7 +37,7 @@ public sealed class CompareTests : CliTest
         Assert.IsGreaterThan(0.3, predicted.GetProperty("microAccuracy").GetDouble(), "the best model is a trained one: chance is a tenth");
         Assert.IsTrue(File.Exists(Path.Join(Folder, "e", "report.html")));
 
-        Assert.Contains("set Resume", Run([.. s_arguments, "e"]).Expect(1).Error);
+        Assert.Contains("set Resume", Run([.. arguments, "--out", "e"]).Expect(1).Error);
     }
 
     /// <summary>Protects hours of work: a killed experiment goes on to the leaderboard of an undisturbed one.</summary>
@@ -56,6 +59,25 @@ public sealed class CompareTests : CliTest
         }
         CollectionAssert.AreEqual(undisturbed, Story(Run([.. s_arguments, "e", "--resume"]).Expect(0).Json), $"seed {seed}");
         Assert.AreEqual(undisturbed[0], Story(Run([.. s_arguments, "e", "--resume"]).Expect(0).Json)[0], "what is finished stays");
+    }
+
+    /// <summary>Protects what is decided from who does the work: two workers try what one process tries, also where one of them is killed.</summary>
+    [TestMethod]
+    public void Two_workers_one_of_whom_is_killed_come_to_the_leaderboard_of_one_process()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Inconclusive("Skipped: this test finds the workers with pgrep.");
+        var alone = Story(Run([.. s_arguments, "alone", "--parallelism", "2"]).Expect(0).Json);
+        var process = Cli.Start(Folder, [.. s_arguments, "e", "--workers", "2", "--takeover", "5s"]);
+        var jobs = Path.Join(Folder, "e", "jobs");
+        while (!process.HasExited && (!Directory.Exists(jobs) || Directory.GetFiles(jobs, "*.json").Length < 2))
+            Thread.Sleep(20);
+        using var kill = Process.Start("bash", ["-c", FormattableString.Invariant($"kill -9 $(pgrep -P {process.Id} | head -n 1)")]);
+        kill.WaitForExit();
+        Assert.AreEqual(0, kill.ExitCode, "there was a worker to kill");
+        CollectionAssert.AreEqual(alone, Story(Cli.Finish(process).Expect(0).Json));
+        var results = Directory.GetFiles(jobs, "*.json").Select(path => Regex.Match(File.ReadAllText(path), "\"worker\": \"([^\"]+)\"").Groups[1].Value);
+        Assert.IsGreaterThan(1, results.Distinct().Count(), "both have worked");
     }
 
     /// <summary>Protects from options that mean nothing.</summary>

@@ -23,12 +23,14 @@ internal static class CompareCommand
         var storage = CommandOptions.Text("--storage", "TEXT",
             "Where workers on other machines find their jobs: a PostgreSQL connection such as postgres://user:password@host/database. 'mlcnn worker' starts them. "
             + "Default: none.", required: false);
+        var takeover = CommandOptions.Duration("--takeover",
+            "With workers: within which time the training of one that died goes on in another, such as 30s. Default: 1m.");
         var allowEmpty = CommandOptions.AllowEmptyClasses();
         var json = CommandOptions.Json();
         var settings = CompareOptions.All();
         var command = new Command("compare", "Finds the network for your images: trains several within a budget, compares them, and saves the best.")
         {
-            data, validation, output, resume, workers, storage, allowEmpty,
+            data, validation, output, resume, workers, storage, takeover, allowEmpty,
         };
         foreach (var setting in settings)
             command.Add(setting.Option);
@@ -54,6 +56,7 @@ internal static class CompareCommand
                 Settings = chosen,
                 Workers = result.GetValue(workers),
                 Storage = result.GetValue(storage),
+                Takeover = result.GetValue(takeover),
                 Json = result.GetValue(json),
             });
         });

@@ -16,6 +16,10 @@ internal sealed record ComparisonRequest
     public required int? Workers { get; init; }
 
     public required string? Storage { get; init; }
+
+    /// <summary>Null: the storage's default.</summary>
+    public required TimeSpan? Takeover { get; init; }
+
     public required bool Json { get; init; }
 }
 

@@ -42,10 +42,11 @@ internal sealed class ComparisonWorkers : ICnnTrialExecutor
             request.Settings.Threads ??= Math.Max(1, Environment.ProcessorCount / local);
         try
         {
-            var storage = request.Storage is { } text ? TrialStorage.Parse(text) : TrialStorage.InFolder(folder);
+            var options = new TrialStorageOptions { TakeoverTime = request.Takeover };
+            var storage = request.Storage is { } text ? TrialStorage.Parse(text, options) : TrialStorage.InFolder(folder, options);
             return new(storage, request.Storage ?? storage.ToString(), request);
         }
-        catch (Exception e) when (e is FormatException or IOException or InvalidOperationException)
+        catch (Exception e) when (e is FormatException or ArgumentException or IOException or InvalidOperationException)
         {
             throw new CommandException($"--storage: {e.Message}", e);
         }
