@@ -8,7 +8,7 @@
 
 using WebApi;
 
-NativeMemory.UseFewArenas();
+NativeMemory.UseOneArena();
 var app = WebApp.Create(args);
 FirstModel.TrainIfMissing(app);
 app.Run();
