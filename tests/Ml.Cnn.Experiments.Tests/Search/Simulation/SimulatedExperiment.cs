@@ -66,7 +66,7 @@ internal sealed class SimulatedExperiment(
     {
         Trials = [.. _points.Select((point, i) => Trial(i + 1, point, jobs))],
         Remaining = budget - Spent,
-        MayStart = _points.Count < mostTrials,
+        MayStart = _points.Count < Math.Min(mostTrials, problem.MostTrials),
         CostOfStart = _ => Cost(0),
         CostOfPromotion = trial => Cost(trial.Scores.Count),
     };
