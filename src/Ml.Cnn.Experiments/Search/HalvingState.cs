@@ -11,7 +11,8 @@ internal sealed class HalvingState
     private readonly RungGains _gains;
     private readonly SearchTrial[] _scored; // the best first
     private readonly double _bestScore;
-    private readonly int _goal;
+    private readonly int _goal; // the rung at which trials are to end
+    private readonly SearchTrial? _finisher;
 
     public HalvingState(SuccessiveHalvingSettings settings, SearchView view)
     {
@@ -22,6 +23,7 @@ internal sealed class HalvingState
         // Where scores fall from rung to rung, those of lower rungs were luck.
         _bestScore = _scored.Length == 0 ? double.NegativeInfinity : _scored.Max(t => Math.Min(t.Scores[^1], _gains.Expected(t)));
         _goal = _costs.Goal(Best?.Point ?? settings.Space.Snap([.. settings.Space.Dimensions.Select(_ => 0.5)]));
+        _finisher = FindFinisher();
     }
 
     /// <summary>The trial that is expected to be the best.</summary>
@@ -31,25 +33,30 @@ internal sealed class HalvingState
 
     private int Top => _settings.Rungs.Count - 1;
 
-    /// <summary>What must be left to bring the best trial to a rung above its own; 0 where that cannot be paid anyway.</summary>
-    private double ReserveFor(int rungsMore)
+    // The best trial that can still be brought to the goal; none where a better one is there. What it takes is kept for it, so that one will have come there.
+    private SearchTrial? FindFinisher()
     {
-        if (Best is not { } best || !(best.CanGoOn || best.IsPending))
-            return 0;
-        var climb = _costs.Climb(best, Math.Min(_goal, best.Scores.Count - 1 + rungsMore));
-        if (best.IsPending)
-            climb = Math.Max(0, climb - _costs.Next(best)); // what is under way is paid
-        return climb <= _view.Remaining ? climb : 0;
+        foreach (var trial in _scored)
+        {
+            if (trial.Scores.Count > _goal)
+                return null;
+            if ((trial.CanGoOn || trial.IsPending) && _costs.Climb(trial, _goal) <= _view.Remaining && CanWin(trial))
+                return trial;
+        }
+        return null;
     }
 
+    private double Kept => _finisher is null ? 0 : _costs.Climb(_finisher, _goal);
+
     /// <summary>Whether a trial can be started and the best one still be brought to its next rung.</summary>
-    public bool LeavesNextRung(double[] point) => _view.CostOfStart(point) + ReserveFor(rungsMore: 1) <= _view.Remaining;
+    public bool LeavesNextRung(double[] point) =>
+        _view.CostOfStart(point) + (_finisher is { IsPending: false } ? _costs.Next(_finisher) : 0) <= _view.Remaining;
 
     /// <summary>Whether a trial can be started and it, or the best one, still be trained to the end.</summary>
     public bool LeavesEnoughBehind(double[] point)
     {
-        var kept = IsEndless || _goal == 0 ? 0 : _settings.Reserve * _costs.Total / (_goal + 1);
-        return _view.CostOfStart(point) + Math.Max(kept, Math.Max(ReserveFor(rungsMore: Top), _costs.ClimbOfNew(point, _goal))) <= _view.Remaining;
+        var share = IsEndless || _goal == 0 ? 0 : _settings.Reserve * _costs.Total / (_goal + 1);
+        return _view.CostOfStart(point) + Math.Max(share, Math.Max(Kept, _costs.ClimbOfNew(point, _goal))) <= _view.Remaining;
     }
 
     /// <summary>
@@ -58,7 +65,7 @@ internal sealed class HalvingState
     public bool CouldStillWin(double[] point)
     {
         var start = _view.CostOfStart(point);
-        if (_scored.Length == 0 || start + ReserveFor(rungsMore: Top) > _view.Remaining)
+        if (_scored.Length == 0 || start + Kept > _view.Remaining)
             return false;
         var rung = Math.Min(Top, _gains.Highest);
         while (rung > 0 && start + _costs.ClimbOfNew(point, rung) > _view.Remaining)
@@ -73,7 +80,7 @@ internal sealed class HalvingState
         {
             var there = _scored.Where(t => t.Scores.Count > rung).OrderByDescending(t => t.Scores[rung]).ThenBy(t => t.Id).ToArray();
             var count = (int)(there.Length / (_settings.Rungs.Factor * Selectivity(rung, there)));
-            var next = there.Take(count).FirstOrDefault(t => t.Scores.Count == rung + 1 && t.CanGoOn && !t.IsPending && CanWin(t) && LeavesReserve(t));
+            var next = there.Take(count).FirstOrDefault(t => t.Scores.Count == rung + 1 && t.CanGoOn && !t.IsPending && CanWin(t) && LeavesFinisher(t));
             if (next is not null)
                 return new(next.Id, $"among the best {count} of {there.Length} at rung {rung + 1}");
         }
@@ -98,7 +105,7 @@ internal sealed class HalvingState
         // Without a limit of cost the best one alone is trained to the end; halving has said which others. With one, those
         // that can still be fully trained come first: what does not come so far is hardly ever the best.
         var next = (IsEndless ? _scored.Take(1) : _scored.OrderByDescending(t => _costs.Climb(t, _goal) <= _view.Remaining))
-            .FirstOrDefault(t => t.CanGoOn && !t.IsPending && t.Scores.Count <= Top && LeavesReserve(t) && CanWin(t));
+            .FirstOrDefault(t => t.CanGoOn && !t.IsPending && t.Scores.Count <= Top && LeavesFinisher(t) && CanWin(t));
         return next is null ? null : new(next.Id, IsEndless ? "the best one is trained to the end" : "the best that what is left is enough for");
     }
 
@@ -114,9 +121,9 @@ internal sealed class HalvingState
         return ([.. _scored.Take(good).Select(t => t.Point)], [.. _scored.Skip(good).Concat(failed).Concat(pending).Select(t => t.Point)]);
     }
 
-    // Promoting the best one is what the reserve is for.
-    private bool LeavesReserve(SearchTrial trial) =>
-        _costs.Next(trial) + (trial == Best ? 0 : ReserveFor(rungsMore: Top)) <= _view.Remaining;
+    // Promoting the finisher is what is kept for it.
+    private bool LeavesFinisher(SearchTrial trial) =>
+        _costs.Next(trial) + (trial == _finisher ? 0 : Kept) <= _view.Remaining;
 
     private bool CanWin(SearchTrial trial)
     {

@@ -31,6 +31,10 @@ internal sealed class SimulatedExperiment(
     /// <summary>How far the best trial was trained.</summary>
     public int BestRung => View(_jobs.Count).Trials.Where(t => t.Scores.Count > 0).MaxBy(t => t.Scores[^1])!.Scores.Count - 1;
 
+    /// <summary>The value of the best of those that were trained to the last rung.</summary>
+    public double BestFullyTrained => View(_jobs.Count).Trials.Where(t => t.Scores.Count == problem.Rungs.Count)
+        .Select(t => problem.Value(t.Point, problem.Rungs.Count - 1, seed)).DefaultIfEmpty(double.NegativeInfinity).Max();
+
     public double[] Point(int trial) => _points[trial - 1];
 
     public SimulatedExperiment Run(SearchStrategy strategy)
