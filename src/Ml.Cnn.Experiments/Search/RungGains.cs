@@ -27,21 +27,29 @@ internal sealed class RungGains
         return score;
     }
 
+    /// <summary>The deviation of the gains from a rung to the next; null where too few are known.</summary>
+    public double? Spread(int rung) => _gains[rung].Length < Enough ? null : Deviation(_gains[rung]);
+
     /// <summary>
-    /// More than a trial's score can be expected to become at a rung: at each rung until there it gains what the luckiest one did, and a deviation of the
-    /// gains beside that. Infinite where too few gains are known.
+    /// More than a score at a rung can be expected to become at another: at each rung until there it gains what the luckiest trial did, and a deviation of
+    /// the gains beside that. Infinite where too few gains are known.
     /// </summary>
-    public double AtMost(SearchTrial trial, int rung)
+    public double AtMost(double score, int at, int rung)
     {
-        var score = trial.Scores[^1];
-        for (var from = trial.Scores.Count - 1; from < rung; from++)
+        for (var from = at; from < rung; from++)
         {
             var gains = _gains[from];
-            if (gains.Length < Enough)
+            if (Spread(from) is not { } spread)
                 return double.PositiveInfinity;
-            var mean = gains.Average();
-            score += gains[^1] + Math.Sqrt(gains.Sum(gain => (gain - mean) * (gain - mean)) / (gains.Length - 1));
+            score += gains[^1] + spread;
         }
         return score;
+    }
+
+    /// <summary>The standard deviation of a sample of at least two.</summary>
+    public static double Deviation(IReadOnlyCollection<double> sample)
+    {
+        var mean = sample.Average();
+        return Math.Sqrt(sample.Sum(number => (number - mean) * (number - mean)) / (sample.Count - 1));
     }
 }

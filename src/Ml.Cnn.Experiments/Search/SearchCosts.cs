@@ -6,11 +6,14 @@ internal sealed class SearchCosts(SearchView view, RungPlan rungs)
     /// <summary>To bring a trial, which has a score, to its next rung.</summary>
     public double Next(SearchTrial trial) => view.CostOfPromotion(trial);
 
-    /// <summary>To bring a trial, which has a score, to a rung; 0 where it is there.</summary>
+    /// <summary>To bring a trial, which has a score, to a rung; 0 where it is there. A rung that is under way is paid.</summary>
     public double Climb(SearchTrial trial, int rung)
     {
         var at = trial.Scores.Count - 1;
-        return at >= rung ? 0 : view.CostOfPromotion(trial) * (rungs.Ends[rung] - rungs.Ends[at]) / rungs.EpochsOf(at + 1);
+        if (at >= rung)
+            return 0;
+        var next = view.CostOfPromotion(trial);
+        return next * (rungs.Ends[rung] - rungs.Ends[at]) / rungs.EpochsOf(at + 1) - (trial.IsPending ? next : 0);
     }
 
     /// <summary>To bring a new trial that has come to the first rung to another.</summary>

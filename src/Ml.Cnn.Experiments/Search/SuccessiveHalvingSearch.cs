@@ -8,17 +8,18 @@ namespace Ml.Cnn.Experiments.Search;
 /// Sobol sequence, and once there are results enough, what a tree-structured Parzen estimator proposes.
 /// </summary>
 /// <remarks>
-/// <para><b>The model</b> is one over all trials at the highest rung that one has come to. BOHB (Falkner et al. 2018, section 3.2) builds it on the results of
-/// the highest rung that has enough of them; then, however, the many bad trials, which never came so far, do not count against what is like them. Here scores
-/// of lower rungs are raised by the median gain between rungs instead. Failed trials are the worst; those under way are no good yet.</para>
-/// <para><b>Who cannot win is not promoted</b>: a trial that would stay below the best score so far even if at every rung that can still be paid it
-/// gained as much as the luckiest trial did, and a deviation of the gains on top. Promotion by rank alone takes a third of the trials on however bad.</para>
-/// <para><b>The end of the budget.</b> A trial is started only while what is then left brings it, or the best trial so far, to the last rung: what can no
-/// longer be trained fully cannot win. From then on whichever trial is expected to be best, and can win, is trained further, again and again, until nothing is
-/// left or the best one is fully trained and none can catch up. Where the budget is so small that one full training would take half of it, the last rung is a
-/// lower one.</para>
-/// <para>Several brackets that begin at different rungs (Hyperband) would spend most of a small budget on rungs that gains between rungs make
-/// unnecessary; a Gaussian process has categories, conditions and failures against it, and of some hundred trials no more to say.</para>
+/// <para><b>The model</b> is one of all trials at the highest rung that one has come to: scores of lower rungs are raised by the median gains. BOHB (Falkner
+/// et al. 2018, section 3.2) builds it on the results of the highest rung that has enough of them; but then the many bad trials, which never come so far,
+/// do not count against what is like them. Failed trials are the worst; those under way count as not good, so that not all go to one place.</para>
+/// <para><b>Who cannot win is not promoted</b>: a trial that would stay below the best score even if at every rung that can still be paid it gained as much as
+/// the luckiest trial did, and a deviation of the gains on top. Rank alone promotes its share of the trials however bad they are.</para>
+/// <para><b>Within a budget</b> promotion is stricter than one of each factor where scores of a rung tell the next rung's (<see cref="HalvingState"/>), and
+/// the last rung is kept for the end: whom one brings there early is mostly overtaken by what is found later. A trial is started only while what is then left
+/// brings it, or the best one, to the last rung. From then on the trial that is expected to be the best is trained further, again and again, as long as
+/// something is left and any can win; so a trial that was the best of its rungs is fully trained. Where one full training would take more than half of the
+/// budget, the last rung is a lower one. Without a limit of cost it is ASHA as published.</para>
+/// <para>No brackets that begin at different rungs (Hyperband): they would spend most of a small budget on full trainings of unchosen trials. No Gaussian
+/// process: architectures and failures suit the estimator better, and from some hundred trials both learn about as much.</para>
 /// </remarks>
 internal sealed class SuccessiveHalvingSearch(SuccessiveHalvingSettings settings) : SearchStrategy
 {
@@ -31,10 +32,13 @@ internal sealed class SuccessiveHalvingSearch(SuccessiveHalvingSettings settings
             return new SearchDecision.Start(first.Point, $"given point {first.Number} of {settings.FirstPoints.Count}");
         if (state.Promotable() is { } promotion)
             return promotion;
-        if (view.MayStart && NewPoint(view, state) is { } start && state.LeavesEnoughBehind(start.Point))
+        var start = view.MayStart ? NewPoint(view, state) : null;
+        if (start is not null && state.LeavesEnoughBehind(start.Point))
             return start;
         if (state.LastPromotion() is { } last)
             return last;
+        if (start is not null && state.CouldStillWin(start.Point))
+            return start;
         return view.Trials.Any(trial => trial.IsPending)
             ? new SearchDecision.Wait("what is under way decides")
             : new SearchDecision.End(double.IsPositiveInfinity(view.Remaining) || view.MayStart is false

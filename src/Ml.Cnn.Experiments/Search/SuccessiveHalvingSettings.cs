@@ -26,9 +26,9 @@ internal sealed record SuccessiveHalvingSettings
     public double EvenShare { get; init; } = 0.1;
 
     /// <summary>
-    /// Of how many times <see cref="RungPlan.Factor"/> trials one goes on while new ones are started, 1 or more. Default 2.
+    /// How many times stricter than one of each <see cref="RungPlan.Factor"/> promotion may be where a rung's order is that of the next, 1 or more. Default 3.
     /// </summary>
-    public double Selectivity { get; init; } = 2;
+    public double Selectivity { get; init; } = 3;
 
     /// <summary>The share of an equal share for each rung that is kept for promotions at the end, from 0. Default 0.5.</summary>
     public double Reserve { get; init; } = 0.5;

@@ -43,19 +43,22 @@ public sealed class SuccessiveHalvingSearchTests
     {
         foreach (var problem in FunctionProblem.All)
         {
-            var bestIsFullyTrained = 0;
+            var sobol = new SobolSequence(problem.Space.Count, seed: 99);
+            double[] values = [.. Enumerable.Range(0, 200).Select(i => problem.Value(problem.Space.Snap(sobol.Point(i)), 0, 0)).OrderDescending()];
+            var good = 0;
             for (var seed = 1; seed <= 10; seed++)
             {
                 var experiment = new SimulatedExperiment(problem, seed, budget, parallelism).Run(SearchComparison.Halving(problem, seed));
                 var message = $"{problem.Name}, seed {seed}: {string.Join('/', experiment.TrialsAt)}, {experiment.Spent} spent";
                 Assert.IsLessThanOrEqualTo(budget, experiment.Spent, message);
+                Assert.IsGreaterThanOrEqualTo(0.9 * budget, experiment.Spent, message);
                 Assert.IsGreaterThan(0, experiment.TrialsAt[^1], message);
                 Assert.IsGreaterThanOrEqualTo(budget / 6, experiment.Trials, message);
-                if (experiment.BestRung == problem.Rungs.Count - 1)
-                    bestIsFullyTrained++;
+                if (experiment.BestFullyTrained >= values[values.Length / 10])
+                    good++;
             }
-            // A lucky score of a lower rung may be higher than what is fully trained, but seldom.
-            Assert.IsGreaterThanOrEqualTo(8, bestIsFullyTrained, problem.Name);
+            Console.WriteLine($"{problem.Name}: fully trained is one of the best tenth of the space in {good} of 10 experiments.");
+            Assert.IsGreaterThanOrEqualTo(7, good, problem.Name);
         }
     }
 

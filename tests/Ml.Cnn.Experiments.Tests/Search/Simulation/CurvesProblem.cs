@@ -27,7 +27,7 @@ internal sealed class CurvesProblem : SearchProblem
 
     private sealed record Recorded(double[] Point, double[] Accuracies);
 
-    public int Count => _trainings.Count;
+    public override int MostTrials => _trainings.Count;
 
     public override string Name => "curves";
 
@@ -40,8 +40,8 @@ internal sealed class CurvesProblem : SearchProblem
     public override RungPlan Rungs { get; } = new(firstEpochs: 1, factor: 3, maximumEpochs: 13);
 
     /// <summary>The recorded trainings that are nearest to defaults: SGD, batches of 64, a decay of 0.0005, no augmentation.</summary>
-    public override IReadOnlyList<double[]> FirstPoints => [.. Enumerable.Range(0, Networks).Select(network =>
-        Place([(network + 0.5) / Networks, Math.Log(1 / 0.03) / Math.Log(10 / 0.03), 0.625, 0.25, Math.Log(5e-4 / 1e-5) / Math.Log(1e-1 / 1e-5), 1.0 / 6], []))];
+    public override IReadOnlyList<double[]> FirstPoints => [.. Enumerable.Range(0, Networks).Select(network => Place(
+        [(network + 0.5) / Networks, OnScale(1, 0.03, 10), 0.625, 0.25, OnScale(5e-4, 1e-5, 1e-1), 1.0 / 6], []))];
 
     public override double[] Place(double[] point, IEnumerable<double[]> tried)
     {
@@ -53,6 +53,8 @@ internal sealed class CurvesProblem : SearchProblem
     public override double? Score(double[] point, int rung, int seed) => Find(point) is var found && rung < found.Length ? found[rung] : null;
 
     public override double Value(double[] point, int rung, int seed) => Find(point)[rung];
+
+    private static double OnScale(double value, double least, double most) => Math.Log(value / least) / Math.Log(most / least);
 
     private double[] Find(double[] point) => _trainings.First(training => ReferenceEquals(training.Point, point)).Accuracies;
 

@@ -10,16 +10,20 @@ namespace Ml.Cnn.Experiments.Tests.Search.Simulation;
 /// <param name="name">The function's name.</param>
 /// <param name="space">What it takes.</param>
 /// <param name="value">The function; higher is better.</param>
-internal sealed class FunctionProblem(string name, SearchSpace space, Func<double[], double> value) : SearchProblem
+/// <param name="noise">Of the first rung's scores, in deviations of the function over its space.</param>
+internal sealed class FunctionProblem(string name, SearchSpace space, Func<double[], double> value, double noise = 0.25) : SearchProblem
 {
     private readonly double _deviation = DeviationOf(space, value);
+
+    private static readonly SearchSpace s_mixed = new([SearchDimension.Category("network", 4), SearchDimension.Scale("rate"),
+        SearchDimension.Ordered("batch", 5), SearchDimension.Category("optimizer", 2), SearchDimension.Scale("decay")]);
 
     public static IReadOnlyList<FunctionProblem> All { get; } =
     [
         new("Branin", new([SearchDimension.Scale("x1"), SearchDimension.Scale("x2")]), Branin),
         new("Hartmann-6", new([.. Enumerable.Range(1, 6).Select(i => SearchDimension.Scale($"x{i}"))]), Hartmann),
-        new("mixed", new([SearchDimension.Category("network", 4), SearchDimension.Scale("rate"), SearchDimension.Ordered("batch", 5),
-            SearchDimension.Category("optimizer", 2), SearchDimension.Scale("decay")]), Mixed),
+        new("mixed", s_mixed, Mixed),
+        new("noisy", s_mixed, Mixed, noise: 1),
     ];
 
     public override string Name => name;
@@ -42,7 +46,7 @@ internal sealed class FunctionProblem(string name, SearchSpace space, Func<doubl
         foreach (var coordinate in point)
             phase += 4 * (shape.NextDouble() - 0.5) * Math.PI * coordinate;
         var root = Math.Sqrt(Rungs.Ends[rung]);
-        return value(point) - _deviation * (0.8 + 0.5 * Math.Cos(phase)) / root + 0.25 * _deviation * random.NextGaussian() / root;
+        return value(point) - _deviation * (0.8 + 0.5 * Math.Cos(phase)) / root + noise * _deviation * random.NextGaussian() / root;
     }
 
     // x1 from -5 to 10, x2 from 0 to 15; the logarithm, since the function itself is steep where it is bad. The three best points have 0.9216.

@@ -14,6 +14,9 @@ internal abstract class SearchProblem
     /// <summary>As the defaults of architectures are, for the searches that have them.</summary>
     public abstract IReadOnlyList<double[]> FirstPoints { get; }
 
+    /// <summary>How many trials there can be.</summary>
+    public virtual int MostTrials => int.MaxValue;
+
     /// <summary>The point that is tried where one is proposed.</summary>
     /// <param name="point">The proposal.</param>
     /// <param name="tried">Those that were tried before.</param>

@@ -31,6 +31,10 @@ internal sealed class SimulatedExperiment(
     /// <summary>How far the best trial was trained.</summary>
     public int BestRung => View(_jobs.Count).Trials.Where(t => t.Scores.Count > 0).MaxBy(t => t.Scores[^1])!.Scores.Count - 1;
 
+    /// <summary>The value of the best of those that were trained to the last rung.</summary>
+    public double BestFullyTrained => View(_jobs.Count).Trials.Where(t => t.Scores.Count == problem.Rungs.Count)
+        .Select(t => problem.Value(t.Point, problem.Rungs.Count - 1, seed)).DefaultIfEmpty(double.NegativeInfinity).Max();
+
     public double[] Point(int trial) => _points[trial - 1];
 
     public SimulatedExperiment Run(SearchStrategy strategy)
@@ -66,7 +70,7 @@ internal sealed class SimulatedExperiment(
     {
         Trials = [.. _points.Select((point, i) => Trial(i + 1, point, jobs))],
         Remaining = budget - Spent,
-        MayStart = _points.Count < mostTrials,
+        MayStart = _points.Count < Math.Min(mostTrials, problem.MostTrials),
         CostOfStart = _ => Cost(0),
         CostOfPromotion = trial => Cost(trial.Scores.Count),
     };
