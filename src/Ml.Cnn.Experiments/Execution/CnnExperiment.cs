@@ -1,10 +1,10 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Experiments.Execution;
+using Ml.Cnn.Experiments.Jobs;
 using Ml.Cnn.Experiments.Search;
 using Ml.Cnn.Experiments.Settings;
 using Ml.Cnn.Experiments.Storage;
-using Ml.Cnn.Experiments.Trials;
 using Ml.Cnn.MlNet;
 
 namespace Ml.Cnn.Experiments;

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Ml.Cnn.Experiments.Execution;
+using Ml.Cnn.Experiments.Jobs;
 using Ml.Cnn.Experiments.Storage;
-using Ml.Cnn.Experiments.Trials;
 
 namespace Ml.Cnn.Experiments;
 

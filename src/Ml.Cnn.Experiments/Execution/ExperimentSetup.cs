@@ -1,7 +1,7 @@
 using Microsoft.ML;
+using Ml.Cnn.Experiments.Jobs;
 using Ml.Cnn.Experiments.Settings;
 using Ml.Cnn.Experiments.Storage;
-using Ml.Cnn.Experiments.Trials;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms.Splits;

@@ -4,7 +4,7 @@ using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Transforms.Columns;
 
-namespace Ml.Cnn.Experiments.Trials;
+namespace Ml.Cnn.Experiments.Jobs;
 
 /// <summary>The images of an experiment as its trainings take them: prepared, with keys for labels, and split.</summary>
 /// <param name="Preparation">What comes before a network in the saved model.</param>

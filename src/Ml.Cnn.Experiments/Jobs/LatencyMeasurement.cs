@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Ml.Cnn.Trainers;
 using SkiaSharp;
 
-namespace Ml.Cnn.Experiments.Trials;
+namespace Ml.Cnn.Experiments.Jobs;
 
 /// <summary>The time from one encoded image to its label, as an app sees it that asks for one after the other.</summary>
 internal static class LatencyMeasurement

@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Trials;
+namespace Ml.Cnn.Experiments.Jobs;
 
 /// <summary>Keeps a second process from training the same trial. The system gives it back however the process ends.</summary>
 internal static class TrialLock

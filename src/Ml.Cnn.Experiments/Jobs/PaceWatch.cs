@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Ml.Cnn.Trainers;
 
-namespace Ml.Cnn.Experiments.Trials;
+namespace Ml.Cnn.Experiments.Jobs;
 
 /// <summary>Foresees from a training's first batches that it will not come to its first rung in time, and ends it.</summary>
 internal sealed class PaceWatch : IDisposable

@@ -4,7 +4,7 @@ using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Transforms;
 
-namespace Ml.Cnn.Experiments.Trials;
+namespace Ml.Cnn.Experiments.Jobs;
 
 /// <summary>How a trial is trained: the options of an ordinary training, which the generated code has too.</summary>
 internal static class TrialTraining

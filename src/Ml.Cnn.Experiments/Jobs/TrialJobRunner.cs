@@ -3,12 +3,13 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Experiments.Results.Statistics;
 using Ml.Cnn.Experiments.Storage;
+using Ml.Cnn.Experiments.Trials;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Inspection;
 using Ml.Cnn.Trainers.Training.Control;
 
-namespace Ml.Cnn.Experiments.Trials;
+namespace Ml.Cnn.Experiments.Jobs;
 
 /// <summary>Does a job: trains a trial to a rung, scores the validation images, measures, and writes what came of it to the folder.</summary>
 /// <param name="mlContext">ML.NET.</param>

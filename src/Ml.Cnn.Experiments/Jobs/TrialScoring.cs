@@ -1,8 +1,9 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Ml.Cnn.Experiments.Trials;
 using Ml.Cnn.Trainers;
 
-namespace Ml.Cnn.Experiments.Trials;
+namespace Ml.Cnn.Experiments.Jobs;
 
 /// <summary>Scores the validation images with a trial's network.</summary>
 internal static class TrialScoring
