@@ -51,6 +51,7 @@ internal sealed class Documents
         string[] folders =
         [
             Path.Join(Repository, "tests", "Ml.Cnn.Trainers.Tests", "Snippets"), Path.Join(Repository, "tests", "Ml.Cnn.Serving.Tests", "Snippets"),
+            Path.Join(Repository, "tests", "Ml.Cnn.Experiments.Tests", "Snippets"),
             Path.Join(Repository, "tests", "Ml.Cnn.Experiments.Hangfire.Tests", "Snippets"), Path.Join(Repository, "samples"),
         ];
         foreach (var file in folders.SelectMany(folder => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)).Order(StringComparer.Ordinal))

@@ -6,7 +6,6 @@ using Microsoft.ML;
 using Ml.Cnn.Experiments.Results;
 using Ml.Cnn.Experiments.Tests.Results;
 using Ml.Cnn.Trainers;
-using SkiaSharp;
 
 namespace Ml.Cnn.Experiments.Tests.Reports;
 
@@ -95,7 +94,8 @@ public sealed class WinnerCodeTests
     {
         using var folder = new TemporaryFolder();
         var mlContext = new MLContext(seed: 1);
-        var images = WriteDigits(mlContext, folder);
+        var images = Path.Join(folder.Path, "images");
+        DigitFiles.Write(images, 120);
         var experiment = mlContext.MulticlassClassification.CreateCnnExperiment(new CnnExperimentSettings
         {
             Architectures = ["lenet5"],
@@ -119,18 +119,6 @@ public sealed class WinnerCodeTests
         Assert.HasCount(result.BestRun!.Epochs, CnnTransformer.Find(mlContext.Model.Load(model, out _))!.History);
     }
 
-    private static string WriteDigits(MLContext mlContext, TemporaryFolder folder)
-    {
-        foreach (var (i, digit) in mlContext.Data.CreateEnumerable<Digit>(mlContext.Data.GenerateDigits(120), reuseRowObject: false).Index())
-        {
-            using var bitmap = new SKBitmap(28, 28, SKColorType.Gray8, SKAlphaType.Opaque);
-            System.Runtime.InteropServices.Marshal.Copy(digit.Image, 0, bitmap.GetPixels(), digit.Image.Length);
-            using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-            folder.Write($"images/{digit.Label}/{i}.png", png.ToArray());
-        }
-        return Path.Join(folder.Path, "images");
-    }
-
     private static byte[] Weights(string model)
     {
         using var archive = ZipFile.OpenRead(model);
@@ -152,12 +140,5 @@ public sealed class WinnerCodeTests
         const string Implicit = "global using System; global using System.IO; global using System.Linq; global using System.Collections.Generic;";
         return CSharpCompilation.Create("winner", [CSharpSyntaxTree.ParseText(code), CSharpSyntaxTree.ParseText(Implicit)],
             s_references.Value, new(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
-    }
-
-    private sealed class Digit
-    {
-        public byte[] Image { get; set; } = [];
-
-        public string Label { get; set; } = "";
     }
 }
