@@ -26,7 +26,8 @@ internal sealed class PostgresCluster : IDisposable
         if (isRoot)
             Run("chown", ["postgres", _folder.Path]);
         Run([.. Unprivileged(isRoot), Path.Join(programs, "initdb"), "-D", data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync"]);
-        _server = Start([.. Unprivileged(isRoot), Path.Join(programs, "postgres"), "-D", data, "-k", _folder.Path, "-c", "listen_addresses=", "-c", "fsync=off"]);
+        string[] settings = ["-D", data, "-k", _folder.Path, "-c", "listen_addresses=", "-c", "fsync=off"];
+        _server = Start([.. Unprivileged(isRoot), Path.Join(programs, "postgres"), .. settings]);
         var waited = Stopwatch.StartNew();
         while (!CanConnect())
         {
@@ -56,7 +57,8 @@ internal sealed class PostgresCluster : IDisposable
         _folder.Dispose();
     }
 
-    private string ConnectionString(string database) => new NpgsqlConnectionStringBuilder { Host = _folder.Path, Username = User, Database = database }.ConnectionString;
+    private string ConnectionString(string database) =>
+        new NpgsqlConnectionStringBuilder { Host = _folder.Path, Username = User, Database = database }.ConnectionString;
 
     private bool CanConnect()
     {
@@ -98,7 +100,8 @@ internal sealed class PostgresCluster : IDisposable
 
     private static Process Start(string[] command)
     {
-        var process = new Process { StartInfo = new(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" } };
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
         process.Start();
