@@ -23,7 +23,7 @@ public sealed class SeveralProcessesTests
             folder.Add(job, new(1));
         var name = Storage(kind, folder);
         using var storage = TrialStorage.Parse(name);
-        using var executor = new HangfireTrialExecutor(storage, new() { Workers = 12, PollInterval = TimeSpan.FromSeconds(0.1) });
+        using var executor = new HangfireTrialExecutor(storage, new() { Workers = 12, PollInterval = TimeSpan.FromSeconds(0.25) });
         using WorkerProcess one = new(name), two = new(name), three = new(name);
         await Parallel.ForEachAsync(
             Enumerable.Range(1, 200), new ParallelOptions { MaxDegreeOfParallelism = executor.Workers, CancellationToken = TestContext.CancellationToken },
@@ -87,6 +87,23 @@ public sealed class SeveralProcessesTests
         var steps = folder.Notes().Where(note => note.What == "step").ToList();
         CollectionAssert.AreEqual(Enumerable.Range(1, 40).ToArray(), steps.Select(note => note.Count).ToArray());
         Assert.AreEqual(2, steps.Select(note => note.Process).Distinct().Count());
+    }
+
+    [TestMethod]
+    public async Task A_database_that_is_away_for_a_while_is_waited_for()
+    {
+        using var cluster = new PostgresCluster();
+        using var folder = new WorkFolder();
+        folder.Add(1, new(Steps: 60, StepMilliseconds: 100));
+        var name = cluster.NewDatabase();
+        using var storage = TrialStorage.Parse(name);
+        using var executor = new HangfireTrialExecutor(storage);
+        using var worker = new WorkerProcess(name);
+        var run = executor.RunAsync(folder.Path, 1, TestContext.CancellationToken);
+        await folder.NoteAsync(note => note.Count == 10, "the job");
+        cluster.Interrupt(TimeSpan.FromSeconds(2));
+        await run;
+        Assert.AreEqual(1, folder.Notes().Count(note => note.What == "begin"), "the training did not notice");
     }
 
     [TestMethod]
