@@ -90,6 +90,28 @@ public sealed class SeveralProcessesTests
     }
 
     [TestMethod]
+    [DataRow(Sqlite)]
+    [DataRow(Postgres)]
+    public async Task Workers_may_all_start_at_once_on_an_empty_storage(string kind)
+    {
+        using var folder = new WorkFolder();
+        folder.Add(1, new(1));
+        var name = Storage(kind, folder);
+        using WorkerProcess one = new(name), two = new(name), three = new(name);
+        WorkerProcess[] workers = [one, two, three];
+        while (workers.Any(worker => !worker.Output.Contains("Ready.", StringComparison.Ordinal)))
+        {
+            await Task.Delay(50, TestContext.CancellationToken);
+            foreach (var worker in workers)
+                Assert.IsFalse(worker.HasExited, worker.Output);
+        }
+        using var storage = TrialStorage.Parse(name);
+        using var executor = new HangfireTrialExecutor(storage);
+        await executor.RunAsync(folder.Path, 1, TestContext.CancellationToken);
+        Assert.HasCount(3, storage.Jobs.GetMonitoringApi().Servers());
+    }
+
+    [TestMethod]
     public async Task A_database_that_is_away_for_a_while_is_waited_for()
     {
         using var cluster = new PostgresCluster();
