@@ -104,7 +104,10 @@ public sealed class HangfireTrialExecutor : ICnnTrialExecutor
             catch (Exception exception) when (JobStorages.IsFailure(exception))
             {
                 if (outage.Elapsed > _options.OutageTimeout)
-                    throw new IOException($"The storage {_storage} has not answered for {outage.Elapsed.TotalMinutes:0.#} minutes: {exception.Message}", exception);
+                {
+                    throw new IOException(FormattableString.Invariant(
+                        $"The storage {_storage} has not answered for {outage.Elapsed.TotalMinutes:0.#} minutes: {exception.Message}"), exception);
+                }
             }
             await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None).ConfigureAwait(false);
         }

@@ -5,7 +5,9 @@ using Hangfire.Server;
 
 namespace Ml.Cnn.Experiments.Hangfire.Jobs;
 
-/// <summary>What a worker does with a job that it has taken. Hangfire finds it by its name, so name and parameters are part of what the storage holds.</summary>
+/// <summary>
+/// What a worker does with a job that it has taken. Hangfire finds it by its name, so name and parameters are part of what the storage holds.
+/// </summary>
 /// <param name="work">What the worker was made for.</param>
 /// <param name="folder">Where the worker sees the experiment's folder; null: where the job says.</param>
 /// <param name="maximumDeaths">With how many dead workers a job is given up.</param>

@@ -7,5 +7,5 @@ internal sealed class TrialJobActivator(TrialJob job) : JobActivator
 {
     public override object ActivateJob(Type jobType) => jobType == typeof(TrialJob)
         ? job
-        : throw new InvalidOperationException($"The queue holds a job of type {jobType}, which is none of an experiment. Give experiments a queue of their own.");
+        : throw new InvalidOperationException($"The queue holds a job of type {jobType}, which is none of an experiment: give experiments their own queue.");
 }

@@ -29,7 +29,7 @@ internal sealed class TrialRun : IDisposable
             {
                 connection.SetJobParameter(id, Running, None);
                 throw new HangfireTrialException(string.Create(CultureInfo.InvariantCulture, $"Job {job} was given up: {deaths} workers died while they had it,"
-                    + $" or were lost. A training that needs more memory than the machine has ends so; look at the workers' output and the system's log."), job);
+                    + $" or were lost. A training that needs more memory than there is ends so; look at the workers' output and the system's log."), job);
             }
         }
         var mark = Guid.NewGuid().ToString("N");

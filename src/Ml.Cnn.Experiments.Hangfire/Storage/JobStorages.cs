@@ -4,6 +4,7 @@ using Hangfire.InMemory;
 using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 using Hangfire.Storage.SQLite;
+using Npgsql;
 using SQLite;
 
 namespace Ml.Cnn.Experiments.Hangfire.Storage;
@@ -13,6 +14,9 @@ internal static class JobStorages
 {
     /// <summary>Its schema in a PostgreSQL database, apart from another app's Hangfire in the same one.</summary>
     private const string Schema = "mlcnn";
+
+    /// <summary>Its number among PostgreSQL's advisory locks: "mlcnn" in ASCII.</summary>
+    private const long SchemaLock = 0x6D6C636E6E;
 
     /// <exception cref="IOException">The storage cannot be opened.</exception>
     public static JobStorage Open(StorageText text, TakeoverTiming timing, string queue)
@@ -49,7 +53,18 @@ internal static class JobStorages
             StartupConnectionMaxRetries = 0,
             AllowDegradedModeWithoutStorage = false,
         };
-        return new(new NpgsqlConnectionFactory(connection, options), options);
+        // Hangfire.PostgreSql makes and changes its tables without a lock, which fails where several workers start at a time.
+        using var alone = new NpgsqlConnection(connection);
+        alone.Open();
+        using var transaction = alone.BeginTransaction();
+        using (var wait = new NpgsqlCommand("SELECT pg_advisory_xact_lock(@lock)", alone, transaction) { CommandTimeout = 300 }) // seconds, for many workers
+        {
+            wait.Parameters.AddWithValue("lock", SchemaLock);
+            wait.ExecuteNonQuery();
+        }
+        var storage = new PostgreSqlStorage(new NpgsqlConnectionFactory(connection, options), options);
+        transaction.Commit();
+        return storage;
     }
 
     private static SQLiteStorage Sqlite(string path, TakeoverTiming timing, string queue)

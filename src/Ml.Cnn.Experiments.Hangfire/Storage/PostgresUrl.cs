@@ -14,9 +14,17 @@ internal static class PostgresUrl
     /// <summary>libpq's parameters under Npgsql's names; others are the same but for spaces.</summary>
     private static readonly Dictionary<string, string> s_names = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["user"] = "Username", ["dbname"] = "Database", ["sslmode"] = "SSL Mode", ["connect_timeout"] = "Timeout", ["application_name"] = "Application Name",
-        ["sslcert"] = "SSL Certificate", ["sslkey"] = "SSL Key", ["sslpassword"] = "SSL Password", ["sslrootcert"] = "Root Certificate",
-        ["options"] = "Options", ["passfile"] = "Passfile",
+        ["user"] = "Username",
+        ["dbname"] = "Database",
+        ["sslmode"] = "SSL Mode",
+        ["connect_timeout"] = "Timeout",
+        ["application_name"] = "Application Name",
+        ["sslcert"] = "SSL Certificate",
+        ["sslkey"] = "SSL Key",
+        ["sslpassword"] = "SSL Password",
+        ["sslrootcert"] = "Root Certificate",
+        ["options"] = "Options",
+        ["passfile"] = "Passfile",
     };
 
     public static bool IsOne(string text) => s_schemes.Any(scheme => text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));

@@ -6,7 +6,9 @@ using SQLite;
 
 namespace Ml.Cnn.Experiments.Hangfire.Storage;
 
-/// <summary>A job of a <see cref="SqliteTrialQueue"/> in a worker's hands, which a thread of its own renews: no training, however busy, keeps it from that.</summary>
+/// <summary>
+/// A job of a <see cref="SqliteTrialQueue"/> in a worker's hands, which a thread of its own renews: no training, however busy, keeps it from that.
+/// </summary>
 internal sealed class SqliteTakenJob : IFetchedJob
 {
     private readonly SQLiteStorage _storage;

@@ -46,9 +46,11 @@ internal sealed record StorageText(StorageKind Kind, string Target, string Name)
         if (string.IsNullOrEmpty(connection.Database))
             throw new FormatException($"The storage on {connection.Host} names no database: write postgres://HOST/DATABASE, or add Database=…");
         connection.ApplicationName ??= "mlcnn";
-        var host = connection.Host.Contains('/') ? $"/{connection.Database}?host={connection.Host}" : $"{connection.Host}:{connection.Port}/{connection.Database}";
+        var host = connection.Host.Contains('/')
+            ? $"/{connection.Database}?host={connection.Host}"
+            : FormattableString.Invariant($"{connection.Host}:{connection.Port}/{connection.Database}");
         var user = string.IsNullOrEmpty(connection.Username) ? "" : connection.Username + "@";
-        return new(StorageKind.Postgres, connection.ConnectionString, FormattableString.Invariant($"postgres://{user}{host}"));
+        return new(StorageKind.Postgres, connection.ConnectionString, $"postgres://{user}{host}");
     }
 
     private static NpgsqlConnectionStringBuilder ConnectionString(string text)
@@ -70,7 +72,7 @@ internal sealed record StorageText(StorageKind Kind, string Target, string Name)
                 throw new FormatException("The storage is no connection string: expected KEY=VALUE;KEY=VALUE, as \"Host=…;Database=…;Username=…\".");
             }
             throw new FormatException(
-                $"The storage's connection string, with the keys {string.Join(", ", keys.Keys.Cast<string>())}, is not Npgsql's: {exception.Message}", exception);
+                $"The storage's connection string, with {string.Join(", ", keys.Keys.Cast<string>())}, is not Npgsql's: {exception.Message}", exception);
         }
     }
 

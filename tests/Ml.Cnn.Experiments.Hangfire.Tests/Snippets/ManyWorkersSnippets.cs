@@ -1,4 +1,5 @@
 using Hangfire;
+using Hangfire.Logging;
 using Microsoft.AspNetCore.Builder;
 using Ml.Cnn.Experiments.Hangfire.Tests.Workers;
 
@@ -43,6 +44,7 @@ public sealed class ManyWorkersSnippets
     }
 
     [TestMethod]
+    [DoNotParallelize] // AddHangfire gives Hangfire, for the whole process, a log that ends with the app
     public async Task An_app_shows_the_dashboard()
     {
         using var folder = new TemporaryFolder();
@@ -69,5 +71,6 @@ public sealed class ManyWorkersSnippets
             await cancel.CancelAsync();
             await Assert.ThrowsAsync<OperationCanceledException>(() => run);
         }
+        LogProvider.SetCurrentLogProvider(null);
     }
 }

@@ -13,7 +13,8 @@ internal sealed class PostgresCluster : IDisposable
     private const string Installations = "/usr/lib/postgresql", User = "mlcnn";
 
     private readonly TemporaryFolder _folder = new();
-    private readonly Process _server;
+    private readonly string[] _start;
+    private Process _server;
     private int _databases;
 
     /// <summary>Starts one, or skips the test.</summary>
@@ -26,7 +27,23 @@ internal sealed class PostgresCluster : IDisposable
         if (isRoot)
             Run("chown", ["postgres", _folder.Path]);
         Run([.. Unprivileged(isRoot), Path.Join(programs, "initdb"), "-D", data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync"]);
-        _server = Start([.. Unprivileged(isRoot), Path.Join(programs, "postgres"), "-D", data, "-k", _folder.Path, "-c", "listen_addresses=", "-c", "fsync=off"]);
+        string[] settings = ["-D", data, "-k", _folder.Path, "-c", "listen_addresses=", "-c", "fsync=off"];
+        _start = [.. Unprivileged(isRoot), Path.Join(programs, "postgres"), .. settings];
+        _server = Start(_start);
+        Await();
+    }
+
+    /// <summary>Ends it with all connections, and starts it again after a while.</summary>
+    public void Interrupt(TimeSpan outage)
+    {
+        End("-INT");
+        Thread.Sleep(outage);
+        _server = Start(_start);
+        Await();
+    }
+
+    private void Await()
+    {
         var waited = Stopwatch.StartNew();
         while (!CanConnect())
         {
@@ -50,13 +67,19 @@ internal sealed class PostgresCluster : IDisposable
     public void Dispose()
     {
         NpgsqlConnection.ClearAllPools();
-        Run("kill", ["-QUIT", _server.Id.ToString(CultureInfo.InvariantCulture)]); // at once; nothing in it is needed
-        _server.WaitForExit();
-        _server.Dispose();
+        End("-QUIT"); // at once; nothing in it is needed
         _folder.Dispose();
     }
 
-    private string ConnectionString(string database) => new NpgsqlConnectionStringBuilder { Host = _folder.Path, Username = User, Database = database }.ConnectionString;
+    private void End(string signal)
+    {
+        Run("kill", [signal, _server.Id.ToString(CultureInfo.InvariantCulture)]);
+        _server.WaitForExit();
+        _server.Dispose();
+    }
+
+    private string ConnectionString(string database) =>
+        new NpgsqlConnectionStringBuilder { Host = _folder.Path, Username = User, Database = database }.ConnectionString;
 
     private bool CanConnect()
     {
@@ -98,7 +121,8 @@ internal sealed class PostgresCluster : IDisposable
 
     private static Process Start(string[] command)
     {
-        var process = new Process { StartInfo = new(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" } };
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
         process.Start();

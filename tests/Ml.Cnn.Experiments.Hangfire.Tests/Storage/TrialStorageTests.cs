@@ -82,7 +82,8 @@ public sealed class TrialStorageTests
             using var same = TrialStorage.InFolder(folder.Path);
             Assert.AreEqual(TimeSpan.FromSeconds(10), same.TakeoverTime, "whoever asks for none has the others'");
             using var five = TrialStorage.InFolder(folder.Path, new() { TakeoverTime = TimeSpan.FromSeconds(5) });
-            Assert.Contains("use a takeover time of 10 seconds, and 5 were asked for", Assert.ThrowsExactly<InvalidOperationException>(() => five.Jobs).Message);
+            var error = Assert.ThrowsExactly<InvalidOperationException>(() => five.Jobs);
+            Assert.Contains("use a takeover time of 10 seconds, and 5 were asked for", error.Message);
 
             await stop.CancelAsync();
             await worker;

@@ -52,7 +52,8 @@ public sealed class LocalTrialWorkersTests
     [TestMethod]
     public async Task A_worker_that_cannot_start_is_told_of()
     {
-        using var workers = new LocalTrialWorkers(1, _ => new("dotnet", ["no-such-program.dll"]) { RedirectStandardError = true, RedirectStandardOutput = true });
+        using var workers = new LocalTrialWorkers(
+            1, _ => new("dotnet", ["no-such-program.dll"]) { RedirectStandardError = true, RedirectStandardOutput = true });
         var error = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => workers.Failure);
         Assert.Contains("Worker 0 ended 3 times right after its start", error.Message);
     }

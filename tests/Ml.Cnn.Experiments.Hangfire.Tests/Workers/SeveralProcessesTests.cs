@@ -14,23 +14,23 @@ public sealed class SeveralProcessesTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    [DataRow(Sqlite)]
-    [DataRow(Postgres)]
-    public async Task Three_workers_do_two_hundred_jobs_once_each(string kind)
+    [DataRow(Sqlite, 200)]
+    [DataRow(Postgres, 60)]
+    public async Task Three_workers_do_many_jobs_once_each(string kind, int jobs)
     {
         using var folder = new WorkFolder();
-        foreach (var job in Enumerable.Range(1, 200))
+        foreach (var job in Enumerable.Range(1, jobs))
             folder.Add(job, new(1));
         var name = Storage(kind, folder);
         using var storage = TrialStorage.Parse(name);
-        using var executor = new HangfireTrialExecutor(storage, new() { Workers = 12, PollInterval = TimeSpan.FromSeconds(0.1) });
+        using var executor = new HangfireTrialExecutor(storage, new() { Workers = 12, PollInterval = TimeSpan.FromSeconds(0.25) });
         using WorkerProcess one = new(name), two = new(name), three = new(name);
         await Parallel.ForEachAsync(
-            Enumerable.Range(1, 200), new ParallelOptions { MaxDegreeOfParallelism = executor.Workers, CancellationToken = TestContext.CancellationToken },
+            Enumerable.Range(1, jobs), new ParallelOptions { MaxDegreeOfParallelism = executor.Workers, CancellationToken = TestContext.CancellationToken },
             async (job, token) => await executor.RunAsync(folder.Path, job, token));
 
         var begun = folder.Notes().Where(note => note.What == "begin").ToList();
-        CollectionAssert.AreEqual(Enumerable.Range(1, 200).ToArray(), begun.Select(note => note.Job).Order().ToArray());
+        CollectionAssert.AreEqual(Enumerable.Range(1, jobs).ToArray(), begun.Select(note => note.Job).Order().ToArray());
         Assert.AreEqual(3, begun.Select(note => note.Process).Distinct().Count(), "all three had work");
     }
 
@@ -87,6 +87,45 @@ public sealed class SeveralProcessesTests
         var steps = folder.Notes().Where(note => note.What == "step").ToList();
         CollectionAssert.AreEqual(Enumerable.Range(1, 40).ToArray(), steps.Select(note => note.Count).ToArray());
         Assert.AreEqual(2, steps.Select(note => note.Process).Distinct().Count());
+    }
+
+    [TestMethod]
+    [DataRow(Sqlite)]
+    [DataRow(Postgres)]
+    public async Task Workers_may_all_start_at_once_on_an_empty_storage(string kind)
+    {
+        using var folder = new WorkFolder();
+        folder.Add(1, new(1));
+        var name = Storage(kind, folder);
+        using WorkerProcess one = new(name), two = new(name), three = new(name);
+        WorkerProcess[] workers = [one, two, three];
+        while (workers.Any(worker => !worker.Output.Contains("Ready.", StringComparison.Ordinal)))
+        {
+            await Task.Delay(50, TestContext.CancellationToken);
+            foreach (var worker in workers)
+                Assert.IsFalse(worker.HasExited, worker.Output);
+        }
+        using var storage = TrialStorage.Parse(name);
+        using var executor = new HangfireTrialExecutor(storage);
+        await executor.RunAsync(folder.Path, 1, TestContext.CancellationToken);
+        Assert.HasCount(3, storage.Jobs.GetMonitoringApi().Servers());
+    }
+
+    [TestMethod]
+    public async Task A_database_that_is_away_for_a_while_is_waited_for()
+    {
+        using var cluster = new PostgresCluster();
+        using var folder = new WorkFolder();
+        folder.Add(1, new(Steps: 60, StepMilliseconds: 100));
+        var name = cluster.NewDatabase();
+        using var storage = TrialStorage.Parse(name);
+        using var executor = new HangfireTrialExecutor(storage);
+        using var worker = new WorkerProcess(name);
+        var run = executor.RunAsync(folder.Path, 1, TestContext.CancellationToken);
+        await folder.NoteAsync(note => note.Count == 10, "the job");
+        cluster.Interrupt(TimeSpan.FromSeconds(2));
+        await run;
+        Assert.AreEqual(1, folder.Notes().Count(note => note.What == "begin"), "the training did not notice");
     }
 
     [TestMethod]
