@@ -14,7 +14,8 @@ internal static class SearchBenchmark
     {
         Console.WriteLine("problem     budget  search                         random, four times the budget  random, the same budget         equal shares"
             + "  trials at each rung");
-        foreach (var problem in (SearchProblem[])[.. FunctionProblem.All, .. File.Exists(curves) ? [new CurvesProblem(curves)] : Array.Empty<SearchProblem>()])
+        SearchProblem[] recorded = File.Exists(curves) ? [new CurvesProblem(curves)] : [];
+        foreach (var problem in (SearchProblem[])[.. FunctionProblem.All, FunctionProblem.Noisy, .. recorded])
         {
             foreach (var budget in budgets)
             {

@@ -128,7 +128,9 @@ internal sealed class HalvingState
     private bool CanWin(SearchTrial trial)
     {
         var reachable = _costs.Reachable(trial);
-        return reachable >= trial.Scores.Count
-            && (trial == Best || _gains.AtMost(trial.Scores[^1], trial.Scores.Count - 1, Math.Min(reachable, Math.Max(_gains.Highest, trial.Scores.Count))) >= _bestScore);
+        if (trial == Best || reachable < trial.Scores.Count)
+            return reachable >= trial.Scores.Count;
+        var compared = Math.Min(reachable, Math.Max(_gains.Highest, trial.Scores.Count));
+        return _gains.AtMost(trial.Scores[^1], trial.Scores.Count - 1, compared) >= _bestScore;
     }
 }

@@ -4,7 +4,8 @@ namespace Ml.Cnn.Experiments.Search;
 
 /// <summary>
 /// A density over a space, estimated from points: the mean of a product of kernels around each of them, and of an even density as if one more point had been
-/// seen everywhere. Products keep what belongs together together, such as a network and its learning rate (Falkner et al. 2018, section 3.2).
+/// seen everywhere. Products keep what belongs together together, such as a network and its learning rate: Falkner et al. 2018, section 3.2; the even part, and
+/// what it does where points are few, in Watanabe 2023, "Tree-Structured Parzen Estimator: Understanding Its Algorithm Components and Their Roles".
 /// </summary>
 internal sealed class ParzenEstimator
 {

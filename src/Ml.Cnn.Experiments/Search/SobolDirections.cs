@@ -50,7 +50,7 @@ internal static class SobolDirections
         var (degree, coefficients, initial) = s_table[dimension - 1];
         for (var k = 0; k < degree; k++)
             directions[k] = initial[k] << (Bits - 1 - k);
-        // Equation 3 of their notes: v(k) = a(1) v(k-1) ⊕ … ⊕ a(s-1) v(k-s+1) ⊕ v(k-s) ⊕ v(k-s) >> s.
+        // The polynomial's recurrence (Bratley and Fox 1988, "Algorithm 659"): v(k) = a(1) v(k-1) ⊕ … ⊕ a(s-1) v(k-s+1) ⊕ v(k-s) ⊕ v(k-s) >> s.
         for (var k = degree; k < Bits; k++)
         {
             directions[k] = directions[k - degree] ^ (directions[k - degree] >> degree);

@@ -13,15 +13,15 @@ internal sealed record SuccessiveHalvingSettings
     /// <summary>Points that are tried before all others, in this order: each architecture at its defaults, the cheapest first. May be none.</summary>
     public IReadOnlyList<double[]> FirstPoints { get; init; } = [];
 
-    /// <summary>The share of trials whose points count as good, above 0 and below 1. Default 0.15 (Falkner et al. 2018, section 4).</summary>
+    /// <summary>The share of trials whose points count as good, above 0 and below 1. Default 0.15, the q of BOHB (Falkner et al. 2018, section 3.2).</summary>
     public double GoodShare { get; init; } = 0.15;
 
     /// <summary>How many good points there are at least; the estimator begins when there are three times as many results. Default 3.</summary>
     public int LeastGood { get; init; } = 3;
 
     /// <summary>
-    /// The share of points that are drawn from anywhere rather than proposed by the estimator, so that no part of the space is left out for good (Falkner et
-    /// al. 2018, section 3.2). Default 0.1.
+    /// The share of points that are drawn from anywhere rather than proposed by the estimator, so that no part of the space is left out for good (the ρ of
+    /// BOHB). Default 0.1.
     /// </summary>
     public double EvenShare { get; init; } = 0.1;
 
@@ -30,6 +30,8 @@ internal sealed record SuccessiveHalvingSettings
     /// </summary>
     public double Selectivity { get; init; } = 3;
 
-    /// <summary>The share of an equal share for each rung that is kept for promotions at the end, from 0. Default 0.5.</summary>
+    /// <summary>
+    /// What is kept for promotions at the end, if that is more than one full training: of the budget divided by the rungs, the share from 0. Default 0.5.
+    /// </summary>
     public double Reserve { get; init; } = 0.5;
 }

@@ -41,7 +41,7 @@ public sealed class SuccessiveHalvingSearchTests
     [DataRow(300, 8)]
     public void TheBudgetIsKeptAndSpentOnATrialThatIsFullyTrained(int budget, int parallelism)
     {
-        foreach (var problem in FunctionProblem.All)
+        foreach (var problem in (FunctionProblem[])[.. FunctionProblem.All, FunctionProblem.Noisy])
         {
             var sobol = new SobolSequence(problem.Space.Count, seed: 99);
             double[] values = [.. Enumerable.Range(0, 200).Select(i => problem.Value(problem.Space.Snap(sobol.Point(i)), 0, 0)).OrderDescending()];
@@ -58,7 +58,8 @@ public sealed class SuccessiveHalvingSearchTests
                     good++;
             }
             Console.WriteLine($"{problem.Name}: fully trained is one of the best tenth of the space in {good} of 10 experiments.");
-            Assert.IsGreaterThanOrEqualTo(7, good, problem.Name);
+            // Of scores that are noise for the most part nobody finds the best.
+            Assert.IsTrue(problem == FunctionProblem.Noisy || good >= 7, problem.Name);
         }
     }
 

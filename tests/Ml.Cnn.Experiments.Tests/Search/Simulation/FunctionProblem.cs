@@ -23,8 +23,10 @@ internal sealed class FunctionProblem(string name, SearchSpace space, Func<doubl
         new("Branin", new([SearchDimension.Scale("x1"), SearchDimension.Scale("x2")]), Branin),
         new("Hartmann-6", new([.. Enumerable.Range(1, 6).Select(i => SearchDimension.Scale($"x{i}"))]), Hartmann),
         new("mixed", s_mixed, Mixed),
-        new("noisy", s_mixed, Mixed, noise: 1),
     ];
+
+    /// <summary>One whose first rung says little: its noise is as large as all that points differ by.</summary>
+    public static FunctionProblem Noisy { get; } = new("noisy", s_mixed, Mixed, noise: 1);
 
     public override string Name => name;
 
