@@ -47,7 +47,8 @@ public sealed class ExperimentTests
         var scored = _mlContext.MulticlassClassification.Evaluate(result.Model!.Transform(validation));
         Assert.AreEqual(result.BestRun.ValidationMetrics.Accuracy, scored.MicroAccuracy, 1e-9, "the model is the best trial's");
         Assert.AreEqual(result.BestRun.ValidationMetrics.LogLoss, scored.LogLoss, 1e-6, "the model is the best trial's");
-        foreach (var name in (string[])["settings.json", "journal.jsonl", "leaderboard.csv", "leaderboard.json", "leaderboard.md", "report.html", "best/model.zip"])
+        string[] files = ["settings.json", "journal.jsonl", "leaderboard.csv", "leaderboard.json", "leaderboard.md", "report.html", "best/model.zip"];
+        foreach (var name in files)
             Assert.IsTrue(File.Exists(Path.Join(settings.Folder, name)), name);
     }
 
@@ -183,7 +184,8 @@ public sealed class ExperimentTests
         Assert.AreEqual("lenet5", result.BestRun!.TrainerName);
         var over = result.RunDetails.Where(run => run.TrainerName == "squeezenet1_1").ToArray();
         Assert.IsGreaterThan(0, over.Length);
-        Assert.IsTrue(over.All(run => run is { Status: CnnTrialStatus.OverLimit, ImagesSeen: 0 } && run.Reason!.Contains("100000 are allowed", StringComparison.Ordinal)));
+        Assert.IsTrue(over.All(run => run is { Status: CnnTrialStatus.OverLimit, ImagesSeen: 0 }
+            && run.Reason!.Contains("100000 are allowed", StringComparison.Ordinal)));
     }
 
     [TestMethod]

@@ -22,13 +22,17 @@ public sealed class CompareTests : CliTest
     [TestMethod]
     public void It_tells_the_leaderboard_and_leaves_model_and_report()
     {
-        string[] arguments = ["compare", "--data", "digits:500", "--archs", "lenet5", "--budget", "12000 images", "--max-epochs", "13", "--seed", "3", "--json"];
+        string[] arguments =
+        [
+            "compare", "--data", "digits:500", "--archs", "lenet5", "--budget", "12000 images", "--max-epochs", "13", "--seed", "3", "--json",
+        ];
         var result = Run([.. arguments, "--out", "e"]).Expect(0);
         var best = result.Json.GetProperty("best");
         Assert.AreEqual("lenet5", best.GetProperty("arch").GetString());
         var runs = result.Json.GetProperty("runs").EnumerateArray().ToArray();
         Assert.IsGreaterThan(1, runs.Length);
-        foreach (var name in (string[])["arch", "status", "accuracy", "logLoss", "parameters", "multiplyAdds", "trainSeconds", "latencyMilliseconds", "settings"])
+        string[] members = ["arch", "status", "accuracy", "logLoss", "parameters", "multiplyAdds", "trainSeconds", "latencyMilliseconds", "settings"];
+        foreach (var name in members)
             Assert.IsTrue(runs[0].TryGetProperty(name, out _), name);
         Assert.Contains("lenet5", result.Error, "what goes on is told on standard error");
 

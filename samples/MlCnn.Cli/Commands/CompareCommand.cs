@@ -21,8 +21,8 @@ internal static class CompareCommand
         var workers = CommandOptions.Number("--workers",
             "So many trainings at a time on this machine, each in a process of its own with its part of the cores, or a GPU each. Default: 1.", least: 1);
         var storage = CommandOptions.Text("--storage", "TEXT",
-            "Where workers on other machines find their jobs: a PostgreSQL connection such as postgres://user:password@host/database. 'mlcnn worker' starts them. "
-            + "Default: none.", required: false);
+            "Where workers on other machines find their jobs: a PostgreSQL connection such as postgres://user@host/database (the password in PGPASSWORD). "
+            + "'mlcnn worker' starts them. " + "Default: none.", required: false);
         var takeover = CommandOptions.Duration("--takeover",
             "With workers: within which time the training of one that died goes on in another, such as 30s. Default: 1m.");
         var allowEmpty = CommandOptions.AllowEmptyClasses();

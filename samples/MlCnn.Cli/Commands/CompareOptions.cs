@@ -43,9 +43,11 @@ internal static partial class CompareOptions
             "Without --validation: deal the images out to so many parts, each of which is scored by a network trained on the others, at least 2. "
             + "Default: none.", least: 2), (settings, folds) => settings.Folds = folds),
         Setting.Of(CommandOptions.Parsed("--image-sizes", "N,…", "Heights and widths in pixels to try, rising. Default: the images' own, or 224.",
-            required: false, text => Numbers("--image-sizes", text)), (settings, sizes) => settings.SearchSpace = settings.SearchSpace with { ImageSizes = sizes }),
+            required: false, text => Numbers("--image-sizes", text)),
+            (settings, sizes) => settings.SearchSpace = settings.SearchSpace with { ImageSizes = sizes }),
         Setting.Of(CommandOptions.Parsed("--batch-sizes", "N,…", "Batch sizes to try, rising. Default: 16,32,64,128.",
-            required: false, text => Numbers("--batch-sizes", text)), (settings, sizes) => settings.SearchSpace = settings.SearchSpace with { BatchSizes = sizes }),
+            required: false, text => Numbers("--batch-sizes", text)),
+            (settings, sizes) => settings.SearchSpace = settings.SearchSpace with { BatchSizes = sizes }),
         Setting.Of(CommandOptions.Parsed("--optimizers", "NAME,…", "Optimizers to try. Default: sgd,adamw.", required: false, Optimizers),
             (settings, optimizers) => settings.SearchSpace = settings.SearchSpace with { Optimizers = optimizers }),
         Setting.Of(CommandOptions.Parsed("--augments", "NAME,…", "Augmentations to try, none among them; 'mlcnn augment' shows them. Default: light,none for "
@@ -61,7 +63,8 @@ internal static partial class CompareOptions
             (settings, epochs) => settings.MaximumEpochs = epochs!.Value),
         Setting.Of(CommandOptions.Number("--first-epochs", "Epochs after which trials are first compared, at least 1. Default: 1.", least: 1),
             (settings, epochs) => settings.FirstRungEpochs = epochs!.Value),
-        Setting.Of(CommandOptions.Number("--reduction", "One of so many trials goes on, and is trained so many times as long, at least 2. Default: 3.", least: 2),
+        Setting.Of(CommandOptions.Number("--reduction",
+            "One of so many trials goes on, and is trained so many times as long, at least 2. Default: 3.", least: 2),
             (settings, factor) => settings.ReductionFactor = factor!.Value),
         Setting.Of(CommandOptions.Number("--parallelism",
             "How many trainings are decided on before the first has a result. Default: as many as there are workers.", least: 1),
@@ -71,7 +74,8 @@ internal static partial class CompareOptions
         Setting.Of(CommandOptions.Number("--seed", "Fixes what is tried, and every training. Default: another seed every time.", least: int.MinValue),
             (settings, seed) => settings.Seed = seed),
         Setting.Of(CommandOptions.Device("Where to train. Default: auto."), (settings, device) => settings.Device = device),
-        Setting.Of(CommandOptions.Number("--threads", "Cores for one training, at least 1. Default: every core; with --workers, an equal part of them.", least: 1),
+        Setting.Of(CommandOptions.Number("--threads",
+            "Cores for one training, at least 1. Default: every core; with --workers, an equal part of them.", least: 1),
             (settings, threads) => settings.Threads = threads),
         Setting.Of(CommandOptions.Choice<ImageCache>("--cache", "Where a training keeps decoded images: nowhere, in memory or in a file. Default: none."),
             (settings, cache) => settings.Cache = cache!.Value),
@@ -109,13 +113,15 @@ internal static partial class CompareOptions
 
     private static TimeSpan? Latency(string text) => AmountForm().Match(text.Trim()) is { Success: true } match
         && match.Groups["unit"].Value.ToLowerInvariant() is "ms" or "s"
-        && double.TryParse(match.Groups["number"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 1e6
+        && double.TryParse(match.Groups["number"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        && number is > 0 and < 1e6
             ? match.Groups["unit"].Value.Equals("ms", StringComparison.OrdinalIgnoreCase) ? TimeSpan.FromMilliseconds(number) : TimeSpan.FromSeconds(number)
             : throw new FormatException($"--max-latency must be a time such as 20ms or 1s, not '{text}'.");
 
     private static long? Size(string text) => AmountForm().Match(text.Trim()) is { Success: true } match
         && match.Groups["unit"].Value.ToUpperInvariant() is "KB" or "MB" or "GB"
-        && double.TryParse(match.Groups["number"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 1e9
+        && double.TryParse(match.Groups["number"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        && number is > 0 and < 1e9
             ? (long)(number * match.Groups["unit"].Value.ToUpperInvariant() switch { "KB" => 1e3, "MB" => 1e6, _ => 1e9 })
             : throw new FormatException($"--max-size must be a size such as 500KB, 20MB or 1GB, not '{text}'.");
 

@@ -49,7 +49,8 @@ internal sealed class ComparisonDisplay : IProgress<CnnExperimentProgress>
         if (_told.GetValueOrDefault(run.Trial) == run.Epochs)
             return;
         _told[run.Trial] = run.Epochs;
-        Messages.Note(string.Create(CultureInfo.InvariantCulture, $"Trial {run.Trial}  {run.TrainerName}  epoch {run.Epochs}  accuracy {metrics.Accuracy:0.0%}  ")
+        Messages.Note(string.Create(CultureInfo.InvariantCulture, $"Trial {run.Trial}  {run.TrainerName}  epoch {run.Epochs}  ")
+            + string.Create(CultureInfo.InvariantCulture, $"accuracy {metrics.Accuracy:0.0%}  ")
             + string.Create(CultureInfo.InvariantCulture, $"log loss {metrics.LogLoss:0.000}  {Spent(progress)}"));
     }
 

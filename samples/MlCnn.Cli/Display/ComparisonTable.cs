@@ -60,7 +60,8 @@ internal static class ComparisonTable
         state);
 
     private static string Settings(TrialConfiguration trial) => string.Create(CultureInfo.InvariantCulture,
-        $"{trial.Optimizer.ToString().ToLowerInvariant()} {trial.LearningRate:g3}, decay {trial.WeightDecay:g3}, batch {trial.BatchSize}, {trial.ImageSize} px, ")
+        $"{trial.Optimizer.ToString().ToLowerInvariant()} {trial.LearningRate:g3}, decay {trial.WeightDecay:g3}, ")
+        + string.Create(CultureInfo.InvariantCulture, $"batch {trial.BatchSize}, {trial.ImageSize} px, ")
         + trial.Augmentation + (trial.Weights is null ? "" : $", pretrained{(trial.Freeze == Ml.Cnn.Trainers.Freezing.None ? "" : ", frozen")}");
 
     private static string Interval(CnnLeaderboardRow row, CnnExperimentMetric metric) =>

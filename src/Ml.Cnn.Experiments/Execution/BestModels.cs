@@ -3,7 +3,9 @@ using Ml.Cnn.Trainers.IO;
 
 namespace Ml.Cnn.Experiments.Execution;
 
-/// <summary>Keeps the best trial's model at its place, and those of the next best for an ensemble; the others' go, as do checkpoints that nobody needs.</summary>
+/// <summary>
+/// Keeps the best trial's model at its place, and those of the next best for an ensemble; the others' go, as do checkpoints that nobody needs.
+/// </summary>
 /// <param name="folder">The experiment's.</param>
 /// <param name="definition">What is best.</param>
 internal sealed class BestModels(ExperimentFolder folder, ExperimentDefinition definition)
@@ -15,7 +17,8 @@ internal sealed class BestModels(ExperimentFolder folder, ExperimentDefinition d
 
     /// <summary>The trials that may be chosen, the best first.</summary>
     public static IReadOnlyList<TrialState> Ranked(ExperimentState state, CnnExperimentMetric metric) =>
-        [.. state.Trials.Where(trial => trial.Scored is not null && trial.Status is not (CnnTrialStatus.OverLimit or CnnTrialStatus.Skipped or CnnTrialStatus.NotFinite))
+        [.. state.Trials.Where(trial => trial.Scored is not null
+                && trial.Status is not (CnnTrialStatus.OverLimit or CnnTrialStatus.Skipped or CnnTrialStatus.NotFinite))
             .OrderByDescending(trial => trial.Scored!.Result!.Metrics!.ScoreOf(metric))
             .ThenBy(trial => trial.Scored!.Result!.Metrics!.LogLoss).ThenBy(trial => trial.Id)];
 

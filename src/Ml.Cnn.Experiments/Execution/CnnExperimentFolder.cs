@@ -26,7 +26,8 @@ public sealed class CnnExperimentFolder
     /// <summary>What the experiment has come to so far, without its model.</summary>
     /// <exception cref="InvalidDataException">Settings or journal cannot be read.</exception>
     public CnnExperimentResult Read() =>
-        new ExperimentReporting(_folder, _folder.ReadDefinition(), null, null).Result(ExperimentState.Of(ExperimentJournal.Read(_folder.Journal)), isCanceled: false);
+        new ExperimentReporting(_folder, _folder.ReadDefinition(), ofTrials: null, ofAll: null)
+            .Result(ExperimentState.Of(ExperimentJournal.Read(_folder.Journal)), isCanceled: false);
 
     /// <summary>Asks the leading process to hold a trial back, as <see cref="CnnExperiment.Pause"/> does.</summary>
     /// <param name="trial">Its number.</param>

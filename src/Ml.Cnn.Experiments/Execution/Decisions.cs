@@ -98,8 +98,8 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
             Scores = Scores(state, trial, lag),
             IsPending = isPending,
             CanGoOn = !isPending && CanGoOn(trial),
-            HasFailed = !isPending && trial.Status is CnnTrialStatus.NotFinite or CnnTrialStatus.OutOfMemory or CnnTrialStatus.Failed or CnnTrialStatus.OverLimit
-                or CnnTrialStatus.Stopped,
+            HasFailed = !isPending && trial.Status is CnnTrialStatus.NotFinite or CnnTrialStatus.OutOfMemory or CnnTrialStatus.Failed
+                or CnnTrialStatus.OverLimit or CnnTrialStatus.Stopped,
         };
     }
 

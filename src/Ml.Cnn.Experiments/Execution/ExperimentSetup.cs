@@ -69,7 +69,11 @@ internal static class ExperimentSetup
         var extended = saved with
         {
             Budget = wanted.Budget,
-            Candidates = [.. saved.Candidates, .. wanted.Candidates.Where(candidate => saved.Candidates.All(had => had.Architecture != candidate.Architecture))],
+            Candidates =
+            [
+                .. saved.Candidates,
+                .. wanted.Candidates.Where(candidate => saved.Candidates.All(had => had.Architecture != candidate.Architecture)),
+            ],
             Device = wanted.Device,
             Notes = wanted.Notes,
             WarmStart = [.. saved.WarmStart, .. wanted.WarmStart.Where(configuration => !saved.WarmStart.Contains(configuration))],

@@ -49,7 +49,8 @@ internal sealed class ExperimentState
     public int Jobs => _jobs.Count;
 
     /// <summary>Jobs without a result, in their order.</summary>
-    public IEnumerable<JobDecided> Open => Trials.SelectMany(trial => trial.Jobs).Where(job => job.Result is null).Select(job => job.Decision).OrderBy(job => job.Job);
+    public IEnumerable<JobDecided> Open =>
+        Trials.SelectMany(trial => trial.Jobs).Where(job => job.Result is null).Select(job => job.Decision).OrderBy(job => job.Job);
 
     /// <summary>Configurations that the user added and that no trial has yet.</summary>
     public IEnumerable<TrialConfiguration> Wanted => _wanted.Where(wanted => Trials.All(trial => trial.Configuration != wanted));
@@ -64,7 +65,9 @@ internal sealed class ExperimentState
     /// <param name="lag">How many jobs the decision lags behind, at least 1.</param>
     public bool MayDecide(int lag) => Trials.SelectMany(trial => trial.Jobs).All(job => job.Result is not null || !IsVisible(job.Decision, lag));
 
-    /// <summary>Whether the next decision sees a job's result. Those of the last ones it does not see, though they may be there: so timing has no say.</summary>
+    /// <summary>
+    /// Whether the next decision sees a job's result. Those of the last ones it does not see, though they may be there: so timing has no say.
+    /// </summary>
     /// <param name="job">The job.</param>
     /// <param name="lag">How many jobs the decision lags behind; with 1 it sees all that were decided on.</param>
     public bool IsVisible(JobDecided job, int lag) => job.Job <= Jobs + 1 - lag;

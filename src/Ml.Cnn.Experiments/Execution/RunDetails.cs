@@ -44,7 +44,10 @@ internal sealed class RunDetails(ExperimentFolder folder, ExperimentDefinition d
             ImagesPerSecond = seconds > 0 ? images / seconds : 0,
             LatencyMilliseconds = scored?.Result!.LatencyMilliseconds,
             PeakMemory = results.Select(result => result.PeakMemory).DefaultIfEmpty().Max(),
-            RungScores = [.. results.Where(result => result is { IsPartial: false, Metrics: not null }).Select(result => result.Metrics!.ScoreOf(definition.Metric))],
+            RungScores =
+            [
+                .. results.Where(result => result is { IsPartial: false, Metrics: not null }).Select(result => result.Metrics!.ScoreOf(definition.Metric)),
+            ],
             Scores = () => scored is null ? null : folder.ReadScores(scored.Decision.Job),
         };
     }

@@ -11,7 +11,8 @@ namespace Ml.Cnn.Experiments.Jobs;
 /// <param name="InputSchema">That of the data before it.</param>
 /// <param name="Splits">For each training of a job, what it trains on and what it is validated with; more than one with folds.</param>
 /// <param name="Classes">In the order of the label's keys.</param>
-internal sealed record ExperimentImages(ITransformer Preparation, DataViewSchema InputSchema, IReadOnlyList<ExperimentImages.Split> Splits, IReadOnlyList<string> Classes)
+internal sealed record ExperimentImages(ITransformer Preparation, DataViewSchema InputSchema, IReadOnlyList<ExperimentImages.Split> Splits,
+    IReadOnlyList<string> Classes)
 {
     internal sealed record Split(IDataView Train, IDataView Validation);
 
@@ -52,8 +53,8 @@ internal sealed record ExperimentImages(ITransformer Preparation, DataViewSchema
     {
         if (!Classes.SequenceEqual(expected))
         {
-            throw new InvalidOperationException($"The data has {Classes.Count} classes ({Shown(Classes)}), and the experiment in the folder has {expected.Count} "
-                + $"({Shown(expected)}): it must be the same data.");
+            throw new InvalidOperationException($"The data has {Classes.Count} classes ({Shown(Classes)}), and the experiment in the folder has "
+                + $"{expected.Count} ({Shown(expected)}): it must be the same data.");
         }
 
         static string Shown(IReadOnlyList<string> names) => string.Join(", ", names.Take(5)) + (names.Count > 5 ? ", …" : "");

@@ -160,7 +160,8 @@ internal sealed class TrialJobRunner(MLContext mlContext, ExperimentFolder folde
         return new()
         {
             Status = isOver ? CnnTrialStatus.OverLimit : CnnTrialStatus.Completed,
-            Reason = isOver ? FormattableString.Invariant($"{latency:0.#} ms for an image, and {definition.Limits.Latency!.Value.TotalMilliseconds:0.#} are allowed")
+            Reason = isOver
+                ? FormattableString.Invariant($"{latency:0.#} ms for an image, and {definition.Limits.Latency!.Value.TotalMilliseconds:0.#} are allowed")
                 : trained < epochs ? FormattableString.Invariant($"the time was up after {trained} of {epochs} epochs") : null,
             Epochs = trained,
             IsPartial = trained < epochs,

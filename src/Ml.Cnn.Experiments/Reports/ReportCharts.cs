@@ -35,7 +35,8 @@ internal static class ReportCharts
             return null;
         var chart = new SvgChart(
             new("Images seen, logarithmic", curves.SelectMany(curve => curve.Points).Select(point => point.X), isLogarithmic: true, Figures.Tick),
-            new(title, values, isLoss && IsSpread(values), y => isLoss ? Figures.Setting(y) : FormattableString.Invariant($"{y * 100:0.##} %"), least: 0, most: isLoss ? null : 1));
+            new(title, values, isLoss && IsSpread(values), y => isLoss ? Figures.Setting(y) : FormattableString.Invariant($"{y * 100:0.##} %"),
+                least: 0, most: isLoss ? null : 1));
         foreach (var (run, points) in curves)
         {
             var rank = ranks.GetValueOrDefault(run.Trial, int.MaxValue);

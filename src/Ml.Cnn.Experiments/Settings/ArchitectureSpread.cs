@@ -12,8 +12,8 @@ internal static class ArchitectureSpread
 
     private static readonly string[] s_small =
     [
-        "squeezenet1_1", "shufflenet_v2_x1_0", "mobilenet_v3_small", "mobilenet_v2", "efficientnet_b0", "resnet18", "googlenet", "regnet_y_400mf", "densenet121",
-        "resnet50",
+        "squeezenet1_1", "shufflenet_v2_x1_0", "mobilenet_v3_small", "mobilenet_v2", "efficientnet_b0", "resnet18", "googlenet", "regnet_y_400mf",
+        "densenet121", "resnet50",
     ];
 
     private static readonly string[] s_large = ["vgg11_bn", "convnext_tiny", "resnet101", "efficientnet_b3"];

@@ -102,7 +102,9 @@ public sealed class CnnExperimentSettings
     /// <summary>The column of images, as trainers take it. Default "Features".</summary>
     public string FeatureColumnName { get; set; } = "Features";
 
-    /// <summary>What workers in other processes are to know, such as where the images are: kept in the folder's settings.json as it is. Default: nothing.</summary>
+    /// <summary>
+    /// What workers in other processes are to know, such as where the images are: kept in the folder's settings.json as it is. Default: nothing.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Notes { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Told of everything that happens. Default: nobody.</summary>

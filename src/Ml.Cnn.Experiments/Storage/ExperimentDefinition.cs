@@ -51,8 +51,8 @@ internal sealed record ExperimentDefinition
     public ExperimentBudget BudgetLimits => ExperimentBudget.Of(
         Budget.Seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, Budget.Images, Budget.Trials);
 
-    public ExperimentSpace SearchSpace => new(Space.ToSpace(), [.. Candidates.Select(c => new ExperimentSpace.Candidate(ArchitectureCatalog.Find(c.Architecture),
-        c.Weights))], Seed);
+    public ExperimentSpace SearchSpace => new(Space.ToSpace(),
+        [.. Candidates.Select(c => new ExperimentSpace.Candidate(ArchitectureCatalog.Find(c.Architecture), c.Weights))], Seed);
 
     public sealed record BudgetJson(double? Seconds, long? Images, int? Trials);
 

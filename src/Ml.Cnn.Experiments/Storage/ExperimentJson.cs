@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Ml.Cnn.Trainers.IO;
 
@@ -9,5 +8,5 @@ internal static class ExperimentJson
 {
     public static JsonSerializerOptions File => JsonFormat.Options;
 
-    public static JsonSerializerOptions Line { get; } = new(JsonFormat.Options) { WriteIndented = false, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonSerializerOptions Line { get; } = new(JsonFormat.Options) { WriteIndented = false };
 }

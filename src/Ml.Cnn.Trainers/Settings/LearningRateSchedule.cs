@@ -53,7 +53,9 @@ public sealed partial class LearningRateSchedule
     /// <summary>A straight line down to 0.</summary>
     public static LearningRateSchedule Linear { get; } = Spanning("linear", [], share => 1 - share);
 
-    /// <summary>Whether the rate at a step depends on how many epochs training has in all. Where it does not, training can be resumed with more of them.</summary>
+    /// <summary>
+    /// Whether the rate at a step depends on how many epochs training has in all. Where it does not, training can be resumed with more of them.
+    /// </summary>
     internal bool DependsOnEpochs => _spansTraining || _warmUpIsShare || _name == DropsName;
 
     /// <summary>Whether a text is that of a schedule that <see cref="Parse"/> reads, and not of a function of the user's own.</summary>

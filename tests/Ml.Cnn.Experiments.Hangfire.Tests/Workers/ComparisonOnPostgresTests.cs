@@ -24,8 +24,8 @@ public sealed class ComparisonOnPostgresTests
         using var folder = new TemporaryFolder();
         string[] compare =
         [
-            "compare", "--data", "digits:300", "--archs", "lenet5,squeezenet1_1", "--budget", "2400 images", "--max-epochs", "4", "--seed", "3", "--threads", "1",
-            "--parallelism", "2", "--json", "--out",
+            "compare", "--data", "digits:300", "--archs", "lenet5,squeezenet1_1", "--budget", "2400 images", "--max-epochs", "4", "--seed", "3",
+            "--threads", "1", "--parallelism", "2", "--json", "--out",
         ];
         var alone = Story(Output(Start(folder.Path, [.. compare, "alone"])));
 
@@ -39,8 +39,9 @@ public sealed class ComparisonOnPostgresTests
             Await(() => Directory.GetFiles(jobs, "*.json").Length >= 2, "the workers train");
             first.Kill();
             CollectionAssert.AreEqual(alone, Story(Output(leader)));
-            var decided = File.ReadLines(Path.Join(folder.Path, "together", "journal.jsonl")).Where(line => line.Contains("\"decided\"", StringComparison.Ordinal));
-            Assert.HasCount(decided.Count(), Directory.GetFiles(jobs, "*.json"), "a result for each job, and no job twice");
+            var decided = File.ReadLines(Path.Join(folder.Path, "together", "journal.jsonl"))
+                .Count(line => line.Contains("\"decided\"", StringComparison.Ordinal));
+            Assert.HasCount(decided, Directory.GetFiles(jobs, "*.json"), "a result for each job, and no job twice");
         }
         finally
         {

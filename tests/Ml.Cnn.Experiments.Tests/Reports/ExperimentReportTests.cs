@@ -49,7 +49,8 @@ public sealed partial class ExperimentReportTests
         [
             ExampleTrials.Run(1, ExampleTrials.Scores(labels, 3, 2, 1), ExampleTrials.Configuration(Hostile) with { Weights = Hostile }),
             new() { Trial = 2, Configuration = ExampleTrials.Configuration(Hostile), Status = CnnTrialStatus.Failed, Reason = Hostile },
-        ]) with { EndReason = Hostile, Settings = [(Hostile, Hostile)] };
+        ]) with
+        { EndReason = Hostile, Settings = [(Hostile, Hostile)] };
         var page = ExperimentReport.Write(new(outcome with { Data = outcome.Data with { Source = Hostile, Classes = [Hostile, "b", "c"] } }));
         Assert.DoesNotContain("<script", page);
         var document = Parse(page.Replace("&#x1;", "", StringComparison.Ordinal)); // which HTML may hold, and XML may not

@@ -64,17 +64,17 @@ internal static class ExampleTrials
     /// <summary>A trial with scores, and the metrics that follow from them.</summary>
     public static CnnRunDetail Run(int trial, TrialScores scores, TrialConfiguration? configuration = null, double latency = 5,
         long bytes = 10_000_000) => new()
-    {
-        Trial = trial,
-        Configuration = configuration ?? Configuration(),
-        Status = CnnTrialStatus.Completed,
-        Epochs = 4,
-        ValidationMetrics = new ImageOutcomes(scores).Metrics(),
-        LatencyMilliseconds = latency,
-        ModelBytes = bytes,
-        Parameters = bytes / 4,
-        Scores = () => scores,
-    };
+        {
+            Trial = trial,
+            Configuration = configuration ?? Configuration(),
+            Status = CnnTrialStatus.Completed,
+            Epochs = 4,
+            ValidationMetrics = new ImageOutcomes(scores).Metrics(),
+            LatencyMilliseconds = latency,
+            ModelBytes = bytes,
+            Parameters = bytes / 4,
+            Scores = () => scores,
+        };
 
     public static ExperimentOutcome Outcome(IReadOnlyList<CnnRunDetail> runs, CnnExperimentMetric metric = CnnExperimentMetric.Accuracy) => new()
     {
