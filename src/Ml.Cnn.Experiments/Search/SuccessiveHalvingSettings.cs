@@ -13,8 +13,8 @@ internal sealed record SuccessiveHalvingSettings
     /// <summary>Points that are tried before all others, in this order: each architecture at its defaults, the cheapest first. May be none.</summary>
     public IReadOnlyList<double[]> FirstPoints { get; init; } = [];
 
-    /// <summary>The share of trials whose points count as good, above 0 and below 1. Default 0.25: with the 0.15 of BOHB noise decides.</summary>
-    public double GoodShare { get; init; } = 0.25;
+    /// <summary>The share of trials whose points count as good, above 0 and below 1. Default 0.15, the q of BOHB (Falkner et al. 2018, section 3.2).</summary>
+    public double GoodShare { get; init; } = 0.15;
 
     /// <summary>How many good points there are at least; the estimator begins when there are three times as many results. Default 3.</summary>
     public int LeastGood { get; init; } = 3;
@@ -31,7 +31,7 @@ internal sealed record SuccessiveHalvingSettings
     public double Selectivity { get; init; } = 3;
 
     /// <summary>
-    /// What is kept for promotions at the end, if that is more than one full training: of the budget divided by the rungs, the share from 0. Default 1.
+    /// What is kept for promotions at the end, if that is more than one full training: of the budget divided by the rungs, the share from 0. Default 0.5.
     /// </summary>
-    public double Reserve { get; init; } = 1;
+    public double Reserve { get; init; } = 0.5;
 }
