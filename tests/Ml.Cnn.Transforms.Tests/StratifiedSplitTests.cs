@@ -33,6 +33,23 @@ public class StratifiedSplitTests
         Assert.AreEqual(data.CanShuffle, split.TrainSet.CanShuffle);
     }
 
+    /// <summary>Protects cross-validation: every row is tested once, folds are of one size, and so are their parts of each class.</summary>
+    [TestMethod]
+    [DynamicData(nameof(Sources))]
+    public void Folds_test_every_row_once_and_every_class_alike(string source)
+    {
+        var data = Open(source);
+        var folds = Context.Data.CrossValidationSplitByClass(data, numberOfFolds: 4, seed: 4);
+        CollectionAssert.AreEquivalent(Places(data), folds.SelectMany(fold => Places(fold.TestSet)).ToList());
+        foreach (var fold in folds)
+        {
+            CollectionAssert.AreEquivalent(Places(data), Places(fold.TrainSet).Concat(Places(fold.TestSet)).ToList());
+            Assert.IsTrue(Places(fold.TestSet).Count is 29, "116 rows in four folds");
+            Assert.Contains("many 25", Counts(fold.TestSet, sort: true));
+        }
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Context.Data.CrossValidationSplitByClass(data, numberOfFolds: 1));
+    }
+
     [TestMethod]
     [DynamicData(nameof(Sources))]
     public void Sets_hold_the_same_rows_in_any_order_and_on_any_number_of_cursors(string source)

@@ -15,6 +15,7 @@ public sealed partial class LearningRateSchedule
 {
     private const string DropsName = "drops";
     private const string CustomName = "custom";
+    private const string ExponentialName = "exponential";
 
     private readonly string _name;
     private readonly double[] _numbers;
@@ -56,7 +57,7 @@ public sealed partial class LearningRateSchedule
     /// <summary>
     /// Whether the rate at a step depends on how many epochs training has in all. Where it does not, training can be resumed with more of them.
     /// </summary>
-    internal bool DependsOnEpochs => _spansTraining || _warmUpIsShare || _name == DropsName;
+    internal bool DependsOnEpochs => (_spansTraining && _name != ExponentialName) || _warmUpIsShare || _name == DropsName;
 
     /// <summary>Whether a text is that of a schedule that <see cref="Parse"/> reads, and not of a function of the user's own.</summary>
     internal static bool IsText(string text) => text != CustomName && !text.StartsWith(CustomName + "+", StringComparison.Ordinal);
@@ -112,7 +113,7 @@ public sealed partial class LearningRateSchedule
     public static LearningRateSchedule Exponential(double factor)
     {
         RequireAbove0(factor, nameof(factor));
-        return new("exponential", [factor], (done, _) => Math.Pow(factor, done)) { _spansTraining = true };
+        return new(ExponentialName, [factor], (done, _) => Math.Pow(factor, done)) { _spansTraining = true };
     }
 
     /// <summary>

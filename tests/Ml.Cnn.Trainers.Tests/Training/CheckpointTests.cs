@@ -124,6 +124,37 @@ public sealed class CheckpointTests
         Assert.HasCount(4, again.History);
     }
 
+    /// <summary>
+    /// Protects who trains a little and then goes on: a training that is over is trained for more epochs, to the same weights as if they had been wanted from
+    /// the start, where the schedule leaves the number of epochs open; and never for fewer.
+    /// </summary>
+    [TestMethod]
+    [DataRow("cosinerestarts:1,3")]
+    [DataRow("step:2,0.5+warmup:0.5")]
+    public void A_finished_training_goes_on_with_more_epochs(string schedule)
+    {
+        void Change(CnnTrainerOptions o, int epochs) => (o.Epochs, o.Schedule, o.Optimizer) = (epochs, LearningRateSchedule.Parse(schedule), Optimizer.AdamW);
+        var undisturbed = Fit(o => Change(o, 4));
+        Fit(o =>
+        {
+            Change(o, 1);
+            o.Checkpoints = Checkpoints();
+        });
+        var longer = Fit(o =>
+        {
+            Change(o, 4);
+            o.Checkpoints = Checkpoints(resume: true);
+        });
+        Assert.AreEqual(Pipelines.Weights(undisturbed), Pipelines.Weights(longer));
+        Assert.HasCount(4, longer.History);
+        var shorter = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(o =>
+        {
+            Change(o, 3);
+            o.Checkpoints = Checkpoints(resume: true);
+        }));
+        Assert.Contains("Epochs was 4 and is 3", shorter.Message);
+    }
+
     /// <summary>Protects users without a seed: the resumed training has the checkpoint's.</summary>
     [TestMethod]
     public void Without_a_seed_the_checkpoint_s_is_taken()

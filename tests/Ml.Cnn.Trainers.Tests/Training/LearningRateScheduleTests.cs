@@ -19,6 +19,10 @@ public sealed class LearningRateScheduleTests
     [
         (LearningRateSchedule.Constant, _ => 1),
         (LearningRateSchedule.Cosine, e => (1 + Math.Cos(Math.PI * e / Epochs)) / 2),                          // CosineAnnealingLR(T_max=90)
+        // CosineAnnealingWarmRestarts(T_0, T_mult): cycles of 10, 20, 40 and 80 epochs, and of 12.5 each.
+        (LearningRateSchedule.CosineRestarts(10), e => (1 + Math.Cos(Math.PI * (e < 10 ? e / 10 : e < 30 ? (e - 10) / 20 : e < 70 ? (e - 30) / 40
+            : (e - 70) / 80))) / 2),
+        (LearningRateSchedule.CosineRestarts(12.5, 1), e => (1 + Math.Cos(Math.PI * (e % 12.5) / 12.5)) / 2),
         (LearningRateSchedule.Linear, e => 1 - e / Epochs),                                                    // LinearLR(1, 0, 90)
         (LearningRateSchedule.Polynomial(0.9), e => Math.Pow(1 - e / Epochs, 0.9)),                            // PolynomialLR(90, power=0.9)
         (LearningRateSchedule.Step(30), e => Math.Pow(0.1, (int)(e / 30))),                                    // StepLR(30)
@@ -80,6 +84,17 @@ public sealed class LearningRateScheduleTests
         }
     }
 
+    /// <summary>Protects who resumes with more epochs: the schedules whose rates do not depend on their number, and no others.</summary>
+    [TestMethod]
+    public void A_schedule_that_does_not_depend_on_the_number_of_epochs_gives_the_same_rates_with_another()
+    {
+        foreach (var (schedule, _) in Formulas())
+        {
+            var isSame = s_epochs.All(epoch => schedule.Factor(epoch, Epochs) == schedule.Factor(epoch, 2 * Epochs));
+            Assert.AreEqual(!isSame, schedule.DependsOnEpochs, schedule.ToString());
+        }
+    }
+
     [TestMethod]
     public void Text_gives_the_schedule_that_wrote_it()
     {
@@ -97,9 +112,9 @@ public sealed class LearningRateScheduleTests
     }
 
     [TestMethod]
-    [DataRow("", "cosine, linear")]
-    [DataRow("cosin", "cosine, linear")]
-    [DataRow("cosine:3", "cosine, linear")]
+    [DataRow("", "constant, cosine, cosinerestarts:EPOCHS[,FACTOR], linear")]
+    [DataRow("cosin", "constant, cosine, cosinerestarts:EPOCHS[,FACTOR], linear")]
+    [DataRow("cosine:3", "constant, cosine, cosinerestarts:EPOCHS[,FACTOR], linear")]
     [DataRow("step", "step:EPOCHS[,FACTOR]")]
     [DataRow("step:a", "step:EPOCHS[,FACTOR]")]
     [DataRow("step:0", "everyEpochs must be above 0")]
@@ -107,7 +122,7 @@ public sealed class LearningRateScheduleTests
     [DataRow("drops:0.5,1.5,0.1", "below 1")]
     [DataRow("plateau:0.1,2.5", "plateau[:")]
     [DataRow("plateau:1", "below 1")]
-    [DataRow("custom", "cosine, linear")]
+    [DataRow("custom", "constant, cosine, cosinerestarts:EPOCHS[,FACTOR], linear")]
     [DataRow("cosine+warmup", "+warmup:EPOCHS")]
     [DataRow("cosine+warm:5", "+warmup:EPOCHS")]
     [DataRow("cosine+warmup:0", "above 0")]
