@@ -42,7 +42,7 @@ internal sealed class RunDetails(ExperimentFolder folder, ExperimentDefinition d
             MultiplyAdds = last?.MultiplyAdds,
             ModelBytes = last?.ModelBytes ?? 0,
             ImagesPerSecond = seconds > 0 ? images / seconds : 0,
-            LatencyMilliseconds = scored?.Result!.LatencyMilliseconds,
+            LatencyMilliseconds = scored is null ? null : LatencyOf(trial.Configuration),
             PeakMemory = results.Select(result => result.PeakMemory).DefaultIfEmpty().Max(),
             RungScores =
             [
@@ -51,4 +51,9 @@ internal sealed class RunDetails(ExperimentFolder folder, ExperimentDefinition d
             Scores = () => scored is null ? null : folder.ReadScores(scored.Decision.Job),
         };
     }
+
+    // A network takes as long whatever it was trained with; what disturbs a measurement makes it longer.
+    private double? LatencyOf(TrialConfiguration configuration) => state.Trials
+        .Where(trial => trial.Configuration.Architecture == configuration.Architecture && trial.Configuration.ImageSize == configuration.ImageSize)
+        .SelectMany(trial => trial.Jobs).Min(job => job.Result?.LatencyMilliseconds);
 }
