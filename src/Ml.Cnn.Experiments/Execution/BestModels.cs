@@ -1,3 +1,4 @@
+using Ml.Cnn.Experiments.Results;
 using Ml.Cnn.Experiments.Storage;
 using Ml.Cnn.Trainers.IO;
 
@@ -17,10 +18,7 @@ internal sealed class BestModels(ExperimentFolder folder, ExperimentDefinition d
 
     /// <summary>The trials that may be chosen, the best first.</summary>
     public static IReadOnlyList<TrialState> Ranked(ExperimentState state, CnnExperimentMetric metric) =>
-        [.. state.Trials.Where(trial => trial.Scored is not null
-                && trial.Status is not (CnnTrialStatus.OverLimit or CnnTrialStatus.Skipped or CnnTrialStatus.NotFinite))
-            .OrderByDescending(trial => trial.Scored!.Result!.Metrics!.ScoreOf(metric))
-            .ThenBy(trial => trial.Scored!.Result!.Metrics!.LogLoss).ThenBy(trial => trial.Id)];
+        Ranking.Of(state.Trials, metric, trial => trial.Status, trial => trial.Scored?.Result!.Metrics, trial => trial.Id);
 
     /// <summary>Brings the files up to date.</summary>
     public void Update(ExperimentState state)
@@ -37,17 +35,7 @@ internal sealed class BestModels(ExperimentFolder folder, ExperimentDefinition d
         {
             AtomicFile.TryDelete(folder.ModelOf(trial.Id));
             if (trial.Status is CnnTrialStatus.Skipped or CnnTrialStatus.OverLimit)
-                DeleteCheckpoints(trial);
-        }
-    }
-
-    private void DeleteCheckpoints(TrialState trial)
-    {
-        for (var training = 0; training < definition.Trainings; training++)
-        {
-            var checkpoints = folder.Checkpoints(trial.Id, training);
-            if (Directory.Exists(checkpoints))
-                Directory.Delete(checkpoints, recursive: true);
+                folder.DeleteCheckpoints(trial.Id, definition.Trainings);
         }
     }
 }

@@ -54,7 +54,7 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
         [.. Scored(state, trial, lag).Select(metrics => metrics.ScoreOf(definition.Metric))];
 
     private static IEnumerable<CnnTrialMetrics> Scored(ExperimentState state, TrialState trial, int lag) => trial.Jobs
-        .Where(job => job.Result is { IsPartial: false, Metrics: not null } && state.IsVisible(job.Decision, lag)).Select(job => job.Result!.Metrics!);
+        .Where(job => state.IsVisible(job.Decision, lag)).Select(job => job.Result?.AtRung).OfType<CnnTrialMetrics>();
 
     // What the user wants, and what an earlier experiment found.
     private (TrialConfiguration Configuration, string Reason)? Given(ExperimentState state, JobCosts costs)

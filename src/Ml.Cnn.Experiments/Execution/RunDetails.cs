@@ -44,10 +44,7 @@ internal sealed class RunDetails(ExperimentFolder folder, ExperimentDefinition d
             ImagesPerSecond = seconds > 0 ? images / seconds : 0,
             LatencyMilliseconds = scored is null ? null : LatencyOf(trial.Configuration),
             PeakMemory = results.Select(result => result.PeakMemory).DefaultIfEmpty().Max(),
-            RungScores =
-            [
-                .. results.Where(result => result is { IsPartial: false, Metrics: not null }).Select(result => result.Metrics!.ScoreOf(definition.Metric)),
-            ],
+            RungScores = [.. results.Select(result => result.AtRung).OfType<CnnTrialMetrics>().Select(metrics => metrics.ScoreOf(definition.Metric))],
             Scores = () => scored is null ? null : folder.ReadScores(scored.Decision.Job),
         };
     }

@@ -80,14 +80,14 @@ internal sealed class TrialJobRunner(MLContext mlContext, ExperimentFolder folde
             }
             catch (Exception e) when (TrialTraining.IsOutOfMemory(e) && batch / 2 >= SmallestBatch)
             {
-                DeleteCheckpoints(work.Job.Trial); // they are of a training with another batch size
+                folder.DeleteCheckpoints(work.Job.Trial, definition.Trainings); // they are of a training with another batch size
             }
             catch (Exception e) when (e is not OperationCanceledException and not IOException)
             {
                 var status = TrialTraining.IsOutOfMemory(e) ? CnnTrialStatus.OutOfMemory
                     : e is LossNotFiniteException ? CnnTrialStatus.NotFinite
                     : CnnTrialStatus.Failed;
-                DeleteCheckpoints(work.Job.Trial);
+                folder.DeleteCheckpoints(work.Job.Trial, definition.Trainings);
                 return (Described(new() { Status = status, Reason = e.Message }, summary), [], null);
             }
         }
@@ -196,14 +196,5 @@ internal sealed class TrialJobRunner(MLContext mlContext, ExperimentFolder folde
         var labels = mlContext.Transforms.Conversion.MapKeyToValue(network.PredictedLabelColumnName)
             .Fit(network.Transform(data.Splits[0].Train));
         mlContext.Model.SaveAtomically(new TransformerChain<ITransformer>(data.Preparation, network, labels), data.InputSchema, folder.ModelOf(trial));
-    }
-
-    private void DeleteCheckpoints(int trial)
-    {
-        for (var training = 0; training < definition.Trainings; training++)
-        {
-            if (Directory.Exists(folder.Checkpoints(trial, training)))
-                Directory.Delete(folder.Checkpoints(trial, training), recursive: true);
-        }
     }
 }

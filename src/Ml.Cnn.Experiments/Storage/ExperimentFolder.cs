@@ -49,6 +49,15 @@ internal sealed class ExperimentFolder(string path)
     /// <param name="training">From 0.</param>
     public string Checkpoints(int trial, int training) => System.IO.Path.Join(Trial(trial), FormattableString.Invariant($"fold-{training + 1}"));
 
+    /// <summary>Deletes what a trial would go on from.</summary>
+    /// <param name="trial">From 1.</param>
+    /// <param name="trainings">How many a job is.</param>
+    public void DeleteCheckpoints(int trial, int trainings)
+    {
+        foreach (var checkpoints in Enumerable.Range(0, trainings).Select(training => Checkpoints(trial, training)).Where(Directory.Exists))
+            Directory.Delete(checkpoints, recursive: true);
+    }
+
     /// <exception cref="IOException">The folder cannot be made or written to.</exception>
     public void Create()
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Ml.Cnn.Experiments.Trials;
 
 /// <summary>What came of training a trial to a rung.</summary>
@@ -13,6 +15,10 @@ internal sealed record TrialJobResult
 
     /// <summary>Whether training ended before the rung, since the time was up: the result counts, and is not compared with those of the rung.</summary>
     public bool IsPartial { get; init; }
+
+    /// <summary>The metrics of a training that came to its rung; null of any other.</summary>
+    [JsonIgnore]
+    public CnnTrialMetrics? AtRung => IsPartial ? null : Metrics;
 
     /// <summary>Images that this job was trained on.</summary>
     public long Images { get; init; }
