@@ -1,4 +1,5 @@
 using Ml.Cnn.Experiments.Search;
+using Ml.Cnn.Experiments.Settings;
 using Ml.Cnn.Experiments.Storage;
 
 namespace Ml.Cnn.Experiments.Execution;
@@ -18,6 +19,7 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
     private const double ReservedShare = 0.01;
 
     private readonly ExperimentSpace _space = definition.SearchSpace;
+    private readonly Dictionary<(string Architecture, int ImageSize), long> _multiplyAdds = [];
 
     /// <summary>The next job; null: none, before more results are seen, or at all.</summary>
     /// <param name="state">Where the experiment is.</param>
@@ -27,7 +29,7 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
     public JobDecided? Next(ExperimentState state, double seconds, int lag, out string? ended)
     {
         ended = null;
-        var costs = new JobCosts(definition, state, seconds, lag);
+        var costs = new JobCosts(definition, state, seconds, lag, MultiplyAdds);
         if (Given(state, costs) is { } given)
             return Start(state, costs, given.Configuration, given.Reason);
         var decision = strategy.Next(View(state, costs, lag));
@@ -119,5 +121,14 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
         var all = definition.BudgetLimits.MaximumTime!.Value.TotalSeconds;
         left -= ReservedShare * all;
         return Math.Max(0.001, isFirst ? Math.Min(left, LargestFirstShare * all) : left);
+    }
+
+    // A network is read layer by layer for that, once for all decisions.
+    private long MultiplyAdds(TrialConfiguration trial)
+    {
+        var key = (trial.Architecture, trial.ImageSize);
+        if (!_multiplyAdds.TryGetValue(key, out var cost))
+            _multiplyAdds.Add(key, cost = Math.Max(1, ArchitectureSpread.Cost(trial.Architecture, trial.ImageSize)));
+        return cost;
     }
 }

@@ -1,4 +1,3 @@
-using Ml.Cnn.Experiments.Settings;
 using Ml.Cnn.Experiments.Storage;
 
 namespace Ml.Cnn.Experiments.Execution;
@@ -15,14 +14,15 @@ internal sealed class JobCosts
     private readonly ExperimentState _state;
     private readonly double _seconds;
     private readonly int _lag;
-    private readonly Dictionary<(string Architecture, int ImageSize), long> _multiplyAdds = [];
+    private readonly Func<TrialConfiguration, long> _multiplyAdds;
 
     /// <param name="definition">The experiment.</param>
     /// <param name="state">Where it is.</param>
     /// <param name="seconds">How long it has gone on.</param>
     /// <param name="lag">How many jobs the decision lags behind that asks.</param>
-    public JobCosts(ExperimentDefinition definition, ExperimentState state, double seconds, int lag) =>
-        (_definition, _state, _seconds, _lag) = (definition, state, seconds, lag);
+    /// <param name="multiplyAdds">Of a trial's network for one image, at least 1.</param>
+    public JobCosts(ExperimentDefinition definition, ExperimentState state, double seconds, int lag, Func<TrialConfiguration, long> multiplyAdds) =>
+        (_definition, _state, _seconds, _lag, _multiplyAdds) = (definition, state, seconds, lag, multiplyAdds);
 
     private ExperimentBudget Budget => _definition.BudgetLimits;
 
@@ -77,8 +77,8 @@ internal sealed class JobCosts
         var same = measured.Where(job => job.Trial.Architecture == trial.Architecture && job.Trial.ImageSize == trial.ImageSize).ToArray();
         if (same.Length > 0)
             return same.Sum(job => job.Seconds) / same.Sum(job => job.Images);
-        var each = measured.Select(job => job.Seconds / job.Images / Math.Max(1, Cost(job.Trial))).Order().ToArray();
-        return Cost(trial) * (each.Length > 0 ? each[each.Length / 2] : AssumedSecondsPerMultiplyAdd);
+        var each = measured.Select(job => job.Seconds / job.Images / _multiplyAdds(job.Trial)).Order().ToArray();
+        return _multiplyAdds(trial) * (each.Length > 0 ? each[each.Length / 2] : AssumedSecondsPerMultiplyAdd);
     }
 
     private IEnumerable<(TrialConfiguration Trial, double Seconds, long Images)> Measured =>
@@ -86,11 +86,4 @@ internal sealed class JobCosts
         from job in trial.Jobs
         where job.Result is { Images: > 0 } && _state.IsVisible(job.Decision, _lag)
         select (trial.Configuration, job.Result!.Seconds, job.Result.Images);
-
-    private long Cost(TrialConfiguration trial)
-    {
-        if (!_multiplyAdds.TryGetValue((trial.Architecture, trial.ImageSize), out var cost))
-            _multiplyAdds.Add((trial.Architecture, trial.ImageSize), cost = Math.Max(1, ArchitectureSpread.Cost(trial.Architecture, trial.ImageSize)));
-        return cost;
-    }
 }
