@@ -13,7 +13,7 @@ internal static class CurveRecorder
 {
     private const int TrainingImagesPerClass = 40;
     private const int ValidationImagesPerClass = 50;
-    private static readonly RungPlan s_rungs = new(firstEpochs: 1, factor: 3, maximumEpochs: 13);
+    private static readonly RungPlan s_rungs = new(firstEpochs: 4, factor: 3, maximumEpochs: 52);
 
     /// <param name="data">The archive of images, with a folder train of class folders.</param>
     /// <param name="path">The table; trainings that it has are not done again.</param>

@@ -90,7 +90,7 @@ public sealed class CnnExperiment
         var seed = _settings.Seed ?? MlNetEnvironment.Seed(_environment) ?? saved?.Seed ?? Random.Shared.Next();
         var data = ExperimentImages.Prepare(_mlContext, train, validation, preparation, _settings.LabelColumnName,
             validation is null && _settings.Folds is null ? _settings.ValidationFraction : null, validation is null ? _settings.Folds : null, seed);
-        var definition = ExperimentSetup.Define(_settings, data, hasValidationSet: validation is not null, seed, _settings.Notes);
+        var definition = ExperimentSetup.Define(_settings, data, hasValidationSet: validation is not null, seed, saved);
         if (saved is not null)
             definition = ExperimentSetup.Extend(saved, definition);
         folder.Create();

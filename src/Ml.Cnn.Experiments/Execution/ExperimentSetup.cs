@@ -18,11 +18,11 @@ internal static class ExperimentSetup
     /// <param name="data">The images.</param>
     /// <param name="hasValidationSet">Whether the user gave one.</param>
     /// <param name="seed">The experiment's.</param>
-    /// <param name="notes">What the program tells its workers.</param>
+    /// <param name="saved">The experiment in the folder, which keeps its rungs if the settings name no others; null: it is a new one.</param>
     /// <exception cref="ArgumentException">There is no network of a name.</exception>
     /// <exception cref="InvalidOperationException">There is nothing to learn or to compare with.</exception>
     public static ExperimentDefinition Define(CnnExperimentSettings settings, ExperimentImages data, bool hasValidationSet, int seed,
-        IReadOnlyDictionary<string, string>? notes)
+        ExperimentDefinition? saved)
     {
         var images = (long)Math.Round(data.Splits.Average(split => (double)Count(split.Train, settings.LabelColumnName)));
         var validationImages = data.Splits.Sum(split => Count(split.Validation, settings.LabelColumnName));
@@ -32,6 +32,8 @@ internal static class ExperimentSetup
         var cache = settings.WeightsCache ?? new WeightsCache();
         var names = settings.Architectures ?? ArchitectureSpread.For(space.ImageSizes[0], images,
             name => ArchitectureSpread.WeightsOf(name, space.Weights, cache) is not null);
+        var firstEpochs = settings.FirstRungEpochs ?? saved?.FirstRungEpochs ?? RungDefaults.FirstEpochs(images, settings.Budget,
+            trainings: names.Count * (hasValidationSet ? 1 : settings.Folds ?? 1), settings.ReductionFactor, settings.MaximumEpochs);
         return new()
         {
             Budget = new(settings.Budget.MaximumTime?.TotalSeconds, settings.Budget.MaximumImages, settings.Budget.MaximumTrials),
@@ -41,9 +43,9 @@ internal static class ExperimentSetup
             Limits = settings.Limits,
             Space = ExperimentDefinition.SpaceJson.Of(space),
             Search = settings.Search,
-            FirstRungEpochs = settings.FirstRungEpochs,
+            FirstRungEpochs = firstEpochs,
             ReductionFactor = settings.ReductionFactor,
-            MaximumEpochs = settings.MaximumEpochs,
+            MaximumEpochs = settings.MaximumEpochs ?? saved?.MaximumEpochs ?? RungDefaults.MaximumEpochs(firstEpochs, settings.ReductionFactor),
             ValidationFraction = hasValidationSet || settings.Folds is not null ? null : settings.ValidationFraction,
             Folds = hasValidationSet ? null : settings.Folds,
             Seed = seed,
@@ -56,7 +58,7 @@ internal static class ExperimentSetup
             FeatureColumnName = settings.FeatureColumnName,
             WarmStart = settings.WarmStartFolder is { } earlier ? BestOf(new ExperimentFolder(earlier), settings.WarmStartTrials, seed) : [],
             Data = new(images, validationImages, data.Classes, data.Channels(settings.FeatureColumnName)),
-            Notes = notes ?? new Dictionary<string, string>(),
+            Notes = settings.Notes,
         };
     }
 

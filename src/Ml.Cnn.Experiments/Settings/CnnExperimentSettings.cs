@@ -27,17 +27,23 @@ public sealed class CnnExperimentSettings
     /// <summary>How trials are chosen. Default: <see cref="CnnSearchMethod.SuccessiveHalving"/>.</summary>
     public CnnSearchMethod Search { get; set; }
 
-    /// <summary>Epochs of the first rung, behind which trials are compared for the first time; at least 1. Default 1.</summary>
-    public int FirstRungEpochs { get; set; } = 1;
+    /// <summary>
+    /// Epochs of the first rung, behind which trials are compared for the first time; at least 1. Default: null, as many as show a network 8,000 images, 1 to
+    /// 30; fewer where otherwise a third of a budget in images would not bring every network there, or <see cref="MaximumEpochs"/> leave no three rungs.
+    /// </summary>
+    public int? FirstRungEpochs { get; set; }
 
     /// <summary>
-    /// One of so many trials goes on to the next rung, in which it is trained so many times as long; at least 2. Default 3: rungs end behind epochs 1, 4, 13
-    /// and 40.
+    /// One of so many trials goes on to the next rung, in which it is trained so many times as long; at least 2. Default 3: from a first rung of one epoch
+    /// they end behind epochs 1, 4, 13 and 40.
     /// </summary>
     public int ReductionFactor { get; set; } = 3;
 
-    /// <summary>No trial is trained for more epochs, unless the first rung alone has more; at least 1. Default 40.</summary>
-    public int MaximumEpochs { get; set; } = 40;
+    /// <summary>
+    /// No trial is trained for more epochs, unless the first rung alone has more; at least 1. Default: null, 40, or the end of the third rung where that is
+    /// later: 52 where the first one has 4.
+    /// </summary>
+    public int? MaximumEpochs { get; set; }
 
     /// <summary>
     /// Where no validation set is given: the share of each class of the training data that is kept apart to compare trials with, above 0 and below 1.

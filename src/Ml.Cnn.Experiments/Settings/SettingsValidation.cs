@@ -14,9 +14,9 @@ internal static class SettingsValidation
         settings.SearchSpace.Validate();
         if (settings.Budget is { MaximumTime: null, MaximumImages: null, MaximumTrials: null })
             throw new ArgumentOutOfRangeException(nameof(settings), nameof(settings.Budget), "The budget has no limit.");
-        Least(settings.FirstRungEpochs, 1, nameof(settings.FirstRungEpochs));
+        Least(settings.FirstRungEpochs ?? 1, 1, nameof(settings.FirstRungEpochs));
         Least(settings.ReductionFactor, 2, nameof(settings.ReductionFactor));
-        Least(settings.MaximumEpochs, 1, nameof(settings.MaximumEpochs));
+        Least(settings.MaximumEpochs ?? 1, 1, nameof(settings.MaximumEpochs));
         Least(settings.Folds ?? 2, 2, nameof(settings.Folds));
         Least(settings.Parallelism ?? 1, 1, nameof(settings.Parallelism));
         Least(settings.Threads ?? 1, 1, nameof(settings.Threads));
