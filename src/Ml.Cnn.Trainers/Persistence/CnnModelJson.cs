@@ -31,7 +31,9 @@ internal sealed record CnnModelJson
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrainingJson? Training { get; init; }
 
-    public required WeightsJson Weights { get; init; }
+    /// <summary>Null in files of other formats, which keep weights in their own way.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WeightsJson? Weights { get; init; }
 
     public sealed record ArchitectureJson(string Name, IReadOnlyDictionary<string, string> Settings);
     public sealed record ColumnsJson(string Feature, string PredictedLabel, string Score);
