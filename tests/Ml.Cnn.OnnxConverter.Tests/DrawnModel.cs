@@ -18,11 +18,13 @@ internal static class DrawnModel
     /// <param name="size">Height and width; raised to what the network needs.</param>
     /// <param name="classes">How many.</param>
     /// <param name="change">Changes the preprocessing.</param>
-    public static CnnTransformer Of(string name, int size = 64, int classes = 10, Func<ImagePreprocessing, ImagePreprocessing>? change = null) =>
-        Of(ArchitectureCatalog.Find(name), size, classes, change);
+    /// <param name="environment">Takes the model's warnings.</param>
+    public static CnnTransformer Of(string name, int size = 64, int classes = 10, Func<ImagePreprocessing, ImagePreprocessing>? change = null,
+        IHostEnvironment? environment = null) => Of(ArchitectureCatalog.Find(name), size, classes, change, environment);
 
-    /// <inheritdoc cref="Of(string, int, int, Func{ImagePreprocessing, ImagePreprocessing})"/>
-    public static CnnTransformer Of(Architecture architecture, int size = 64, int classes = 10, Func<ImagePreprocessing, ImagePreprocessing>? change = null)
+    /// <inheritdoc cref="Of(string, int, int, Func{ImagePreprocessing, ImagePreprocessing}, IHostEnvironment)"/>
+    public static CnnTransformer Of(Architecture architecture, int size = 64, int classes = 10, Func<ImagePreprocessing, ImagePreprocessing>? change = null,
+        IHostEnvironment? environment = null)
     {
         size = Math.Max(size, architecture.MinimumImageSize);
         var preprocessing = new ImagePreprocessing
@@ -65,7 +67,7 @@ internal static class DrawnModel
             StopReason = StopReason.Completed,
             Training = null,
         };
-        var environment = (IHostEnvironment)new MLContext(seed: 1);
+        environment ??= new MLContext(seed: 1);
         return new(ImageScorer.Of(environment, network, ExecutionPlan.ForScoring(CPU, NetworkCost.Of(network, shape)), model), []);
     }
 }

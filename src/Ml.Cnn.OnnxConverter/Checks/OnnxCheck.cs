@@ -14,6 +14,8 @@ internal static class OnnxCheck
 {
     private const double AllowedDifference = 1e-4;
 
+    private const int LargestBatch = 7;
+
     // Halves have eleven binary digits, 0.0005, of which every layer loses some.
     private const double AllowedHalfDifference = 0.02;
 
@@ -23,7 +25,7 @@ internal static class OnnxCheck
     // Beside smaller ones than this everything is rounding.
     private const double LeastLogit = 1e-3;
 
-    /// <summary>Compares image by image and in one batch.</summary>
+    /// <summary>Compares image by image and in batches.</summary>
     /// <exception cref="OnnxExportException">The difference is larger than allowed, or ONNX Runtime does not take the file.</exception>
     public static OnnxComparison Compare(CnnTransformer model, string file, OnnxExportOptions options)
     {
@@ -39,7 +41,7 @@ internal static class OnnxCheck
             var alone = images.Select(image => (IReadOnlyList<PixelImage>)[image]);
             // Whole images make a batch where they have one size.
             var isBatch = options.Input != OnnxInput.Images || images.All(image => (image.Width, image.Height) == (images[0].Width, images[0].Height));
-            foreach (var batch in isBatch && images.Count > 1 ? alone.Append(images) : alone)
+            foreach (var batch in isBatch && images.Count > 1 ? alone.Concat(images.Chunk(LargestBatch)) : alone)
                 largest = Math.Max(largest, Difference(Expected(model, batch, options), Run(session, model, batch, options), options.ActualOutput));
         }
         catch (OnnxRuntimeException e)

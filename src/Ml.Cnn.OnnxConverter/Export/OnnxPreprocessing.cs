@@ -35,14 +35,17 @@ internal static class OnnxPreprocessing
     private static string Sizes(IOnnxGraph graph, ImagePreprocessing preprocessing) =>
         Integers(graph, "size", preprocessing.Height, preprocessing.Width);
 
-    // Bytes in, bytes out, antialiased as Pillow's resize.
+    // Bytes in, bytes out, antialiased as Pillow's resize. All four lengths are given: ONNX Runtime 1.31 moves transpositions past a resize, and then mistakes
+    // the lengths of some axes for those of all.
     private static string Resize(IOnnxGraph graph, ImagePreprocessing preprocessing, string planes, string sizes)
     {
         var isCubic = preprocessing.Interpolation == Interpolation.Bicubic;
-        return graph.Node("Resize", "preprocessing.resized", [planes, "", "", sizes],
+        var kept = graph.Node("Slice", "preprocessing.kept", [graph.Node("Shape", "preprocessing.shape", [planes]), Integers(graph, "first", 0),
+            Integers(graph, "second", 2)]);
+        var all = graph.Node("Concat", "preprocessing.all", [kept, sizes], ("axis", 0L));
+        return graph.Node("Resize", "preprocessing.resized", [planes, "", "", all],
         [
             ("antialias", 1L),
-            ("axes", (IReadOnlyList<long>)[2, 3]),
             ("coordinate_transformation_mode", "half_pixel"),
             ("mode", isCubic ? "cubic" : "linear"),
             .. isCubic ? [("cubic_coeff_a", -0.5)] : Array.Empty<(string, object)>(),

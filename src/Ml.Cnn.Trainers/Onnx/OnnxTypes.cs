@@ -7,4 +7,5 @@ internal static class OnnxTypes
     public const long UInt8 = 2;
     public const long Int64 = 7;
     public const long Float16 = 10;
+    public const long UInt32 = 12;
 }
