@@ -1,0 +1,49 @@
+using Microsoft.ML;
+using Ml.Cnn.Trainers;
+
+namespace Ml.Cnn.OnnxConverter.Tests.Snippets;
+
+/// <summary>The code that docs/onnx.md quotes, run as it stands there.</summary>
+[TestClass]
+public sealed class OnnxSnippets
+{
+    [TestMethod]
+    public void A_model_becomes_an_onnx_file()
+    {
+        using var temporary = new TemporaryFolder();
+        var previous = Directory.GetCurrentDirectory();
+        Directory.SetCurrentDirectory(temporary.Path);
+        try
+        {
+            var mlContext = new MLContext(seed: 1);
+            using var network = DrawnModel.Of("lenet5", size: 32, environment: mlContext);
+            var images = mlContext.Data.LoadFromEnumerable(Array.Empty<Row>());
+            mlContext.Model.Save(network, images.Schema, "model.zip");
+            Export(mlContext);
+            Assert.IsTrue(File.Exists("model.onnx"));
+        }
+        finally
+        {
+            Directory.SetCurrentDirectory(previous);
+        }
+    }
+
+    private static void Export(MLContext mlContext)
+    {
+        // snippet: onnx-export
+        ITransformer model = mlContext.Model.Load("model.zip", out _);
+        OnnxExportReport report = CnnTransformer.Find(model)!.SaveAsOnnx("model.onnx", new OnnxExportOptions
+        {
+            Input = OnnxInput.Pixels,          // uint8, N × height × width × channels; default: normalized float32, N × channels × height × width
+            Form = OnnxForm.Scoring,           // or Training: every layer by itself, to be trained further elsewhere
+            Precision = OnnxPrecision.Float32, // or Float16
+        });
+        Console.WriteLine($"{report.Bytes} bytes; scores differ by {report.LargestDifference:0.0e0} at most");
+        // end snippet
+    }
+
+    private sealed class Row
+    {
+        public byte[] Image { get; set; } = [];
+    }
+}
