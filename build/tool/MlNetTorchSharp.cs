@@ -6,7 +6,7 @@ namespace Ml.Cnn.BuildTool;
 /// <summary>Changes calls of Microsoft.ML.TorchSharp 0.23, which was built against TorchSharp 0.102, that TorchSharp 0.107 no longer answers alike.</summary>
 internal static class MlNetTorchSharp
 {
-    /// <summary>The assembly with what <see cref="KeepInitializedWeights"/> and <see cref="NameAntialias"/> change; as it was where there is nothing to.</summary>
+    /// <summary>The assembly with what <see cref="KeepInitializedWeights"/> and <see cref="NameAntialias"/> change; as it was where that is nothing.</summary>
     public static byte[] Mend(byte[] image)
     {
         using var module = ModuleDefinition.ReadModule(new MemoryStream(image));
@@ -46,7 +46,7 @@ internal static class MlNetTorchSharp
         foreach (var body in Bodies(module, _ => true))
         {
             foreach (var call in body.Instructions.Where(i => i.Operand is MethodReference
-                { Name: "interpolate", DeclaringType.FullName: "TorchSharp.torch/nn/functional", Parameters.Count: 6 }).ToList())
+            { Name: "interpolate", DeclaringType.FullName: "TorchSharp.torch/nn/functional", Parameters.Count: 6 }).ToList())
             {
                 var former = (MethodReference)call.Operand;
                 var method = new MethodReference(former.Name, former.ReturnType, former.DeclaringType);

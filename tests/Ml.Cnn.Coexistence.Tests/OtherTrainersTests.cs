@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.TorchSharp;
@@ -31,8 +32,8 @@ public sealed class OtherTrainersTests
         var losses = new List<double>();
         mlContext.Log += (_, e) =>
         {
-            if (e.Source.StartsWith(nameof(ObjectDetectionTrainer), StringComparison.Ordinal) && e.Message.Contains("Loss: ", StringComparison.Ordinal))
-                losses.Add(double.Parse(e.Message[(e.Message.IndexOf("Loss: ", StringComparison.Ordinal) + 6)..], System.Globalization.CultureInfo.CurrentCulture));
+            if (e.Source.StartsWith(nameof(ObjectDetectionTrainer), StringComparison.Ordinal) && e.Message.Split("Loss: ") is [_, var loss])
+                losses.Add(double.Parse(loss, CultureInfo.CurrentCulture));
         };
         var data = mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 4).Select(_ => Boxed.Create()));
         var model = mlContext.Transforms.Conversion.MapValueToKey("Labels").Append(mlContext.MulticlassClassification.Trainers.ObjectDetection(
@@ -44,7 +45,6 @@ public sealed class OtherTrainersTests
                 InitLearningRate = 0.1,
                 LogEveryNStep = 1,
             })).Fit(data);
-        Console.WriteLine(string.Join(" ", losses));
         Assert.HasCount(4, losses);
         Assert.IsLessThan(losses[0], losses[^1]);
         Assert.HasCount(4, model.Transform(data).GetColumn<float[]>("PredictedBoundingBoxes").ToList());
@@ -68,7 +68,8 @@ public sealed class OtherTrainersTests
     public void Named_entity_recognition_trains()
     {
         var mlContext = s_weights.CreateContext();
-        var data = mlContext.Data.LoadFromEnumerable(Example.All.Take(16).Select(row => new Tagged { Sentence = row.Text, Label = ["thing", "thing", "none", "mood"] }));
+        var data = mlContext.Data.LoadFromEnumerable(Example.All.Take(16).Select(row =>
+            new Tagged { Sentence = row.Text, Label = ["thing", "thing", "none", "mood"] }));
         var model = mlContext.Transforms.Conversion.MapValueToKey("Label")
             .Append(mlContext.MulticlassClassification.Trainers.NamedEntityRecognition(sentence1ColumnName: "Sentence", batchSize: 8, maxEpochs: 1)).Fit(data);
         Assert.IsTrue(model.Transform(data).GetColumn<uint[]>("PredictedLabel").All(tags => tags.Length > 0));

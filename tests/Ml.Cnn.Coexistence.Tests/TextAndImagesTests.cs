@@ -55,7 +55,7 @@ public sealed class TextAndImagesTests
         Assert.IsTrue(is_grad_enabled());
     }
 
-    /// <summary>Protects programs that train both at once. ML.NET seeds the random state that both draw from, so that neither repeats to the bit then.</summary>
+    /// <summary>Protects programs that train both at once. ML.NET seeds the random state that both draw from: neither repeats to the bit then.</summary>
     [TestMethod]
     public void Both_learn_at_the_same_time()
     {
