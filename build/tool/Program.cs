@@ -1,8 +1,9 @@
 using Ml.Cnn.BuildTool;
 
-// Two small jobs that the projects' builds need; build/README.md says why each exists.
+// Three small jobs that the projects' builds need; build/README.md says why each exists.
 //   widen OUTPUT INPUT    a copy of a managed assembly with its internal types and members made public
 //   weaken OUTPUT INPUT   a copy of an ELF library whose need of GLIBCXX_3.4.32 is marked weak
+//   mend OUTPUT INPUT     a copy of Microsoft.ML.TorchSharp that runs with TorchSharp 0.107
 try
 {
     switch (args)
@@ -13,8 +14,11 @@ try
         case ["weaken", var output, var input]:
             AtomicFile.Write(output, ElfVersionNeed.Weaken(File.ReadAllBytes(input), "GLIBCXX_3.4.32"));
             return 0;
+        case ["mend", var output, var input]:
+            AtomicFile.Write(output, MlNetTorchSharp.Mend(File.ReadAllBytes(input)));
+            return 0;
         default:
-            Console.Error.WriteLine("usage: widen OUTPUT INPUT | weaken OUTPUT INPUT");
+            Console.Error.WriteLine("usage: widen OUTPUT INPUT | weaken OUTPUT INPUT | mend OUTPUT INPUT");
             return 2;
     }
 }
