@@ -41,6 +41,9 @@ internal static class CnnModelArchive
         archive.WriteMain(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))));
     }
 
+    /// <summary>model.json for files that hold the weights elsewhere.</summary>
+    public static string ToJson(CnnModel model) => Describe(model, weights: null).ToText();
+
     /// <summary>The network that <see cref="Save"/> wrote, on the environment's device.</summary>
     /// <exception cref="FormatException">The archive is damaged, or of a newer format.</exception>
     public static ImageScorer Read(IHostEnvironment environment, ModelLoadContext context)
@@ -81,17 +84,18 @@ internal static class CnnModelArchive
     private static ImageScorer Build(IHostEnvironment environment, ModelArchiveReader archive, CnnModelJson json)
     {
         var model = ToModel(archive, json);
+        var weights = json.Weights ?? throw archive.Damaged($"{JsonEntry} names no weights");
         using var log = environment.Start("CnnTransformer");
         var device = ComputeDevice.Choose(environment, "auto", message => log.Warning(MessageSensitivity.None, "{0}", message));
         // Building draws first weights; the process's own random state stays as it was.
         var network = RandomState.Build(seed: 0, () => BuildNetwork(archive, model));
         try
         {
-            archive.ReadStream(json.Weights.Entry, stream =>
+            archive.ReadStream(weights.Entry, stream =>
             {
-                if (stream.Length != json.Weights.Bytes)
-                    throw new InvalidDataException($"it holds {stream.Length} bytes instead of {json.Weights.Bytes}");
-                if (Convert.ToHexStringLower(SHA256.HashData(stream)) != json.Weights.Sha256)
+                if (stream.Length != weights.Bytes)
+                    throw new InvalidDataException($"it holds {stream.Length} bytes instead of {weights.Bytes}");
+                if (Convert.ToHexStringLower(SHA256.HashData(stream)) != weights.Sha256)
                     throw new InvalidDataException("it was altered after it was saved");
                 stream.Position = 0;
                 ModuleState.Load(network, stream, stream.Length);
@@ -163,7 +167,7 @@ internal static class CnnModelArchive
             ? UserNetwork.Find(saved.Name, saved.Settings)
             : ArchitectureCatalog.Find(saved.Name).With(saved.Settings);
 
-    private static CnnModelJson Describe(CnnModel model, CnnModelJson.WeightsJson weights) => new()
+    private static CnnModelJson Describe(CnnModel model, CnnModelJson.WeightsJson? weights) => new()
     {
         FormatVersion = FormatVersion,
         Library = $"Ml.Cnn.Trainers {typeof(CnnModelArchive).Assembly.GetName().Version}",

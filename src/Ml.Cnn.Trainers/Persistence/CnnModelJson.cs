@@ -31,7 +31,9 @@ internal sealed record CnnModelJson
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrainingJson? Training { get; init; }
 
-    public required WeightsJson Weights { get; init; }
+    /// <summary>Null where the weights are elsewhere: in a file for others than this library.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required WeightsJson? Weights { get; init; }
 
     public sealed record ArchitectureJson(string Name, IReadOnlyDictionary<string, string> Settings);
     public sealed record ColumnsJson(string Feature, string PredictedLabel, string Score);
