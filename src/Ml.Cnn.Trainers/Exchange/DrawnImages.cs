@@ -44,8 +44,10 @@ internal sealed class DrawnImages : IDisposable
         var logits = layers.Run(network.Plan.ChannelsLast ? images.ChannelsLast() : images).cpu();
         if (!float.IsFinite(logits.sum().item<float>()))
         {
-            throw new InvalidOperationException(NonFiniteLayer.Warning(network.Model.Architecture.Name, "scores of drawn images",
-                NonFiniteLayer.Find(network.Claim.Network, shape)));
+            var since = NonFiniteLayer.Find(network.Claim.Network, shape, images.to(network.Plan.Device));
+            throw new InvalidOperationException($"{network.Model.Architecture.Name} was not saved: its scores of drawn images are NaN or infinite"
+                + $"{(since is null ? "" : $", its numbers so from the layer {since} on")}. The weights are damaged, or of another network: import or train "
+                + "them again.");
         }
         return new(tensor(pixels).view(count, shape.Height, shape.Width, shape.Channels).DetachFromDisposeScope(), images.DetachFromDisposeScope(),
             logits.DetachFromDisposeScope());

@@ -15,17 +15,19 @@ internal sealed class NamedScript : NetworkScript
 
     /// <summary>Writes a network's script.</summary>
     /// <param name="program">The whole network.</param>
-    /// <param name="model">What is known of it.</param>
+    /// <param name="normalization">What makes its images of pixels.</param>
+    /// <param name="temperature">What its logits are divided by before they become probabilities.</param>
     /// <param name="options">What the script takes and gives.</param>
     /// <exception cref="NotSupportedException">A layer cannot be written; the message names it.</exception>
-    public NamedScript(GraphProgram program, CnnModel model, TorchScriptExportOptions options) : base(new FusedProgram(program, fuses: false), s_target)
+    public NamedScript(GraphProgram program, Normalization normalization, double temperature, TorchScriptExportOptions options)
+        : base(new FusedProgram(program, fuses: false), s_target)
     {
-        var images = options.Pixels is { } layout ? Normalized(model.Preprocessing.Normalization, layout) : "images";
+        var images = options.Pixels is { } layout ? Normalized(normalization, layout) : "images";
         var result = Assign("logits", $"torch.flatten({Run(images)}, 1)");
         if (options.Probabilities)
         {
-            if (model.Calibration is { Temperature: not 1 } calibration)
-                result = Assign("calibrated", $"torch.div({result}, {ScriptText.Of(calibration.Temperature)})");
+            if (temperature != 1)
+                result = Assign("calibrated", $"torch.div({result}, {ScriptText.Of(temperature)})");
             result = Assign("probabilities", $"torch.softmax({result}, 1)");
         }
         Methods = Forward(result);

@@ -38,6 +38,8 @@ internal sealed class TorchScriptFile(NetworkComputation network, TorchScriptExp
         return new() { Bytes = bytes, LargestDifference = difference };
     }
 
+    private double Temperature => network.Model.Calibration?.Temperature ?? 1;
+
     private ScriptObject Describe()
     {
         var model = network.Model;
@@ -52,7 +54,7 @@ internal sealed class TorchScriptFile(NetworkComputation network, TorchScriptExp
             if (!graph.IsComplete)
                 throw new NotSupportedException($"the library does not know {string.Join("; ", graph.Missing)}");
             var root = NamedModules.Of(network.Claim.Network);
-            root.Methods = new NamedScript(graph.Program(), model, options).Methods;
+            root.Methods = new NamedScript(graph.Program(), model.Preprocessing.Normalization, Temperature, options).Methods;
             return root;
         }
         catch (NotSupportedException e)
@@ -93,5 +95,5 @@ internal sealed class TorchScriptFile(NetworkComputation network, TorchScriptExp
     };
 
     private Tensor Expected(DrawnImages images) =>
-        options.Probabilities ? nn.functional.softmax(images.Logits / (network.Model.Calibration?.Temperature ?? 1), 1) : images.Logits;
+        options.Probabilities ? nn.functional.softmax(images.Logits / Temperature, 1) : images.Logits;
 }

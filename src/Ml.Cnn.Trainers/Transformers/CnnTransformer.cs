@@ -6,6 +6,7 @@ using Ml.Cnn.Trainers.Exchange;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Scoring;
+using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
 
 [assembly: LoadableClass(typeof(CnnTransformer), typeof(CnnTransformer), null, typeof(SignatureLoadModel), "Convolutional network",
@@ -127,18 +128,22 @@ public sealed class CnnTransformer : CnnClassifier
     }
 
     /// <summary>
-    /// Saves the network's weights by name, torchvision's where torchvision has the network, in the format that the file's ending says: ".safetensors", or
-    /// ".pth" for Python's <c>torch.load</c> and <c>load_state_dict</c>. A .safetensors file has model.json among its metadata.
+    /// Saves the network's weights by name, torchvision's where torchvision has the network: as .safetensors with model.json among its metadata, or as .pth for
+    /// Python's <c>torch.load</c> and <c>load_state_dict</c>.
     /// </summary>
     /// <param name="path">The file. Its folder must exist; an earlier file is replaced once the new one is whole.</param>
-    /// <exception cref="ArgumentException">The ending is another.</exception>
+    /// <param name="format">
+    /// The format: <see cref="WeightsFormat.SafeTensors"/>, or <see cref="WeightsFormat.PyTorch"/> for a state dict. Default: as the file's ending says,
+    /// ".safetensors" or ".pth".
+    /// </param>
+    /// <exception cref="ArgumentException">No format was given, and the ending is another.</exception>
     /// <exception cref="IOException">The file cannot be written. An earlier file is unchanged.</exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
-    public void SaveWeights(string path)
+    public void SaveWeights(string path, WeightsFormat? format = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var use = Scorer.Single.Claim.Use();
-        StateFile.Save(Scorer.Single, path);
+        StateFile.Save(Scorer.Single, path, format);
     }
 
     private protected override void Save(ModelSaveContext context) => CnnModelArchive.Save(context, Scorer);

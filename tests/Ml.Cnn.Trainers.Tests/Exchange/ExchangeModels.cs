@@ -5,8 +5,6 @@ using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Trainers.Tests.Compilation;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Conv2d = Ml.Cnn.Trainers.Layers.Conv2d;
-using Linear = Ml.Cnn.Trainers.Layers.Linear;
 
 namespace Ml.Cnn.Trainers.Tests.Exchange;
 
@@ -20,7 +18,7 @@ internal static class ExchangeModels
     {
         using var scope = NewDisposeScope();
         var (network, shape) = CompiledNetworkTests.Trained(name, more);
-        Spread(network, shape);
+        Spread(ArchitectureCatalog.Find(name), network, shape);
         foreach (var tensor in network.parameters().Concat(network.buffers()))
             tensor.DetachFromDisposeScope();
         return Of(ArchitectureCatalog.Find(name), network, shape);
@@ -59,12 +57,12 @@ internal static class ExchangeModels
     }
 
     // Fresh networks give all classes nearly the same logits: differences would go unseen.
-    private static void Spread(Module<Tensor, Tensor> network, NetworkShape shape)
+    private static void Spread(Architecture architecture, Module<Tensor, Tensor> network, NetworkShape shape)
     {
         using var mode = no_grad();
         var logits = network.call(randn(2, shape.Channels, shape.Height, shape.Width));
         var factor = 3 / Math.Max(1e-6f, logits.std().item<float>());
-        foreach (var tensor in network.modules().Where(module => module is Linear or Conv2d).Last().parameters())
+        foreach (var (_, tensor) in network.named_parameters().Where(pair => Architecture.IsUnder(architecture.Head, pair.name)))
             tensor.mul_(factor);
     }
 }
