@@ -57,6 +57,7 @@ internal static class CommandLine
         ScoreCommand.Create(),
         MergeCommand.Create(),
         ImportCommand.Create(),
+        ExportCommand.Create(),
         WeightsCommand.Create(),
     };
 

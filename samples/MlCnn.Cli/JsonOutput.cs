@@ -231,6 +231,16 @@ internal sealed record ImportResult(string Arch, int Classes, IReadOnlyList<int>
     IReadOnlyList<float> Mean, IReadOnlyList<float> Deviation, string PreprocessingReason, string WeightsKey, IReadOnlyList<string> OtherKeys,
     string WeightsPrefix, IReadOnlyList<string> NonFiniteTensors, string Model);
 
+/// <summary>mlcnn export --json.</summary>
+/// <param name="Arch">The network's name.</param>
+/// <param name="Format">The format's name.</param>
+/// <param name="Input">What the file takes, such as "float32 N×3×224×224"; null for weights alone.</param>
+/// <param name="Output">What it gives: "logits" or "probabilities"; null for weights alone.</param>
+/// <param name="Bytes">The file's length.</param>
+/// <param name="LargestDifference">Of its scores and the network's on drawn images; null for weights alone.</param>
+/// <param name="File">The file, as the command line gave it.</param>
+internal sealed record ExportResult(string Arch, string Format, string? Input, string? Output, long Bytes, double? LargestDifference, string File);
+
 /// <summary>mlcnn weights list --json.</summary>
 /// <param name="Folder">Where downloads are kept.</param>
 /// <param name="Weights">Every set of weights.</param>

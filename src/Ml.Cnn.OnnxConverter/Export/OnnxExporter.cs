@@ -93,6 +93,6 @@ internal static class OnnxExporter
     private static IEnumerable<(string Name, string Text)> Metadata(CnnTransformer model) =>
     [
         ("class_names", JsonSerializer.Serialize(model.ClassNames)),
-        ("model.json", CnnModelArchive.Describe(model.Scorer.Model)),
+        ("model.json", CnnModelArchive.ToJson(model.Scorer.Model)),
     ];
 }

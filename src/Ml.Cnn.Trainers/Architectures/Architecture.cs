@@ -125,6 +125,12 @@ public sealed record Architecture
     /// </summary>
     internal Func<ArchitectureSettings, Architecture>? Configure { get; init; }
 
+    /// <summary>
+    /// The version that torchvision's module of this network writes beside its state, and asks for when it loads one. Default 1, that of every module
+    /// that says nothing else.
+    /// </summary>
+    internal int StateVersion { get; init; } = 1;
+
     /// <summary>Whether a user declared the network, whose module may do what no layer of the library does.</summary>
     internal bool IsUsersOwn => _builder is not null;
 

@@ -63,6 +63,7 @@ public static class MnasNet
             Stages = Stages(),
             Configure = reader => Create(variant.Width, reader.Probability("dropout", dropout),
                 reader.Number("norm_momentum", normMomentum, IsMomentum), reader.Flag("scaled_stem", scaledStem)),
+            StateVersion = scaledStem ? 2 : 1,
             Build = shape => new Network(shape, new(variant.Width, dropout, normMomentum, scaledStem)),
         };
     }

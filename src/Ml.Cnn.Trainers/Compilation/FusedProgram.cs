@@ -17,10 +17,13 @@ internal sealed class FusedProgram
     private readonly Dictionary<GraphNode, FusedOperation> _operationOf = [];
     private readonly HashSet<GraphNode> _taken = [];
     private readonly GraphProgram _program;
+    private readonly bool _fuses;
 
-    public FusedProgram(GraphProgram program)
+    /// <param name="program">The graph, or the part of it.</param>
+    /// <param name="fuses">Whether operations are joined; false: each layer is one of its own, with the weights that it has.</param>
+    public FusedProgram(GraphProgram program, bool fuses = true)
     {
-        _program = program;
+        (_program, _fuses) = (program, fuses);
         var nodes = program.Nodes.Where(node => !s_withoutEffect.Contains(node.Kind)).ToArray();
         foreach (var node in nodes)
         {
@@ -65,6 +68,8 @@ internal sealed class FusedProgram
     {
         if (!_taken.Add(node))
             return null;
+        if (!_fuses)
+            return new(node, null, null, null, null);
         var last = node;
         GraphNode? norm = null, sum = null, addend = null, activation = null;
         if (ScriptProducts.Contains(node.Kind) && Next(last) is { Kind: LayerKinds.BatchNorm2d } normalization)

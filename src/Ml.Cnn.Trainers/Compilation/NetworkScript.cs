@@ -5,49 +5,20 @@ using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Compilation;
 
-/// <summary>A network as TorchScript: a method "forward" from images to the output in float32, and methods that reorder weights.</summary>
-internal sealed class NetworkScript
+/// <summary>A network as TorchScript: a method "forward" of an operation after the other. Where their weights come from says who derives from this.</summary>
+internal abstract class NetworkScript
 {
-    private readonly StringBuilder _forward = new();
-    private readonly StringBuilder _reorderings = new();
-    private readonly List<ScriptWeight> _weights = [];
+    private readonly StringBuilder _statements = new();
     private readonly Dictionary<GraphNode, string> _values = [];
     private readonly FusedProgram _program;
     private int _lines;
 
-    /// <summary>Writes a program's script.</summary>
     /// <param name="program">The operations.</param>
     /// <param name="target">What they run on.</param>
-    /// <param name="output">What is made of the program's output.</param>
-    /// <exception cref="NotSupportedException">A layer's kind is not known here; the message names it.</exception>
-    public NetworkScript(FusedProgram program, ScriptTarget target, CopyOutput output)
-    {
-        (_program, Target) = (program, target);
-        _forward.Append(CultureInfo.InvariantCulture, $"  def forward(self: __torch__.{ScriptArchive.ClassName},\n    images: Tensor) -> Tensor:\n");
-        var source = program.Source.Shape.Count == 4
-            ? Assign("images", $"torch.contiguous(torch.to(images, {Code(target.Type)}), memory_format=2)") // channels last
-            : Assign("images", $"torch.to(images, {Code(target.Type)})");
-        _values.Add(program.Source, source);
-        foreach (var operation in program.Operations)
-            _values.Add(operation.Output, Assign(operation));
-        var result = Assign("output", $"torch.to({_values[program.Output]}, {Code(ScalarType.Float32)})");
-        result = Assign("result", output switch
-        {
-            CopyOutput.Probabilities => $"torch.softmax({result}, 1)",
-            CopyOutput.ChannelMeans => $"torch.mean({result}, [2, 3])",
-            _ => $"torch.flatten({result}, 1)",
-        });
-        _forward.Append("    return ").Append(result).Append('\n');
-    }
+    protected NetworkScript(FusedProgram program, ScriptTarget target) => (_program, Target) = (program, target);
 
     /// <summary>What the script runs on.</summary>
     public ScriptTarget Target { get; }
-
-    /// <summary>The methods.</summary>
-    public string Methods => _forward.ToString() + _reorderings;
-
-    /// <summary>The tensors that the methods take from the object.</summary>
-    public IReadOnlyList<ScriptWeight> Weights => _weights;
 
     /// <summary>The value of an operation's first input.</summary>
     public string Input(FusedOperation operation) => Value(operation.Node.Inputs[0]);
@@ -65,23 +36,50 @@ internal sealed class NetworkScript
     public string Assign(string name, string expression)
     {
         name = FormattableString.Invariant($"{name}_{_lines++}");
-        _forward.Append("    ").Append(name).Append(" = ").Append(expression).Append('\n');
+        _statements.Append("    ").Append(name).Append(" = ").Append(expression).Append('\n');
         return name;
     }
 
-    /// <summary>A tensor that the script takes; gives the expression that names it.</summary>
-    /// <param name="make">Makes it.</param>
-    /// <param name="reordering">The expression that reorders "weight"; null: it stays as it is.</param>
-    public string Weight(Func<Tensor> make, string? reordering = null)
+    /// <summary>The expression of the filters of a convolution, or of the matrix of a linear layer.</summary>
+    /// <param name="operation">The convolution or linear layer.</param>
+    /// <param name="reordering">Makes the expression of another order of theirs; null: they stay in their own.</param>
+    public abstract string Factors(FusedOperation operation, Func<string, string>? reordering = null);
+
+    /// <summary>The expression of what a convolution or linear layer adds, or "None".</summary>
+    public abstract string Bias(FusedOperation operation);
+
+    /// <summary>The expression of a weight of any layer.</summary>
+    /// <param name="operation">The layer.</param>
+    /// <param name="role">The part that the weight plays.</param>
+    /// <param name="type">The type in which the operation takes it.</param>
+    /// <param name="derived">Makes the expression of what the operation takes, of the weight in float32; null: the weight itself.</param>
+    public abstract string Weight(FusedOperation operation, string role, ScalarType type, Func<string, string>? derived = null);
+
+    /// <summary>libtorch's number of a type.</summary>
+    public static int Code(ScalarType type) => (int)type;
+
+    /// <summary>"torch.to(x, 6)": a value in another type.</summary>
+    public static string To(string value, ScalarType type) => $"torch.to({value}, {Code(type)})";
+
+    /// <summary>The statements of all operations.</summary>
+    /// <param name="images">The value that the program starts from.</param>
+    /// <returns>The value of the program's output.</returns>
+    /// <exception cref="NotSupportedException">A layer's kind is not known here; the message names it.</exception>
+    protected string Run(string images)
     {
-        var name = FormattableString.Invariant($"w{_weights.Count}");
-        var method = reordering is null ? null : $"reorder_{name}";
-        if (method is not null)
-            _reorderings.Append(CultureInfo.InvariantCulture,
-                $"  def {method}(self: __torch__.{ScriptArchive.ClassName},\n    weight: Tensor) -> Tensor:\n    return {reordering}\n");
-        _weights.Add(new(name, make, method));
-        return $"self.{name}";
+        _values.Add(_program.Source, images);
+        foreach (var operation in _program.Operations)
+            _values.Add(operation.Output, Assign(operation));
+        return _values[_program.Output];
     }
+
+    /// <summary>The method "forward" of all statements.</summary>
+    /// <param name="result">The value that it returns.</param>
+    protected string Forward(string result) => Method("forward", "images", $"{_statements}    return {result}\n");
+
+    /// <summary>A method from one tensor to another.</summary>
+    protected static string Method(string name, string argument, string statements) => string.Create(CultureInfo.InvariantCulture,
+        $"  def {name}(self: __torch__.{ScriptArchive.ClassName},\n    {argument}: Tensor) -> Tensor:\n{statements}");
 
     private string Assign(FusedOperation operation)
     {
@@ -93,7 +91,4 @@ internal sealed class NetworkScript
         // What an activation follows is not taken by anything else.
         return Assign("value", ScriptActivations.Call(operation.Activation.Description!, value, overwrites: !FusedProgram.IsView(operation.Node.Kind)));
     }
-
-    /// <summary>libtorch's number of a type.</summary>
-    public static int Code(ScalarType type) => (int)type;
 }

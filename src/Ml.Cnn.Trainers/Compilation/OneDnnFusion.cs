@@ -28,9 +28,10 @@ internal static class OneDnnFusion
         {
             using var scope = NewDisposeScope();
             using var mode = inference_mode();
-            using var module = load(ScriptArchive.Write(Probe, ["w0"]), CPU);
+            var probe = new ScriptObject(ScriptArchive.ClassName) { Methods = Probe };
+            probe.Tensors.Add(new("w0", ones(1, 1, 1, 1), IsParameter: false));
+            using var module = load(ScriptArchive.Write(probe), CPU);
             module.eval();
-            module.set_attribute("w0", ones(1, 1, 1, 1));
             return ((Tensor)module.forward(full([1, 1, 1, 1], 2f))).item<float>() == 2;
         }
         catch (ExternalException)

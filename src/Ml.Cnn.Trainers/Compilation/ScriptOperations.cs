@@ -14,13 +14,13 @@ internal static class ScriptOperations
         [LayerKinds.AvgPool2d] = (script, operation, layer) => Call("avg_pool2d", script.Input(operation), Window(layer), CeilMode(layer),
             ScriptText.Of(layer.Get<bool>(LayerAttributes.CountIncludePad)), "None"),
         [LayerKinds.AdaptiveAvgPool2d] = AdaptiveAvgPool,
-        [LayerKinds.BatchNorm2d] = (script, operation, layer) => Call("batch_norm", script.Input(operation), Float32(script, layer, WeightRoles.Weight),
-            Float32(script, layer, WeightRoles.Bias), Float32(script, layer, WeightRoles.RunningMean), Float32(script, layer, WeightRoles.RunningVariance),
-            "False", "0.", Number(layer, LayerAttributes.Epsilon), "False"),
-        [LayerKinds.LayerNorm] = (script, operation, layer) => LayerNorm(script, layer, script.Input(operation)),
+        [LayerKinds.BatchNorm2d] = (script, operation, layer) => Call("batch_norm", script.Input(operation), Float32(script, operation, WeightRoles.Weight),
+            Float32(script, operation, WeightRoles.Bias), Float32(script, operation, WeightRoles.RunningMean),
+            Float32(script, operation, WeightRoles.RunningVariance), "False", "0.", Number(layer, LayerAttributes.Epsilon), "False"),
+        [LayerKinds.LayerNorm] = (script, operation, layer) => LayerNorm(script, operation, layer, script.Input(operation)),
         [LayerKinds.LayerNorm2d] = LayerNorm2d,
         [LayerKinds.LocalResponseNorm] = LocalResponseNorm,
-        [LayerKinds.LayerScale] = (script, operation, layer) => Call("mul", script.Input(operation), Typed(script, layer, WeightRoles.Weight)),
+        [LayerKinds.LayerScale] = (script, operation, _) => Call("mul", script.Input(operation), Typed(script, operation, WeightRoles.Weight)),
         [LayerKinds.TrainableSubsampling] = TrainableSubsampling,
         [LayerKinds.RadialBasis] = RadialBasis,
         [LayerKinds.ConstantPad2d] = ConstantPad2d,
@@ -36,7 +36,7 @@ internal static class ScriptOperations
         [LayerKinds.Add] = (script, operation, _) => Call("add", [.. script.Inputs(operation)]),
         [LayerKinds.Multiply] = (script, operation, _) => Call("mul", [.. script.Inputs(operation)]),
         [LayerKinds.Negate] = (script, operation, _) => Call("neg", script.Input(operation)),
-        [LayerKinds.PReLU] = (script, operation, layer) => Call("prelu", script.Input(operation), Typed(script, layer, WeightRoles.Weight)),
+        [LayerKinds.PReLU] = (script, operation, _) => Call("prelu", script.Input(operation), Typed(script, operation, WeightRoles.Weight)),
         [LayerKinds.ScaledTanh] = ScaledTanh,
         [LayerKinds.Maxout] = Maxout,
     };
@@ -66,21 +66,21 @@ internal static class ScriptOperations
             : $"torch.adaptive_avg_pool2d({script.Input(operation)}, {ScriptText.Of(output)})";
     }
 
-    private static string LayerNorm(NetworkScript script, LayerDescription layer, string input) =>
-        $"torch.layer_norm({input}, {ScriptText.Of(layer.Weight(WeightRoles.Weight)!.shape)}, {Float32(script, layer, WeightRoles.Weight)}, "
-            + $"{Float32(script, layer, WeightRoles.Bias)}, {Number(layer, LayerAttributes.Epsilon)})";
+    private static string LayerNorm(NetworkScript script, FusedOperation operation, LayerDescription layer, string input) =>
+        Call("layer_norm", input, ScriptText.Of(layer.Weight(WeightRoles.Weight)!.shape), Float32(script, operation, WeightRoles.Weight),
+            Float32(script, operation, WeightRoles.Bias), Number(layer, LayerAttributes.Epsilon));
 
     private static string LayerNorm2d(NetworkScript script, FusedOperation operation, LayerDescription layer)
     {
         var pixels = script.Assign("pixels", $"torch.permute({script.Input(operation)}, [0, 2, 3, 1])");
-        return $"torch.permute({LayerNorm(script, layer, pixels)}, [0, 3, 1, 2])";
+        return $"torch.permute({LayerNorm(script, operation, layer, pixels)}, [0, 3, 1, 2])";
     }
 
     // x / (k + α Σ x²)^β over neighboring channels (Krizhevsky et al. 2012, section 3.3), in float32: beside k, the small sums would vanish in bfloat16.
     private static string LocalResponseNorm(NetworkScript script, FusedOperation operation, LayerDescription layer)
     {
         var size = layer.Get<int>(LayerAttributes.Size);
-        var input = script.Assign("precise", $"torch.to({script.Input(operation)}, {NetworkScript.Code(ScalarType.Float32)})");
+        var input = script.Assign("precise", NetworkScript.To(script.Input(operation), ScalarType.Float32));
         // Channels as the depth of a volume, padded on both sides: a mean over a window of it, times its size, is the sum.
         var squares = script.Assign("squares", $"torch.unsqueeze(torch.mul({input}, {input}), 1)");
         var padded = script.Assign("padded", $"torch.constant_pad_nd({squares}, [0, 0, 0, 0, {size / 2}, {size / 2}], 0.)");
@@ -88,29 +88,31 @@ internal static class ScriptOperations
         var factor = ScriptText.Of(layer.Get<double>(LayerAttributes.Alpha) * size);
         var divisors = script.Assign("divisors",
             $"torch.pow_(torch.add_(torch.mul_({means}, {factor}), {Number(layer, LayerAttributes.K)}), {Number(layer, LayerAttributes.Beta)})");
-        return $"torch.to(torch.div({input}, {divisors}), {NetworkScript.Code(script.Target.Type)})";
+        return NetworkScript.To($"torch.div({input}, {divisors})", script.Target.Type);
     }
 
     // LeCun et al. 1998, section II.B: the sum of a window times a weight, plus a bias.
     private static string TrainableSubsampling(NetworkScript script, FusedOperation operation, LayerDescription layer)
     {
         var kernel = layer.Get<Size2d>(LayerAttributes.Kernel);
-        var factors = script.Weight(() => (layer.Weight(WeightRoles.Weight)!.detach() * (double)(kernel.Height * kernel.Width)).view(-1, 1, 1)
-            .to(script.Target.Type));
-        var offsets = script.Weight(() => layer.Weight(WeightRoles.Bias)!.detach().view(-1, 1, 1).to(script.Target.Type, copy: true));
+        var sums = ScriptText.Of((double)(kernel.Height * kernel.Width));
+        var factors = script.Weight(operation, WeightRoles.Weight, script.Target.Type, weight => $"torch.mul({PerChannel(weight)}, {sums})");
+        var offsets = script.Weight(operation, WeightRoles.Bias, script.Target.Type, PerChannel);
         var mean = script.Assign("mean", $"torch.avg_pool2d({script.Input(operation)}, "
             + $"{ScriptText.Of(kernel)}, {ScriptText.Of(kernel)}, [0, 0], False, True, None)");
         return $"torch.add(torch.mul({mean}, {factors}), {offsets})";
+
+        static string PerChannel(string weight) => $"torch.reshape({weight}, [-1, 1, 1])";
     }
 
     // |x − w|² = |x|² + |w|² − 2 x·w, in float32: the difference of large numbers.
     private static string RadialBasis(NetworkScript script, FusedOperation operation, LayerDescription layer)
     {
-        var input = script.Assign("row", $"torch.to({script.Input(operation)}, {NetworkScript.Code(ScalarType.Float32)})");
-        var centers = script.Weight(() => layer.Weight(WeightRoles.Weight)!.detach().t().contiguous());
-        var norms = script.Weight(() => layer.Weight(WeightRoles.Weight)!.detach().square().sum(1));
+        var input = script.Assign("row", NetworkScript.To(script.Input(operation), ScalarType.Float32));
+        var norms = script.Weight(operation, WeightRoles.Weight, ScalarType.Float32, centers => $"torch.sum(torch.mul({centers}, {centers}), [1])");
         var squares = script.Assign("squares", $"torch.sum(torch.mul({input}, {input}), [1], True)");
-        return $"torch.sub(torch.add({squares}, {norms}), torch.matmul({input}, {centers}), alpha=2)";
+        var products = Call("linear", input, Float32(script, operation, WeightRoles.Weight), "None");
+        return $"torch.sub(torch.add({squares}, {norms}), {products}, alpha=2)";
     }
 
     private static string ConstantPad2d(NetworkScript script, FusedOperation operation, LayerDescription layer)
@@ -126,21 +128,22 @@ internal static class ScriptOperations
         var missing = layer.Get<int>(LayerAttributes.OutChannels) - layer.Get<int>(LayerAttributes.InChannels);
         var pixels = script.Assign("pixels",
             $"torch.slice(torch.slice({script.Input(operation)}, 2, 0, None, {stride.Height}), 3, 0, None, {stride.Width})");
+        var padded = $"torch.constant_pad_nd({pixels}, [0, 0, 0, 0, 0, {missing}], 0.)";
         // Channels last, or oneDNN would add in a way of its own, which knows no bfloat16.
-        return $"torch.contiguous(torch.constant_pad_nd({pixels}, [0, 0, 0, 0, 0, {missing}], 0.), memory_format=2)";
+        return script.Target.ChannelsLast ? $"torch.contiguous({padded}, memory_format=2)" : padded;
     }
 
-    // Channels lie side by side in memory, and do so afterwards. The batch's size is not known here: −1 stands for it.
+    // Where channels lie side by side in memory they do so afterwards.
     private static string ChannelShuffle(NetworkScript script, FusedOperation operation, LayerDescription layer)
     {
-        if (script.Target.IsOfAnySize)
-            throw new NotSupportedException("the shuffle of channels is written for images of one size");
-        var shape = operation.Node.Shape.PerImage; // channels × height × width
-        var groups = layer.Get<int>(LayerAttributes.Groups);
-        var pixels = script.Assign("pixels",
-            $"torch.reshape(torch.permute({script.Input(operation)}, [0, 2, 3, 1]), [-1, {shape[1]}, {shape[2]}, {groups}, {shape[0] / groups}])");
-        var shuffled = script.Assign("shuffled", $"torch.reshape(torch.transpose({pixels}, 3, 4), [-1, {shape[1]}, {shape[2]}, {shape[0]}])");
-        return $"torch.permute({shuffled}, [0, 3, 1, 2])";
+        var (input, groups) = (script.Input(operation), Integer(layer, LayerAttributes.Groups));
+        if (!script.Target.ChannelsLast)
+            return Shuffled(input, 1);
+        var pixels = script.Assign("pixels", $"torch.permute({input}, [0, 2, 3, 1])");
+        return $"torch.permute({Shuffled(pixels, 3)}, [0, 3, 1, 2])";
+
+        string Shuffled(string value, int channels) => FormattableString.Invariant(
+            $"torch.flatten(torch.transpose(torch.unflatten({value}, {channels}, [{groups}, -1]), {channels}, {channels + 1}), {channels}, {channels + 1})");
     }
 
     private static string ScaledTanh(NetworkScript script, FusedOperation operation, LayerDescription layer)
@@ -149,15 +152,8 @@ internal static class ScriptOperations
         return $"torch.mul_(torch.tanh_({scaled}), {Number(layer, LayerAttributes.Amplitude)})";
     }
 
-    private static string Maxout(NetworkScript script, FusedOperation operation, LayerDescription layer)
-    {
-        var pieces = layer.Get<int>(LayerAttributes.Pieces);
-        if (script.Target.IsOfAnySize)
-            throw new NotSupportedException("maxout is written for images of one size");
-        var shape = operation.Node.Shape.PerImage; // channels, or channels × height × width
-        var split = $"[-1, {shape[0]}, {pieces}{string.Concat(shape.Skip(1).Select(length => FormattableString.Invariant($", {length}")))}]";
-        return $"torch.amax(torch.reshape({script.Input(operation)}, {split}), [2])";
-    }
+    private static string Maxout(NetworkScript script, FusedOperation operation, LayerDescription layer) =>
+        $"torch.amax(torch.unflatten({script.Input(operation)}, 1, [-1, {Integer(layer, LayerAttributes.Pieces)}]), [2])";
 
     private static string Window(LayerDescription layer) =>
         $"{ScriptText.Of(layer.Get<Size2d>(LayerAttributes.Kernel))}, {ScriptText.Of(layer.Get<Size2d>(LayerAttributes.Stride))}, "
@@ -170,9 +166,7 @@ internal static class ScriptOperations
     private static string Number(LayerDescription layer, string attribute) => ScriptText.Of(layer.Get<double>(attribute));
 
     // Normalizations take float32 weights beside coarser values.
-    private static string Float32(NetworkScript script, LayerDescription layer, string role) =>
-        script.Weight(() => layer.Weight(role)!.detach().to(float32, copy: true));
+    private static string Float32(NetworkScript script, FusedOperation operation, string role) => script.Weight(operation, role, ScalarType.Float32);
 
-    private static string Typed(NetworkScript script, LayerDescription layer, string role) =>
-        script.Weight(() => layer.Weight(role)!.detach().to(script.Target.Type, copy: true));
+    private static string Typed(NetworkScript script, FusedOperation operation, string role) => script.Weight(operation, role, script.Target.Type);
 }

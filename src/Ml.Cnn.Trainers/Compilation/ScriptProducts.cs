@@ -1,6 +1,4 @@
 using Ml.Cnn.Trainers.Layers;
-using Ml.Cnn.Trainers.Runtime;
-using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Compilation;
 
@@ -23,13 +21,13 @@ internal static class ScriptProducts
         var input = script.Input(operation);
         if (!script.Target.UsesOneDnn)
         {
-            var filters = script.Weight(Filters);
-            return General(script, operation, $"torch.conv2d({input}, {filters}, {Bias(script, operation)}, {stride}, {padding}, {dilation}, {groups})");
+            var filters = script.Factors(operation);
+            return General(script, operation, $"torch.conv2d({input}, {filters}, {script.Bias(operation)}, {stride}, {padding}, {dilation}, {groups})");
         }
         var shape = ScriptText.Of(operation.Node.Inputs[0].Shape.At(script.Target.Images));
-        var weight = script.Weight(Filters,
-            $"ops.mkldnn._reorder_convolution_weight(weight, {padding}, {stride}, {dilation}, {groups}, {shape})");
-        var arguments = $"{weight}, {Bias(script, operation)}, {padding}, {stride}, {dilation}, {groups}, ";
+        var weight = script.Factors(operation,
+            filters => $"ops.mkldnn._reorder_convolution_weight({filters}, {padding}, {stride}, {dilation}, {groups}, {shape})");
+        var arguments = $"{weight}, {script.Bias(operation)}, {padding}, {stride}, {dilation}, {groups}, ";
         var activation = ScriptActivations.PostOperation(operation.Activation?.Description);
         if (operation.Addend is not { } addend)
             return $"ops.mkldnn._convolution_pointwise({input}, {arguments}{activation})";
@@ -39,8 +37,6 @@ internal static class ScriptProducts
             ? $"ops.mkldnn._convolution_pointwise_({script.Value(addend)}, {input}, {arguments}\"add\", 1., {afterSum})"
             : $"ops.mkldnn._convolution_pointwise({input}, {script.Value(addend)}, {arguments}\"add\", 1., {afterSum})";
 
-        Tensor Filters() => FoldedWeights.Weight(operation).to(script.Target.Type).ChannelsLast();
-
         string Text(string attribute, int otherwise) => ScriptText.Of(layer.TryGet<Size2d>(attribute, out var size) ? size : otherwise);
     }
 
@@ -48,13 +44,10 @@ internal static class ScriptProducts
     {
         var input = script.Input(operation);
         if (!script.Target.UsesOneDnn)
-        {
-            var matrix = script.Weight(() => FoldedWeights.Weight(operation).to(script.Target.Type));
-            return General(script, operation, $"torch.linear({input}, {matrix}, {Bias(script, operation)})");
-        }
+            return General(script, operation, $"torch.linear({input}, {script.Factors(operation)}, {script.Bias(operation)})");
         var rows = operation.Node.Inputs[0].Shape.At(script.Target.Images).SkipLast(1).Aggregate(1L, (product, length) => product * length);
-        var weight = script.Weight(() => FoldedWeights.Weight(operation).to(script.Target.Type), $"ops.mkldnn._reorder_linear_weight(weight, {rows})");
-        return $"ops.mkldnn._linear_pointwise({input}, {weight}, {Bias(script, operation)}, "
+        var weight = script.Factors(operation, matrix => $"ops.mkldnn._reorder_linear_weight({matrix}, {rows})");
+        return $"ops.mkldnn._linear_pointwise({input}, {weight}, {script.Bias(operation)}, "
             + $"{ScriptActivations.PostOperation(operation.Activation?.Description)})";
     }
 
@@ -67,7 +60,4 @@ internal static class ScriptProducts
             ? ScriptActivations.Call(activation, script.Assign("product", product), overwrites: true)
             : product;
     }
-
-    private static string Bias(NetworkScript script, FusedOperation operation) =>
-        FoldedWeights.HasBias(operation) ? script.Weight(() => FoldedWeights.Bias(operation)!.to(script.Target.Type)) : "None";
 }

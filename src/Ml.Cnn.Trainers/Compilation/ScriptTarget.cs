@@ -10,4 +10,7 @@ internal sealed record ScriptTarget(long Images, ScalarType Type, bool UsesOneDn
 {
     /// <summary>Whether images may have any size, not that of the graph alone.</summary>
     public bool IsOfAnySize { get; init; }
+
+    /// <summary>Whether the values of a pixel lie side by side in memory. Default true, which suits oneDNN and tensor cores.</summary>
+    public bool ChannelsLast { get; init; } = true;
 }

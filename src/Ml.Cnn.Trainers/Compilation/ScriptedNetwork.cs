@@ -24,8 +24,8 @@ internal sealed class ScriptedNetwork : TensorNetwork
     /// <exception cref="NotSupportedException">A layer's kind is not known; the message names it.</exception>
     public static ScriptedNetwork Of(GraphProgram program, ScriptTarget target, CopyOutput output, Device device)
     {
-        var script = new NetworkScript(new FusedProgram(program), target, output);
-        var module = load(ScriptArchive.Write(script.Methods, [.. script.Weights.Select(weight => weight.Name)]), CPU);
+        var script = new ScoringScript(new FusedProgram(program), target, output);
+        var module = load(script.ToArchive(), CPU);
         try
         {
             module.eval();

@@ -11,23 +11,8 @@ internal static class AtomicModelFile
     /// <param name="save">Writes the model.</param>
     /// <param name="wrap">Stands between the model and the file; for tests of a disk that fills.</param>
     /// <exception cref="IOException">The file cannot be written. Whatever was there before still is.</exception>
-    public static void Write(string path, Action<Stream> save, Func<Stream, Stream>? wrap = null)
-    {
-        var target = Path.GetFullPath(path);
-        if (Directory.Exists(target))
-            throw new IOException($"The model cannot be saved to '{target}': that is a folder. Name a file, such as '{Path.Join(target, "model.zip")}'.");
-        try
-        {
-            if (new FileInfo(target).LinkTarget is not null)
-                target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
-            AtomicFile.WriteToDisk(target, "mlcnn", save, Verify, wrap);
-        }
-        // ML.NET also writes parts of the model to its temporary folder. A limit on the size of files is an ArgumentOutOfRangeException.
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
-        {
-            throw Failed(target, e);
-        }
-    }
+    public static void Write(string path, Action<Stream> save, Func<Stream, Stream>? wrap = null) =>
+        SavedFile.Write(path, "model", "model.zip", save, Verify, wrap);
 
     private static void Verify(string temporary)
     {
@@ -42,17 +27,5 @@ internal static class AtomicModelFile
             throw new IOException($"the archive is incomplete ({e.Message})", e);
         }
         throw new IOException("the archive is empty");
-    }
-
-    private static IOException Failed(string target, Exception cause)
-    {
-        var folder = Path.GetDirectoryName(target);
-        var advice = !Directory.Exists(folder) ? $"Create the folder '{folder}'"
-            : cause is UnauthorizedAccessException ? "Get the right to write there"
-            : "Free some space, or close the programs that use the file";
-        var before = File.Exists(target) ? " The file that was there before is unchanged." : "";
-        return new IOException(
-            $"The model cannot be saved to '{target}': {cause.Message.Split(" (Parameter ")[0].TrimEnd('.')}.{before} {advice}, or save to another place.",
-            cause);
     }
 }

@@ -41,6 +41,9 @@ internal static class CnnModelArchive
         archive.WriteMain(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))));
     }
 
+    /// <summary>model.json for files that hold the weights elsewhere.</summary>
+    public static string ToJson(CnnModel model) => Describe(model, weights: null).ToText();
+
     /// <summary>The network that <see cref="Save"/> wrote, on the environment's device.</summary>
     /// <exception cref="FormatException">The archive is damaged, or of a newer format.</exception>
     public static ImageScorer Read(IHostEnvironment environment, ModelLoadContext context)
@@ -64,9 +67,6 @@ internal static class CnnModelArchive
             throw archive.Damaged($"{JsonEntry} cannot be read: {e.Message}", e);
         }
     }
-
-    /// <summary>The text of model.json for a file of another format, whose weights are that format's.</summary>
-    public static string Describe(CnnModel model) => Describe(model, weights: null).ToText();
 
     private static CnnModelJson.WeightsJson WriteWeights(ModelArchiveWriter archive, ImageScorer scorer)
     {

@@ -2,9 +2,11 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Exchange;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Scoring;
+using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
 
 [assembly: LoadableClass(typeof(CnnTransformer), typeof(CnnTransformer), null, typeof(SignatureLoadModel), "Convolutional network",
@@ -97,6 +99,51 @@ public sealed class CnnTransformer : CnnClassifier
     {
         using var use = Scorer.Single.Claim.Use();
         return NonFiniteLayer.Find(Scorer.Network, Shape)?.ToString();
+    }
+
+    /// <summary>
+    /// Saves the network as a TorchScript file, which Python's <c>torch.jit.load</c> (PyTorch 1.13 and later) and TorchSharp's run without this library:
+    /// batches of any number, scores of the classes. The file is run beside the network before it is handed over.
+    /// </summary>
+    /// <remarks>
+    /// The file holds the network in evaluation mode, in PyTorch's own operations, with parameters and buffers under their names ("layer1.0.conv1.weight",
+    /// torchvision's where torchvision has the network), and beside it the extra files <c>classes.json</c>, the classes in the order of the scores, and
+    /// <c>model.json</c>, all else that is known of the model. Test-time augmentation stays behind: the file looks at an image once.
+    /// </remarks>
+    /// <param name="path">The file, such as "flowers.pt". Its folder must exist; an earlier file is replaced once the new one is whole.</param>
+    /// <param name="options">What the file takes and gives. Default: from normalized images to logits.</param>
+    /// <returns>The file's length, and how near its scores are to the network's.</returns>
+    /// <exception cref="NotSupportedException">A layer of one's own cannot be written as TorchScript; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The file's scores differ from the network's by more than 1e-4 (<see cref="CnnExportReport.LargestDifference"/>), or the network's are NaN or infinite.
+    /// Nothing was saved.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be written. An earlier file is unchanged.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public CnnExportReport SaveTorchScript(string path, TorchScriptExportOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var use = Scorer.Single.Claim.Use();
+        return new TorchScriptFile(Scorer.Single, options ?? new()).Save(path);
+    }
+
+    /// <summary>
+    /// Saves the network's weights by name, torchvision's where torchvision has the network: as .safetensors with model.json among its metadata, or as .pth for
+    /// Python's <c>torch.load</c> and <c>load_state_dict</c>.
+    /// </summary>
+    /// <param name="path">The file. Its folder must exist; an earlier file is replaced once the new one is whole.</param>
+    /// <param name="format">
+    /// The format: <see cref="WeightsFormat.SafeTensors"/>, or <see cref="WeightsFormat.PyTorch"/> for a state dict. Default: as the file's ending says,
+    /// ".safetensors" or ".pth".
+    /// </param>
+    /// <exception cref="ArgumentException">No format was given, and the ending is another.</exception>
+    /// <exception cref="IOException">The file cannot be written. An earlier file is unchanged.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public void SaveWeights(string path, WeightsFormat? format = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var use = Scorer.Single.Claim.Use();
+        StateFile.Save(Scorer.Single, path, format);
     }
 
     private protected override void Save(ModelSaveContext context) => CnnModelArchive.Save(context, Scorer);

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Weights;
 
-/// <summary>Reads the files that Python's <c>torch.save</c> writes (.pth, .pt), without running what they say.</summary>
+/// <summary>Reads the files that Python's <c>torch.save</c> writes (.pth, .pt), without running what they say, and writes such files.</summary>
 /// <remarks>
-/// Read are the zip archive of PyTorch 1.6 and later, the format before it, and TorchScript archives (<c>torch.jit.save</c>). The file holds a state
+/// Written is a state dict, as <c>torch.save(network.state_dict(), path)</c> does, for <c>torch.load</c>, also with <c>weights_only=True</c>. Read are the zip archive of PyTorch 1.6 and later, the format before it, and TorchScript archives (<c>torch.jit.save</c>). The file holds a state
 /// dict, a module, or a checkpoint with one of them under a usual key such as <c>state_dict</c>, <c>model</c> or <c>net</c>; averaged weights
 /// (<c>state_dict_ema</c>, <c>model_ema</c> …) are taken before plain ones, as timm does, unless a key says otherwise. What else is in the file is
 /// passed over. Tensors are float64, float32, float16, bfloat16, int64, int32, int16, int8, uint8 or bool, and may be views of a storage that
@@ -51,6 +51,29 @@ public static class PyTorchWeights
             return Read(new LegacyStorageFile(source), source.Length, maximumBytes, key);
         using var archive = new ZipStorageFile(source);
         return Read(archive, source.Length, maximumBytes, key);
+    }
+
+    /// <summary>Writes tensors as a state dict. The same tensors always give the same bytes.</summary>
+    /// <param name="destination">Where to; it can seek, and is left open.</param>
+    /// <param name="tensors">Names and tensors of any device and layout, in the order that the state dict gets. A tensor may have two names.</param>
+    /// <exception cref="ArgumentException">The stream cannot seek, a name appears twice, or PyTorch's format lacks an element type.</exception>
+    public static void Write(Stream destination, IEnumerable<KeyValuePair<string, Tensor>> tensors) => Write(destination, tensors, versions: []);
+
+    /// <param name="destination">Where to.</param>
+    /// <param name="tensors">Names and tensors.</param>
+    /// <param name="versions">The versions of modules by their path, which some modules look at when they load their state.</param>
+    /// <inheritdoc cref="Write(Stream, IEnumerable{KeyValuePair{string, Tensor}})"/>
+    internal static void Write(Stream destination, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, int>> versions)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        ArgumentNullException.ThrowIfNull(tensors);
+        if (!destination.CanSeek)
+            throw new ArgumentException("The stream must be able to seek: write to a file or into memory first.", nameof(destination));
+        var pickle = StateDict.Write(tensors, versions);
+        using var archive = new ZipStorageWriter(destination, "archive");
+        archive.Add(pickle);
+        archive.Add("byteorder", "little");
+        archive.Add("version", "3\n"); // of torch.save since 1.6
     }
 
     private static WeightsFile Read(StorageFile file, long length, long maximumBytes, string? key)

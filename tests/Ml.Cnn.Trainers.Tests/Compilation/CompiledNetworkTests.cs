@@ -82,7 +82,7 @@ public sealed class CompiledNetworkTests
             using var bare = architecture.BuildWithoutWeights(shape);
             bare.eval();
             var program = new FusedProgram(NetworkGraph.Trace(bare, shape).Program());
-            var script = new NetworkScript(program, new(1, ScalarType.Float32, UsesOneDnn: true), CopyOutput.Probabilities);
+            var script = new ScoringScript(program, new(1, ScalarType.Float32, UsesOneDnn: true), CopyOutput.Probabilities);
             Assert.IsNotEmpty(script.Weights, architecture.Name);
             Assert.DoesNotContain(operation => operation.Node.Kind == LayerKinds.Dropout, program.Operations, architecture.Name);
         }

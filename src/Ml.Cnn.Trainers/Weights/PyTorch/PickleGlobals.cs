@@ -86,6 +86,11 @@ internal static class PickleGlobals
         return new PickledName(module, name);
     }
 
+    /// <summary>The name in torch of the class of a storage.</summary>
+    /// <exception cref="ArgumentException">PyTorch's format has no such storage.</exception>
+    public static string StorageName(ScalarType type) => s_storages.FirstOrDefault(pair => pair.Value.Type == type).Key
+        ?? throw new ArgumentException($"PyTorch's format has no storage of {type}.", nameof(type));
+
     /// <summary>Calls one of the functions of <see cref="Find"/>, or puts an object that does nothing where any other would be called.</summary>
     public static object? Call(object? function, IReadOnlyList<object?> arguments) => function switch
     {

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Ml.Cnn.Trainers;
+using Ml.Cnn.Trainers.Weights;
+
+namespace MlCnn.Cli.Exports;
+
+/// <summary>A format that 'mlcnn export' writes networks in. One class for each; <see cref="All"/> lists them.</summary>
+internal abstract class ExportFormat
+{
+    /// <summary>Every format.</summary>
+    public static IReadOnlyList<ExportFormat> All { get; } =
+        [new TorchScriptFormat(), new StateFormat("safetensors", WeightsFormat.SafeTensors), new StateFormat("pth", WeightsFormat.PyTorch)];
+
+    /// <summary>As --format takes it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The endings of files that are taken for this format where --format is not given; the first is the usual one.</summary>
+    public abstract IReadOnlyList<string> Endings { get; }
+
+    /// <summary>The options that say something about this format.</summary>
+    public virtual IReadOnlyList<Option> Options => [];
+
+    /// <summary>Writes the file.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">The command line.</param>
+    public abstract ExportedFile Write(CnnTransformer network, string path, ParseResult options);
+}
+
+/// <summary>What a format made of a network.</summary>
+/// <param name="Input">What the file takes: "float32 N×3×224×224"; null for weights alone.</param>
+/// <param name="Output">What it gives: "logits"; null for weights alone.</param>
+/// <param name="LargestDifference">Of its scores and the network's on drawn images; null for weights alone.</param>
+internal sealed record ExportedFile(string? Input, string? Output, double? LargestDifference);
