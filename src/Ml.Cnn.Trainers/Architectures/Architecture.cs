@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using Ml.Cnn.Trainers.Architectures.Described;
 using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Losses;
 using Ml.Cnn.Transforms;
@@ -36,6 +37,9 @@ public sealed record Architecture
     // Only of a network of the user's own.
     private readonly MethodInfo? _builder;
 
+    // Only of a network that is given as data.
+    private readonly LayerGraph? _layers;
+
     internal Architecture() { }
 
     /// <summary>Declares a network of your own; the properties say more about it than the defaults do.</summary>
@@ -46,15 +50,25 @@ public sealed record Architecture
     /// </param>
     /// <exception cref="ArgumentException">The name is empty or that of a built-in network.</exception>
     [SetsRequiredMembers]
-    public Architecture(string name, Func<NetworkShape, Module<Tensor, Tensor>> build)
+    public Architecture(string name, Func<NetworkShape, Module<Tensor, Tensor>> build) : this(name)
+    {
+        ArgumentNullException.ThrowIfNull(build);
+        (_build, _builder) = (build, build.Method);
+    }
+
+    /// <summary>Declares a network that is given as data: a saved model holds its layers, and needs nothing else to make it again.</summary>
+    /// <exception cref="ArgumentException">The name is empty or that of a built-in network.</exception>
+    [SetsRequiredMembers]
+    internal Architecture(string name, LayerGraph layers) : this(name) => _layers = layers;
+
+    [SetsRequiredMembers]
+    private Architecture(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentNullException.ThrowIfNull(build);
         if (ArchitectureDeclaration.IsTaken(name))
             throw new ArgumentException($"'{name}' is the name of a network of this library.", nameof(name));
         (Name, Family, Paper, Head) = (name, name, "", "");
         (ImageSize, MinimumImageSize, Training, Stages) = (224, 1, new(), []);
-        (_build, _builder) = (build, build.Method);
     }
 
     /// <summary>The network's name: torchvision's where torchvision has it ("resnet18", "vgg16_bn").</summary>
@@ -112,7 +126,9 @@ public sealed record Architecture
     /// </summary>
     public IReadOnlyDictionary<string, string> Settings
     {
-        get => _settings ?? (_builder is not null ? ArchitectureDeclaration.Of(this, _builder) : ArchitectureSettings.Of(this));
+        get => _settings ?? (_builder is not null ? ArchitectureDeclaration.Of(this, _builder)
+            : _layers is not null ? DescribedNetwork.SettingsOf(this, _layers)
+            : ArchitectureSettings.Of(this));
         internal init => _settings = value;
     }
 
@@ -131,6 +147,12 @@ public sealed record Architecture
     /// </summary>
     internal int StateVersion { get; init; } = 1;
 
+    /// <summary>The layers of a network that is given as data; null for one that code builds.</summary>
+    internal LayerGraph? Layers => _layers;
+
+    /// <summary>The weights that came with the network, which training starts from unless told otherwise; null for most.</summary>
+    internal ArchitectureWeights? Weights { get; init; }
+
     /// <summary>Whether a user declared the network, whose module may do what no layer of the library does.</summary>
     internal bool IsUsersOwn => _builder is not null;
 
@@ -147,8 +169,9 @@ public sealed record Architecture
     {
         get => shape =>
         {
-            var network = _build(Checked(shape)) ?? throw new InvalidOperationException($"The method that builds {Name} returned null.");
-            if (_builder is not null)
+            var network = _layers is not null ? DescribedNetwork.Build(this, _layers, Checked(shape))
+                : _build(Checked(shape)) ?? throw new InvalidOperationException($"The method that builds {Name} returned null.");
+            if (_builder is not null || _layers is not null)
                 DeclaredNames.Check(this, network);
             return network;
         };
@@ -194,7 +217,7 @@ public sealed record Architecture
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range; the message names it.</exception>
     internal void Check()
     {
-        if (_builder is not null)
+        if (_builder is not null || _layers is not null)
             ArchitectureDeclaration.Check(this);
         else if (!ArchitectureDeclaration.IsTaken(Name))
             throw new ArgumentOutOfRangeException(nameof(Name), Name, "A built-in network keeps its name, by which a saved model is loaded.");
@@ -203,9 +226,10 @@ public sealed record Architecture
     /// <summary>Whether both are one network with one set of weights; stages and defaults of a user's own may be declared otherwise.</summary>
     internal bool IsSameNetwork(Architecture other)
     {
-        if (Name != other.Name || _builder != other._builder)
+        if (Name != other.Name || _builder != other._builder || _layers?.ToString() != other._layers?.ToString())
             return false;
-        return _builder is not null || Settings.OrderBy(setting => setting.Key).SequenceEqual(other.Settings.OrderBy(setting => setting.Key));
+        return _builder is not null || _layers is not null
+            || Settings.OrderBy(setting => setting.Key).SequenceEqual(other.Settings.OrderBy(setting => setting.Key));
     }
 
     /// <summary>The same network under settings read from a saved model.</summary>

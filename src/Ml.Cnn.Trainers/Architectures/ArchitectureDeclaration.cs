@@ -1,6 +1,4 @@
 using System.Reflection;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Architectures;
 
@@ -12,27 +10,31 @@ internal static class ArchitectureDeclaration
 {
     private const string StageSeparator = " | ";
 
-    /// <summary>The text of a declaration.</summary>
+    /// <summary>The text of a declaration, the method that builds the module in it.</summary>
     public static IReadOnlyDictionary<string, string> Of(Architecture architecture, MethodInfo builder)
     {
         var settings = UserNetwork.NameOf(builder);
-        foreach (var (name, text) in ArchitectureSettings.Of(architecture.Name, reader => Configure(architecture, reader)))
+        foreach (var (name, text) in Of(architecture))
             settings[name] = text;
         return settings;
     }
 
+    /// <summary>The text of a declaration, without what builds the module.</summary>
+    public static Dictionary<string, string> Of(Architecture architecture) =>
+        ArchitectureSettings.Of(architecture.Name, reader => Configure(architecture, reader));
+
     /// <summary>The declaration that a saved model holds.</summary>
-    /// <param name="name">The network's name.</param>
-    /// <param name="build">The method that the settings name.</param>
-    /// <param name="settings">What <see cref="Of"/> gave.</param>
+    /// <param name="usual">The network of that name with the method or the layers that the settings name, and nothing else declared.</param>
+    /// <param name="known">The settings that <paramref name="usual"/> was made of.</param>
+    /// <param name="settings">What <see cref="Of(Architecture, MethodInfo)"/> gave.</param>
     /// <exception cref="FormatException">A setting is unknown or has no valid value.</exception>
     /// <exception cref="ArgumentException">The name is a built-in network's, or a value is outside its range.</exception>
-    public static Architecture Read(string name, Func<NetworkShape, Module<Tensor, Tensor>> build, IReadOnlyDictionary<string, string> settings)
+    public static Architecture Read(Architecture usual, IReadOnlyList<string> known, IReadOnlyDictionary<string, string> settings)
     {
-        var reader = new ArchitectureSettings(name, settings);
-        foreach (var key in UserNetwork.Keys)
+        var reader = new ArchitectureSettings(usual.Name, settings);
+        foreach (var key in known)
             reader.Text(key, "");
-        var architecture = Configure(new(name, build), reader);
+        var architecture = Configure(usual, reader);
         reader.End();
         Check(architecture);
         return architecture;

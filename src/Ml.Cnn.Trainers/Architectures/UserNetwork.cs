@@ -46,8 +46,8 @@ internal static class UserNetwork
     /// </exception>
     public static Architecture Find(string architecture, IReadOnlyDictionary<string, string> settings) => architecture == Name
         ? From(Marked<Func<int, int, Module<Tensor, Tensor>>>(settings, "takes channels and classes", typeof(int), typeof(int)), settings)
-        : ArchitectureDeclaration.Read(architecture,
-            Marked<Func<NetworkShape, Module<Tensor, Tensor>>>(settings, $"takes a {nameof(NetworkShape)}", typeof(NetworkShape)), settings);
+        : ArchitectureDeclaration.Read(new Architecture(architecture,
+            Marked<Func<NetworkShape, Module<Tensor, Tensor>>>(settings, $"takes a {nameof(NetworkShape)}", typeof(NetworkShape))), Keys, settings);
 
     private static TMethod Marked<TMethod>(IReadOnlyDictionary<string, string> settings, string takes, params Type[] parameters) where TMethod : Delegate
     {

@@ -72,6 +72,30 @@ public static class CnnImportCatalog
         return NetworkImport.Import(MlNetEnvironment.Of(catalog), architecture, source, options, out report);
     }
 
+    /// <summary>Makes a model that scores images from a network that came with its weights, such as that of an ONNX file, with no training.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="architecture">The network and its weights.</param>
+    /// <param name="options">Class names, columns, preprocessing. Default for names and preprocessing: what the network's source says of them.</param>
+    /// <exception cref="ArgumentException">
+    /// No weights came with the network, or no classifier is among them; or the class names are not as many as the classes.
+    /// </exception>
+    public static CnnTransformer ImportCnn(this ModelOperationsCatalog catalog, Architecture architecture, CnnImportOptions? options = null) =>
+        catalog.ImportCnn(architecture, options, out _);
+
+    /// <inheritdoc cref="ImportCnn(ModelOperationsCatalog, Architecture, CnnImportOptions)"/>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="architecture">The network and its weights.</param>
+    /// <param name="options">Class names, columns, preprocessing; null: what the network's source says.</param>
+    /// <param name="report">What was read, and what was assumed.</param>
+    public static CnnTransformer ImportCnn(this ModelOperationsCatalog catalog, Architecture architecture, CnnImportOptions? options,
+        out CnnImportReport report)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(architecture);
+        architecture.Check();
+        return NetworkImport.Import(MlNetEnvironment.Of(catalog), architecture, options ?? new(), out report);
+    }
+
     /// <summary>Makes a model that scores images from published weights.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="weights">The weights, such as <c>PretrainedWeights.ResNet50ImageNet1KV2</c>.</param>

@@ -11,7 +11,7 @@ namespace Ml.Cnn.Trainers.Compilation;
 internal sealed class FusedProgram
 {
     private static readonly HashSet<string> s_withoutEffect = [LayerKinds.Identity, LayerKinds.Dropout, LayerKinds.StochasticDepth];
-    private static readonly HashSet<string> s_views = [LayerKinds.Flatten, LayerKinds.Permute, LayerKinds.Slice, LayerKinds.ChannelShuffle];
+    private static readonly HashSet<string> s_views = [LayerKinds.Flatten, LayerKinds.Permute, LayerKinds.Reshape, LayerKinds.Slice, LayerKinds.ChannelShuffle];
 
     private readonly Dictionary<GraphNode, List<GraphNode>> _users = [];
     private readonly Dictionary<GraphNode, FusedOperation> _operationOf = [];

@@ -21,6 +21,10 @@ internal static class ScriptOperations
         [LayerKinds.LayerNorm2d] = LayerNorm2d,
         [LayerKinds.LocalResponseNorm] = LocalResponseNorm,
         [LayerKinds.LayerScale] = (script, operation, _) => Call("mul", script.Input(operation), Typed(script, operation, WeightRoles.Weight)),
+        [LayerKinds.Affine] = Affine,
+        [LayerKinds.ChannelAffine] = ChannelAffine,
+        [LayerKinds.Clip] = (script, operation, layer) => Call("clamp", script.Input(operation), Number(layer, LayerAttributes.Minimum),
+            Number(layer, LayerAttributes.Maximum)),
         [LayerKinds.TrainableSubsampling] = TrainableSubsampling,
         [LayerKinds.RadialBasis] = RadialBasis,
         [LayerKinds.ConstantPad2d] = ConstantPad2d,
@@ -30,6 +34,7 @@ internal static class ScriptOperations
             Integer(layer, LayerAttributes.Start), Integer(layer, LayerAttributes.Length)),
         [LayerKinds.Permute] = (script, operation, layer) => Call("permute", script.Input(operation),
             ScriptText.Of(layer.Get<IReadOnlyList<int>>(LayerAttributes.Dimensions).Select(dimension => (long)dimension))),
+        [LayerKinds.Reshape] = Reshape,
         [LayerKinds.Flatten] = (script, operation, layer) => Call("flatten", script.Input(operation), Integer(layer, LayerAttributes.Dimension)),
         [LayerKinds.Concatenate] = (script, operation, layer) =>
             Call("cat", $"[{string.Join(", ", script.Inputs(operation))}]", Integer(layer, LayerAttributes.Dimension)),
@@ -117,9 +122,36 @@ internal static class ScriptOperations
 
     private static string ConstantPad2d(NetworkScript script, FusedOperation operation, LayerDescription layer)
     {
-        var size = layer.Get<Size2d>(LayerAttributes.Padding);
-        return Call("constant_pad_nd", script.Input(operation), ScriptText.Of(size.Width, size.Width, size.Height, size.Height),
+        var (before, behind) = (layer.Get<Size2d>(LayerAttributes.Padding), layer.Get<Size2d>(LayerAttributes.EndPadding));
+        return Call("constant_pad_nd", script.Input(operation), ScriptText.Of(before.Width, behind.Width, before.Height, behind.Height),
             Number(layer, LayerAttributes.Value));
+    }
+
+    private static string Affine(NetworkScript script, FusedOperation operation, LayerDescription layer) =>
+        $"torch.add(torch.mul({script.Input(operation)}, {Number(layer, LayerAttributes.Slope)}), {Number(layer, LayerAttributes.Offset)})";
+
+    private static string ChannelAffine(NetworkScript script, FusedOperation operation, LayerDescription layer)
+    {
+        var dimension = layer.Get<int>(LayerAttributes.Dimension);
+        var rank = operation.Node.Shape.Count;
+        var value = script.Input(operation);
+        if (layer.Weight(WeightRoles.Weight) is not null)
+            value = Call("mul", value, Along(WeightRoles.Weight));
+        if (layer.Weight(WeightRoles.Bias) is not null)
+            value = Call("add", value, Along(WeightRoles.Bias));
+        return value;
+
+        string Along(string role) => dimension < 0 ? Typed(script, operation, role)
+            : script.Weight(operation, role, script.Target.Type, numbers => Call("reshape", numbers, ScriptText.Of([-1, .. Enumerable.Repeat(1L, rank - 2)])));
+    }
+
+    // The batch's size is not known here: −1 stands for it.
+    private static string Reshape(NetworkScript script, FusedOperation operation, LayerDescription layer)
+    {
+        if (script.Target.IsOfAnySize)
+            throw new NotSupportedException("another shape is written for images of one size");
+        var shape = layer.Get<IReadOnlyList<int>>(LayerAttributes.Shape).Select(length => (long)length);
+        return Call("reshape", script.Input(operation), ScriptText.Of([-1, .. shape]));
     }
 
     private static string ZeroPaddedShortcut(NetworkScript script, FusedOperation operation, LayerDescription layer)

@@ -12,8 +12,11 @@ public static class LayerAttributes
     /// <summary>Pixels between two positions of the window, a <see cref="Size2d"/>.</summary>
     public const string Stride = "stride";
 
-    /// <summary>Pixels added above and below, and on the left and on the right, a <see cref="Size2d"/>.</summary>
+    /// <summary>Pixels added above and below, and on the left and on the right, a <see cref="Size2d"/>; for "pad2d" above, and on the left.</summary>
     public const string Padding = "padding";
+
+    /// <summary>For "pad2d": pixels added below, and on the right, a <see cref="Size2d"/>.</summary>
+    public const string EndPadding = "endPadding";
 
     /// <summary>Pixels between two taps of a filter, a <see cref="Size2d"/>.</summary>
     public const string Dilation = "dilation";
@@ -41,6 +44,18 @@ public static class LayerAttributes
 
     /// <summary>The slope for negative values, or the factor of the input, a <see cref="double"/>.</summary>
     public const string Slope = "slope";
+
+    /// <summary>What is added to the output, a <see cref="double"/>.</summary>
+    public const string Offset = "offset";
+
+    /// <summary>The smallest value of the output, a <see cref="double"/>.</summary>
+    public const string Minimum = "minimum";
+
+    /// <summary>The largest value of the output, a <see cref="double"/>.</summary>
+    public const string Maximum = "maximum";
+
+    /// <summary>The output's dimensions but for the images', a list of <see cref="int"/>.</summary>
+    public const string Shape = "shape";
 
     /// <summary>The factor of the output, a <see cref="double"/>.</summary>
     public const string Amplitude = "amplitude";

@@ -5,9 +5,12 @@ internal static class LayerKinds
 {
     public const string AdaptiveAvgPool2d = "adaptive_avg_pool2d";
     public const string Add = "add";
+    public const string Affine = "affine";
     public const string AvgPool2d = "avg_pool2d";
     public const string BatchNorm2d = "batch_norm2d";
+    public const string ChannelAffine = "channel_affine";
     public const string ChannelShuffle = "channel_shuffle";
+    public const string Clip = "clip";
     public const string Concatenate = "concat";
     public const string ConnectionTableConv2d = "connection_table_conv2d";
     public const string ConstantPad2d = "pad2d";
@@ -34,6 +37,7 @@ internal static class LayerKinds
     public const string RadialBasis = "radial_basis";
     public const string ReLU = "relu";
     public const string ReLU6 = "relu6";
+    public const string Reshape = "reshape";
     public const string ScaledTanh = "scaled_tanh";
     public const string SiLU = "silu";
     public const string Sigmoid = "sigmoid";

@@ -70,19 +70,23 @@ public sealed class AvgPool2d : WindowPool2d
     /// <summary>Creates the layer.</summary>
     /// <param name="kernel">Height and width of the window, 1 or more.</param>
     /// <param name="stride">Pixels between two windows, 1 or more. Default: the window's size.</param>
-    /// <param name="padding">Zeros on each side, from 0 to half the window; they count in the mean. Default 0.</param>
+    /// <param name="padding">Zeros on each side, from 0 to half the window. Default 0.</param>
     /// <param name="ceilMode">Whether a last window that is only partly inside counts; its mean is that of what is inside. Default false.</param>
+    /// <param name="countIncludePad">Whether <paramref name="padding"/> counts in the mean. Default true.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public AvgPool2d(Size2d kernel, Size2d? stride = null, Size2d? padding = null, bool ceilMode = false)
-        : base(LayerKinds.AvgPool2d, kernel, stride, padding, ceilMode) { }
+    public AvgPool2d(Size2d kernel, Size2d? stride = null, Size2d? padding = null, bool ceilMode = false, bool countIncludePad = true)
+        : base(LayerKinds.AvgPool2d, kernel, stride, padding, ceilMode) => CountIncludePad = countIncludePad;
+
+    /// <summary>Whether padding counts in the mean.</summary>
+    public bool CountIncludePad { get; }
 
     /// <inheritdoc/>
-    public override LayerDescription Describe() => base.Describe().With(LayerAttributes.CountIncludePad, true);
+    public override LayerDescription Describe() => base.Describe().With(LayerAttributes.CountIncludePad, CountIncludePad);
 
     private protected override Tensor Pool(Tensor input, long[] kernel, long[] stride, long[] padding) =>
         Kernel == 2 && Stride == 2 && Padding == 0 && PairwiseMean.IsCompatible(input)
             ? PairwiseMean.Of(input)
-            : functional.avg_pool2d(input, kernel, stride, padding, CeilMode);
+            : functional.avg_pool2d(input, kernel, stride, padding, CeilMode, CountIncludePad);
 }
 
 /// <summary>Means over as many windows as make an output of a fixed size: N × C × H × W to N × C × output. Kind "adaptive_avg_pool2d".</summary>

@@ -21,6 +21,10 @@ internal static class OnnxOperations
         [LayerKinds.LayerNorm2d] = OnnxNormalization.LayerNorm2d,
         [LayerKinds.LocalResponseNorm] = OnnxNormalization.LocalResponseNorm,
         [LayerKinds.LayerScale] = (graph, operation, inputs) => graph.Node("Mul", [inputs[0], graph.Weight(operation.Node, WeightRoles.Weight)]),
+        [LayerKinds.Affine] = Affine,
+        [LayerKinds.ChannelAffine] = ChannelAffine,
+        [LayerKinds.Clip] = (graph, operation, inputs) => graph.Node("Clip", [inputs[0], graph.Scalar(Layer(operation).Get<double>(LayerAttributes.Minimum)),
+            graph.Scalar(Layer(operation).Get<double>(LayerAttributes.Maximum))]),
         [LayerKinds.MaxPool2d] = OnnxPooling.Max,
         [LayerKinds.AvgPool2d] = OnnxPooling.Mean,
         [LayerKinds.AdaptiveAvgPool2d] = OnnxPooling.AdaptiveMean,
@@ -32,6 +36,8 @@ internal static class OnnxOperations
         [LayerKinds.Slice] = Slice,
         [LayerKinds.Permute] = (graph, operation, inputs) => graph.Node("Transpose", inputs,
             ("perm", Longs(Layer(operation).Get<IReadOnlyList<int>>(LayerAttributes.Dimensions)))),
+        [LayerKinds.Reshape] = (graph, operation, inputs) => graph.Node("Reshape", [inputs[0],
+            graph.Integers("shape", [0, .. Longs(Layer(operation).Get<IReadOnlyList<int>>(LayerAttributes.Shape))])]),
         [LayerKinds.Flatten] = Flatten,
         [LayerKinds.Concatenate] = (graph, operation, inputs) => graph.Node("Concat", inputs, ("axis", (long)Layer(operation).Get<int>(LayerAttributes.Dimension))),
         [LayerKinds.Add] = (graph, _, inputs) => graph.Node("Add", inputs),
@@ -132,9 +138,29 @@ internal static class OnnxOperations
 
     private static string ConstantPad2d(OnnxLowering graph, FusedOperation operation, IReadOnlyList<string> inputs)
     {
-        var size = Layer(operation).Get<Size2d>(LayerAttributes.Padding);
-        return graph.Node("Pad", [inputs[0], graph.Integers("pads", 0, 0, size.Height, size.Width, 0, 0, size.Height, size.Width),
+        var (before, behind) = (Layer(operation).Get<Size2d>(LayerAttributes.Padding), Layer(operation).Get<Size2d>(LayerAttributes.EndPadding));
+        return graph.Node("Pad", [inputs[0], graph.Integers("pads", 0, 0, before.Height, before.Width, 0, 0, behind.Height, behind.Width),
             graph.Scalar(Layer(operation).Get<double>(LayerAttributes.Value))]);
+    }
+
+    private static string Affine(OnnxLowering graph, FusedOperation operation, IReadOnlyList<string> inputs)
+    {
+        var layer = Layer(operation);
+        var scaled = graph.Node("Mul", [inputs[0], graph.Scalar(layer.Get<double>(LayerAttributes.Slope))]);
+        return graph.Node("Add", [scaled, graph.Scalar(layer.Get<double>(LayerAttributes.Offset))]);
+    }
+
+    private static string ChannelAffine(OnnxLowering graph, FusedOperation operation, IReadOnlyList<string> inputs)
+    {
+        var (value, dimension) = (inputs[0], Layer(operation).Get<int>(LayerAttributes.Dimension));
+        foreach (var (role, type) in ((string, string)[])[(WeightRoles.Weight, "Mul"), (WeightRoles.Bias, "Add")])
+        {
+            if (Layer(operation).Weight(role) is { } numbers)
+                value = graph.Node(type, [value, graph.Weight(operation.Node, role, Along(numbers))]);
+        }
+        return value;
+
+        Tensor Along(Tensor numbers) => Layers.ChannelAffine.Along(numbers.detach(), dimension, operation.Node.Shape.Count);
     }
 
     private static string ZeroPaddedShortcut(OnnxLowering graph, FusedOperation operation, IReadOnlyList<string> inputs)

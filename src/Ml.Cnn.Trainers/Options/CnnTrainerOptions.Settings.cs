@@ -11,10 +11,11 @@ public abstract partial class CnnTrainerOptions
     /// </summary>
     /// <param name="defaults">The network's own.</param>
     /// <param name="environmentSeed">ML.NET's seed, where the options have none.</param>
-    internal TrainingSettings ToSettings(TrainingDefaults defaults, int? environmentSeed) =>
-        ToSettings(defaults, OptimizerInfo.Of(Optimizer), environmentSeed);
+    /// <param name="ownWeights">The weights that came with the network, where the options have none.</param>
+    internal TrainingSettings ToSettings(TrainingDefaults defaults, int? environmentSeed, InitialWeights? ownWeights = null) =>
+        ToSettings(defaults, OptimizerInfo.Of(Optimizer), environmentSeed, Weights ?? ownWeights);
 
-    private TrainingSettings ToSettings(TrainingDefaults defaults, OptimizerInfo optimizer, int? environmentSeed) => new()
+    private TrainingSettings ToSettings(TrainingDefaults defaults, OptimizerInfo optimizer, int? environmentSeed, InitialWeights? weights) => new()
     {
         Columns = new()
         {
@@ -39,7 +40,7 @@ public abstract partial class CnnTrainerOptions
         {
             Epochs = Epochs,
             BatchSize = BatchSize ?? defaults.BatchSize,
-            LearningRate = LearningRate ?? DefaultLearningRate(optimizer.LearningRate ?? defaults.LearningRate),
+            LearningRate = LearningRate ?? DefaultLearningRate(optimizer.LearningRate ?? defaults.LearningRate, weights),
             Schedule = Schedule,
             Optimizer = Optimizer,
             Momentum = Momentum,
@@ -59,7 +60,7 @@ public abstract partial class CnnTrainerOptions
         },
         Transfer = new()
         {
-            Weights = Weights?.ToString(),
+            Weights = weights?.ToString(),
             Freeze = Freeze,
             EpochsPerStage = EpochsPerStage,
             StageLearningRates = StageLearningRates is { } rates ? [.. rates] : null,
@@ -78,10 +79,11 @@ public abstract partial class CnnTrainerOptions
     };
 
     /// <summary>What a training is given beside its settings, as it is now.</summary>
-    internal TrainingHandles ToHandles() => new()
+    /// <param name="ownWeights">The weights that came with the network, where the options have none.</param>
+    internal TrainingHandles ToHandles(InitialWeights? ownWeights = null) => new()
     {
         ValidationSet = ValidationSet,
-        Weights = Weights,
+        Weights = Weights ?? ownWeights,
         WeightsCache = WeightsCache,
         DownloadProgress = DownloadProgress,
         Checkpoints = Checkpoints is { } checkpoints
@@ -96,6 +98,6 @@ public abstract partial class CnnTrainerOptions
     };
 
     // Trained weights are near a good place already; a head on a frozen trunk starts afresh.
-    private double DefaultLearningRate(double fromRandomWeights) =>
-        (Weights is not null && Freeze != Freezing.Backbone ? 0.1 : 1) * fromRandomWeights;
+    private double DefaultLearningRate(double fromRandomWeights, InitialWeights? weights) =>
+        (weights is not null && Freeze != Freezing.Backbone ? 0.1 : 1) * fromRandomWeights;
 }

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Weights;
 
 namespace Ml.Cnn.Trainers;
@@ -17,6 +18,11 @@ public sealed class InitialWeights
     internal string? Key { get; private init; }
 
     internal CnnTransformer? Model { get; private init; }
+
+    internal ArchitectureWeights? Own { get; private init; }
+
+    /// <summary>The weights that came with a network; null where none did.</summary>
+    internal static InitialWeights? Of(Architecture architecture) => architecture.Weights is { } own ? new() { Own = own } : null;
 
     /// <summary>Published weights, downloaded where they are not in the cache yet.</summary>
     /// <param name="weights">Weights of the network that is trained.</param>
@@ -56,7 +62,7 @@ public sealed class InitialWeights
     public static implicit operator InitialWeights(CnnTransformer model) => From(model);
 
     /// <inheritdoc/>
-    public override string ToString() => Published?.Name ?? (FileOrName is null ? $"a trained {Model!.Architecture.Name}" : FileOrName + Entry);
+    public override string ToString() => Published?.Name ?? Own?.Source ?? (FileOrName is null ? $"a trained {Model!.Architecture.Name}" : FileOrName + Entry);
 
     private string Entry => Key is null ? "" : $" ['{Key}']";
 }

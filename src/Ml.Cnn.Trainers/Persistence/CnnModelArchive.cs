@@ -5,6 +5,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Architectures.Described;
 using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.IO;
 using Ml.Cnn.Trainers.Runtime;
@@ -87,8 +88,9 @@ internal static class CnnModelArchive
         var weights = json.Weights ?? throw archive.Damaged($"{JsonEntry} says nothing of the weights");
         using var log = environment.Start("CnnTransformer");
         var device = ComputeDevice.Choose(environment, "auto", message => log.Warning(MessageSensitivity.None, "{0}", message));
+        CheckSize(archive, model, weights.Bytes);
         // Building draws first weights; the process's own random state stays as it was.
-        var network = RandomState.Build(seed: 0, () => BuildNetwork(archive, model));
+        var network = RandomState.Build(seed: 0, () => Made(archive, model, model.Architecture.Build));
         try
         {
             archive.ReadStream(weights.Entry, stream =>
@@ -109,11 +111,21 @@ internal static class CnnModelArchive
         return ImageScorer.Of(environment, network, plan, model);
     }
 
-    private static Module<Tensor, Tensor> BuildNetwork(ModelArchiveReader archive, CnnModel model)
+    // A file of some kilobytes can describe layers of any size.
+    private static void CheckSize(ModelArchiveReader archive, CnnModel model, long bytes)
+    {
+        if (model.Architecture.Layers is null)
+            return;
+        using var bare = Made(archive, model, model.Architecture.BuildWithoutWeights);
+        if (ModuleState.Of(bare).Sum(entry => entry.Value.numel()) * sizeof(float) > bytes)
+            throw archive.Damaged($"{JsonEntry} describes a network with more weights than there are");
+    }
+
+    private static Module<Tensor, Tensor> Made(ModelArchiveReader archive, CnnModel model, Func<NetworkShape, Module<Tensor, Tensor>> build)
     {
         try
         {
-            return model.Architecture.Build(model.Shape);
+            return build(model.Shape);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or OverflowException or ExternalException)
         {
@@ -165,6 +177,7 @@ internal static class CnnModelArchive
     private static Architecture FindArchitecture(CnnModelJson.ArchitectureJson saved) =>
         saved.Name == UserNetwork.Name || UserNetwork.IsNamedBy(saved.Settings)
             ? UserNetwork.Find(saved.Name, saved.Settings)
+            : DescribedNetwork.IsNamedBy(saved.Settings) ? DescribedNetwork.Read(saved.Name, saved.Settings)
             : ArchitectureCatalog.Find(saved.Name).With(saved.Settings);
 
     private static CnnModelJson Describe(CnnModel model, CnnModelJson.WeightsJson? weights) => new()

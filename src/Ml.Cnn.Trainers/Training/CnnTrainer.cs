@@ -26,8 +26,9 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
         OptionsValidation.Check(options);
         _environment = environment;
         _architecture = architecture;
-        _settings = options.ToSettings(architecture.Training, MlNetEnvironment.Seed(environment));
-        _handles = options.ToHandles();
+        var ownWeights = InitialWeights.Of(architecture);
+        _settings = options.ToSettings(architecture.Training, MlNetEnvironment.Seed(environment), ownWeights);
+        _handles = options.ToHandles(ownWeights);
     }
 
     private CnnTrainer(CnnTrainer trainer, ProcessGroup processes)

@@ -57,7 +57,7 @@ internal sealed class TrainingRun(
 
     private static CnnModel Describe(PreparedRun run, TrainingOutcome outcome) => new()
     {
-        Architecture = run.Architecture,
+        Architecture = run.Architecture with { Weights = null }, // the model has better ones
         Shape = run.Views.Shape,
         Preprocessing = run.Views.Evaluation,
         Augmentation = run.Settings.Input.Augmentation,

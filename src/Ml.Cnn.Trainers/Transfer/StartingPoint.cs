@@ -18,6 +18,7 @@ internal sealed class StartingPoint
     private readonly Architecture _architecture;
     private readonly WeightsSource? _source;
     private readonly CnnTransformer? _model;
+    private readonly ArchitectureWeights? _own;
     private readonly bool _isLoadedHere;
 
     /// <exception cref="ArgumentException">There are no such weights, or they are another network's.</exception>
@@ -26,6 +27,9 @@ internal sealed class StartingPoint
         (_environment, _architecture) = (environment, architecture);
         _model = weights.Model ?? (weights.FileOrName is { } path && IsModelFile(path) ? LoadModel(environment, path) : null);
         _isLoadedHere = weights.Model is null;
+        _own = weights.Own;
+        if (_own is not null)
+            return;
         if (_model is null)
         {
             _source = weights.Published is { } published ? WeightsSource.Of(published, architecture)
@@ -39,7 +43,8 @@ internal sealed class StartingPoint
     }
 
     /// <summary>How the weights expect images.</summary>
-    public ImagePreprocessing Preprocessing(int channels) => _source?.PreprocessingFor(_architecture, channels) ?? _model!.Preprocessing;
+    public ImagePreprocessing Preprocessing(int channels) =>
+        _source?.PreprocessingFor(_architecture, channels) ?? _own?.Preprocessing ?? _model!.Preprocessing;
 
     /// <summary>Copies the weights into a network; a head for other classes stays as it was initialized.</summary>
     /// <param name="network">The network, freshly built.</param>
@@ -48,12 +53,14 @@ internal sealed class StartingPoint
     /// <exception cref="WeightsFormatException">The weights are damaged, or not this network's.</exception>
     public WeightsReport Load(Module<Tensor, Tensor> network, IReadOnlyList<string> classes, TrainingHandles handles)
     {
+        if (_own is not null)
+            return LoadOwn(_own, network, classes);
         if (_model is not null)
         {
             using var use = _model.Scorer.Single.Claim.Use();
             using var loaded = _isLoadedHere ? _model : null; // nobody else knows of it
             using var scope = NewDisposeScope();
-            return WeightsLoader.LoadInto(network, _architecture, ModelState(_model, classes), replaceHead: true);
+            return WeightsLoader.LoadInto(network, _architecture, State(ModuleState.Of(_model.Scorer.Network), _model.ClassNames, classes), replaceHead: true);
         }
         using var file = _source!.Read(handles.WeightsCache, handles.DownloadProgress, handles.CancellationToken);
         try
@@ -75,16 +82,28 @@ internal sealed class StartingPoint
         }
     }
 
-    /// <summary>A model's weights; its head only where it tells the same classes apart, brought to their order.</summary>
-    private IEnumerable<KeyValuePair<string, Tensor>> ModelState(CnnTransformer model, IReadOnlyList<string> classes)
+    private WeightsReport LoadOwn(ArchitectureWeights own, Module<Tensor, Tensor> network, IReadOnlyList<string> classes)
     {
-        var state = ModuleState.Of(model.Scorer.Network);
+        using var scope = NewDisposeScope();
+        var report = WeightsLoader.LoadInto(network, _architecture, State(own.Tensors, own.ClassNames ?? classes, classes), replaceHead: true);
+        if (NonFiniteTensors.In(ModuleState.Of(network)) is { Count: > 0 } nonFinite)
+        {
+            using var log = _environment.Start("CnnWeights");
+            log.Warning(MessageSensitivity.None, "{0}", NonFiniteTensors.Describe(nonFinite));
+        }
+        return report;
+    }
+
+    /// <summary>Weights of known classes; their head only where it tells the same classes apart, brought to their order.</summary>
+    private IEnumerable<KeyValuePair<string, Tensor>> State(IReadOnlyList<KeyValuePair<string, Tensor>> state, IReadOnlyList<string> names,
+        IReadOnlyList<string> classes)
+    {
         // The same number of classes need not be the same classes.
-        if (!model.ClassNames.ToHashSet().SetEquals(classes))
+        if (!names.ToHashSet().SetEquals(classes))
             return state.Where(pair => !_architecture.IsHead(pair.Key));
-        if (model.ClassNames.SequenceEqual(classes))
+        if (names.SequenceEqual(classes))
             return state;
-        var places = model.ClassNames.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => (long)pair.place);
+        var places = names.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => (long)pair.place);
         using var noGradient = no_grad();
         var order = tensor(classes.Select(name => places[name]).ToArray(), device: state[0].Value.device);
         return [.. state.Select(pair => _architecture.IsHead(pair.Key) ? KeyValuePair.Create(pair.Key, pair.Value.index_select(0, order)) : pair)];

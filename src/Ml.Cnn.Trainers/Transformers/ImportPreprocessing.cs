@@ -7,10 +7,15 @@ namespace Ml.Cnn.Trainers.Transformers;
 /// <summary>The preprocessing of an imported model: what the weights are assumed to expect, and what the options say otherwise.</summary>
 internal static class ImportPreprocessing
 {
+    /// <inheritdoc cref="Choose(CnnImportOptions, AssumedPreprocessing)"/>
+    public static AssumedPreprocessing Choose(CnnImportOptions options, PretrainedWeights? published, Architecture architecture, int channels) =>
+        Choose(options, AssumedPreprocessing.Of(published, architecture, channels));
+
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the statistics are for another number of channels.</exception>
-    public static AssumedPreprocessing Choose(CnnImportOptions options, PretrainedWeights? published, Architecture architecture, int channels)
+    public static AssumedPreprocessing Choose(CnnImportOptions options, AssumedPreprocessing assumed)
     {
-        var assumed = options.Preprocessing is { } whole ? new(whole, "the options say", null) : AssumedPreprocessing.Of(published, architecture, channels);
+        if (options.Preprocessing is { } whole)
+            assumed = new(whole, "the options say", null);
         var before = assumed.Preprocessing;
         var after = before with
         {

@@ -8,6 +8,7 @@ using Ml.Cnn.Trainers.Text;
 using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Transformers;
 
@@ -28,21 +29,9 @@ internal static class NetworkImport
         {
             var tensors = NameFit.Find(weights.Tensors, Names(architecture)).Tensors;
             var preprocessing = ImportPreprocessing.Choose(options, source.Published, architecture, CountChannels(architecture, tensors));
-            var model = Describe(architecture, CountClasses(architecture, weights.Tensors, tensors), preprocessing.Preprocessing, options);
-
-            // Building draws first weights; the process's own random state stays as it was.
-            var network = RandomState.Build(seed: 0, () => architecture.Build(model.Shape));
-            WeightsReport loaded;
-            try
-            {
-                loaded = WeightsLoader.LoadInto(network, architecture, weights.Tensors);
-            }
-            catch (WeightsFormatException)
-            {
-                network.Dispose();
-                throw;
-            }
-            var nonFinite = NonFiniteTensors.In(ModuleState.Of(network));
+            var model = Describe(architecture, CountClasses(architecture, weights.Tensors, tensors), preprocessing.Preprocessing, options,
+                ownNames: null);
+            var network = Build(architecture, model.Shape, weights.Tensors, out var loaded, out var nonFinite);
             report = new()
             {
                 Preprocessing = preprocessing.Preprocessing,
@@ -59,11 +48,7 @@ internal static class NetworkImport
             log.Info(MessageSensitivity.None, "{0}", $"{architecture.Name} for {model.Shape.Classes} classes: {loaded.Loaded.Count} tensors loaded"
                 + (loaded.Prefix.Length > 0 ? $" from names after '{loaded.Prefix}'" : "")
                 + $", {loaded.LeftOut.Count} left out; images as {preprocessing.Reason}");
-            var plan = ExecutionPlan.ForScoring(device, NetworkCost.Of(network, model.Shape));
-            var scorer = ImageScorer.Of(environment, network, plan, model);
-            if (NonFiniteLayer.Find(scorer.Network, model.Shape) is { } since)
-                Warn(NonFiniteLayer.Warning(architecture.Name, "the imported network's scores", since));
-            return new CnnTransformer(scorer, []);
+            return Transformer(environment, device, network, model, Warn);
         }
         catch (WeightsFormatException exception) when (source.Path is not null)
         {
@@ -73,6 +58,69 @@ internal static class NetworkImport
         void Warn(string message) => log.Warning(MessageSensitivity.None, "{0}", message);
     }
 
+    /// <summary>Makes a model of a network that came with its weights.</summary>
+    /// <exception cref="ArgumentException">No weights came with it, or none of the head; or there are not as many class names as classes.</exception>
+    public static CnnTransformer Import(IHostEnvironment environment, Architecture architecture, CnnImportOptions options, out CnnImportReport report)
+    {
+        options.Check();
+        if (architecture.Weights is not { } own)
+            throw new ArgumentException($"{architecture.Name} came without weights: name a file of them.", nameof(architecture));
+        if (own.IsBackbone)
+        {
+            throw new ArgumentException($"{own.Source} holds no classifier, and so cannot tell classes: train a model of it instead, whose last layer "
+                + $"'{architecture.Head}' is drawn.", nameof(architecture));
+        }
+        using var log = environment.Start("CnnImport");
+        var device = ComputeDevice.Choose(environment, options.Device, Warn);
+        var assumed = new AssumedPreprocessing(own.Preprocessing, own.PreprocessingReason, Doubt: null);
+        var preprocessing = ImportPreprocessing.Choose(options, assumed);
+        var model = Describe(architecture with { Weights = null }, architecture.DefaultClasses, preprocessing.Preprocessing, options, own.ClassNames);
+        var network = Build(architecture, model.Shape, own.Tensors, out var loaded, out var nonFinite);
+        report = new()
+        {
+            Preprocessing = preprocessing.Preprocessing,
+            PreprocessingReason = preprocessing.Reason,
+            Weights = loaded,
+            Key = "",
+            OtherKeys = [],
+            NonFiniteTensors = nonFinite,
+        };
+        if (nonFinite.Count > 0)
+            Warn(NonFiniteTensors.Describe(nonFinite));
+        log.Info(MessageSensitivity.None, "{0}",
+            $"{architecture.Name} for {model.Shape.Classes} classes, with its own weights; images as {preprocessing.Reason}");
+        return Transformer(environment, device, network, model, Warn);
+
+        void Warn(string message) => log.Warning(MessageSensitivity.None, "{0}", message);
+    }
+
+    private static Module<Tensor, Tensor> Build(Architecture architecture, NetworkShape shape, IReadOnlyList<KeyValuePair<string, Tensor>> weights,
+        out WeightsReport loaded, out IReadOnlyList<string> nonFinite)
+    {
+        // Building draws first weights; the process's own random state stays as it was.
+        var network = RandomState.Build(seed: 0, () => architecture.Build(shape));
+        try
+        {
+            loaded = WeightsLoader.LoadInto(network, architecture, weights);
+        }
+        catch (WeightsFormatException)
+        {
+            network.Dispose();
+            throw;
+        }
+        nonFinite = NonFiniteTensors.In(ModuleState.Of(network));
+        return network;
+    }
+
+    private static CnnTransformer Transformer(IHostEnvironment environment, Device device, Module<Tensor, Tensor> network, CnnModel model, Action<string> warn)
+    {
+        var plan = ExecutionPlan.ForScoring(device, NetworkCost.Of(network, model.Shape));
+        var scorer = ImageScorer.Of(environment, network, plan, model);
+        if (NonFiniteLayer.Find(scorer.Network, model.Shape) is { } since)
+            warn(NonFiniteLayer.Warning(model.Architecture.Name, "the imported network's scores", since));
+        return new CnnTransformer(scorer, []);
+    }
+
     private static HashSet<string> Names(Architecture architecture)
     {
         using var network = architecture.BuildWithoutWeights(new(architecture.Channels, architecture.ImageSize, architecture.ImageSize,
@@ -80,9 +128,10 @@ internal static class NetworkImport
         return [.. ModuleState.Of(network).Select(pair => pair.Key)];
     }
 
-    private static CnnModel Describe(Architecture architecture, int classes, ImagePreprocessing preprocessing, CnnImportOptions options)
+    private static CnnModel Describe(Architecture architecture, int classes, ImagePreprocessing preprocessing, CnnImportOptions options,
+        IReadOnlyList<string>? ownNames)
     {
-        var names = options.ClassNames ?? (classes == ImageNetClasses.Names.Count ? ImageNetClasses.Names
+        var names = options.ClassNames ?? ownNames ?? (classes == ImageNetClasses.Names.Count ? ImageNetClasses.Names
             : [.. Enumerable.Range(0, classes).Select(i => FormattableString.Invariant($"class{i}"))]);
         if (names.Count != classes)
             throw new ArgumentException($"The weights tell {classes} classes apart, and there are {names.Count} class names.", nameof(options));

@@ -23,6 +23,10 @@ internal static class DescribedOperation
             LayerKinds.LocalResponseNorm => functional.local_response_norm(x, layer.Get<int>("size"), Number("alpha") * layer.Get<int>("size"), Number("beta"),
                 Number("k")),
             LayerKinds.LayerScale => x * Weight(),
+            LayerKinds.Affine => x * Number("slope") + Number("offset"),
+            LayerKinds.ChannelAffine => x * (layer.Weight("weight") is { } factors ? Along(factors) : 1) + (Bias() is { } offsets ? Along(offsets) : 0),
+            LayerKinds.Clip => x.clamp(Number("minimum"), Number("maximum")),
+            LayerKinds.Reshape => x.reshape([x.size(0), .. layer.Get<IReadOnlyList<int>>("shape").Select(length => (long)length)]),
             LayerKinds.MaxPool2d => functional.max_pool2d(x, Pair("kernel"), Pair("stride"), Pair("padding"), [1, 1], layer.Get<bool>("ceilMode")),
             LayerKinds.AvgPool2d => functional.avg_pool2d(x, Pair("kernel"), Pair("stride"), Pair("padding"), layer.Get<bool>("ceilMode"),
                 layer.Get<bool>("countIncludePad")),
@@ -30,7 +34,7 @@ internal static class DescribedOperation
             LayerKinds.TrainableSubsampling => functional.avg_pool2d(x, Pair("kernel"), Pair("stride")) * (double)(Pair("kernel")[0] * Pair("kernel")[1])
                 * Weight().view(-1, 1, 1) + Bias()!.view(-1, 1, 1),
             LayerKinds.RadialBasis => x.square().sum(1, keepdim: true).add(Weight().square().sum(1)).add(x.matmul(Weight().t()), alpha: -2),
-            LayerKinds.ConstantPad2d => functional.pad(x, [Pair("padding")[1], Pair("padding")[1], Pair("padding")[0], Pair("padding")[0]],
+            LayerKinds.ConstantPad2d => functional.pad(x, [Pair("padding")[1], Pair("endPadding")[1], Pair("padding")[0], Pair("endPadding")[0]],
                 PaddingModes.Constant, Number("value")),
             LayerKinds.ZeroPaddedShortcut => functional.pad(x.slice(2, 0, x.size(2), Pair("stride")[0]).slice(3, 0, x.size(3), Pair("stride")[1]),
                 [0, 0, 0, 0, 0, layer.Get<int>("outChannels") - layer.Get<int>("inChannels")], PaddingModes.Constant, 0),
@@ -65,6 +69,8 @@ internal static class DescribedOperation
         double Number(string name) => layer.Get<double>(name);
 
         long[] Pair(string name) => layer.Get<Size2d>(name) is var size ? [size.Height, size.Width] : [];
+
+        Tensor Along(Tensor numbers) => layer.Get<int>("dimension") < 0 ? numbers : numbers.view([-1, .. Enumerable.Repeat(1L, (int)x.dim() - 2)]);
 
         // A filter with zeros where the table has no connection.
         Tensor Filters()

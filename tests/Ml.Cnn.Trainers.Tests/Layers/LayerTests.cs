@@ -19,7 +19,8 @@ public sealed class LayerTests
         new BatchNorm2d(3), new ReLU(), new ReLU(inPlace: true), new Sigmoid(), new Tanh(), new MaxPool2d(3, 2, 1), new AvgPool2d(2),
         new AdaptiveAvgPool2d(2), new Flatten(), new Dropout(), new Dropout(0), new Identity(), new Sequential(Array.Empty<Layer>()),
         new ScaledTanh(), new TrainableSubsampling(3), new ConnectionTableConv2d(3, [[0, 2], [1]], kernel: 3), new Negate(), new ConstantPad2d(new(1, 2), -1),
-        new ConstantPad2d(0), new LocalResponseNorm(), new ZeroPaddedShortcut(3, 5, stride: 2), new ZeroPaddedShortcut(3, 3),
+        new ConstantPad2d(0), new ConstantPad2d(0, new Size2d(0, 1)), new Affine(2, 1), new ChannelAffine(3), new Clip(-1, 1),
+        new Reshape(3, 64), new Reshape(3, 8, 8),        new LocalResponseNorm(), new ZeroPaddedShortcut(3, 5, stride: 2), new ZeroPaddedShortcut(3, 3),
     ];
 
     [TestMethod]
@@ -49,6 +50,8 @@ public sealed class LayerTests
         Same(new AvgPool2d(new Size2d(3, 2)), input => functional.avg_pool2d(input, (3L, 2L)));
         Same(new AvgPool2d(3, 2, ceilMode: true), input => functional.avg_pool2d(input, 3, 2, ceil_mode: true));
         Same(new ConstantPad2d(new(1, 2), 7), input => functional.pad(input, [2, 2, 1, 1], PaddingModes.Constant, 7));
+        Same(new ConstantPad2d(new(1, 2), new(3, 4), 7), input => functional.pad(input, [2, 4, 1, 3], PaddingModes.Constant, 7));
+        Same(new AvgPool2d(3, 2, 1, countIncludePad: false), input => functional.avg_pool2d(input, 3, 2, 1, count_include_pad: false));
         Same(new AdaptiveAvgPool2d(new Size2d(2, 3)), input => functional.adaptive_avg_pool2d(input, (2L, 3L)));
         Same(new ReLU(), input => input.clamp_min(0));
         Same(new Flatten(), input => input.reshape(2, -1));
