@@ -48,7 +48,7 @@ internal static class OnnxExporter
             var input = Input(builder, model, options);
             var logits = new OnnxLowering(builder, isHalf: options.Precision == OnnxPrecision.Float16)
                 .Write(graph.Program(), foldsNormalization: options.Form == OnnxForm.Scoring, input);
-            builder.Output(options.ActualOutput == OnnxOutput.Scores ? Softmax(builder, model, logits) : logits, OutputName(options.ActualOutput), Batch,
+            builder.Output(options.Output == OnnxOutput.Scores ? Softmax(builder, model, logits) : logits, OutputName(options.Output), Batch,
                 model.Shape.Classes);
             return (builder.Build(Metadata(model)), builder.ConstantBytes);
         }
