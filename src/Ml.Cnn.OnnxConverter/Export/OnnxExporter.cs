@@ -74,6 +74,11 @@ internal static class OnnxExporter
             throw new NotSupportedException("the scores are means over several views of an image, which a file does not make: take "
                 + "WithTestTimeAugmentation(TestTimeAugmentation.None) before, or write the network without the preprocessing of images");
         }
+        if (model.Scorer.Model.Augmentation is { HasStepsForScoring: true })
+        {
+            throw new NotSupportedException("its images go through steps of an augmentation recipe before they are normalized, which a file does not do: write the "
+                + "network without the preprocessing of images");
+        }
         var isResized = options.Input == OnnxInput.Pixels;
         var pixels = isResized ? builder.Input(name, OnnxTypes.UInt8, Batch, shape.Height, shape.Width, shape.Channels)
             : builder.Input(name, OnnxTypes.UInt8, Batch, "height", "width", shape.Channels);
