@@ -52,6 +52,42 @@ public sealed class ExperimentTests
             Assert.IsTrue(File.Exists(Path.Join(settings.Folder, name)), name);
     }
 
+    /// <summary>Protects long experiments: what is told at every event must not read a file for each trial that there has been.</summary>
+    [TestMethod]
+    public void HistoriesAreReadWhenTheyAreAskedFor()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings(folder, images: 4 * Digits);
+        var epochs = Run(settings).RunDetails.Select(run => run.History.Count).ToArray();
+        Assert.IsGreaterThan(0, epochs[0]);
+
+        var (jobs, elsewhere) = (Path.Join(settings.Folder, "jobs"), Path.Join(folder.Path, "elsewhere"));
+        Directory.Move(jobs, elsewhere);
+        var result = new CnnExperimentFolder(settings.Folder!).Read();
+        Directory.Move(elsewhere, jobs);
+        var asked = new IReadOnlyList<Trainers.CnnEpoch>[64];
+        Parallel.For(0, asked.Length, i => asked[i] = result.RunDetails[i % result.RunDetails.Count].History);
+        foreach (var (i, history) in asked.Index())
+        {
+            Assert.HasCount(epochs[i % epochs.Length], history);
+            Assert.AreSame(result.RunDetails[i % epochs.Length].History, history, "all threads have the same");
+        }
+    }
+
+    /// <summary>Protects whoever keeps what was told: an experiment without a folder leaves nothing to be read later.</summary>
+    [TestMethod]
+    public void HistoriesOutliveATemporaryFolder()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings(folder, images: 4 * Digits);
+        settings.Folder = null;
+        List<CnnRunDetail> told = [];
+        var result = Run(settings, new Told(told.Add));
+        Assert.IsGreaterThan(1, told.Count);
+        foreach (var run in told.Concat(result.RunDetails))
+            Assert.HasCount(run.Epochs, run.History);
+    }
+
     [TestMethod]
     public void RepeatsWithTheSameSeed()
     {
