@@ -2,8 +2,8 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Experiments.Execution;
 using Ml.Cnn.Experiments.Jobs;
+using Ml.Cnn.Experiments.Options;
 using Ml.Cnn.Experiments.Search;
-using Ml.Cnn.Experiments.Settings;
 using Ml.Cnn.Experiments.Storage;
 using Ml.Cnn.MlNet;
 

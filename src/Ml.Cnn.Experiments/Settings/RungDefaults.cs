@@ -30,7 +30,8 @@ internal static class RungDefaults
     }
 
     /// <summary>Three rungs, or what is usual where that is more.</summary>
-    public static int MaximumEpochs(int firstEpochs, int factor) => (int)Math.Max(UsualMaximum, Math.Min((long)firstEpochs * ThreeCycles(factor), int.MaxValue));
+    public static int MaximumEpochs(int firstEpochs, int factor) =>
+        (int)Math.Max(UsualMaximum, Math.Min((long)firstEpochs * ThreeCycles(factor), int.MaxValue));
 
     private static int ThreeCycles(int factor) => (int)Math.Min(1 + factor + (long)factor * factor, int.MaxValue);
 }
