@@ -210,6 +210,30 @@ public sealed class ExperimentTests
         Assert.AreEqual(CnnTrialStatus.Completed, result.RunDetails[0].Status);
     }
 
+    /// <summary>Protects experiments whose process dies of a trial: the trial is given up before it is begun again.</summary>
+    [TestMethod]
+    public void AWishThatWasLeftWhileNoProcessLedComesFirst()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings(folder);
+        using var stop = new CancellationTokenSource();
+        settings.CancellationToken = stop.Token;
+        settings.Progress = new Watched(progress =>
+        {
+            if (progress.UnderWay.Any(job => job.Trial == 2))
+                stop.Cancel();
+        });
+        Assert.AreEqual("it was canceled", Run(settings).EndReason);
+        new CnnExperimentFolder(settings.Folder!).Skip(2);
+
+        (settings.CancellationToken, settings.Resume) = (default, true);
+        settings.Progress = null;
+        var run = Run(settings).RunDetails[1];
+        Assert.AreEqual(CnnTrialStatus.Skipped, run.Status);
+        Assert.AreEqual(0, run.ImagesSeen);
+        Assert.IsFalse(Directory.Exists(Path.Join(settings.Folder, "trials", "0002", "fold-1")));
+    }
+
     [TestMethod]
     public void NetworksOverALimitAreToldOfAndNotTrained()
     {
@@ -243,6 +267,11 @@ public sealed class ExperimentTests
         JobEnded ended => FormattableString.Invariant($"{ended.Job} {ended.Result.Status} {ended.Result.Epochs} {ended.Result.Metrics}"),
         _ => "",
     }).Where(line => line.Length > 0).Order(StringComparer.Ordinal)];
+
+    private sealed class Watched(Action<CnnExperimentProgress> act) : IProgress<CnnExperimentProgress>
+    {
+        public void Report(CnnExperimentProgress value) => act(value);
+    }
 
     private sealed class Told(Action<CnnRunDetail> act) : IProgress<CnnRunDetail>
     {
