@@ -248,6 +248,21 @@ public sealed class ExperimentTests
             && run.Reason!.Contains("100000 are allowed", StringComparison.Ordinal)));
     }
 
+    /// <summary>Protects from experiments without an end: what is over a limit before it is trained takes nothing of the budget.</summary>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    public void AnExperimentEndsWhereNoNetworkKeepsToTheLimits(int parallelism)
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings(folder);
+        (settings.Limits, settings.Parallelism) = (new() { Parameters = 1_000 }, parallelism);
+        var result = Run(settings);
+        Assert.IsNull(result.BestRun);
+        Assert.AreEqual("the last trials ended before their first image", result.EndReason);
+        Assert.IsInRange(30, 30 + parallelism, result.RunDetails.Count);
+    }
+
     [TestMethod]
     public void FoldsScoreEveryImageByANetworkThatHasNotSeenIt()
     {
