@@ -52,6 +52,42 @@ public sealed class ExperimentTests
             Assert.IsTrue(File.Exists(Path.Join(settings.Folder, name)), name);
     }
 
+    /// <summary>Protects long experiments: what is told at every event must not read a file for each trial that there has been.</summary>
+    [TestMethod]
+    public void HistoriesAreReadWhenTheyAreAskedFor()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings(folder, images: 4 * Digits);
+        var epochs = Run(settings).RunDetails.Select(run => run.History.Count).ToArray();
+        Assert.IsGreaterThan(0, epochs[0]);
+
+        var (jobs, elsewhere) = (Path.Join(settings.Folder, "jobs"), Path.Join(folder.Path, "elsewhere"));
+        Directory.Move(jobs, elsewhere);
+        var result = new CnnExperimentFolder(settings.Folder!).Read();
+        Directory.Move(elsewhere, jobs);
+        var asked = new IReadOnlyList<Trainers.CnnEpoch>[64];
+        Parallel.For(0, asked.Length, i => asked[i] = result.RunDetails[i % result.RunDetails.Count].History);
+        foreach (var (i, history) in asked.Index())
+        {
+            Assert.HasCount(epochs[i % epochs.Length], history);
+            Assert.AreSame(result.RunDetails[i % epochs.Length].History, history, "all threads have the same");
+        }
+    }
+
+    /// <summary>Protects whoever keeps what was told: an experiment without a folder leaves nothing to be read later.</summary>
+    [TestMethod]
+    public void HistoriesOutliveATemporaryFolder()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings(folder, images: 4 * Digits);
+        settings.Folder = null;
+        List<CnnRunDetail> told = [];
+        var result = Run(settings, new Told(told.Add));
+        Assert.IsGreaterThan(1, told.Count);
+        foreach (var run in told.Concat(result.RunDetails))
+            Assert.HasCount(run.Epochs, run.History);
+    }
+
     [TestMethod]
     public void RepeatsWithTheSameSeed()
     {
@@ -174,6 +210,30 @@ public sealed class ExperimentTests
         Assert.AreEqual(CnnTrialStatus.Completed, result.RunDetails[0].Status);
     }
 
+    /// <summary>Protects experiments whose process dies of a trial: the trial is given up before it is begun again.</summary>
+    [TestMethod]
+    public void AWishThatWasLeftWhileNoProcessLedComesFirst()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings(folder);
+        using var stop = new CancellationTokenSource();
+        settings.CancellationToken = stop.Token;
+        settings.Progress = new Watched(progress =>
+        {
+            if (progress.UnderWay.Any(job => job.Trial == 2))
+                stop.Cancel();
+        });
+        Assert.AreEqual("it was canceled", Run(settings).EndReason);
+        new CnnExperimentFolder(settings.Folder!).Skip(2);
+
+        (settings.CancellationToken, settings.Resume) = (default, true);
+        settings.Progress = null;
+        var run = Run(settings).RunDetails[1];
+        Assert.AreEqual(CnnTrialStatus.Skipped, run.Status);
+        Assert.AreEqual(0, run.ImagesSeen);
+        Assert.IsFalse(Directory.Exists(Path.Join(settings.Folder, "trials", "0002", "fold-1")));
+    }
+
     [TestMethod]
     public void NetworksOverALimitAreToldOfAndNotTrained()
     {
@@ -186,6 +246,21 @@ public sealed class ExperimentTests
         Assert.IsGreaterThan(0, over.Length);
         Assert.IsTrue(over.All(run => run is { Status: CnnTrialStatus.OverLimit, ImagesSeen: 0 }
             && run.Reason!.Contains("100000 are allowed", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Protects from experiments without an end: what is over a limit before it is trained takes nothing of the budget.</summary>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    public void AnExperimentEndsWhereNoNetworkKeepsToTheLimits(int parallelism)
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings(folder);
+        (settings.Limits, settings.Parallelism) = (new() { Parameters = 1_000 }, parallelism);
+        var result = Run(settings);
+        Assert.IsNull(result.BestRun);
+        Assert.AreEqual("the last trials ended before their first image", result.EndReason);
+        Assert.IsInRange(30, 30 + parallelism, result.RunDetails.Count);
     }
 
     [TestMethod]
@@ -207,6 +282,11 @@ public sealed class ExperimentTests
         JobEnded ended => FormattableString.Invariant($"{ended.Job} {ended.Result.Status} {ended.Result.Epochs} {ended.Result.Metrics}"),
         _ => "",
     }).Where(line => line.Length > 0).Order(StringComparer.Ordinal)];
+
+    private sealed class Watched(Action<CnnExperimentProgress> act) : IProgress<CnnExperimentProgress>
+    {
+        public void Report(CnnExperimentProgress value) => act(value);
+    }
 
     private sealed class Told(Action<CnnRunDetail> act) : IProgress<CnnRunDetail>
     {

@@ -2,8 +2,8 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Experiments.Execution;
 using Ml.Cnn.Experiments.Jobs;
+using Ml.Cnn.Experiments.Options;
 using Ml.Cnn.Experiments.Search;
-using Ml.Cnn.Experiments.Settings;
 using Ml.Cnn.Experiments.Storage;
 using Ml.Cnn.MlNet;
 
@@ -99,7 +99,7 @@ public sealed class CnnExperiment
 
         var worker = new CnnTrialWorker(folder, new TrialJobRunner(_mlContext, folder, definition, data));
         using var own = _settings.Executor is null ? new InProcessExecutor(worker) : null;
-        var results = new ExperimentReporting(folder, definition, progress, _settings.Progress);
+        var results = new ExperimentReporting(folder, definition, progress, _settings.Progress, isTemporary: _settings.Folder is null);
         var loop = new ExperimentLoop(folder, definition, journal, new Decisions(definition, Strategy(definition)), own ?? _settings.Executor!, _controls,
             results.Update, _settings.CancellationToken);
         var state = loop.Run();

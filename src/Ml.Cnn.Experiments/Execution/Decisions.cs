@@ -15,6 +15,9 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
     // Less than this is not worth a training that does not come to its rung.
     private const double WorthUsing = 0.02;
 
+    // So many trials in a row that cost no image say that no budget will ever be spent.
+    private const int MostInVain = 30;
+
     // Scoring, measuring and saving come after the last step.
     private const double ReservedShare = 0.01;
 
@@ -36,7 +39,12 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
         switch (decision)
         {
             case SearchDecision.Start start:
-                return Start(state, costs, _space.Decode(start.Point), start.Reason);
+                var configuration = _space.Decode(start.Point);
+                if (!IsInVain(state, configuration, lag))
+                    return Start(state, costs, configuration, start.Reason);
+                if (lag == 1 && !state.Open.Any())
+                    ended = "the last trials ended before their first image";
+                return null;
             case SearchDecision.Promote promote:
                 return Promote(state, costs, state[promote.Trial], promote.Reason, lag);
             case SearchDecision.End end when lag == 1 && !state.Open.Any():
@@ -68,6 +76,16 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
         var earlier = definition.WarmStart.FirstOrDefault(best =>
             state.Trials.All(trial => trial.Configuration != best) && costs.Of(best, rung: 0) <= costs.Remaining);
         return earlier is null ? null : (earlier, "the earlier experiment's best");
+    }
+
+    // Networks that were never tried are worth a try all the same.
+    private static bool IsInVain(ExperimentState state, TrialConfiguration configuration, int lag)
+    {
+        if (state.Trials.All(trial => trial.Configuration.Architecture != configuration.Architecture))
+            return false;
+        var last = state.Trials.SelectMany(trial => trial.Jobs).Where(job => state.IsVisible(job.Decision, lag)).OrderByDescending(job => job.Decision.Job)
+            .Take(MostInVain).ToArray();
+        return last.Length == MostInVain && last.All(job => job.Result is { Images: 0 });
     }
 
     // Time is left, and no rung fits into it: the best trial that can be trained further makes use of it.

@@ -52,8 +52,12 @@ internal sealed class ExperimentLoop
         Note(new SessionBegan(DateTimeOffset.UtcNow, _definition.Library));
         try
         {
+            ApplyControls(); // wishes that were left while no process led
             foreach (var left in _state.Open.ToArray()) // of a process that was killed
-                Launch(left);
+            {
+                if (_folder.ReadJob(left.Job) is not null || !TryEndByControl(left))
+                    Launch(left);
+            }
             while (!_cancellation.IsCancellationRequested)
             {
                 ApplyControls();
@@ -92,13 +96,21 @@ internal sealed class ExperimentLoop
         }
         else if (!_cancellation.IsCancellationRequested)
         {
-            if (_state[job.Trial].Control is var control and not TrialControl.Resume)
-                Note(new JobEnded(job.Job, new() { Status = control == TrialControl.Skip ? CnnTrialStatus.Skipped : CnnTrialStatus.Paused }));
-            else if (running.Task.IsFaulted)
+            if (TryEndByControl(job))
+                return;
+            if (running.Task.IsFaulted)
                 throw Failure(job, running.Task.Exception!.InnerExceptions[0]);
-            else
-                throw new IOException(FormattableString.Invariant($"Job {job.Job} ended without a result in '{_folder.Path}'. Resume the experiment."));
+            throw new IOException(FormattableString.Invariant($"Job {job.Job} ended without a result in '{_folder.Path}'. Resume the experiment."));
         }
+    }
+
+    // Whether the user holds the trial back or has given it up: then its job has no other result.
+    private bool TryEndByControl(JobDecided job)
+    {
+        if (_state[job.Trial].Control is var control && control == TrialControl.Resume)
+            return false;
+        Note(new JobEnded(job.Job, new() { Status = control == TrialControl.Skip ? CnnTrialStatus.Skipped : CnnTrialStatus.Paused }));
+        return true;
     }
 
     private IOException Failure(JobDecided job, Exception cause) => new(FormattableString.Invariant(

@@ -9,15 +9,17 @@ namespace Ml.Cnn.Experiments.Execution;
 /// <param name="definition">The experiment.</param>
 /// <param name="ofTrials">Told of a trial when a job of it has ended; null: nobody.</param>
 /// <param name="ofAll">Told of everything; null: nobody.</param>
+/// <param name="isTemporary">Whether the folder goes before those who are told.</param>
 internal sealed class ExperimentReporting(ExperimentFolder folder, ExperimentDefinition definition, IProgress<CnnRunDetail>? ofTrials,
-    IProgress<CnnExperimentProgress>? ofAll)
+    IProgress<CnnExperimentProgress>? ofAll, bool isTemporary = false)
 {
+    private readonly JobHistories _histories = new(folder, isTemporary);
     private readonly HashSet<int> _told = [];
 
     /// <summary>Something happened.</summary>
     public void Update(ExperimentState state, double seconds)
     {
-        var runs = new RunDetails(folder, definition, state);
+        var runs = new RunDetails(folder, definition, state, _histories);
         var ended = state.Trials.SelectMany(trial => trial.Jobs).Where(job => job.Result is not null && _told.Add(job.Decision.Job)).ToArray();
         foreach (var job in ended)
             ofTrials?.Report(runs.Of(state[job.Decision.Trial]));
@@ -51,7 +53,7 @@ internal sealed class ExperimentReporting(ExperimentFolder folder, ExperimentDef
     /// <summary>What a folder holds, without the model.</summary>
     public CnnExperimentResult Result(ExperimentState state, bool isCanceled)
     {
-        var runs = new RunDetails(folder, definition, state).All;
+        var runs = new RunDetails(folder, definition, state, _histories).All;
         return new(new ExperimentOutcome
         {
             Runs = runs,

@@ -6,7 +6,8 @@ namespace Ml.Cnn.Experiments.Execution;
 /// <param name="folder">The experiment's.</param>
 /// <param name="definition">The experiment.</param>
 /// <param name="state">Where it is.</param>
-internal sealed class RunDetails(ExperimentFolder folder, ExperimentDefinition definition, ExperimentState state)
+/// <param name="histories">Of its jobs.</param>
+internal sealed class RunDetails(ExperimentFolder folder, ExperimentDefinition definition, ExperimentState state, JobHistories histories)
 {
     /// <summary>In the order of their numbers.</summary>
     public IReadOnlyList<CnnRunDetail> All => field ??= [.. state.Trials.Select(Of)];
@@ -37,7 +38,7 @@ internal sealed class RunDetails(ExperimentFolder folder, ExperimentDefinition d
             RuntimeInSeconds = results.Sum(result => result.Seconds),
             TrainSeconds = seconds,
             ValidationMetrics = scored?.Result!.Metrics,
-            History = scored is null ? [] : folder.ReadJob(scored.Decision.Job)?.History ?? [],
+            LazyHistory = scored is null ? new([]) : histories.Of(scored.Decision.Job),
             Parameters = last?.Parameters ?? 0,
             MultiplyAdds = last?.MultiplyAdds,
             ModelBytes = last?.ModelBytes ?? 0,

@@ -33,9 +33,10 @@ internal sealed class TrialJobRunner(MLContext mlContext, ExperimentFolder folde
         if (folder.ReadJob(decided.Job) is not null)
             return;
         var time = Stopwatch.StartNew();
-        var configuration = first.Configuration! with { BatchSize = last?.BatchSize ?? first.Configuration!.BatchSize };
+        var configuration = first.Configuration!;
         var work = new Work(decided, ArchitectureCatalog.Find(configuration.Architecture), last?.Epochs ?? 0, time, cancellation);
-        var (result, history, scores) = OverLimit(work, configuration) is { } over ? (over, [], null) : Train(work, configuration);
+        var (result, history, scores) = OverLimit(work, configuration) is { } over ? (over, [], null)
+            : Train(work, configuration, last?.BatchSize ?? configuration.BatchSize);
         cancellation.ThrowIfCancellationRequested();
         folder.WriteJob(decided.Job, new(result with { Seconds = time.Elapsed.TotalSeconds, Worker = Worker }, history), scores);
     }
@@ -67,20 +68,21 @@ internal sealed class TrialJobRunner(MLContext mlContext, ExperimentFolder folde
     private static TrialJobResult Described(TrialJobResult result, CnnSummary summary) =>
         result with { Parameters = summary.Parameters, MultiplyAdds = summary.MultiplyAdds, ModelBytes = summary.WeightBytes };
 
-    // Where memory does not suffice, half a batch may.
-    private (TrialJobResult Result, IReadOnlyList<CnnEpoch> History, TrialScores? Scores) Train(Work work, TrialConfiguration trial)
+    // Where memory does not suffice, half a batch may: the trial then begins anew, since its checkpoints are of a training with another batch size.
+    private (TrialJobResult Result, IReadOnlyList<CnnEpoch> History, TrialScores? Scores) Train(Work work, TrialConfiguration trial, int batchBefore)
     {
         var summary = Summary(work.Architecture, trial);
-        for (var batch = trial.BatchSize; ; batch /= 2)
+        for (var batch = folder.ReadBatchSize(work.Job.Trial) ?? batchBefore; ; batch /= 2, FreeMemory())
         {
             try
             {
-                var (result, history, scores) = TrainWith(work, trial with { BatchSize = batch });
+                var (result, history, scores) = TrainWith(batch == batchBefore ? work : work with { EpochsBefore = 0 }, trial with { BatchSize = batch });
                 return (Described(result with { BatchSize = batch == trial.BatchSize ? null : batch }, summary), history, scores);
             }
             catch (Exception e) when (TrialTraining.IsOutOfMemory(e) && batch / 2 >= SmallestBatch)
             {
-                folder.DeleteCheckpoints(work.Job.Trial, definition.Trainings); // they are of a training with another batch size
+                folder.DeleteCheckpoints(work.Job.Trial, definition.Trainings);
+                folder.WriteBatchSize(work.Job.Trial, batch / 2); // for whoever goes on where this process is killed
             }
             catch (Exception e) when (e is not OperationCanceledException and not IOException)
             {
@@ -91,6 +93,13 @@ internal sealed class TrialJobRunner(MLContext mlContext, ExperimentFolder folde
                 return (Described(new() { Status = status, Reason = e.Message }, summary), [], null);
             }
         }
+    }
+
+    // Tensors of the training that failed may wait for their finalizers.
+    private static void FreeMemory()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
     }
 
     private (TrialJobResult Result, IReadOnlyList<CnnEpoch> History, TrialScores? Scores) TrainWith(Work work, TrialConfiguration trial)

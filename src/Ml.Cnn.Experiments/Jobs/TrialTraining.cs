@@ -12,6 +12,9 @@ internal static class TrialTraining
     // Little is lost when a worker dies.
     private static readonly TimeSpan s_betweenCheckpoints = TimeSpan.FromSeconds(30);
 
+    // What CUDA, libtorch's allocator, the system (ENOMEM) and oneDNN say.
+    private static readonly string[] s_outOfMemory = ["out of memory", "can't allocate memory", "cannot allocate memory", "not enough memory"];
+
     public static CnnOptions Options(ExperimentDefinition definition, TrialConfiguration trial, int epochs) => new()
     {
         LabelColumnName = definition.LabelColumnName,
@@ -60,8 +63,7 @@ internal static class TrialTraining
 
     /// <summary>Whether an exception says that there is no memory left.</summary>
     public static bool IsOutOfMemory(Exception exception) => exception is OutOfMemoryException
-        || (exception.Message.Contains("memory", StringComparison.OrdinalIgnoreCase)
-            && (exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
-                || exception.Message.Contains("can't allocate", StringComparison.OrdinalIgnoreCase)
-                || exception.Message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase)));
+        || s_outOfMemory.Any(words => exception.Message.Contains(words, StringComparison.OrdinalIgnoreCase))
+        || (exception is AggregateException several ? several.InnerExceptions.Any(IsOutOfMemory)
+            : exception.InnerException is { } inner && IsOutOfMemory(inner));
 }

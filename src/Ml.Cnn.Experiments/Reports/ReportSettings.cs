@@ -47,7 +47,7 @@ internal static class ReportSettings
         var html = new HtmlBuilder();
         var total = Math.Max(result.RunDetails.Sum(run => run.RuntimeInSeconds), double.Epsilon);
         html.Element("p", $"{result.Budget}, of which {Figures.Duration(result.Spent.Time.TotalSeconds)}, {Figures.Count(result.Spent.Images)} images and "
-            + string.Create(CultureInfo.InvariantCulture, $"{result.Spent.Trials} trials were spent. ") + result.EndReason);
+            + string.Create(CultureInfo.InvariantCulture, $"{result.Spent.Trials} trials were spent. ") + ReportSummary.End(result));
         var best = result.Leaderboard.Rows.Where(row => row.Rank is not null).GroupBy(row => row.Run.TrainerName)
             .ToDictionary(group => group.Key, group => group.First());
         HtmlTable.Write(html, "By network",

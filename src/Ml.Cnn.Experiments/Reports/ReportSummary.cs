@@ -27,6 +27,10 @@ internal static class ReportSummary
         return html.Close("ul");
     }
 
+    /// <summary>Why it ended, as a sentence of its own: "It was canceled."</summary>
+    public static string End(CnnExperimentResult result) => result.EndReason is [var first, .. var rest]
+        ? $"{char.ToUpperInvariant(first)}{rest}{(rest.EndsWith('.') ? "" : ".")}" : "";
+
     private static string Interval(CnnLeaderboardRow best, CnnExperimentMetric metric) => best.Intervals?.Of(metric) is { } interval
         ? $", with 95 % confidence between {Figures.Value(metric, interval.Lower)} and {Figures.Value(metric, interval.Upper)}" : "";
 
@@ -90,7 +94,7 @@ internal static class ReportSummary
         var networks = result.RunDetails.Select(run => run.TrainerName).Distinct().Count();
         return $"{Number(result.RunDetails.Count)} trials of {Number(networks)} {(networks == 1 ? "network" : "networks")} in "
             + $"{Figures.Duration(result.Spent.Time.TotalSeconds)}, {Figures.Count(result.Spent.Images)} images of training; the budget was {result.Budget}. "
-            + $"{(failed > 0 ? $"{Number(failed)} of the trials failed or were over a limit. " : "")}{result.EndReason}";
+            + $"{(failed > 0 ? $"{Number(failed)} of the trials failed or were over a limit. " : "")}{End(result)}";
     }
 
     private static string Named(CnnLeaderboardRow row) => $"{row.Run.TrainerName} (trial {Number(row.Run.Trial)})";

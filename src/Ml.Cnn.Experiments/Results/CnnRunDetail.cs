@@ -6,6 +6,8 @@ namespace Ml.Cnn.Experiments;
 /// <summary>One trial of an experiment: what was tried, how far it was trained, and what came of it.</summary>
 public sealed class CnnRunDetail
 {
+    private readonly Lazy<IReadOnlyList<CnnEpoch>> _history = new([]);
+
     internal CnnRunDetail() { }
 
     /// <summary>The trial's number, from 1, in the order in which trials were decided on.</summary>
@@ -38,8 +40,16 @@ public sealed class CnnRunDetail
     /// <summary>Its network on the validation images; null where it did not come so far.</summary>
     public CnnTrialMetrics? ValidationMetrics { get; init; }
 
-    /// <summary>What each epoch came to; with folds, of the first one.</summary>
-    public IReadOnlyList<CnnEpoch> History { get; init; } = [];
+    /// <summary>
+    /// What each epoch came to; with folds, of the first one. Read from the experiment's folder when it is first asked for, and empty where the folder is no
+    /// longer there by then; a temporary folder is read before it goes. Any thread may ask.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The job's file cannot be read.</exception>
+    public IReadOnlyList<CnnEpoch> History
+    {
+        get => _history.Value;
+        init => _history = new(value);
+    }
 
     /// <summary>The network's parameters.</summary>
     public long Parameters { get; init; }
@@ -70,6 +80,12 @@ public sealed class CnnRunDetail
         CnnTrialCost.TrainSeconds => KnownAbove0(TrainSeconds),
         _ => throw new ArgumentOutOfRangeException(nameof(cost), cost, "There is no such cost."),
     };
+
+    /// <summary>How <see cref="History"/> is read.</summary>
+    internal Lazy<IReadOnlyList<CnnEpoch>> LazyHistory
+    {
+        init => _history = value;
+    }
 
     /// <summary>The score behind every rung that it has come to, from the lowest: the experiment's metric, turned so that higher is better.</summary>
     internal IReadOnlyList<double> RungScores { get; init; } = [];

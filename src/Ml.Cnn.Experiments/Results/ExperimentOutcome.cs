@@ -14,7 +14,7 @@ internal sealed record ExperimentOutcome
 
     public required CnnExperimentSpending Spent { get; init; }
 
-    /// <summary>Why it ended, in a sentence.</summary>
+    /// <summary>Why it ended: "it was canceled".</summary>
     public required string EndReason { get; init; }
 
     public required RungPlan Rungs { get; init; }

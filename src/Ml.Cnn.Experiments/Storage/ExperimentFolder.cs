@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Ml.Cnn.Experiments.Trials;
 using Ml.Cnn.Trainers;
@@ -14,6 +15,7 @@ namespace Ml.Cnn.Experiments.Storage;
 /// journal.jsonl                  decisions and results, a line each
 /// trials/0007/fold-1/            the checkpoints of a trial's training, one folder for each
 /// trials/0007/model.zip          its newest model, while it is among the best
+/// trials/0007/batch-size         what its batches were brought down to, where memory did not suffice for those decided on
 /// jobs/000012.json               what came of a job, with the history of its epochs
 /// jobs/000012.scores             the validation images' classes and probabilities
 /// best/model.zip                 the best model so far
@@ -57,6 +59,12 @@ internal sealed class ExperimentFolder(string path)
         foreach (var checkpoints in Enumerable.Range(0, trainings).Select(training => Checkpoints(trial, training)).Where(Directory.Exists))
             Directory.Delete(checkpoints, recursive: true);
     }
+
+    /// <summary>What a trial's batches were brought down to; null where they are as decided on.</summary>
+    public int? ReadBatchSize(int trial) => File.Exists(BatchSizeOf(trial)) ? int.Parse(File.ReadAllText(BatchSizeOf(trial)), CultureInfo.InvariantCulture) : null;
+
+    public void WriteBatchSize(int trial, int size) => AtomicFile.WriteToDisk(BatchSizeOf(trial), "batch size",
+        stream => stream.Write(Encoding.ASCII.GetBytes(size.ToString(CultureInfo.InvariantCulture))));
 
     /// <exception cref="IOException">The folder cannot be made or written to.</exception>
     public void Create()
@@ -124,6 +132,8 @@ internal sealed class ExperimentFolder(string path)
         using var file = OpenShared(path);
         return TrialScores.Read(file);
     }
+
+    private string BatchSizeOf(int trial) => System.IO.Path.Join(Trial(trial), "batch-size");
 
     private string JobFile(int job, string extension) =>
         System.IO.Path.Join(Path, "jobs", FormattableString.Invariant($"{job:000000}.{extension}"));

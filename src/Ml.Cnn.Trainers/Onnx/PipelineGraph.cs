@@ -13,7 +13,7 @@ internal sealed class PipelineGraph : IOnnxGraph
     /// <exception cref="InvalidOperationException">The pipeline is to be written in an older version.</exception>
     public PipelineGraph(OnnxContext context)
     {
-        context.CheckOpSetVersion(Lowest, nameof(CnnTransformer));
+        context.CheckOpSetVersion(Lowest, "CnnTransformer");
         _context = context;
     }
 

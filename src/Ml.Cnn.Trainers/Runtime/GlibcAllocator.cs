@@ -10,7 +10,8 @@ namespace Ml.Cnn.Trainers.Runtime;
 /// <remarks>
 /// The same as starting the process with MALLOC_MMAP_MAX_=0 and a high MALLOC_TRIM_THRESHOLD_, for the whole process. Afterwards the memory
 /// goes back, and the settings are those that the process was started with; but glibc, which by default moves its threshold for mmap with
-/// what is freed, no longer does so once any of its settings was changed. The AppContext switch <see cref="Switch"/> turns it off.
+/// what is freed, no longer does so once any of its settings was changed. The AppContext switch <see cref="Switch"/> turns it off. It also is off where
+/// <see cref="VirtualMemory.IsLimited"/>: what is kept, and what heaps grow by in advance, would be missing to the runtime and to oneDNN.
 /// </remarks>
 internal static partial class GlibcAllocator
 {
@@ -40,7 +41,7 @@ internal static partial class GlibcAllocator
             TryCall(() => Trim(0));
     }
 
-    private static bool IsOn => !AppContext.TryGetSwitch(Switch, out var isOn) || isOn;
+    private static bool IsOn => (!AppContext.TryGetSwitch(Switch, out var isOn) || isOn) && !VirtualMemory.IsLimited;
 
     private static void PutBack()
     {

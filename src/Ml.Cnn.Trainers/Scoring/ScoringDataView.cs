@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
-using Ml.Cnn.Trainers.Onnx;
 
 namespace Ml.Cnn.Trainers.Scoring;
 

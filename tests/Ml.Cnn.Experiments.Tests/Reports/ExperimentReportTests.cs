@@ -57,6 +57,18 @@ public sealed partial class ExperimentReportTests
         Assert.IsEmpty(document.Descendants().Attributes("onload").ToArray());
     }
 
+    /// <summary>Protects readers: the journal's reasons are clauses, and the page's are sentences.</summary>
+    [TestMethod]
+    public void WhyItEndedIsASentenceInTheSummaryAndBesideTheBudget()
+    {
+        foreach (var runs in (CnnRunDetail[][])[[], [ExampleTrials.Run(1, ExampleTrials.Scores(ExampleTrials.Labels(60, 3, 1), 3, 2, 1))]])
+        {
+            var text = Parse(ExperimentReport.Write(new(ExampleTrials.Outcome(runs) with { EndReason = "it was canceled" }))).Root!.Value;
+            Assert.HasCount(2, Regex.Matches(text, @"\. It was canceled\."), text);
+            Assert.DoesNotContain("it was canceled", text);
+        }
+    }
+
     [TestMethod]
     public void AnExperimentWithoutAWinnerHasAReportToo()
     {

@@ -82,7 +82,7 @@ internal static class ExampleTrials
         Metric = metric,
         Budget = ExperimentBudget.Time(TimeSpan.FromMinutes(20)),
         Spent = new(TimeSpan.FromMinutes(19.6), runs.Sum(run => run.ImagesSeen), runs.Count),
-        EndReason = "The time is over.",
+        EndReason = "no trial that can win is left",
         Rungs = new(firstEpochs: 1, factor: 3, maximumEpochs: 40),
         Data = new()
         {

@@ -88,19 +88,7 @@ public sealed class FunctionalAnovaTests
     public void TrialsAreComparedBehindTheFirstRung()
     {
         // Behind the first rung the learning rate decides; the metrics at the end say how long each was trained.
-        var random = new Random(1);
-        CnnRunDetail[] runs = [.. Enumerable.Range(1, 40).Select(trial =>
-        {
-            var rate = Math.Pow(10, -3 + 2 * random.NextDouble());
-            return new CnnRunDetail
-            {
-                Trial = trial,
-                Configuration = ExampleTrials.Configuration(trial % 2 == 0 ? "resnet18" : "lenet5", rate),
-                Status = CnnTrialStatus.Completed,
-                ValidationMetrics = ExampleTrials.Metrics(trial % 2 == 0 ? 0.9 : 0.5),
-                RungScores = [0.5 + 0.1 * Math.Log10(rate), 0.9],
-            };
-        })];
+        var runs = Runs(seed: 1, (_, rate) => [0.5 + 0.1 * Math.Log10(rate), 0.9], trial => ExampleTrials.Metrics(trial % 2 == 0 ? 0.9 : 0.5));
         var importances = SettingImportances.Of(runs, CnnExperimentMetric.Accuracy);
         Assert.AreEqual("learningRate", importances[0].Setting);
         Assert.HasCount(2, importances); // of everything else there was one value
@@ -111,8 +99,17 @@ public sealed class FunctionalAnovaTests
     [TestMethod]
     public void OneOutlierDoesNotDecideWhatMattered()
     {
-        var random = new Random(4);
-        CnnRunDetail[] runs = [.. Enumerable.Range(1, 40).Select(trial =>
+        var runs = Runs(seed: 4, (trial, _) => [trial == 7 ? -30 : trial % 2 == 0 ? -0.5 : -1]);
+        var importances = SettingImportances.Of(runs, CnnExperimentMetric.LogLoss);
+        Assert.AreEqual("architecture", importances[0].Setting);
+        Assert.IsTrue(importances[0].Importance > 0.6, $"{importances[0].Importance}");
+    }
+
+    // Forty trials with learning rates of their own, those with even numbers of another network than the others.
+    private static CnnRunDetail[] Runs(int seed, Func<int, double, IReadOnlyList<double>> rungScores, Func<int, CnnTrialMetrics>? metrics = null)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(1, 40).Select(trial =>
         {
             var rate = Math.Pow(10, -3 + 2 * random.NextDouble());
             return new CnnRunDetail
@@ -120,12 +117,10 @@ public sealed class FunctionalAnovaTests
                 Trial = trial,
                 Configuration = ExampleTrials.Configuration(trial % 2 == 0 ? "resnet18" : "lenet5", rate),
                 Status = CnnTrialStatus.Completed,
-                RungScores = [trial == 7 ? -30 : trial % 2 == 0 ? -0.5 : -1],
+                ValidationMetrics = metrics?.Invoke(trial),
+                RungScores = rungScores(trial, rate),
             };
         })];
-        var importances = SettingImportances.Of(runs, CnnExperimentMetric.LogLoss);
-        Assert.AreEqual("architecture", importances[0].Setting);
-        Assert.IsTrue(importances[0].Importance > 0.6, $"{importances[0].Importance}");
     }
 
     // x, y, a network of three, and an optimizer of two that nothing hangs on.

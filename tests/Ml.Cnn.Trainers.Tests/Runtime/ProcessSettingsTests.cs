@@ -121,6 +121,22 @@ public sealed class ProcessSettingsTests
             GlibcAllocator.MallocSettings.OfProcess(environment.GetValueOrDefault));
     }
 
+    /// <summary>Protects processes that may not ask for all the memory that there is: what malloc kept there would be missing elsewhere.</summary>
+    [TestMethod]
+    [DataRow("unlimited", "unlimited", "0\n", false)]
+    [DataRow("unlimited", "unlimited", "", false)]
+    [DataRow("1290240000", "unlimited", "1\n", true)]
+    [DataRow("unlimited", "4294967296", "0\n", true)]
+    [DataRow("unlimited", "unlimited", "2\n", true)]
+    public void Limits_of_what_a_process_may_ask_for_are_seen(string data, string addresses, string overcommit, bool expected) =>
+        Assert.AreEqual(expected, VirtualMemory.IsLimitedBy($"""
+            Limit                     Soft Limit           Hard Limit           Units
+            Max cpu time              10                   unlimited            seconds
+            Max data size             {data.PadRight(20)} unlimited            bytes
+            Max stack size            8388608              unlimited            bytes
+            Max address space         {addresses.PadRight(20)} unlimited            bytes
+            """, overcommit));
+
     /// <summary>Protects programs that want malloc left alone, and shows that it is changed without the switch: large blocks are mapped or not.</summary>
     [TestMethod]
     public void The_switch_leaves_malloc_alone()

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ml.Cnn.Experiments.Hangfire.Execution;
 
 namespace Ml.Cnn.Experiments.Hangfire;
 

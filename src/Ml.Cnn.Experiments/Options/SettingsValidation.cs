@@ -1,7 +1,7 @@
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Settings;
 
-namespace Ml.Cnn.Experiments.Settings;
+namespace Ml.Cnn.Experiments.Options;
 
 /// <summary>Checks an experiment's settings where it is made.</summary>
 internal static class SettingsValidation

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Hangfire.States;
 using Hangfire.Storage;
+using Ml.Cnn.Experiments.Hangfire.Execution;
 using Ml.Cnn.Experiments.Hangfire.Jobs;
 using Ml.Cnn.Experiments.Hangfire.Storage;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Ml.Cnn.Experiments.Hangfire;
+namespace Ml.Cnn.Experiments.Hangfire.Execution;
 
 /// <summary>The check of an option that is a time.</summary>
 internal static class OptionRange

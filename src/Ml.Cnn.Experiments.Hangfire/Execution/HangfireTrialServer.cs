@@ -1,4 +1,5 @@
 using Hangfire;
+using Ml.Cnn.Experiments.Hangfire.Execution;
 using Ml.Cnn.Experiments.Hangfire.Jobs;
 
 namespace Ml.Cnn.Experiments.Hangfire;

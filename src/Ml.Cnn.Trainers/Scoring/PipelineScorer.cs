@@ -1,12 +1,12 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
 using Ml.Cnn.Trainers.Graph;
-using Ml.Cnn.Trainers.Scoring;
+using Ml.Cnn.Trainers.Onnx;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Columns;
 using static TorchSharp.torch;
 
-namespace Ml.Cnn.Trainers.Onnx;
+namespace Ml.Cnn.Trainers.Scoring;
 
 /// <summary>
 /// A trained network as a part of the ONNX graph that ML.NET makes of a pipeline: from a column of pixels to the columns of scores and of the predicted label.

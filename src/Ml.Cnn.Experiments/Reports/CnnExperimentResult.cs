@@ -42,7 +42,7 @@ public sealed class CnnExperimentResult
     /// <summary>What was spent.</summary>
     public CnnExperimentSpending Spent => _outcome.Spent;
 
-    /// <summary>Why the experiment ended, in a sentence.</summary>
+    /// <summary>Why the experiment ended, as in "Ended: it was canceled."</summary>
     public string EndReason => _outcome.EndReason;
 
     /// <summary>The trials from the best on, with confidence intervals and tests. Made when it is first asked for, from the networks' scores.</summary>
