@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
-using static TorchSharp.torch.jit;
 
 namespace Ml.Cnn.Trainers.Compilation;
 
@@ -30,9 +29,8 @@ internal static class OneDnnFusion
             using var mode = inference_mode();
             var probe = new ScriptObject(ScriptArchive.ClassName) { Methods = Probe };
             probe.Tensors.Add(new("w0", ones(1, 1, 1, 1), IsParameter: false));
-            using var module = load(ScriptArchive.Write(probe), CPU);
-            module.eval();
-            return ((Tensor)module.forward(full([1, 1, 1, 1], 2f))).item<float>() == 2;
+            using var module = LoadedScript.Of(ScriptArchive.Write(probe));
+            return module.Forward(full([1, 1, 1, 1], 2f)).item<float>() == 2;
         }
         catch (ExternalException)
         {

@@ -1,17 +1,16 @@
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
-using static TorchSharp.torch.jit;
 
 namespace Ml.Cnn.Trainers.Compilation;
 
 /// <summary>A network as a TorchScript module, which runs as a single call into libtorch.</summary>
 internal sealed class ScriptedNetwork : TensorNetwork
 {
-    private readonly ScriptModule _module;
+    private readonly LoadedScript _module;
     private readonly Device _device;
 
-    private ScriptedNetwork(ScriptModule module, Device device, CnnScoringCopy description) =>
+    private ScriptedNetwork(LoadedScript module, Device device, CnnScoringCopy description) =>
         (_module, _device, Description) = (module, device, description);
 
     public override CnnScoringCopy Description { get; }
@@ -25,10 +24,9 @@ internal sealed class ScriptedNetwork : TensorNetwork
     public static ScriptedNetwork Of(GraphProgram program, ScriptTarget target, CopyOutput output, Device device)
     {
         var script = new ScoringScript(new FusedProgram(program), target, output);
-        var module = load(script.ToArchive(), CPU);
+        var module = LoadedScript.Of(script.ToArchive());
         try
         {
-            module.eval();
             using var mode = inference_mode();
             var bytes = 0L;
             foreach (var weight in script.Weights)
@@ -36,7 +34,7 @@ internal sealed class ScriptedNetwork : TensorNetwork
                 using var scope = NewDisposeScope();
                 var tensor = weight.Make().to(device);
                 bytes += tensor.numel() * tensor.element_size();
-                module.set_attribute(weight.Name, weight.Reorder is null ? tensor : module.invoke<Tensor>(weight.Reorder, tensor));
+                module.Set(weight.Name, weight.Reorder is null ? tensor : module.Invoke(weight.Reorder, tensor));
             }
             return new(module, device, new()
             {
@@ -53,7 +51,7 @@ internal sealed class ScriptedNetwork : TensorNetwork
         }
     }
 
-    public override Tensor Run(Tensor images) => (Tensor)_module.forward(images.BringTo(_device));
+    public override Tensor Run(Tensor images) => _module.Forward(images.BringTo(_device));
 
     public override void Dispose() => _module.Dispose();
 }

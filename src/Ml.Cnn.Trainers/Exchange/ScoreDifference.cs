@@ -8,7 +8,9 @@ internal static class ScoreDifference
     /// <summary>What the order of additions in float32 may come to.</summary>
     public const double Most = 1e-4;
 
-    /// <summary>The largest difference of two tensors of one shape, as a share of the largest expected value where that is above 1; NaN if one is no number.</summary>
+    /// <summary>
+    /// The largest difference of two tensors of one shape, as a share of the largest expected value where that is above 1; NaN if one is no number.
+    /// </summary>
     public static double Of(Tensor expected, Tensor found)
     {
         using var scope = NewDisposeScope();
@@ -25,8 +27,9 @@ internal static class ScoreDifference
     {
         if (!(difference <= Most))
         {
-            throw new InvalidOperationException(FormattableString.Invariant($"{network}: its {what} was not saved, since it gives other scores than the ")
-                + FormattableString.Invariant($"network. The largest difference on drawn images is {difference:0.0e0}, and {Most:0e0} is the most that is right."));
+            throw new InvalidOperationException(FormattableString.Invariant(
+                $"{network}: its {what} was not saved, since it gives other scores than the network: on drawn images they are up to {difference:0.0e0} apart, and ")
+                + FormattableString.Invariant($"{Most:0e0} is the most that is right."));
         }
     }
 }

@@ -75,10 +75,11 @@ internal sealed class TorchScriptFile(NetworkComputation network, TorchScriptExp
         using var mode = inference_mode();
         try
         {
-            using var module = jit.load(path, network.Plan.Device);
+            using var module = LoadedScript.Of(path, network.Plan.Device);
             var (input, expected) = (Input(images), Expected(images));
-            return s_batches.Max(batch => ScoreDifference.Of(expected.narrow(0, 0, batch),
-                ((Tensor)module.forward(input.narrow(0, 0, batch).to(network.Plan.Device))).cpu()));
+            // Math.Max keeps what is no number.
+            return s_batches.Select(batch => ScoreDifference.Of(expected.narrow(0, 0, batch),
+                module.Forward(input.narrow(0, 0, batch).to(network.Plan.Device)).cpu())).Aggregate(Math.Max);
         }
         catch (ExternalException e)
         {

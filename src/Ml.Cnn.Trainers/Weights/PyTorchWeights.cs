@@ -6,14 +6,14 @@ namespace Ml.Cnn.Trainers.Weights;
 
 /// <summary>Reads the files that Python's <c>torch.save</c> writes (.pth, .pt), without running what they say, and writes such files.</summary>
 /// <remarks>
-/// Written is a state dict, as <c>torch.save(network.state_dict(), path)</c> does, for <c>torch.load</c>, also with <c>weights_only=True</c>. Read are the zip archive of PyTorch 1.6 and later, the format before it, and TorchScript archives (<c>torch.jit.save</c>). The file holds a state
-/// dict, a module, or a checkpoint with one of them under a usual key such as <c>state_dict</c>, <c>model</c> or <c>net</c>; averaged weights
-/// (<c>state_dict_ema</c>, <c>model_ema</c> …) are taken before plain ones, as timm does, unless a key says otherwise. What else is in the file is
-/// passed over. Tensors are float64, float32, float16, bfloat16, int64, int32, int16, int8, uint8 or bool, and may be views of a storage that
-/// they share (each becomes a tensor of its own). A pickle can ask for any class and function of Python; this reader calls its own that build tensors
-/// and containers, puts an object that does nothing in the place of every other, and refuses a file that asks for what runs programs. Every
-/// size is checked against the file before anything is allocated: tensors take at most four times the file's length, and what the pickle builds at
-/// most about 300 MB.
+/// Written is a state dict, as <c>torch.save(network.state_dict(), path)</c> does, for <c>torch.load</c>, also with <c>weights_only=True</c>. Read are
+/// the zip archive of PyTorch 1.6 and later, the format before it, and TorchScript archives (<c>torch.jit.save</c>). The file holds a state dict, a
+/// module, or a checkpoint with one of them under a usual key such as <c>state_dict</c>, <c>model</c> or <c>net</c>; averaged weights
+/// (<c>state_dict_ema</c>, <c>model_ema</c> …) are taken before plain ones, as timm does, unless a key says otherwise. What else is in the file is passed
+/// over. Tensors are float64, float32, float16, bfloat16, int64, int32, int16, int8, uint8 or bool, and may be views of a storage that they share (each
+/// becomes a tensor of its own). A pickle can ask for any class and function of Python; this reader calls its own that build tensors and containers, puts
+/// an object that does nothing in the place of every other, and refuses a file that asks for what runs programs. Every size is checked against the file
+/// before anything is allocated: tensors take at most four times the file's length, and what the pickle builds at most about 300 MB.
 /// </remarks>
 public static class PyTorchWeights
 {

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Exchange;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Inspection;
@@ -47,13 +48,13 @@ public sealed class TorchScriptTests
         var report = model.SaveTorchScript(File);
         TestContext.WriteLine(FormattableString.Invariant($"{name}\t{report.LargestDifference:0.0e0}\t{report.Bytes}"));
 
-        using var module = jit.load(File);
+        using var module = LoadedScript.Of(File, CPU);
         var (shape, network) = (model.Shape, model.Scorer.Network);
         manual_seed(7);
         foreach (var batch in new[] { 2, 5 })
         {
             var images = randn(batch, shape.Channels, shape.Height, shape.Width);
-            var (expected, found) = (network.call(images), (Tensor)module.forward(images));
+            var (expected, found) = (network.call(images), module.Forward(images));
             CollectionAssert.AreEqual(expected.shape, found.shape);
             Assert.IsGreaterThan(0.1f, expected.std().item<float>(), "the classes differ");
             var difference = ((found - expected).norm() / expected.norm()).item<float>();
@@ -105,9 +106,9 @@ public sealed class TorchScriptTests
         var scored = model.Transform(mlContext.Data.LoadFromEnumerable([new Pixels { Image = pixels }], schema));
         var expected = tensor(scored.GetColumn<float[]>("Score").Single());
 
-        using var module = jit.load(File);
+        using var module = LoadedScript.Of(File, CPU);
         var image = tensor(pixels).view(1, shape.Height, shape.Width, shape.Channels);
-        var found = (Tensor)module.forward(layout == PixelLayout.HeightWidthChannels ? image : image.permute(0, 3, 1, 2));
+        var found = module.Forward(layout == PixelLayout.HeightWidthChannels ? image : image.permute(0, 3, 1, 2));
         Assert.IsLessThan((float)Tolerance, (found[0] - expected).abs().max().item<float>());
         Assert.IsGreaterThan(0.3f, expected.max().item<float>(), "the classes differ");
     }
@@ -134,9 +135,9 @@ public sealed class TorchScriptTests
         using var mode = inference_mode();
         using var model = ExchangeModels.Of(name);
         model.SaveTorchScript(File);
-        using var module = jit.load(File);
+        using var module = LoadedScript.Of(File, CPU);
         var images = randn(2, 3, 75, 90);
-        Assert.IsTrue(model.Scorer.Network.call(images).allclose((Tensor)module.forward(images), 1e-4, 1e-4));
+        Assert.IsTrue(model.Scorer.Network.call(images).allclose(module.Forward(images), 1e-4, 1e-4));
     }
 
     private static void AssertSame(IReadOnlyList<KeyValuePair<string, Tensor>> expected, IReadOnlyList<KeyValuePair<string, Tensor>> found)
