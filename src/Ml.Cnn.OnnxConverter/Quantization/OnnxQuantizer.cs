@@ -25,13 +25,14 @@ internal static class OnnxQuantizer
         {
             var floatBytes = Check(model, whole, options.Export);
             var network = NetworkPart.Of(whole, model.Shape.Channels, model.Shape.Height, model.Shape.Width);
-            var graph = new GraphIndex(network.Graph);
+            var source = NormalizationAsConvolution.In(network);
+            var graph = new GraphIndex(source.Graph);
             var plan = new QuantizationPlan(graph, FloatLayers.Of(graph, options).Contains);
-            var (values, calibrated) = Calibration.Observe(network, plan, images.Calibration);
+            var (values, calibrated) = Calibration.Observe(source, plan, images.Calibration);
             if (calibrated == 0)
                 throw new InvalidOperationException("No image of the calibration set can be decoded.");
             var ranges = values.ToDictionary(value => value.Key, value => RangeSearch.Find(value.Value, options.Ranges));
-            var quantized = QuantizedGraph.Write(network, graph, plan, ranges, options.WeightBits);
+            var quantized = QuantizedGraph.Write(source, graph, plan, ranges, options.WeightBits);
             using var before = new OnnxSession(network);
             using var after = new OnnxSession(quantized);
             var agreement = Compare(before, after, images.Evaluation(() => BatchSize));

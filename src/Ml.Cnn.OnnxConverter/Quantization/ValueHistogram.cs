@@ -35,7 +35,7 @@ internal sealed class ValueHistogram
         (Low, High) = (Math.Min(Low, low), Math.Max(High, high));
         while (_reach <= Math.Max(-(double)Low, High))
             Double();
-        var perUnit = (float)(Half / _reach);
+        var perUnit = Half / _reach;
         foreach (var value in values)
             _bins[(int)(value * perUnit + Half)]++; // both summands together are positive: this rounds down
         Count += values.Length;
