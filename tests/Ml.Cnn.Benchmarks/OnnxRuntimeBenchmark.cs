@@ -22,8 +22,8 @@ internal static class OnnxRuntimeBenchmark
         for (var i = 0; i < pixels.Length; i++)
             pixels[i] = random.NextSingle();
         using var input = OrtValue.CreateTensorValueFromMemory(pixels, [batch, channels, size, size]);
-        var scores = new float[batch * (channels == 1 ? 10 : 1000)];
+        var scores = new float[batch * session.OutputMetadata.Values.Single().Dimensions[1]];
         using var output = OrtValue.CreateTensorValueFromMemory(scores, [batch, scores.Length / batch]);
-        ScoringBenchmark.Time(() => session.Run(run, ["images"], [input], ["scores"], [output]), batch, seconds);
+        ScoringBenchmark.Time(() => session.Run(run, [.. session.InputMetadata.Keys], [input], [.. session.OutputMetadata.Keys], [output]), batch, seconds);
     }
 }

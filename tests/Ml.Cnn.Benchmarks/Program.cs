@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ml.Cnn.Benchmarks;
 using Ml.Cnn.Benchmarks.Web;
+using Ml.Cnn.OnnxConverter;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 
@@ -138,7 +139,28 @@ search.SetAction(r => SearchBenchmark.Run(r.GetValue(path)!, r.GetValue(budgets)
     Reserve = r.GetValue(reserve) ?? settings.Reserve,
 }));
 
-return new RootCommand("Benchmarks of MlCnn.") { mnist, network, folder, loader, read, inspect, stages, step, plans, memory, score, ort, labels, webModel,
+var calibration = new Option<string>("--calibration") { Description = "A folder of images to choose ranges from.", Required = true };
+var output = new Option<string>("--out") { Description = "The folder of the files.", Required = true };
+var ranges = new Option<OnnxActivationRange>("--ranges") { Description = "How ranges are chosen." };
+var bits = new Option<int>("--bits") { Description = "Of a weight.", DefaultValueFactory = _ => 8 };
+var calibrationImages = new Option<int>("--calibration-images") { Description = "How many.", DefaultValueFactory = _ => 300 };
+var keepFloat = new Option<string[]>("--float32") { Description = "Layers that stay.", AllowMultipleArgumentsPerToken = true };
+var anyLoss = new Option<bool>("--any-loss") { Description = "Write the file whatever it loses." };
+var quantize = new Command("quantize", "A model as ONNX files of float32 and of 8-bit integers.") { path, calibration, data, output, ranges, bits,
+    calibrationImages, keepFloat, anyLoss, batch, seed };
+quantize.SetAction(r => QuantizationBenchmark.Run(r.GetValue(path)!, r.GetValue(calibration)!, r.GetValue(data)!, r.GetValue(output)!, new()
+{
+    Ranges = r.GetValue(ranges),
+    WeightBits = r.GetValue(bits),
+    CalibrationImages = r.GetValue(calibrationImages),
+    Float32Layers = r.GetValue(keepFloat) ?? [],
+    MaximumLoss = r.GetValue(anyLoss) ? null : 0.5,
+    MaximumDisagreement = r.GetValue(anyLoss) ? null : 5,
+    SpeedBatch = r.GetValue(batch),
+    Seed = r.GetValue(seed),
+}));
+
+return new RootCommand("Benchmarks of MlCnn.") { quantize, mnist, network, folder, loader, read, inspect, stages, step, plans, memory, score, ort, labels, webModel,
     webLoad, webSoak, curves, search }
     .Parse(args).Invoke();
 

@@ -48,6 +48,8 @@ internal static class OnnxCheck
         {
             throw new OnnxExportException($"ONNX Runtime does not take the file that was made of {model.Name}, which is not kept: {e.Message}", e);
         }
+        if (double.IsNaN(largest) && options.Precision == OnnxPrecision.Float16)
+            throw new OnnxExportException($"{model.Name} has values beyond 65,504, the largest that float16 holds; the file that was made of it is not kept.");
         if (!(largest <= allowed))
         {
             throw new OnnxExportException(FormattableString.Invariant($"The file that was made of {model.Name} gives other {OnnxExporter.OutputName(options.Output)} ")

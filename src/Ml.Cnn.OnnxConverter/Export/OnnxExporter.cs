@@ -36,7 +36,9 @@ internal static class OnnxExporter
         };
     }
 
-    private static (ModelProto Model, long ConstantBytes) Build(CnnTransformer model, OnnxExportOptions options)
+    /// <summary>The file's content, and how many bytes its constants have.</summary>
+    /// <exception cref="OnnxExportException">The network cannot be written; the message says why.</exception>
+    public static (ModelProto Model, long ConstantBytes) Build(CnnTransformer model, OnnxExportOptions options)
     {
         var graph = NetworkGraph.Trace(model.Scorer.Network, model.Shape);
         if (!graph.IsComplete)

@@ -95,7 +95,8 @@ internal sealed class OnnxModelBuilder : IOnnxGraph
         _ => throw new NotSupportedException($"a constant of type {type}"),
     };
 
-    private static ValueInfoProto Value(string name, long type, IReadOnlyList<object> shape)
+    /// <summary>Describes what a graph takes or gives.</summary>
+    public static ValueInfoProto Value(string name, long type, IReadOnlyList<object> shape)
     {
         var lengths = new TensorShapeProto();
         lengths.Dim.AddRange(shape.Select(length => length is string open

@@ -7,6 +7,9 @@ namespace Ml.Cnn.OnnxConverter.Export;
 /// <summary>What the library does with an image before a network sees it, as nodes of the file.</summary>
 internal static class OnnxPreprocessing
 {
+    /// <summary>What the names of its nodes and constants begin with, and no others.</summary>
+    public const string Prefix = "preprocessing.";
+
     /// <summary>From bytes to what the network takes.</summary>
     /// <param name="graph">The file's.</param>
     /// <param name="preprocessing">The model's.</param>

@@ -98,7 +98,9 @@ internal sealed class LabeledScores
         return read.Count > 0 ? read : throw new InvalidOperationException($"No image of the data has a label in '{labelColumnName}' and can be decoded.");
     }
 
-    private static Func<int?> LabelGetter(DataViewRowCursor cursor, DataViewSchema.Column label, IReadOnlyList<string> classes)
+    /// <summary>Reads a cursor's label: its place among classes, null where it is missing.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column holds neither keys nor text.</exception>
+    public static Func<int?> LabelGetter(DataViewRowCursor cursor, DataViewSchema.Column label, IReadOnlyList<string> classes)
     {
         var places = classes.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place, StringComparer.Ordinal);
         if (label.Type is TextDataViewType)
