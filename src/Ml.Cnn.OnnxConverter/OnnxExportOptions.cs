@@ -18,8 +18,8 @@ public sealed class OnnxExportOptions
     /// <summary>What the file's network takes. Default: normalized numbers, as the network does.</summary>
     public OnnxInput Input { get; set; }
 
-    /// <summary>What the file's network gives. Default: null, the scores of the form for scoring and the logits of the form for training.</summary>
-    public OnnxOutput? Output { get; set; }
+    /// <summary>What the file's network gives. Default: logits.</summary>
+    public OnnxOutput Output { get; set; }
 
     /// <summary>The numbers of weights and values. Default: float32.</summary>
     public OnnxPrecision Precision { get; set; }
@@ -38,8 +38,6 @@ public sealed class OnnxExportOptions
 
     internal const long LargestInside = 2_000_000_000;
 
-    internal OnnxOutput ActualOutput => Output ?? (Form == OnnxForm.Training ? OnnxOutput.Logits : OnnxOutput.Scores);
-
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range; the message names it.</exception>
     internal void Validate()
     {
@@ -47,7 +45,7 @@ public sealed class OnnxExportOptions
             throw new ArgumentOutOfRangeException(nameof(Opset), Opset, $"The version of the operator set must be {LowestOpset} to {HighestOpset}.");
         if (ExternalDataFrom is < 1 or > LargestInside)
             throw new ArgumentOutOfRangeException(nameof(ExternalDataFrom), ExternalDataFrom, $"The number of bytes must be 1 to {LargestInside}.");
-        if (!Enum.IsDefined(Form) || !Enum.IsDefined(Input) || !Enum.IsDefined(Precision) || !Enum.IsDefined(ActualOutput))
+        if (!Enum.IsDefined(Form) || !Enum.IsDefined(Input) || !Enum.IsDefined(Precision) || !Enum.IsDefined(Output))
             throw new ArgumentOutOfRangeException(nameof(Form), "Form, input, output or precision has a value that is none of its names.");
         if (Form == OnnxForm.Training && Precision != OnnxPrecision.Float32)
             throw new ArgumentOutOfRangeException(nameof(Precision), Precision, "A network that is to be trained further is written in float32.");

@@ -21,7 +21,7 @@ internal static class ExportCommand
 
     public static Command Create()
     {
-        var command = new Command("export", "Writes a trained network for Python: as a program with its weights (TorchScript), or its weights alone.")
+        var command = new Command("export", "Writes a trained network for other programs: as ONNX or TorchScript, or its weights alone.")
         {
             s_model, s_out, s_format,
         };

@@ -9,7 +9,7 @@ internal abstract class ExportFormat
 {
     /// <summary>Every format.</summary>
     public static IReadOnlyList<ExportFormat> All { get; } =
-        [new TorchScriptFormat(), new StateFormat("safetensors", WeightsFormat.SafeTensors), new StateFormat("pth", WeightsFormat.PyTorch)];
+        [new OnnxFormat(), new TorchScriptFormat(), new StateFormat("safetensors", WeightsFormat.SafeTensors), new StateFormat("pth", WeightsFormat.PyTorch)];
 
     /// <summary>As --format takes it.</summary>
     public abstract string Name { get; }

@@ -42,7 +42,7 @@ internal static class OnnxCheck
             // Whole images make a batch where they have one size.
             var isBatch = options.Input != OnnxInput.Images || images.All(image => (image.Width, image.Height) == (images[0].Width, images[0].Height));
             foreach (var batch in isBatch && images.Count > 1 ? alone.Concat(images.Chunk(LargestBatch)) : alone)
-                largest = Math.Max(largest, Difference(Expected(model, batch, options), Run(session, model, batch, options), options.ActualOutput));
+                largest = Math.Max(largest, Difference(Expected(model, batch, options), Run(session, model, batch, options), options.Output));
         }
         catch (OnnxRuntimeException e)
         {
@@ -50,7 +50,7 @@ internal static class OnnxCheck
         }
         if (!(largest <= allowed))
         {
-            throw new OnnxExportException(FormattableString.Invariant($"The file that was made of {model.Name} gives other {OnnxExporter.OutputName(options.ActualOutput)} ")
+            throw new OnnxExportException(FormattableString.Invariant($"The file that was made of {model.Name} gives other {OnnxExporter.OutputName(options.Output)} ")
                 + FormattableString.Invariant($"than the network, by up to {largest:0.0e0} where {allowed:0.0e0} is allowed, and is not kept."));
         }
         return new(images.Count, largest, allowed);
@@ -72,7 +72,7 @@ internal static class OnnxCheck
         var shape = model.Shape;
         var input = tensor(Normalized(model, images)).view(images.Count, shape.Channels, shape.Height, shape.Width);
         var logits = model.Scorer.Network.forward(input.BringTo(model.Scorer.Single.Plan.Device)).cpu();
-        var output = options.ActualOutput == OnnxOutput.Logits ? logits : nn.functional.softmax(logits / (model.Calibration?.Temperature ?? 1), 1);
+        var output = options.Output == OnnxOutput.Logits ? logits : nn.functional.softmax(logits / (model.Calibration?.Temperature ?? 1), 1);
         return output.data<float>().ToArray();
     }
 

@@ -48,7 +48,7 @@ internal static class OnnxExporter
             var input = Input(builder, model, options);
             var logits = new OnnxLowering(builder, isHalf: options.Precision == OnnxPrecision.Float16)
                 .Write(graph.Program(), foldsNormalization: options.Form == OnnxForm.Scoring, input);
-            builder.Output(options.ActualOutput == OnnxOutput.Scores ? Softmax(builder, model, logits) : logits, OutputName(options.ActualOutput), Batch,
+            builder.Output(options.Output == OnnxOutput.Scores ? Softmax(builder, model, logits) : logits, OutputName(options.Output), Batch,
                 model.Shape.Classes);
             return (builder.Build(Metadata(model)), builder.ConstantBytes);
         }
@@ -73,6 +73,11 @@ internal static class OnnxExporter
         {
             throw new NotSupportedException("the scores are means over several views of an image, which a file does not make: take "
                 + "WithTestTimeAugmentation(TestTimeAugmentation.None) before, or write the network without the preprocessing of images");
+        }
+        if (model.Scorer.Model.Augmentation is { HasStepsForScoring: true })
+        {
+            throw new NotSupportedException("its images go through steps of an augmentation recipe before they are normalized, which a file does not do: write the "
+                + "network without the preprocessing of images");
         }
         var isResized = options.Input == OnnxInput.Pixels;
         var pixels = isResized ? builder.Input(name, OnnxTypes.UInt8, Batch, shape.Height, shape.Width, shape.Channels)

@@ -27,6 +27,8 @@ internal static class PipelineScorer
             return $"the column '{mapper.FeatureColumnName}' holds images of another size than the network's, {shape.Width} × {shape.Height}";
         if (format.Type is not (SinglePixels or BytePixels))
             return $"the column '{mapper.FeatureColumnName}' holds no vectors of numbers";
+        if (scorer.Model.Augmentation is { HasStepsForScoring: true })
+            return "the images go through steps of an augmentation recipe before they are normalized";
         return scorer.Model.Preprocessing.TestTime == TestTimeAugmentation.None ? null : "the scores are means over several views of an image";
     }
 

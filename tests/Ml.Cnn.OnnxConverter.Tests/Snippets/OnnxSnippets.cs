@@ -35,6 +35,7 @@ public sealed class OnnxSnippets
         OnnxExportReport report = CnnTransformer.Find(model)!.SaveAsOnnx("model.onnx", new OnnxExportOptions
         {
             Input = OnnxInput.Pixels,          // uint8, N × height × width × channels; default: normalized float32, N × channels × height × width
+            Output = OnnxOutput.Scores,        // the probabilities of the column of scores; default: logits
             Form = OnnxForm.Scoring,           // or Training: every layer by itself, to be trained further elsewhere
             Precision = OnnxPrecision.Float32, // or Float16
         });
