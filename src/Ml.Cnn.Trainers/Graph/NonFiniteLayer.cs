@@ -18,8 +18,8 @@ internal sealed record NonFiniteLayer(string Name, string Kind, string? Weight)
     /// <summary>What is to be told of a network whose output is not finite.</summary>
     /// <param name="network">The network's name.</param>
     /// <param name="what">What is not finite: "scores for an image (cat.jpg)".</param>
-    /// <param name="since">The first such layer, if it was found.</param>
-    public static string Warning(string network, string what, NonFiniteLayer? since) =>
+    /// <param name="since">The first such layer in words, if it was found.</param>
+    public static string Warning(string network, string what, string? since) =>
         $"{network}: {what} are NaN or infinite"
         + (since is null ? "." : $"; the network's numbers are so from the layer {since} on.")
         + " Its predicted label is missing. The weights are damaged, or of another network: import or train them again.";

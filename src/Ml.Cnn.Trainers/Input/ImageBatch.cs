@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Ml.Cnn.Trainers.Input;
 
 /// <summary>Room for a batch in tensors on the CPU, filled and used again for the whole of a training run.</summary>
-internal sealed class ImageBatch : IDisposable
+internal sealed class ImageBatch : PixelBatch
 {
     private readonly Tensor _memory; // capacity × C × H × W, or capacity × H × W × C, float32
     private readonly Tensor _pixels; // capacity × C × H × W, a view
@@ -35,11 +35,7 @@ internal sealed class ImageBatch : IDisposable
         (_length, Count) = (whole._length, count);
     }
 
-    /// <summary>Some of the images, in the same memory.</summary>
-    public ImageBatch Part(int first, int count) => new(this, first, count);
-
-    /// <summary>How many images the batch holds.</summary>
-    public int Count { get; set; }
+    public override ImageBatch Part(int first, int count) => new(this, first, count);
 
     /// <summary>Count × C × H × W, a view.</summary>
     public Tensor Pixels => _pixels.narrow(0, 0, Count);
@@ -50,11 +46,7 @@ internal sealed class ImageBatch : IDisposable
     /// <summary>Count weights of the images, 0 or more, a view.</summary>
     public Tensor Weights => _weights.narrow(0, 0, Count);
 
-    /// <summary>The room of one image: C × H × W values, or H × W × C.</summary>
-    public Span<float> Image(int index) => Images(index, 1);
-
-    /// <summary>The room of several images, one behind the other.</summary>
-    public unsafe Span<float> Images(int first, int count) => new(Pointer<float>(_memory) + (long)first * _length, count * _length);
+    public override unsafe Span<float> Images(int first, int count) => new(Pointer<float>(_memory) + (long)first * _length, count * _length);
 
     /// <summary>Says what an image is.</summary>
     /// <param name="index">The image's place.</param>
@@ -81,7 +73,7 @@ internal sealed class ImageBatch : IDisposable
             return (T*)pointer;
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         _pixels.Dispose();
         _memory.Dispose();

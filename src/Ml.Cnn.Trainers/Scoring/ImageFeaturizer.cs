@@ -66,7 +66,7 @@ internal sealed class ImageFeaturizer : ImageMapper
     private static NetworkComputation Computation(ImageScorer scorer, string layer, bool isPooled, int length)
     {
         var (network, request) = (scorer.Single, new CopyRequest(layer, isPooled ? CopyOutput.ChannelMeans : CopyOutput.Values, scorer.Model.Scoring));
-        return new(scorer.Environment, network.Claim, network.Plan, network.Model, request, length);
+        return new(scorer.Environment, network.Claim, network.Model, request, length);
     }
 
     // No family is asked: the head is a module path, and what its first layer takes is in the graph.

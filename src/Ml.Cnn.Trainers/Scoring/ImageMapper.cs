@@ -33,8 +33,8 @@ internal abstract class ImageMapper(IHostEnvironment environment, IReadOnlyList<
     /// <summary>What an image that cannot be decoded does.</summary>
     public abstract BadImageHandling OnBadImage { get; }
 
-    /// <summary>Batches that are decoded or computed at a time where many are read: a GPU computes one while the next is decoded.</summary>
-    public int BatchesInFlight { get; set; } = networks.Any(network => network.Plan.Device.type == TorchSharp.DeviceType.CUDA) ? 2 : 1;
+    /// <summary>Batches that are decoded or computed at a time where many are read.</summary>
+    public int BatchesInFlight { get; set; } = networks.Max(network => network.Claim.Engine.BatchesInFlight);
 
     /// <summary>What the values are called in messages.</summary>
     protected abstract string Output { get; }

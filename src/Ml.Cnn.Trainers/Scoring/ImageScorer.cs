@@ -23,7 +23,14 @@ internal sealed class ImageScorer : ImageMapper
     /// <param name="plan">Where and how scores are computed.</param>
     /// <param name="model">All else.</param>
     public static ImageScorer Of(IHostEnvironment environment, Module<Tensor, Tensor> network, ExecutionPlan plan, CnnModel model) =>
-        Of(environment, new NetworkClaim(plan.Prepare(network), model.Architecture.Name, model.Shape, plan), plan, model);
+        Of(environment, new LibtorchEngine(plan.Prepare(network), model.Architecture.Name, model.Shape, plan), model);
+
+    /// <summary>A scorer of a network that nobody else holds.</summary>
+    /// <param name="environment">Takes warnings.</param>
+    /// <param name="engine">What computes the network; disposed with the last transformer that shares it.</param>
+    /// <param name="model">All else.</param>
+    public static ImageScorer Of(IHostEnvironment environment, NetworkEngine engine, CnnModel model) =>
+        Of(environment, new NetworkClaim(engine, model.Architecture.Name), model);
 
     /// <summary>A scorer of several networks, which are those of other scorers.</summary>
     /// <param name="environment">Takes warnings.</param>
@@ -31,7 +38,7 @@ internal sealed class ImageScorer : ImageMapper
     /// <param name="description">Columns and classes.</param>
     /// <param name="mix">How the probabilities become one.</param>
     public static ImageScorer Of(IHostEnvironment environment, IEnumerable<ImageScorer> scorers, ScoreDescription description, NetworkMix mix) =>
-        new(environment, [.. scorers.Select(scorer => scorer.Single).Select(each => Computation(environment, each.Claim.Another(), each.Plan, each.Model))],
+        new(environment, [.. scorers.Select(scorer => scorer.Single).Select(each => Computation(environment, each.Claim.Another(), each.Model))],
             description, mix);
 
     public override string FeatureColumnName => _description.FeatureColumnName;
@@ -49,8 +56,9 @@ internal sealed class ImageScorer : ImageMapper
     /// <summary>The network of a scorer of one.</summary>
     public NetworkComputation Single => Networks.Count == 1 ? Networks[0] : throw new InvalidOperationException("There are several networks.");
 
-    /// <summary>The network of a scorer of one.</summary>
+    /// <summary>The network of a scorer of one, as libtorch computes it.</summary>
     /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another engine computes it.</exception>
     public Module<Tensor, Tensor> Network => Single.Claim.Network;
 
     /// <summary>All that is known of the network of a scorer of one.</summary>
@@ -59,21 +67,21 @@ internal sealed class ImageScorer : ImageMapper
     protected override string Output => "scores";
 
     /// <summary>The same network, weights included, described otherwise: a holder of its own, who is disposed apart.</summary>
-    public ImageScorer For(CnnModel otherwise) => Of(Environment, Single.Claim.Another(), Single.Plan, otherwise);
+    public ImageScorer For(CnnModel otherwise) => Of(Environment, Single.Claim.Another(), otherwise);
 
     /// <summary>The same network, described otherwise, for the same holder.</summary>
-    public ImageScorer As(CnnModel otherwise) => Of(Environment, Single.Claim, Single.Plan, otherwise);
+    public ImageScorer As(CnnModel otherwise) => Of(Environment, Single.Claim, otherwise);
 
     /// <summary>The same networks, each described otherwise: a holder of its own, who is disposed apart.</summary>
     public ImageScorer For(ScoreDescription description, Func<CnnModel, CnnModel> otherwise) => new(Environment,
-        [.. Networks.Select(each => Computation(Environment, each.Claim.Another(), each.Plan, otherwise(each.Model)))], description, _mix);
+        [.. Networks.Select(each => Computation(Environment, each.Claim.Another(), otherwise(each.Model)))], description, _mix);
 
     /// <summary>The same networks, mixed otherwise: a holder of its own, who is disposed apart.</summary>
     public ImageScorer For(NetworkMix mix) => new(Environment,
-        [.. Networks.Select(each => Computation(Environment, each.Claim.Another(), each.Plan, each.Model))], _description, mix);
+        [.. Networks.Select(each => Computation(Environment, each.Claim.Another(), each.Model))], _description, mix);
 
     /// <summary>One of the networks: a holder of its own, who is disposed apart.</summary>
-    public ImageScorer Alone(NetworkComputation network) => Of(Environment, network.Claim.Another(), network.Plan, network.Model with
+    public ImageScorer Alone(NetworkComputation network) => Of(Environment, network.Claim.Another(), network.Model with
     {
         FeatureColumnName = FeatureColumnName,
         PredictedLabelColumnName = _description.PredictedLabelColumnName,
@@ -96,13 +104,13 @@ internal sealed class ImageScorer : ImageMapper
         Calibrate(values, Length, _description.Calibration);
     }
 
-    private static ImageScorer Of(IHostEnvironment environment, NetworkClaim claim, ExecutionPlan plan, CnnModel model) =>
-        new(environment, [Computation(environment, claim, plan, model)], model.Scores, mix: null);
+    private static ImageScorer Of(IHostEnvironment environment, NetworkClaim claim, CnnModel model) =>
+        new(environment, [Computation(environment, claim, model)], model.Scores, mix: null);
 
-    private static NetworkComputation Computation(IHostEnvironment environment, NetworkClaim claim, ExecutionPlan plan, CnnModel model)
+    private static NetworkComputation Computation(IHostEnvironment environment, NetworkClaim claim, CnnModel model)
     {
         var request = new CopyRequest(Layer: null, CopyOutput.Probabilities, model.Scoring);
-        return new(environment, claim, plan, model, request, model.Shape.Classes);
+        return new(environment, claim, model, request, model.Shape.Classes);
     }
 
     private void Mixed(NetworkInputs inputs, NetworkMix mix, Span<float> values)

@@ -1,6 +1,4 @@
-using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Compilation;
-using Ml.Cnn.Trainers.Execution;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -20,29 +18,38 @@ internal sealed class NetworkClaim : IDisposable
     private readonly string _name;
     private int _owners = 1;
 
-    /// <param name="network">In evaluation mode from now on; disposed with the last claim.</param>
+    /// <param name="engine">What computes the network; disposed with the last claim.</param>
     /// <param name="name">The network's name, for messages.</param>
-    /// <param name="shape">Its input and output.</param>
-    /// <param name="plan">Where it runs.</param>
-    public NetworkClaim(Module<Tensor, Tensor> network, string name, NetworkShape shape, ExecutionPlan plan)
-        : this(new Shared(network, new(network, name, shape, plan)), name) => network.eval();
+    public NetworkClaim(NetworkEngine engine, string name) : this(new Shared(engine), name) { }
 
     private NetworkClaim(Shared shared, string name) => (_shared, _name) = (shared, name);
 
-    /// <summary>The network. Whoever computes with it while others may dispose claims holds a <see cref="Use"/>.</summary>
+    /// <summary>What computes the network. Whoever computes with it holds a <see cref="Use"/>.</summary>
+    public NetworkEngine Engine => _shared.Engine;
+
+    /// <summary>The engine of a network that libtorch computes.</summary>
+    /// <exception cref="InvalidOperationException">Another engine computes it.</exception>
+    public LibtorchEngine Libtorch => Engine as LibtorchEngine ?? throw new InvalidOperationException($"{_name} is not computed by libtorch.");
+
+    /// <summary>A network that libtorch computes. Whoever computes with it while others may dispose claims holds a <see cref="Use"/>.</summary>
     /// <exception cref="ObjectDisposedException">The claim was given up.</exception>
+    /// <exception cref="InvalidOperationException">Another engine computes it.</exception>
     public Module<Tensor, Tensor> Network
     {
         get
         {
-            lock (_shared)
-                ThrowIfGivenUp();
-            return _shared.Network;
+            Check();
+            return Libtorch.Network;
         }
     }
 
-    /// <summary>The network's copies that compute scores. Whoever computes with them holds a <see cref="Use"/>.</summary>
-    public NetworkCopies Copies => _shared.Copies;
+    /// <summary>Makes sure that the network is still there.</summary>
+    /// <exception cref="ObjectDisposedException">The claim was given up.</exception>
+    public void Check()
+    {
+        lock (_shared)
+            ThrowIfGivenUp();
+    }
 
     /// <summary>Another holder's claim on the same network.</summary>
     /// <exception cref="ObjectDisposedException">This claim was given up.</exception>
@@ -99,20 +106,15 @@ internal sealed class NetworkClaim : IDisposable
                 + "or dispose it only once nothing reads scores or makes prediction engines from it any more.");
     }
 
-    private sealed class Shared(Module<Tensor, Tensor> network, NetworkCopies copies)
+    private sealed class Shared(NetworkEngine engine)
     {
-        public NetworkCopies Copies => copies;
-
-        public Module<Tensor, Tensor> Network => network;
+        public NetworkEngine Engine => engine;
 
         public int Claims { get; set; } = 1;
 
         public void Free()
         {
-            copies.Dispose();
-            foreach (var tensor in network.parameters().Concat(network.buffers()))
-                tensor.Dispose();
-            network.Dispose();
+            engine.Dispose();
             Runtime.GlibcAllocator.Trim();
         }
     }

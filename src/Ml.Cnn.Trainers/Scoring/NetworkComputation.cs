@@ -1,10 +1,8 @@
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Execution;
-using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Probabilities;
-using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Columns;
 
@@ -14,11 +12,10 @@ namespace Ml.Cnn.Trainers.Scoring;
 /// <remarks>Forward passes in evaluation mode only read the weights, so any number of threads may compute at once.</remarks>
 /// <param name="environment">Takes warnings.</param>
 /// <param name="claim">The network; given up by whoever made this.</param>
-/// <param name="plan">Where it runs.</param>
 /// <param name="model">All else about it.</param>
 /// <param name="request">What is computed of an image's pixels.</param>
 /// <param name="length">Numbers of an image.</param>
-internal sealed class NetworkComputation(IHostEnvironment environment, NetworkClaim claim, ExecutionPlan plan, CnnModel model, CopyRequest request, int length)
+internal sealed class NetworkComputation(IHostEnvironment environment, NetworkClaim claim, CnnModel model, CopyRequest request, int length)
 {
     private readonly bool _isDense = IsDense(model, request);
     private readonly CopyRequest _request = IsDense(model, request) ? request with { Output = CopyOutput.ChannelMeans, IsDense = true } : request;
@@ -28,7 +25,9 @@ internal sealed class NetworkComputation(IHostEnvironment environment, NetworkCl
 
     public CnnModel Model => model;
 
-    public ExecutionPlan Plan => plan;
+    /// <summary>Where and how libtorch runs the network.</summary>
+    /// <exception cref="InvalidOperationException">Another engine computes it.</exception>
+    public ExecutionPlan Plan => claim.Libtorch.Plan;
 
     public int Length => length;
 
@@ -39,14 +38,14 @@ internal sealed class NetworkComputation(IHostEnvironment environment, NetworkCl
     /// Images of a pass where there are many: several views of an image take no more memory than several images. Whole images are computed one by one, and
     /// a few are decoded at once.
     /// </summary>
-    public int BatchSize => _isDense ? MappedRows.DecodedAtOnce : Math.Max(1, plan.Cost.ScoringBatch / Views);
+    public int BatchSize => _isDense ? MappedRows.DecodedAtOnce : Math.Max(1, claim.Engine.Batch / Views);
 
     /// <summary>Decodes rows as the model scores them: in its evaluation views, with those steps of its augmentation that are without chance.</summary>
     public ImageRowDecoder Decoder(ImageColumnFormat format) =>
-        ImageRowDecoder.ForScoring(format, _preprocessing, model.Augmentation, channelsLast: true);
+        ImageRowDecoder.ForScoring(format, _preprocessing, model.Augmentation, claim.Engine.ChannelsLast);
 
     /// <summary>Memory for images on their way to the network.</summary>
-    public NetworkInput NewInput() => _isDense ? new DenseInput(_preprocessing.Sizes().Count()) : new ViewInput(model.Shape, Views);
+    public NetworkInput NewInput() => _isDense ? new DenseInput(_preprocessing.Sizes().Count()) : new ViewInput(claim.Engine, model.Shape, Views);
 
     /// <summary>Makes the network's copies for single images and for batches, and runs each a few times: libtorch optimizes what it has seen run.</summary>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
@@ -54,9 +53,10 @@ internal sealed class NetworkComputation(IHostEnvironment environment, NetworkCl
     {
         const int Passes = 3;
         using var use = claim.Use();
-        foreach (var images in _isDense ? [_preprocessing.TestTime.Mirror ? 2 : 1] : new[] { 1, plan.Cost.ScoringBatch })
+        foreach (var images in _isDense ? [_preprocessing.TestTime.Mirror ? 2 : 1] : new[] { 1, claim.Engine.Batch })
         {
-            using var batch = new ImageBatch(images, model.Shape, channelsLast: true) { Count = images };
+            using var batch = claim.Engine.NewBatch(images, model.Shape);
+            batch.Count = images;
             batch.Images(0, images).Clear();
             var values = new float[images * length];
             for (var pass = 0; pass < Passes; pass++)
@@ -71,13 +71,12 @@ internal sealed class NetworkComputation(IHostEnvironment environment, NetworkCl
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public void Launch(NetworkInput input)
     {
-        if (input is not ViewInput { Batch: var batch } views || batch.Count == 0 || batch.Count > plan.Cost.ScoringBatch)
+        if (input is not ViewInput { Batch: var batch } views || batch.Count == 0 || batch.Count > claim.Engine.Batch)
             return;
         IDisposable? use = claim.Use();
         try
         {
-            using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(batch.Count, besideDecoding: true));
-            if (claim.Copies.Get(_request, batch.Count, Warn).Launch(batch) is not { } output)
+            if (claim.Engine.Launch(_request, batch, Warn) is not { } output)
                 return;
             views.Launched = (output, use);
             use = null;
@@ -101,16 +100,16 @@ internal sealed class NetworkComputation(IHostEnvironment environment, NetworkCl
             ComputeViews((ViewInput)input, values);
     }
 
-    /// <summary>The layer from which on an image's numbers are NaN or infinite; null if none is found.</summary>
+    /// <summary>The layer from which on an image's numbers are NaN or infinite, in words; null if none is found.</summary>
     /// <param name="input">The images.</param>
     /// <param name="place">The image's place among them.</param>
-    public NonFiniteLayer? FindNonFiniteLayer(NetworkInput input, int place)
+    public string? FindNonFiniteLayer(NetworkInput input, int place)
     {
         using var use = claim.Use();
         if (input is not ViewInput views)
-            return NonFiniteLayer.Find(claim.Network, model.Shape);
-        var image = views.Batch.Pixels.narrow(0, (long)place * Views, Views).BringTo(plan.Device);
-        return NonFiniteLayer.Find(claim.Network, model.Shape, image);
+            return claim.Engine.FindNonFiniteLayer(images: null);
+        using var image = views.Batch.Part(place * Views, Views);
+        return claim.Engine.FindNonFiniteLayer(image);
     }
 
     private void ComputeViews(ViewInput input, Span<float> values)
@@ -156,35 +155,30 @@ internal sealed class NetworkComputation(IHostEnvironment environment, NetworkCl
         probabilities.Clear();
         if (image.Height == 0)
             return; // it could not be decoded
-        using var batch = new ImageBatch(sides, model.Shape with { Height = image.Height, Width = image.Width }, channelsLast: true) { Count = sides };
+        using var batch = claim.Engine.NewBatch(sides, model.Shape with { Height = image.Height, Width = image.Width });
+        batch.Count = sides;
         image.Pixels.CopyTo(batch.Image(0));
         if (sides == 2)
             image.CopyMirrored(batch.Image(1));
-        RunAtOnce(batch, probabilities);
+        claim.Engine.Run(_request, batch, probabilities, Warn);
         for (var side = 0; side < sides; side++)
             ScoreMean.ToProbabilities(probabilities.Slice(side * length, length));
     }
 
     // In parts that take no more memory than a batch of images does.
-    private void Run(ImageBatch batch, Span<float> values)
+    private void Run(PixelBatch batch, Span<float> values)
     {
-        var most = plan.Cost.ScoringBatch;
+        var most = claim.Engine.Batch;
         if (batch.Count <= most)
         {
-            RunAtOnce(batch, values);
+            claim.Engine.Run(_request, batch, values, Warn);
             return;
         }
         for (var first = 0; first < batch.Count; first += most)
         {
             using var part = batch.Part(first, Math.Min(most, batch.Count - first));
-            RunAtOnce(part, values.Slice(first * length, part.Count * length));
+            claim.Engine.Run(_request, part, values.Slice(first * length, part.Count * length), Warn);
         }
-    }
-
-    private void RunAtOnce(ImageBatch batch, Span<float> values)
-    {
-        using var threads = LibtorchThreads.Use(plan.Cost.ThreadsFor(batch.Count, besideDecoding: true));
-        claim.Copies.Get(_request, batch.Count, Warn).Run(batch, values);
     }
 
     private static bool IsDense(CnnModel model, CopyRequest request) =>

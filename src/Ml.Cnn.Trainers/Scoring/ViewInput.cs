@@ -5,16 +5,17 @@ using Ml.Cnn.Trainers.Input;
 namespace Ml.Cnn.Trainers.Scoring;
 
 /// <summary>Images as views of the network's input size, one behind the other.</summary>
+/// <param name="engine">What computes them.</param>
 /// <param name="shape">The network's.</param>
 /// <param name="views">Views of an image.</param>
-internal sealed class ViewInput(NetworkShape shape, int views) : NetworkInput
+internal sealed class ViewInput(NetworkEngine engine, NetworkShape shape, int views) : NetworkInput
 {
-    private ImageBatch? _batch;
+    private PixelBatch? _batch;
     private int _capacity;
     private float[] _values = [];
 
     /// <summary>Every view of every image.</summary>
-    public ImageBatch Batch => _batch ?? throw new InvalidOperationException("There are no images.");
+    public PixelBatch Batch => _batch ?? throw new InvalidOperationException("There are no images.");
 
     public override void Reserve(int images)
     {
@@ -23,7 +24,7 @@ internal sealed class ViewInput(NetworkShape shape, int views) : NetworkInput
         if (_batch is null || _capacity < needed)
         {
             _batch?.Dispose();
-            (_batch, _capacity) = (new(needed, shape, channelsLast: true), needed);
+            (_batch, _capacity) = (engine.NewBatch(needed, shape), needed);
         }
         _batch.Count = needed;
     }

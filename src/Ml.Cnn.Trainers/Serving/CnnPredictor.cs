@@ -42,7 +42,7 @@ public sealed class CnnPredictor : IDisposable
         _options = (options ?? new()).Snapshot();
         _telemetry = new(_options.Name ?? network.Name);
         _model = Prepare(network);
-        var coresForOne = network.Scorer.Networks.Max(each => each.Plan.Cost.ThreadsFor(images: 1, besideDecoding: true));
+        var coresForOne = network.Scorer.Networks.Max(each => each.Claim.Engine.CoresFor(images: 1));
         _batcher = new(_options, _telemetry, _options.Concurrency ?? Math.Max(1, Environment.ProcessorCount / coresForOne));
         _keptMemory = GlibcAllocator.KeepFreedMemory(); // every request takes and frees the same blocks
     }

@@ -40,7 +40,7 @@ internal sealed class TrainingRun(
         var scoring = ExecutionPlan.ForScoring(run.Plan.Device, run.Plan.Cost);
         var scorer = ImageScorer.Of(environment, run.Prepared.Network, scoring, Describe(run, outcome));
         if (NonFiniteLayer.Find(scorer.Network, run.Views.Shape) is { } since)
-            log.Warning(MessageSensitivity.None, "{0}", NonFiniteLayer.Warning(architecture.Name, "the trained network's scores", since));
+            log.Warning(MessageSensitivity.None, "{0}", NonFiniteLayer.Warning(architecture.Name, "the trained network's scores", since.ToString()));
         return new CnnTransformer(scorer, run.BadImages.All);
     }
 

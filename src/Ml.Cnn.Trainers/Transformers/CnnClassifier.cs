@@ -1,7 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Ml.Cnn.Trainers.Compilation;
-using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Probabilities;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Transforms;
@@ -52,7 +50,7 @@ public abstract class CnnClassifier : ITransformer, IDisposable
     /// The copies of the networks that computed scores so far: for this transformer and those that share its networks. One is made when the first image
     /// is scored, another when the first batch is, and both serve all threads.
     /// </summary>
-    public IReadOnlyList<CnnScoringCopy> ScoringCopies => [.. _scorer.Networks.SelectMany(network => network.Claim.Copies.Descriptions)];
+    public IReadOnlyList<CnnScoringCopy> ScoringCopies => [.. _scorer.Networks.SelectMany(network => network.Claim.Engine.Copies)];
 
     /// <summary>Views of an image that are computed for its scores, over all networks: what test-time augmentation and ensembles cost.</summary>
     public int Views => _scorer.Networks.Sum(network => network.Views);
@@ -93,7 +91,7 @@ public abstract class CnnClassifier : ITransformer, IDisposable
     public IDataView Transform(IDataView input)
     {
         foreach (var network in _scorer.Networks)
-            _ = network.Claim.Network; // now rather than when the first row is read
+            network.Claim.Check(); // now rather than when the first row is read
         return new ScoringDataView(input, _scorer);
     }
 
@@ -188,7 +186,7 @@ public abstract class CnnClassifier : ITransformer, IDisposable
         try
         {
             using var use = network.Claim.Use();
-            DenseProgram.Of(NetworkGraph.Trace(network.Claim.Network, network.Model.Shape));
+            network.Claim.Engine.CheckDense();
         }
         catch (NotSupportedException e)
         {

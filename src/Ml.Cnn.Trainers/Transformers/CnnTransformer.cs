@@ -3,7 +3,6 @@ using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Exchange;
-using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Persistence;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Trainers.Weights;
@@ -45,7 +44,7 @@ public sealed class CnnTransformer : CnnClassifier
     public CnnTrainingPlan? TrainingPlan => Model.Training?.TrainingPlan;
 
     /// <summary>Where the network runs: "cpu" or "cuda:0".</summary>
-    public string Device => Scorer.Single.Plan.Device.ToString();
+    public string Device => Scorer.Single.Claim.Engine.Device;
 
     /// <summary>How scores are computed.</summary>
     public CnnScoringOptions Scoring => Model.Scoring;
@@ -98,7 +97,7 @@ public sealed class CnnTransformer : CnnClassifier
     public string? FindNonFiniteLayer()
     {
         using var use = Scorer.Single.Claim.Use();
-        return NonFiniteLayer.Find(Scorer.Network, Shape)?.ToString();
+        return Scorer.Single.Claim.Engine.FindNonFiniteLayer(images: null);
     }
 
     /// <summary>

@@ -117,7 +117,7 @@ internal static class NetworkImport
         var plan = ExecutionPlan.ForScoring(device, NetworkCost.Of(network, model.Shape));
         var scorer = ImageScorer.Of(environment, network, plan, model);
         if (NonFiniteLayer.Find(scorer.Network, model.Shape) is { } since)
-            warn(NonFiniteLayer.Warning(model.Architecture.Name, "the imported network's scores", since));
+            warn(NonFiniteLayer.Warning(model.Architecture.Name, "the imported network's scores", since.ToString()));
         return new CnnTransformer(scorer, []);
     }
 

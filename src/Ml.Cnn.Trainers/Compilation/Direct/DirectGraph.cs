@@ -42,7 +42,7 @@ internal sealed unsafe class DirectGraph : CompiledNetwork
     /// <summary>Numbers that come of an image.</summary>
     public int Length => _result.Channels;
 
-    public override void Run(ImageBatch images, Span<float> output)
+    public override void Run(PixelBatch images, Span<float> output)
     {
         var threads = get_num_threads();
         var shared = threads == 1 ? 0 : images.Count / threads * threads; // images that threads do whole, without waiting for each other
@@ -52,7 +52,7 @@ internal sealed unsafe class DirectGraph : CompiledNetwork
             Run(images.Image(image), output.Slice(image * Length, Length), threads);
     }
 
-    private void RunEach(ImageBatch images, int count, Span<float> output, int threads)
+    private void RunEach(PixelBatch images, int count, Span<float> output, int threads)
     {
         fixed (float* to = output)
         {

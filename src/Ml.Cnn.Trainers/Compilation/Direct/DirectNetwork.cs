@@ -81,7 +81,7 @@ internal sealed unsafe class DirectNetwork : CompiledNetwork
         return new(input, [.. operations], output, multiplyAdds);
     }
 
-    public override void Run(ImageBatch images, Span<float> output)
+    public override void Run(PixelBatch images, Span<float> output)
     {
         Run(images.Images(0, images.Count), output, (int)Math.Clamp(images.Count * _multiplyAdds / WorthACore, 1, Environment.ProcessorCount));
         if (_output != CopyOutput.Probabilities)
