@@ -210,6 +210,25 @@ public sealed class ExperimentTests
         Assert.AreEqual(CnnTrialStatus.Completed, result.RunDetails[0].Status);
     }
 
+    /// <summary>Protects disks: half a file that a killed process left is of no use to anyone.</summary>
+    [TestMethod]
+    public void WhatAKilledProcessWasWritingGoes()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings(folder, images: 4 * Digits);
+        using var stop = new CancellationTokenSource();
+        settings.CancellationToken = stop.Token;
+        Run(settings, new Told(_ => stop.Cancel()));
+        string[] halves = [".settings-a.tmp", ".leaderboard.csv-b.tmp", "best/.model-c.tmp", "jobs/.000002-d.tmp", "trials/0002/.model-e.tmp"];
+        Directory.CreateDirectory(Path.Join(settings.Folder, "trials", "0002"));
+        foreach (var half in halves)
+            File.WriteAllText(Path.Join(settings.Folder, half), "half");
+
+        (settings.CancellationToken, settings.Resume) = (default, true);
+        Run(settings);
+        Assert.IsEmpty(Directory.GetFiles(settings.Folder!, "*.tmp", SearchOption.AllDirectories));
+    }
+
     /// <summary>Protects experiments whose process dies of a trial: the trial is given up before it is begun again.</summary>
     [TestMethod]
     public void AWishThatWasLeftWhileNoProcessLedComesFirst()

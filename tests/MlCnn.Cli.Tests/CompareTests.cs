@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace MlCnn.Cli.Tests;
 
-/// <summary>'mlcnn compare': what it tells and leaves, and that no interruption changes what it comes to.</summary>
+/// <summary>'mlcnn compare': what it tells and leaves, and that no interruption changes what it comes to. tests/compare-kills kills ten times.</summary>
 [TestClass]
 public sealed class CompareTests : CliTest
 {

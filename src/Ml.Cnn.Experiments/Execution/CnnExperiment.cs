@@ -95,6 +95,7 @@ public sealed class CnnExperiment
             definition = ExperimentSetup.Extend(saved, definition);
         folder.Create();
         using var journal = new ExperimentJournal(folder.Journal); // keeps other leaders out, before anything is written
+        folder.DeleteRemains();
         folder.Write(definition);
 
         var worker = new CnnTrialWorker(folder, new TrialJobRunner(_mlContext, folder, definition, data));

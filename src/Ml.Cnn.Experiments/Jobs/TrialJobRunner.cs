@@ -30,6 +30,7 @@ internal sealed class TrialJobRunner(MLContext mlContext, ExperimentFolder folde
     public void Run(JobDecided decided, JobDecided first, TrialJobResult? last, CancellationToken cancellation)
     {
         using var only = TrialLock.Take(folder.Trial(decided.Trial));
+        folder.DeleteRemains(decided.Trial, decided.Job);
         if (folder.ReadJob(decided.Job) is not null)
             return;
         var time = Stopwatch.StartNew();

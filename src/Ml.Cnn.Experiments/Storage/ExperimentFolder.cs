@@ -25,6 +25,7 @@ namespace Ml.Cnn.Experiments.Storage;
 internal sealed class ExperimentFolder(string path)
 {
     private const string BestFolder = "best";
+    private const string JobsFolder = "jobs";
     private const string ModelFile = "model.zip";
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
@@ -70,7 +71,7 @@ internal sealed class ExperimentFolder(string path)
     public void Create()
     {
         Directory.CreateDirectory(System.IO.Path.Join(Path, "trials"));
-        Directory.CreateDirectory(System.IO.Path.Join(Path, "jobs"));
+        Directory.CreateDirectory(System.IO.Path.Join(Path, JobsFolder));
         Directory.CreateDirectory(System.IO.Path.Join(Path, BestFolder));
     }
 
@@ -119,8 +120,8 @@ internal sealed class ExperimentFolder(string path)
     public void WriteJob(int job, TrialJobFile result, TrialScores? scores)
     {
         if (scores is not null)
-            AtomicFile.WriteToDisk(JobFile(job, "scores"), "scores", scores.Write);
-        AtomicFile.WriteToDisk(JobFile(job, "json"), "job", stream => JsonSerializer.Serialize(stream, result, ExperimentJson.File));
+            AtomicFile.WriteToDisk(JobFile(job, "scores"), JobName(job), scores.Write);
+        AtomicFile.WriteToDisk(JobFile(job, "json"), JobName(job), stream => JsonSerializer.Serialize(stream, result, ExperimentJson.File));
     }
 
     /// <summary>The scores of a job; null where it gave none, or where they cannot be read any more.</summary>
@@ -135,8 +136,29 @@ internal sealed class ExperimentFolder(string path)
 
     private string BatchSizeOf(int trial) => System.IO.Path.Join(Trial(trial), "batch-size");
 
-    private string JobFile(int job, string extension) =>
-        System.IO.Path.Join(Path, "jobs", FormattableString.Invariant($"{job:000000}.{extension}"));
+    /// <summary>Deletes what an earlier leader was writing when it was killed.</summary>
+    public void DeleteRemains()
+    {
+        DeleteTemporary(Path, "");
+        DeleteTemporary(System.IO.Path.Join(Path, BestFolder), "");
+    }
+
+    /// <summary>Deletes what an earlier worker was writing when it was killed; for whoever has the trial's lock.</summary>
+    public void DeleteRemains(int trial, int job)
+    {
+        DeleteTemporary(Trial(trial), "");
+        DeleteTemporary(System.IO.Path.Join(Path, JobsFolder), JobName(job));
+    }
+
+    private string JobFile(int job, string extension) => System.IO.Path.Join(Path, JobsFolder, $"{JobName(job)}.{extension}");
+
+    private static string JobName(int job) => job.ToString("000000", CultureInfo.InvariantCulture);
+
+    private static void DeleteTemporary(string folder, string name)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, $".{name}*.tmp"))
+            AtomicFile.TryDelete(file);
+    }
 
     // A file may be replaced while it is read.
     private static FileStream OpenShared(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
