@@ -18,9 +18,9 @@ internal static class ExportOptions
         Description = "Let the file give probabilities, calibrated ones where the model was calibrated. Default: logits.",
     };
 
-    private static readonly Option<string> s_pixels = CommandOptions.OneOf("--pixels", "Let the file take pixels from 0 to 255 (uint8) at the network's size and "
-        + "normalize them itself: nhwc, the colors of a pixel side by side, or nchw, one plane after the other. Default: it takes normalized float32, "
-        + "as the network does.", [.. s_layouts.Keys]);
+    private static readonly Option<string> s_pixels = CommandOptions.OneOf("--pixels", "Let the file take pixels from 0 to 255 (uint8) at the network's size "
+        + "and normalize them itself: nhwc, the colors of a pixel side by side, or nchw, one plane after the other. Default: it takes normalized float32, as "
+        + "the network does.", [.. s_layouts.Keys]);
 
     public static Option Pixels => s_pixels;
 

@@ -27,9 +27,8 @@ internal static class ScoreDifference
     {
         if (!(difference <= Most))
         {
-            throw new InvalidOperationException(FormattableString.Invariant(
-                $"{network}: its {what} was not saved, since it gives other scores than the network: on drawn images they are up to {difference:0.0e0} apart, and ")
-                + FormattableString.Invariant($"{Most:0e0} is the most that is right."));
+            throw new InvalidOperationException($"{network}: its {what} was not saved, since it gives other scores than the network: on drawn images they are "
+                + FormattableString.Invariant($"up to {difference:0.0e0} apart, and {Most:0e0} is the most that is right."));
         }
     }
 }

@@ -11,7 +11,7 @@ namespace Ml.Cnn.Trainers.Tests.Compilation;
 [DoNotParallelize] // the memory is the process's
 public sealed class LoadedScriptTests
 {
-    /// <summary>Protects services that take newer models, and whoever exports many: TorchSharp alone keeps the weights of every script that it loaded.</summary>
+    /// <summary>Protects services that take newer models, and whoever exports many: TorchSharp alone keeps the weights of each script.</summary>
     [TestMethod]
     public void A_script_s_weights_are_freed_with_it()
     {
