@@ -62,7 +62,8 @@ internal sealed class ExperimentFolder(string path)
     }
 
     /// <summary>What a trial's batches were brought down to; null where they are as decided on.</summary>
-    public int? ReadBatchSize(int trial) => File.Exists(BatchSizeOf(trial)) ? int.Parse(File.ReadAllText(BatchSizeOf(trial)), CultureInfo.InvariantCulture) : null;
+    public int? ReadBatchSize(int trial) =>
+        File.Exists(BatchSizeOf(trial)) ? int.Parse(File.ReadAllText(BatchSizeOf(trial)), CultureInfo.InvariantCulture) : null;
 
     public void WriteBatchSize(int trial, int size) => AtomicFile.WriteToDisk(BatchSizeOf(trial), "batch size",
         stream => stream.Write(Encoding.ASCII.GetBytes(size.ToString(CultureInfo.InvariantCulture))));

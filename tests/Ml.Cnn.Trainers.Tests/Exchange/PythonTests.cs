@@ -52,7 +52,7 @@ public sealed class PythonTests
         }
     }
 
-    /// <summary>Protects fine-tuning in Python: the file is the state dict of torchvision's own module, MNASNet's version and auxiliary heads included.</summary>
+    /// <summary>Protects fine-tuning in Python: the file is the state dict of torchvision's own module, with MNASNet's version and auxiliary heads.</summary>
     [TestMethod]
     [DataRow("resnet18")]
     [DataRow("mnasnet0_5")]
