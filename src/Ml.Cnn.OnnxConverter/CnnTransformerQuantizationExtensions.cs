@@ -29,7 +29,8 @@ public static class CnnTransformerQuantizationExtensions
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range, or a column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no images, or no labels to measure accuracy with, or a label is no class of the model.</exception>
     /// <exception cref="BadImageException">An image cannot be decoded, and <see cref="CnnClassifier.OnBadImage"/> says that this fails.</exception>
-    /// <exception cref="OnnxExportException">More accuracy is lost than allowed, or the network cannot be written; the message says how much, or why.</exception>
+    /// <exception cref="OnnxExportException">More accuracy is lost than allowed, or the network cannot be written; the message says how much, or
+    /// why.</exception>
     /// <exception cref="IOException">The file cannot be written. Whatever was there before still is.</exception>
     public static OnnxQuantizationReport SaveAsQuantizedOnnx(this CnnTransformer model, string path, IDataView calibration, IDataView? evaluation = null,
         OnnxQuantizationOptions? options = null)

@@ -14,7 +14,8 @@ public static class OnnxNetwork
     /// <c>mlContext.Model.ImportCnn</c> makes a model that scores at once.
     /// </summary>
     /// <remarks>
-    /// The batch is free whatever the file says of it, a final softmax is taken off, and what the graph does with the images first (types, order of dimensions and
+    /// The batch is free whatever the file says of it, a final softmax is taken off, and what the graph does with the images first (types, order of
+    /// dimensions and
     /// channels, normalization) becomes the model's preprocessing. Layers are named by the file's weights or nodes. No code of a file is run, and none of its
     /// numbers is trusted: memory stays within a small multiple of the file's size.
     /// </remarks>

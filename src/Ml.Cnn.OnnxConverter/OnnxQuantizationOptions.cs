@@ -6,7 +6,8 @@ public sealed class OnnxQuantizationOptions
     /// <summary>The most images in a batch that can be timed.</summary>
     public const int LargestSpeedBatch = 1024;
 
-    /// <summary>Operator set, input and output of the file. Its form is that for scoring and its precision float32. Default: normalized numbers in, logits out.</summary>
+    /// <summary>Operator set, input and output of the file. Its form is that for scoring and its precision float32. Default: normalized numbers in, logits
+    /// out.</summary>
     public OnnxExportOptions Export { get; set; } = new();
 
     /// <summary>The column of the images' classes: keys with values, or text. Default "Label".</summary>

@@ -160,7 +160,8 @@ quantize.SetAction(r => QuantizationBenchmark.Run(r.GetValue(path)!, r.GetValue(
     Seed = r.GetValue(seed),
 }));
 
-return new RootCommand("Benchmarks of MlCnn.") { quantize, mnist, network, folder, loader, read, inspect, stages, step, plans, memory, score, ort, labels, webModel,
+return new RootCommand("Benchmarks of MlCnn.") { quantize, mnist, network, folder, loader, read, inspect, stages, step, plans, memory, score, ort, labels,
+    webModel,
     webLoad, webSoak, curves, search }
     .Parse(args).Invoke();
 

@@ -85,6 +85,7 @@ public sealed class TensorLeakTests
         var data = s_mlContext.Data.GenerateDigits(100);
         var features = s_mlContext.Transforms.CnnFeatures("Features", "Image", s_mlContext.FitLeNet(data).LastTransformer, "conv2", pool: true).Fit(data)
             .Transform(data);
+        Assert.AreEqual(100, features.GetColumn<float[]>("Features").Count()); // makes the copy that computes, which keeps its weights
         var before = Settle();
         Assert.AreEqual(100, features.GetColumn<float[]>("Features").Count());
         Assert.AreEqual(before, Tensor.TotalCount);

@@ -102,7 +102,7 @@ public sealed class UsageTests : CliTest
     [DataRow("export --model m.zip --out n.bin", "--out: the ending of 'n.bin' tells no format")]
     [DataRow("export --model m.zip --out n.pt --format torch", "torchscript, safetensors or pth, not 'torch'")]
     [DataRow("export --model m.zip --out n.pt --pixels hwc", "nhwc or nchw, not 'hwc'")]
-    [DataRow("export --model m.zip --out n.pth --probabilities", "--probabilities goes with --format torchscript, not with pth")]
+    [DataRow("export --model m.zip --out n.pth --probabilities", "--probabilities goes with --format onnx or torchscript, not with pth")]
     [DataRow("weights", "mlcnn weights --help")]
     [DataRow("weights list --arch resnet19", "'resnet19'")]
     [DataRow("weights get", "NAME")]

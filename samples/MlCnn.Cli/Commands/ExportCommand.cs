@@ -71,7 +71,10 @@ internal static class ExportCommand
         foreach (var other in ExportFormat.All)
         {
             if (other.Options.Except(format.Options).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } wrong)
-                throw new UsageException($"{wrong.Name} goes with --format {other.Name}, not with {format.Name}.");
+            {
+                var takers = ExportFormat.All.Where(each => each.Options.Contains(wrong)).Select(each => each.Name);
+                throw new UsageException($"{wrong.Name} goes with --format {string.Join(" or ", takers)}, not with {format.Name}.");
+            }
         }
     }
 }

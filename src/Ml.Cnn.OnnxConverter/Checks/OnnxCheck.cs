@@ -52,7 +52,8 @@ internal static class OnnxCheck
             throw new OnnxExportException($"{model.Name} has values beyond 65,504, the largest that float16 holds; the file that was made of it is not kept.");
         if (!(largest <= allowed))
         {
-            throw new OnnxExportException(FormattableString.Invariant($"The file that was made of {model.Name} gives other {OnnxExporter.OutputName(options.Output)} ")
+            throw new OnnxExportException(FormattableString
+                .Invariant($"The file that was made of {model.Name} gives other {OnnxExporter.OutputName(options.Output)} ")
                 + FormattableString.Invariant($"than the network, by up to {largest:0.0e0} where {allowed:0.0e0} is allowed, and is not kept."));
         }
         return new(images.Count, largest, allowed);
@@ -64,7 +65,8 @@ internal static class OnnxCheck
             return double.PositiveInfinity;
         var scale = output == OnnxOutput.Scores ? 1 : Math.Max(LeastLogit, expected.Max(Math.Abs));
         // Of what is no number, the difference is none either, and passes no comparison.
-        return expected.Zip(actual, (one, other) => Math.Abs((double)one - other) / scale).Aggregate(0.0, (most, each) => double.IsNaN(each) ? double.NaN : Math.Max(most, each));
+        return expected.Zip(actual, (one, other) => Math.Abs((double)one - other) / scale).Aggregate(0.0, (most, each) => double.IsNaN(each) ? double.NaN
+            : Math.Max(most, each));
     }
 
     private static float[] Expected(CnnTransformer model, IReadOnlyList<PixelImage> images, OnnxExportOptions options)

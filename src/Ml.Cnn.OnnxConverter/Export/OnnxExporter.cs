@@ -42,7 +42,8 @@ internal static class OnnxExporter
     {
         var graph = NetworkGraph.Trace(model.Scorer.Network, model.Shape);
         if (!graph.IsComplete)
-            throw new OnnxExportException($"{model.Name} cannot be written as ONNX: it does something that is no layer of this library: {string.Join("; ", graph.Missing)}.");
+            throw new OnnxExportException($"{model.Name} cannot be written as ONNX: it does something that is no layer of this library: "
+                + $"{string.Join("; ", graph.Missing)}.");
         try
         {
             using var mode = inference_mode();
@@ -78,8 +79,8 @@ internal static class OnnxExporter
         }
         if (model.Scorer.Model.Augmentation is { HasStepsForScoring: true })
         {
-            throw new NotSupportedException("its images go through steps of an augmentation recipe before they are normalized, which a file does not do: write the "
-                + "network without the preprocessing of images");
+            throw new NotSupportedException("its images go through steps of an augmentation recipe before they are normalized, which a file does not do: "
+                + "write the network without the preprocessing of images");
         }
         var isResized = options.Input == OnnxInput.Pixels;
         var pixels = isResized ? builder.Input(name, OnnxTypes.UInt8, Batch, shape.Height, shape.Width, shape.Channels)

@@ -20,7 +20,8 @@ internal static class OnnxPreprocessing
     {
         var planes = graph.Node("Transpose", "preprocessing.planes", [pixels], ("perm", (IReadOnlyList<long>)[0, 3, 1, 2]));
         if (!isResized)
-            planes = preprocessing.ResizeShortSide is null ? Resize(graph, preprocessing, planes, Sizes(graph, preprocessing)) : ResizeAndCrop(graph, preprocessing, planes);
+            planes = preprocessing.ResizeShortSide is null ? Resize(graph, preprocessing, planes, Sizes(graph, preprocessing)) : ResizeAndCrop(graph,
+                preprocessing, planes);
         return Normalize(graph, preprocessing.Normalization, planes);
     }
 
@@ -74,7 +75,8 @@ internal static class OnnxPreprocessing
         var room = graph.Node("Cast", "preprocessing.room", [graph.Node("Sub", "preprocessing.difference", [sizes, Sizes(graph, preprocessing)])],
             ("to", OnnxTypes.Float32));
         using var half = tensor(0.5f);
-        var middle = graph.Node("Round", "preprocessing.middle", [graph.Node("Mul", "preprocessing.halved", [room, graph.Constant("preprocessing.half", half)])]);
+        var middle = graph.Node("Round", "preprocessing.middle", [graph.Node("Mul", "preprocessing.halved", [room, graph.Constant("preprocessing.half",
+            half)])]);
         var from = graph.Node("Cast", "preprocessing.start", [middle], ("to", OnnxTypes.Int64));
         var to = graph.Node("Add", "preprocessing.end", [from, Sizes(graph, preprocessing)]);
         return graph.Node("Slice", "preprocessing.crop", [resized, from, to, Integers(graph, "axes", 2, 3)]);

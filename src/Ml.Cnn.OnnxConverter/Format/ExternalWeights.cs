@@ -54,7 +54,8 @@ internal sealed class ExternalWeights(string folder, long maximumBytes) : IDispo
             throw Wrong(tensor, $"takes {bytes} bytes by its shape, and {length} by its place in another file");
         var stream = Open(tensor, location ?? throw Wrong(tensor, "lies in another file, which has no name"));
         if (offset > stream.Length || length > stream.Length - offset)
-            throw Wrong(tensor, $"lies at the bytes {offset} to {(UInt128)offset + (UInt128)length} of '{Listing.Shortened(location)}', which has {stream.Length}");
+            throw Wrong(tensor, $"lies at the bytes {offset} to {(UInt128)offset + (UInt128)length} of '{Listing.Shortened(location)}', "
+                + $"which has {stream.Length}");
         _read += length;
         if (_read > 2 * Bytes)
             throw new OnnxFormatException($"its weights lie over one another: they take more than twice the {Bytes} bytes of the files beside it");
@@ -67,7 +68,8 @@ internal sealed class ExternalWeights(string folder, long maximumBytes) : IDispo
         if (_files.TryGetValue(location, out var open))
             return open;
         var words = location.Split('/', '\\');
-        if (location.Length == 0 || Path.IsPathRooted(location) || words.Any(word => word.Length == 0 || word is ".." || word.Contains(':', StringComparison.Ordinal))
+        if (location.Length == 0 || Path.IsPathRooted(location) || words.Any(word => word.Length == 0 || word is ".." || word.Contains(':',
+            StringComparison.Ordinal))
             || location.Contains('\0', StringComparison.Ordinal))
             throw Wrong(tensor, $"lies in '{Listing.Shortened(location)}', which is no file in the ONNX file's own folder");
         var path = folder;

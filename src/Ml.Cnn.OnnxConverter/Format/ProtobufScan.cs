@@ -40,7 +40,8 @@ internal sealed class ProtobufScan
         while (Position < end)
         {
             var tag = Varint(end);
-            var field = tag >> 3 is > 0 and <= int.MaxValue and var number ? message.FindFieldByNumber((int)number) : throw Damaged("a field has no valid number");
+            var field = tag >> 3 is > 0 and <= int.MaxValue and var number ? message.FindFieldByNumber((int)number)
+                : throw Damaged("a field has no valid number");
             switch (tag & 7)
             {
                 case 0:

@@ -87,7 +87,8 @@ internal sealed class Lowering
     /// <param name="kind">A layer's kind, or one of <see cref="ImportKinds"/>.</param>
     /// <param name="input">What it takes.</param>
     /// <param name="attributes">Names and values.</param>
-    public ImportStep Add(OnnxNode node, string kind, ImportStep input, params (string Name, object Value)[] attributes) => Add(node, kind, [input], attributes);
+    public ImportStep Add(OnnxNode node, string kind, ImportStep input, params (string Name, object Value)[] attributes) => Add(node, kind, [input],
+        attributes);
 
     /// <inheritdoc cref="Add(OnnxNode, string, ImportStep, ValueTuple{string, object}[])"/>
     public ImportStep Add(OnnxNode node, string kind, IReadOnlyList<ImportStep> inputs, params (string Name, object Value)[] attributes) =>
@@ -128,7 +129,8 @@ internal sealed class Lowering
     private ImportStep Add(ImportStep step)
     {
         step.Shape = ShapeRules.Of(step, [.. step.Inputs.Select(input => input.Shape)]) ?? throw step.Wrong($"cannot take "
-            + string.Join(" and ", step.Inputs.Select(input => "N" + string.Concat(input.Shape.Select(length => FormattableString.Invariant($" × {length}"))))));
+            + string.Join(" and ", step.Inputs.Select(input => "N" + string.Concat(input.Shape.Select(length => FormattableString
+                .Invariant($" × {length}"))))));
         Steps.Add(step);
         return step;
     }

@@ -20,7 +20,8 @@ internal static class ShapeRules
     {
         [LayerKinds.Conv2d] = (step, inputs) => inputs[0] is [var channels, var height, var width] && channels == step.Get<int>("in")
             ? Map(step.Get<int>("out"), Positions(step, height, width)) : null,
-        [LayerKinds.Linear] = (step, inputs) => inputs[0] is [.. var rows, var features] && features == step.Get<int>("in") ? [.. rows, step.Get<int>("out")] : null,
+        [LayerKinds.Linear] = (step, inputs) => inputs[0] is [.. var rows, var features] && features == step.Get<int>("in") ? [.. rows, step.Get<int>("out")]
+            : null,
         [LayerKinds.RadialBasis] = (step, inputs) => inputs[0] is [var features] && features == step.Get<int>("in") ? [step.Get<int>("out")] : null,
         [LayerKinds.BatchNorm2d] = (step, inputs) => inputs[0] is [_] or [_, _, _] && inputs[0][0] == step.Get<int>("channels") ? inputs[0] : null,
         [LayerKinds.LayerNorm] = (step, inputs) => inputs[0].Length > 0 && inputs[0][^1] == step.Get<int>("channels") ? inputs[0] : null,

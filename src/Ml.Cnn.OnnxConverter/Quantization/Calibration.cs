@@ -54,7 +54,8 @@ internal static class Calibration
             }
             catch (ArithmeticException e)
             {
-                throw new OnnxExportException($"The network's value {value} is NaN or infinite for an image of the calibration set: it has no range to round to.", e);
+                throw new OnnxExportException($"The network's value {value} is NaN or infinite for an image of the calibration set: "
+                    + "it has no range to round to.", e);
             }
         }
     }

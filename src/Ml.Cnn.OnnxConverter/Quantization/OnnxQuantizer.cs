@@ -14,13 +14,15 @@ internal static class OnnxQuantizer
     private const double Points = 100; // of accuracy in 1
 
     /// <inheritdoc cref="CnnTransformerQuantizationExtensions.SaveAsQuantizedOnnx"/>
-    public static OnnxQuantizationReport Export(CnnTransformer model, string path, IDataView calibration, IDataView? evaluation, OnnxQuantizationOptions options)
+    public static OnnxQuantizationReport Export(CnnTransformer model, string path, IDataView calibration, IDataView? evaluation,
+        OnnxQuantizationOptions options)
     {
         using var use = model.Scorer.Single.Claim.Use();
         var images = QuantizationImages.Of(model, calibration, evaluation, options);
         var (whole, constantBytes) = OnnxExporter.Build(model, options.Export);
         if (constantBytes >= OnnxExportOptions.LargestInside)
-            throw new OnnxExportException($"{model.Name} cannot be written with 8-bit integers: its weights take more than 2 GB, which are not held in memory twice.");
+            throw new OnnxExportException($"{model.Name} cannot be written with 8-bit integers: its weights take more than 2 GB, "
+                + "which are not held in memory twice.");
         try
         {
             var floatBytes = Check(model, whole, options.Export);
@@ -37,7 +39,8 @@ internal static class OnnxQuantizer
             using var after = new OnnxSession(quantized);
             var agreement = Compare(before, after, images.Evaluation(() => BatchSize));
             Refuse(model, agreement, options);
-            var written = OnnxFile.Write(path, NetworkPart.Replacing(whole, quantized), isExternal: false, verify: file => new InferenceSession(file).Dispose());
+            var written = OnnxFile.Write(path, NetworkPart.Replacing(whole, quantized), isExternal: false, verify: file => new InferenceSession(file)
+                .Dispose());
             var speed = options.SpeedTime == TimeSpan.Zero ? ((double, double)?)null
                 : SpeedComparison.Measure(before, after, Pixels(model, options.SpeedBatch), options.SpeedBatch, options.SpeedTime);
             return new()
@@ -97,7 +100,8 @@ internal static class OnnxQuantizer
         var loss = (agreement.Before - agreement.After) * Points;
         if (options.MaximumLoss is { } most && !(loss <= most + 1e-9))
         {
-            throw new OnnxExportException(FormattableString.Invariant($"With 8-bit integers {model.Name} loses {loss:0.0#} points of accuracy, {agreement.Before:P1} ")
+            throw new OnnxExportException(FormattableString
+                .Invariant($"With 8-bit integers {model.Name} loses {loss:0.0#} points of accuracy, {agreement.Before:P1} ")
                 + FormattableString.Invariant($"before and {agreement.After:P1} after on {agreement.Labeled} images, where {most} may be lost (MaximumLoss). ")
                 + "No file was written. Keep layers in float32 (Float32Layers, KeepsFirstLayer, KeepsLastLayer), or give more images to calibrate with.");
         }

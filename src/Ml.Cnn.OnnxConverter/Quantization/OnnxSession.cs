@@ -30,7 +30,8 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="read">Takes every output by its position.</param>
     public void Run(float[] pixels, int images, Reader read)
     {
-        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels.AsMemory(0, images * PixelsPerImage), [images, .. _shape[1..]]);
+        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels.AsMemory(0, images * PixelsPerImage), [images,
+            .. _shape[1..]]);
         using var outputs = _session.Run(_options, [_input], [input], Outputs);
         for (var output = 0; output < outputs.Count; output++)
             read(output, outputs[output].GetTensorDataAsSpan<float>());

@@ -30,13 +30,15 @@ internal static class OperationRoles
     };
 
     /// <summary>The values of the network that a node takes, constants aside: of moves and clamps, the first input alone.</summary>
-    public static IEnumerable<string> Activations(NodeProto node, GraphIndex graph) => node.Input.Where(input => input.Length > 0 && graph.Constant(input) is null);
+    public static IEnumerable<string> Activations(NodeProto node, GraphIndex graph) => node.Input.Where(input => input.Length > 0 && graph
+        .Constant(input) is null);
 
     /// <summary>The bounds of a clamp.</summary>
     public static (float Low, float High) Bounds(NodeProto clamp, GraphIndex graph) => clamp.OpType == "Relu" ? (0, float.PositiveInfinity)
         : (Bound(clamp, 1, float.NegativeInfinity, graph), Bound(clamp, 2, float.PositiveInfinity, graph));
 
-    private static float Bound(NodeProto clamp, int input, float absent, GraphIndex graph) => clamp.Input.Count <= input || clamp.Input[input].Length == 0 ? absent
+    private static float Bound(NodeProto clamp, int input, float absent, GraphIndex graph) => clamp.Input.Count <= input || clamp.Input[input].Length == 0
+        ? absent
         : graph.Constant(clamp.Input[input]) is { } constant ? GraphIndex.Floats(constant)[0] : float.NaN;
 
     private static bool HasConstants(NodeProto node, GraphIndex graph, int? rank) => graph.Constant(node.Input[0]) is null

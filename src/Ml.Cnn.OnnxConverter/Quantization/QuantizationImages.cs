@@ -16,7 +16,9 @@ internal sealed record QuantizationImages(Func<Func<int>, IEnumerable<PixelBatch
         var labels = first.Labels();
         var most = evaluation is null ? labels.Count / 2 : labels.Count;
         if (most == 0)
-            throw new InvalidOperationException(evaluation is null ? "Quantization needs two images at least: one to choose ranges from and another to measure accuracy on."
+            throw new InvalidOperationException(evaluation is null
+                ? "Quantization needs two images at least: one to choose ranges from "
+                + "and another to measure accuracy on."
                 : "There are no images to choose ranges from.");
         var drawn = CalibrationSplit.Draw(labels, Math.Min(options.CalibrationImages, most), options.Seed);
         var second = evaluation is null ? first : new LabeledPixels(model, evaluation, options.LabelColumnName);
@@ -24,7 +26,8 @@ internal sealed record QuantizationImages(Func<Func<int>, IEnumerable<PixelBatch
         var others = Enumerable.Range(0, secondLabels.Count).Where(row => evaluation is not null || !drawn.Contains(row)).ToHashSet();
         if (options.MaximumLoss is not null && !others.Any(row => secondLabels[row] is not null))
         {
-            throw new InvalidOperationException($"The loss of accuracy is to be at most {options.MaximumLoss} points (MaximumLoss), and no image has a label in "
+            throw new InvalidOperationException($"The loss of accuracy is to be at most {options.MaximumLoss} points (MaximumLoss), and no image has "
+                + "a label in "
                 + $"'{options.LabelColumnName}' to measure it with. Give labeled images, or set MaximumLoss to null.");
         }
         return new(size => first.Read(drawn, labels, size), size => second.Read(others, secondLabels, size));

@@ -88,7 +88,8 @@ internal sealed class QuantizationPlan
         var before = _integer.Count;
         foreach (var node in _graph.Graph.Node)
         {
-            if (RoleOf(node) != OperationRole.Move || IsInteger(node) || _graph.IsResult(node.Output[0]) || !IsRounded(node.Input[0]) && !IsRounded(node.Output[0]))
+            if (RoleOf(node) != OperationRole.Move || IsInteger(node) || _graph.IsResult(node.Output[0]) || !IsRounded(node.Input[0])
+                && !IsRounded(node.Output[0]))
                 continue;
             if (_graph.Maker(node.Input[0]) is { } maker && OperationRoles.MayGiveFloat(maker) && !IsRounded(node.Output[0]))
                 continue;

@@ -36,7 +36,8 @@ internal sealed class QuantizedGraph
     /// <param name="plan">What is computed with integers.</param>
     /// <param name="ranges">Of every name that stands for a scale in the plan.</param>
     /// <param name="weightBits">7 or 8.</param>
-    public static ModelProto Write(ModelProto model, GraphIndex source, QuantizationPlan plan, IReadOnlyDictionary<string, QuantizedRange> ranges, int weightBits)
+    public static ModelProto Write(ModelProto model, GraphIndex source, QuantizationPlan plan, IReadOnlyDictionary<string, QuantizedRange> ranges,
+        int weightBits)
     {
         var writer = new QuantizedGraph(source, plan, ranges, weightBits);
         foreach (var input in source.Graph.Input)

@@ -52,7 +52,8 @@ internal static class RangeSearch
     {
         const double Coarse = 0.05, Fine = 0.01;
         var about = Enumerable.Range(1, 20).Select(i => i * Coarse).MinBy(error);
-        return Enumerable.Range(-4, 9).Select(i => about + i * Fine).Where(share => share is > 0 and <= 1 + Fine / 2).Select(share => Math.Min(share, 1)).MinBy(error);
+        return Enumerable.Range(-4, 9).Select(i => about + i * Fine).Where(share => share is > 0 and <= 1 + Fine / 2).Select(share => Math.Min(share, 1))
+            .MinBy(error);
     }
 
     private static double Error((double Middle, long Count)[] bins, QuantizedRange range)

@@ -2,7 +2,8 @@ using System.Numerics.Tensors;
 
 namespace Ml.Cnn.OnnxConverter.Quantization;
 
-/// <summary>How often a network's values lie where, over as many batches as are seen: bins of one width around 0, which doubles when a value lies outside.</summary>
+/// <summary>How often a network's values lie where, over as many batches as are seen: bins of one width around 0, which doubles when a value lies
+/// outside.</summary>
 internal sealed class ValueHistogram
 {
     /// <summary>Bins on either side of 0: eight or more for each of 256 steps.</summary>
@@ -21,7 +22,8 @@ internal sealed class ValueHistogram
     public long Count { get; private set; }
 
     /// <summary>The bins with values in them, from the lowest on: the middle of each, and how many.</summary>
-    public IEnumerable<(double Middle, long Count)> Bins => _bins.Select((count, bin) => ((bin - Half + 0.5) * (_reach / Half), count)).Where(bin => bin.count > 0);
+    public IEnumerable<(double Middle, long Count)> Bins => _bins.Select((count, bin) => ((bin - Half + 0.5) * (_reach / Half), count)).Where(bin =>
+        bin.count > 0);
 
     /// <summary>Adds values.</summary>
     /// <exception cref="ArithmeticException">One is NaN or infinite.</exception>

@@ -145,13 +145,13 @@ internal static class ScriptOperations
             : script.Weight(operation, role, script.Target.Type, numbers => Call("reshape", numbers, ScriptText.Of([-1, .. Enumerable.Repeat(1L, rank - 2)])));
     }
 
-    // The batch's size is not known here: −1 stands for it.
     private static string Reshape(NetworkScript script, FusedOperation operation, LayerDescription layer)
     {
-        if (script.Target.IsOfAnySize)
-            throw new NotSupportedException("another shape is written for images of one size");
-        var shape = layer.Get<IReadOnlyList<int>>(LayerAttributes.Shape).Select(length => (long)length);
-        return Call("reshape", script.Input(operation), ScriptText.Of([-1, .. shape]));
+        var shape = layer.Get<IReadOnlyList<int>>(LayerAttributes.Shape);
+        var input = script.Input(operation);
+        // Where images may have another size, −1 would take several for one.
+        var batch = script.Target.IsOfAnySize ? $"torch.size({input}, 0)" : "-1";
+        return Call("reshape", input, FormattableString.Invariant($"[{batch}, {string.Join(", ", shape)}]"));
     }
 
     private static string ZeroPaddedShortcut(NetworkScript script, FusedOperation operation, LayerDescription layer)

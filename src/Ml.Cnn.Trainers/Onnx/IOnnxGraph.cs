@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Onnx;
 
-/// <summary>Takes the nodes of an ONNX graph, each after those that make its inputs. Whoever implements it knows how nodes are stored; nothing else does.</summary>
+/// <summary>Takes the nodes of an ONNX graph, each after those that make its inputs. Whoever implements it knows how nodes are stored; nothing else
+/// does.</summary>
 internal interface IOnnxGraph
 {
     /// <summary>The version of the operators, https://github.com/onnx/onnx/blob/main/docs/Operators.md.</summary>

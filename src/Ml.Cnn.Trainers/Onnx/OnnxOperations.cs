@@ -39,7 +39,8 @@ internal static class OnnxOperations
         [LayerKinds.Reshape] = (graph, operation, inputs) => graph.Node("Reshape", [inputs[0],
             graph.Integers("shape", [0, .. Longs(Layer(operation).Get<IReadOnlyList<int>>(LayerAttributes.Shape))])]),
         [LayerKinds.Flatten] = Flatten,
-        [LayerKinds.Concatenate] = (graph, operation, inputs) => graph.Node("Concat", inputs, ("axis", (long)Layer(operation).Get<int>(LayerAttributes.Dimension))),
+        [LayerKinds.Concatenate] = (graph, operation, inputs) => graph.Node("Concat", inputs, ("axis", (long)Layer(operation)
+            .Get<int>(LayerAttributes.Dimension))),
         [LayerKinds.Add] = (graph, _, inputs) => graph.Node("Add", inputs),
         [LayerKinds.Multiply] = (graph, _, inputs) => graph.Node("Mul", inputs),
         [LayerKinds.Negate] = (graph, _, inputs) => graph.Node("Neg", inputs),
@@ -72,7 +73,8 @@ internal static class OnnxOperations
     }
 
     /// <summary>An attribute of two numbers, height and width.</summary>
-    public static IReadOnlyList<long> Pair(LayerDescription layer, string attribute) => layer.Get<Size2d>(attribute) is var size ? [size.Height, size.Width] : [];
+    public static IReadOnlyList<long> Pair(LayerDescription layer, string attribute) => layer.Get<Size2d>(attribute) is var size ? [size.Height, size.Width]
+        : [];
 
     /// <summary>Integers as ONNX has them.</summary>
     public static IReadOnlyList<long> Longs(IEnumerable<int> numbers) => [.. numbers.Select(number => (long)number)];

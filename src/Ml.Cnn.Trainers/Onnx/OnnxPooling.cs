@@ -21,7 +21,8 @@ internal static class OnnxPooling
         // What hangs over counts in no mean, padding may.
         if (includesPadding && layer.Get<Size2d>(LayerAttributes.Padding) != 0 && overhang != (0, 0))
             throw new NotSupportedException($"the layer {node.Name} counts its padding and not what its windows hang over the edge, which ONNX cannot say");
-        return graph.Node("AveragePool", inputs, [.. Window(layer, Pads(node, overhang)), ("count_include_pad", includesPadding && overhang == (0, 0) ? 1L : 0L)]);
+        return graph.Node("AveragePool", inputs, [.. Window(layer, Pads(node, overhang)), ("count_include_pad", includesPadding && overhang == (0, 0) ? 1L
+            : 0L)]);
     }
 
     public static string AdaptiveMean(OnnxLowering graph, FusedOperation operation, IReadOnlyList<string> inputs)

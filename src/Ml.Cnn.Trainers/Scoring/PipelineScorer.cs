@@ -22,7 +22,8 @@ internal static class PipelineScorer
             return "only a single network that gives scores can be written";
         var shape = scorer.Model.Shape;
         if (!format.HasSize)
-            return $"the column '{mapper.FeatureColumnName}' holds files, which no operator of ONNX decodes: give pixels, or write the network alone with SaveAsOnnx";
+            return $"the column '{mapper.FeatureColumnName}' holds files, which no operator of ONNX decodes: "
+                + "give pixels, or write the network alone with SaveAsOnnx";
         if ((format.Channels, format.Height, format.Width) != (shape.Channels, shape.Height, shape.Width))
             return $"the column '{mapper.FeatureColumnName}' holds images of another size than the network's, {shape.Width} × {shape.Height}";
         if (format.Type is not (SinglePixels or BytePixels))

@@ -30,7 +30,8 @@ public sealed class CatalogExportTests
         {
             var path = Path.Join(folder.Path, $"{form}.onnx");
             var report = model.SaveAsOnnx(path, new() { Form = form, CheckImages = s_photos });
-            Console.WriteLine($"{name}, {form}: {report.Nodes} nodes, {report.Bytes:N0} bytes, {report.Images} images, differs by {report.LargestDifference:0.0e0}");
+            Console.WriteLine($"{name}, {form}: {report.Nodes} nodes, {report.Bytes:N0} bytes, {report.Images} images, "
+                + $"differs by {report.LargestDifference:0.0e0}");
             Assert.IsLessThanOrEqualTo(1e-4, report.LargestDifference);
         }
         if (PythonOnnx.IsInstalled)

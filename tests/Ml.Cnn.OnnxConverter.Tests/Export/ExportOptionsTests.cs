@@ -52,7 +52,8 @@ public sealed class ExportOptionsTests : IDisposable
             Read().Graph.Node.Select(node => node.OpType).Distinct().ToArray());
     }
 
-    /// <summary>Protects services that get photos of any size: the file's own resizing and cropping against the library's, byte for byte or nearly so.</summary>
+    /// <summary>Protects services that get photos of any size: the file's own resizing and cropping against the library's, byte for byte or nearly
+    /// so.</summary>
     [TestMethod]
     [DataRow(null, Interpolation.Bilinear)]
     [DataRow(80, Interpolation.Bilinear)]
@@ -128,7 +129,11 @@ public sealed class ExportOptionsTests : IDisposable
         Assert.Contains("no folder", Assert.ThrowsExactly<IOException>(() => model.SaveAsOnnx(Path.Join(_folder.Path, "none", "n.onnx"))).Message);
         Assert.Contains("that is a folder", Assert.ThrowsExactly<IOException>(() => model.SaveAsOnnx(_folder.Path)).Message);
         using var several = model.WithTestTimeAugmentation(TestTimeAugmentation.Parse("flip"));
-        Assert.Contains("several views", Assert.ThrowsExactly<OnnxExportException>(() => several.SaveAsOnnx(FilePath, new() { Input = OnnxInput.Pixels })).Message);
+        Assert.Contains("several views", Assert.ThrowsExactly<OnnxExportException>(() => several.SaveAsOnnx(FilePath, new()
+        {
+            Input =
+            OnnxInput.Pixels
+        })).Message);
         Assert.IsEmpty(Names());
     }
 

@@ -52,7 +52,8 @@ public sealed class FamilyQuantizationTests
         var (expected, actual) = (before.Run(batch.Pixels, batch.Count), after.Run(batch.Pixels, batch.Count));
         var error = Math.Sqrt(expected.Zip(actual, (one, other) => Math.Pow(one - other, 2)).Sum() / expected.Sum(logit => Math.Pow(logit, 2)));
         var kernels = Kernels(file, folder);
-        Console.WriteLine($"{name}: error {error:0.000}, size {(double)report.Bytes / report.Float32Bytes:0.000}, {report.IntegerNodes.Count} nodes with integers");
+        Console.WriteLine($"{name}: error {error:0.000}, size {(double)report.Bytes / report.Float32Bytes:0.000}, "
+            + $"{report.IntegerNodes.Count} nodes with integers");
         Console.WriteLine($"float32: {string.Join(", ", report.Float32Nodes)}");
         Console.WriteLine($"kernels: {string.Join(", ", kernels.GroupBy(kernel => kernel).Select(group => $"{group.Count()} {group.Key}"))}");
         Assert.IsLessThanOrEqualTo(AllowedError, error);

@@ -23,7 +23,8 @@ public sealed class QuantizedDigitsTests
             Epochs = 4,
             Seed = 1,
         };
-        var chain = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Append(s_mlContext.MulticlassClassification.Trainers.Cnn("lenet5", options)).Fit(digits);
+        var chain = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Append(s_mlContext.MulticlassClassification.Trainers.Cnn("lenet5", options))
+            .Fit(digits);
         s_model = CnnTransformer.Find(chain)!;
     }
 
@@ -90,7 +91,8 @@ public sealed class QuantizedDigitsTests
     public void Without_labels_there_is_no_loss_to_speak_of()
     {
         using var folder = new TemporaryFolder();
-        var digits = s_mlContext.Transforms.DropColumns("Label").Fit(s_mlContext.Data.GenerateDigits(60, seed: 3)).Transform(s_mlContext.Data.GenerateDigits(60, seed: 3));
+        var digits = s_mlContext.Transforms.DropColumns("Label").Fit(s_mlContext.Data.GenerateDigits(60, seed: 3)).Transform(s_mlContext.Data
+            .GenerateDigits(60, seed: 3));
         var error = Assert.Throws<InvalidOperationException>(() => s_model.SaveAsQuantizedOnnx(Path.Join(folder.Path, "a.onnx"), digits));
         Assert.Contains("no image has a label in 'Label'", error.Message);
         var report = s_model.SaveAsQuantizedOnnx(Path.Join(folder.Path, "a.onnx"), digits, options: new() { MaximumLoss = null, SpeedTime = TimeSpan.Zero });
@@ -104,7 +106,8 @@ public sealed class QuantizedDigitsTests
     {
         using var folder = new TemporaryFolder();
         var report = Save(folder, count: 60, options => (options.KeepsFirstLayer, options.KeepsLastLayer) = (true, true));
-        var layers = report.IntegerNodes.Where(node => node.EndsWith("(Conv)", StringComparison.Ordinal) || node.EndsWith("(Gemm)", StringComparison.Ordinal)).ToArray();
+        var layers = report.IntegerNodes.Where(node => node.EndsWith("(Conv)", StringComparison.Ordinal) || node.EndsWith("(Gemm)", StringComparison.Ordinal))
+            .ToArray();
         Console.WriteLine(string.Join(", ", report.IntegerNodes) + " | " + string.Join(", ", report.Float32Nodes));
         Assert.HasCount(3, layers); // of five
         Assert.AreEqual(1, report.Float32Nodes.Count(node => node.EndsWith("(Conv)", StringComparison.Ordinal)));

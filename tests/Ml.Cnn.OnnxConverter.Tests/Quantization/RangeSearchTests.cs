@@ -103,7 +103,8 @@ public sealed class RangeSearchTests
         Console.WriteLine($"seed {Seed}");
         var random = new Random(Seed);
         var values = new ValueHistogram();
-        values.Add([.. Enumerable.Range(0, 200_000).Select(_ => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))),
+        values.Add([.. Enumerable.Range(0, 200_000).Select(_ => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random
+            .NextDouble()))),
             outlier]);
         return values;
     }

@@ -64,11 +64,13 @@ internal static class ActivationOperators
         var input = graph.Step(node, 0);
         if (Math.Abs(alpha - Sixth) < Rounding && Math.Abs(beta - 0.5) < Rounding)
             return graph.Add(node, LayerKinds.Hardsigmoid, input);
-        return graph.Add(node, LayerKinds.Clip, graph.Add(node, LayerKinds.Affine, input, ("slope", alpha), ("offset", beta)), ("minimum", 0.0), ("maximum", 1.0));
+        return graph.Add(node, LayerKinds.Clip, graph.Add(node, LayerKinds.Affine, input, ("slope", alpha), ("offset", beta)), ("minimum", 0.0), ("maximum",
+            1.0));
     }
 
     private static ImportStep Gelu(Lowering graph, OnnxNode node) => node.Text("approximate", "none") == "none"
-        ? graph.Add(node, LayerKinds.GELU, graph.Step(node, 0)) : throw node.Wrong("approximates GELU by a hyperbolic tangent, which the library has no layer for");
+        ? graph.Add(node, LayerKinds.GELU, graph.Step(node, 0)) : throw node
+            .Wrong("approximates GELU by a hyperbolic tangent, which the library has no layer for");
 
     private static ImportStep Softmax(Lowering graph, OnnxNode node)
     {

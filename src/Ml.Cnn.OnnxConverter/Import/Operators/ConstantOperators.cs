@@ -19,7 +19,8 @@ internal static class ConstantOperators
         if (node.Tensor("value") is { } value)
         {
             // Exporters name the node after the weight, and the tensor not at all.
-            return graph.Read(value) is FloatConstant floats ? floats with { Name = floats.Name ?? (node.Outputs.Count > 0 ? node.Outputs[0] : null) } : graph.Read(value);
+            return graph.Read(value) is FloatConstant floats ? floats with { Name = floats.Name ?? (node.Outputs.Count > 0 ? node.Outputs[0] : null) } : graph
+                .Read(value);
         }
         if (node.Numbers("value_floats") is { } numbers)
             return new FloatConstant(null, tensor(numbers.ToArray()));

@@ -22,7 +22,8 @@ internal static class NormalizationOperators
             throw node.Wrong($"has statistics of {string.Join(", ", weights.Select(tensor => tensor.numel()))} channels for maps of {input}");
         // ONNX's momentum is the share of the former statistics.
         return graph.AddWeighted(node, LayerKinds.BatchNorm2d, input, weight,
-            [(WeightRoles.Weight, weights[0]), (WeightRoles.Bias, weights[1]), (WeightRoles.RunningMean, weights[2]), (WeightRoles.RunningVariance, weights[3])],
+            [(WeightRoles.Weight, weights[0]), (WeightRoles.Bias, weights[1]), (WeightRoles.RunningMean, weights[2]), (WeightRoles.RunningVariance,
+                weights[3])],
             ("channels", input.Shape[0]), ("epsilon", Epsilon(node)), ("momentum", Math.Round(Math.Clamp(1 - node.Number("momentum", 0.9), 0, 1), 6)));
     }
 

@@ -8,7 +8,8 @@ internal static class PoolingOperators
     public static IEnumerable<KeyValuePair<string, OperatorReader>> All { get; } =
     [
         OperatorTable.Step("MaxPool", Max), OperatorTable.Step("AveragePool", Mean),
-        OperatorTable.Step("GlobalAveragePool", (graph, node) => graph.Add(node, LayerKinds.AdaptiveAvgPool2d, graph.Step(node, 0), ("output", new Size2d(1, 1)))),
+        OperatorTable.Step("GlobalAveragePool", (graph, node) => graph.Add(node, LayerKinds.AdaptiveAvgPool2d, graph.Step(node, 0), ("output", new Size2d(1,
+            1)))),
     ];
 
     private static ImportStep Max(Lowering graph, OnnxNode node)
@@ -45,7 +46,8 @@ internal static class PoolingOperators
     {
         var input = graph.Step(node, 0);
         var window = Window.Of(node, input.Shape, known: null);
-        return window.Dilation == 1 ? (input, window) : throw node.Wrong($"has windows with gaps (dilations {window.Dilation}), which the library has no layer for");
+        return window.Dilation == 1 ? (input, window) : throw node
+            .Wrong($"has windows with gaps (dilations {window.Dilation}), which the library has no layer for");
     }
 
     private static ImportStep Pool(Lowering graph, OnnxNode node, string kind, ImportStep input, Window window, Size2d padding, bool isCeil,

@@ -55,11 +55,13 @@ internal static class SelectionOperators
         {
             value = value switch
             {
-                StepValue { Step: var input } => new StepValue(Cut(graph, node, input, ShapeOperators.Place(node, axes[i], input.Shape.Length + 1), starts[i], ends[i],
+                StepValue { Step: var input } => new StepValue(Cut(graph, node, input, ShapeOperators.Place(node, axes[i], input.Shape.Length + 1), starts[i],
+                    ends[i],
                     steps[i])),
                 IntegerConstant { Dimensions.Length: 1 } list when ShapeOperators.Place(node, axes[i], 1) == 0 =>
                     IntegerConstant.List(Range.Of(node, list.Items.Length, starts[i], ends[i], steps[i]).Positions.Select(position => list.Items[position])),
-                FloatConstant { Tensor: var tensor } => Cut(graph, node, tensor, ShapeOperators.Place(node, axes[i], (int)tensor.dim()), starts[i], ends[i], steps[i]),
+                FloatConstant { Tensor: var tensor } => Cut(graph, node, tensor, ShapeOperators.Place(node, axes[i], (int)tensor.dim()), starts[i], ends[i],
+                    steps[i]),
                 _ => throw node.Wrong("cuts whole numbers, which is not read"),
             };
         }
@@ -87,7 +89,8 @@ internal static class SelectionOperators
     private static FloatConstant Cut(Lowering graph, OnnxNode node, Tensor constant, int axis, long start, long end, long step)
     {
         var range = Range.Of(node, checked((int)constant.shape[axis]), start, end, step);
-        return range.Step >= 1 ? FloatFolding.Of(graph, node, [], () => constant.slice(axis, range.Start, range.Start + (long)range.Count * range.Step, range.Step))
+        return range.Step >= 1 ? FloatFolding.Of(graph, node, [], () => constant.slice(axis, range.Start, range.Start + (long)range.Count * range.Step,
+            range.Step))
             : throw node.Wrong("turns constants around, which is not read");
     }
 

@@ -29,7 +29,8 @@ internal static class ShapeOperators
                     shape = [.. shape.Select((length, i) => length == 0 && i < constant.Tensor.dim() ? constant.Tensor.shape[i] : length)];
                 return FloatFolding.Of(graph, node, [constant.Tensor], () => constant.Tensor.reshape(shape));
             case IntegerConstant integers when target.Known is { Length: <= 1 }:
-                return target.Known.Length == 1 || integers.Items.Length != 1 ? integers with { Dimensions = [integers.Items.Length] } : integers with { Dimensions = [] };
+                return target.Known.Length == 1 || integers.Items.Length != 1 ? integers with { Dimensions = [integers.Items.Length] }
+                    : integers with { Dimensions = [] };
             default:
                 throw node.Wrong("brings constants to a shape that is not known");
         }
@@ -54,9 +55,11 @@ internal static class ShapeOperators
         }
         var isBatch = target[0] == AxisLength.Batch || (target[0].PerImage == 0 && (target[0].Fixed is -1 || (target[0].Fixed == 0 && copiesZeros)
             || target[0].Fixed == (graph.Batch ?? 1)));
-        return isBatch && rest.All(length => length > 0 && length <= numbers) && Product(rest) == numbers ? [.. rest.Select(length => (int)length)] : throw Mixed();
+        return isBatch && rest.All(length => length > 0 && length <= numbers) && Product(rest) == numbers ? [.. rest.Select(length => (int)length)]
+            : throw Mixed();
 
-        OnnxFormatException Mixed() => node.Wrong($"brings N × {string.Join(" × ", from)} to {string.Join(" × ", target)}, which mixes the numbers of several images "
+        OnnxFormatException Mixed() => node
+            .Wrong($"brings N × {string.Join(" × ", from)} to {string.Join(" × ", target)}, which mixes the numbers of several images "
             + "or has another number of them");
 
         // At most as large as can be compared.
@@ -163,7 +166,8 @@ internal static class ShapeOperators
                 return integers;
             case IntegerConstant { Known: { } known } integers:
                 graph.Budget.Take(node, known.Length * sizeof(float));
-                return new FloatConstant(null, tensor(known.Select(number => (float)number).ToArray()).reshape([.. integers.Dimensions.Select(length => (long)length)]));
+                return new FloatConstant(null, tensor(known.Select(number => (float)number).ToArray()).reshape([.. integers.Dimensions.Select(length =>
+                    (long)length)]));
             case FloatConstant { Tensor: var tensor } when tensor.numel() <= 1 << 16 && tensor.dim() <= 1:
                 graph.Budget.Take(node, tensor.numel() * 16);
                 return new IntegerConstant([.. tensor.data<float>().Select(number => float.Abs(number) < 1e15 ? new AxisLength((long)number, 0)

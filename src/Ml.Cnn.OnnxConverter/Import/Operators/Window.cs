@@ -46,7 +46,8 @@ internal sealed record Window(Size2d Size, Size2d Kernel, Size2d Stride, Size2d 
             && Along(Size.Width, Kernel.Width, Stride.Width, Dilation.Width, Before.Width, Behind.Width) ? Before : null;
 
         static bool Along(long size, long kernel, long stride, long dilation, long before, long behind) => before == behind
-            || ShapeRules.FilterPositions(size + 2 * before, kernel, stride, dilation) == ShapeRules.FilterPositions(size + before + behind, kernel, stride, dilation);
+            || ShapeRules.FilterPositions(size + 2 * before, kernel, stride, dilation) == ShapeRules.FilterPositions(size + before + behind, kernel, stride,
+                dilation);
     }
 
     /// <summary>What the window slides over, and the padding that is left to the layer: a step that pads comes before where sides differ.</summary>
@@ -69,7 +70,8 @@ internal sealed record Window(Size2d Size, Size2d Kernel, Size2d Stride, Size2d 
 
     private static (Size2d Before, Size2d Behind) Same(Size2d size, Size2d kernel, Size2d stride, Size2d dilation, bool isUpper)
     {
-        var (height, width) = (Total(size.Height, kernel.Height, stride.Height, dilation.Height), Total(size.Width, kernel.Width, stride.Width, dilation.Width));
+        var (height, width) = (Total(size.Height, kernel.Height, stride.Height, dilation.Height), Total(size.Width, kernel.Width, stride.Width,
+            dilation.Width));
         var (less, more) = (new Size2d(height / 2, width / 2), new Size2d(height - height / 2, width - width / 2));
         return isUpper ? (less, more) : (more, less);
 

@@ -44,7 +44,8 @@ internal static class CompositePatterns
             return;
         var (input, stride) = (step.Inputs[0], 1);
         if (input is { Kind: ImportKinds.StridedSlice } columns && columns.Has("axis", 3) && columns.Has("start", 0)
-            && columns.Inputs[0] is { Kind: ImportKinds.StridedSlice } rows && rows.Has("axis", 2) && rows.Has("start", 0) && rows.Get<int>("step") == columns.Get<int>("step"))
+            && columns.Inputs[0] is { Kind: ImportKinds.StridedSlice } rows && rows.Has("axis", 2) && rows.Has("start", 0) && rows.Get<int>("step") == columns
+                .Get<int>("step"))
             (input, stride) = (rows.Inputs[0], rows.Get<int>("step"));
         if (input.Shape is [var channels, var height, var width] && step.Shape.AsSpan(1).SequenceEqual([(height - 1) / stride + 1, (width - 1) / stride + 1]))
             graph.Become(step, LayerKinds.ZeroPaddedShortcut, [input], ("in", channels), ("out", step.Shape[0]), ("stride", stride));
@@ -80,7 +81,11 @@ internal static class CompositePatterns
     // Means over windows of several sizes, as products with the matrices of them on either side.
     private static void AdaptiveMean(StepGraph graph, ImportStep step)
     {
-        if (step.Inputs[0] is not { Kind: LayerKinds.Linear } columns || columns.Has("bias", true) || columns.Inputs[0] is not { Shape: [_, var height, var width] } x)
+        if (step.Inputs[0] is not { Kind: LayerKinds.Linear } columns || columns.Has("bias", true) || columns.Inputs[0] is not
+            {
+                Shape: [_, var height,
+            var width]
+            } x)
             return;
         graph.Take(step, step.Weights[WeightRoles.Weight].numel() + columns.Weights[WeightRoles.Weight].numel());
         using var scope = NewDisposeScope();

@@ -22,7 +22,8 @@ internal static class LayerNormPatterns
     private static void Normalization(StepGraph graph, ImportStep step)
     {
         if (Centered(step.Inputs[0]) is not var (x, axis) || step.Inputs[1] is not { Kind: ImportKinds.SquareRoot } root
-            || root.Inputs[0] is not { Kind: LayerKinds.Affine } shifted || !shifted.Has("slope", 1.0) || shifted.Get<double>("offset") is not (> 0 and var epsilon)
+            || root.Inputs[0] is not { Kind: LayerKinds.Affine } shifted || !shifted.Has("slope", 1.0) || shifted
+                .Get<double>("offset") is not (> 0 and var epsilon)
             || shifted.Inputs[0] is not { Kind: ImportKinds.Mean } variance || !variance.Has("axis", axis) || SquareOf(variance.Inputs[0]) is not { } centered
             || Centered(centered) != (x, axis))
             return;
@@ -42,12 +43,14 @@ internal static class LayerNormPatterns
     private static void TakeIn(StepGraph graph, ImportStep step)
     {
         var norm = step.Inputs[0];
-        var fits = norm.Is(LayerKinds.LayerNorm) ? step.Get<bool>("last") || norm.Shape.Length == 1 : norm.Is(LayerKinds.LayerNorm2d) && !step.Get<bool>("last");
+        var fits = norm.Is(LayerKinds.LayerNorm) ? step.Get<bool>("last") || norm.Shape.Length == 1 : norm.Is(LayerKinds.LayerNorm2d) && !step
+            .Get<bool>("last");
         if (!fits || !graph.IsOnlyFor(norm, step))
             return;
         graph.Take(step, 3L * step.Get<int>("channels"));
         if (step.Weights.TryGetValue(WeightRoles.Weight, out var factors))
-            (norm.Weights[WeightRoles.Weight], norm.Weights[WeightRoles.Bias]) = (norm.Weights[WeightRoles.Weight] * factors, norm.Weights[WeightRoles.Bias] * factors);
+            (norm.Weights[WeightRoles.Weight], norm.Weights[WeightRoles.Bias]) = (norm.Weights[WeightRoles.Weight] * factors,
+                norm.Weights[WeightRoles.Bias] * factors);
         if (step.Weights.TryGetValue(WeightRoles.Bias, out var offsets))
             norm.Weights[WeightRoles.Bias] = norm.Weights[WeightRoles.Bias] + offsets;
         norm.WeightName ??= step.WeightName;
@@ -63,7 +66,8 @@ internal static class LayerNormPatterns
         foreach (var (role, weight) in norm.Weights)
             step.Weights[role] = weight;
         step.WeightName = norm.WeightName;
-        graph.Become(step, LayerKinds.LayerNorm2d, [norm.Inputs[0].Inputs[0]], ("channels", norm.Get<int>("channels")), ("epsilon", norm.Get<double>("epsilon")));
+        graph.Become(step, LayerKinds.LayerNorm2d, [norm.Inputs[0].Inputs[0]], ("channels", norm.Get<int>("channels")), ("epsilon", norm
+            .Get<double>("epsilon")));
     }
 
     // x and the dimension of its mean, where a step is x less that.

@@ -33,7 +33,8 @@ internal static class ShapePatterns
     }
 
     /// <summary>Whether a step brings dimensions to an order.</summary>
-    public static bool IsOrder(ImportStep step, params int[] order) => step.Is(LayerKinds.Permute) && step.Get<IReadOnlyList<int>>("dimensions").SequenceEqual(order);
+    public static bool IsOrder(ImportStep step, params int[] order) => step.Is(LayerKinds.Permute) && step.Get<IReadOnlyList<int>>("dimensions")
+        .SequenceEqual(order);
 
     private static void MergeOrders(StepGraph graph, ImportStep step)
     {

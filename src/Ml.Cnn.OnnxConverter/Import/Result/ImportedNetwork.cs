@@ -53,10 +53,12 @@ internal static class ImportedNetwork
     {
         var has = Classifier.Find(graph) is not null;
         return wanted != true || has ? has && wanted != false
-            : throw new OnnxFormatException($"its last layer, '{graph.Output.Kind}', is no classifier: {nameof(OnnxImportOptions.HasClassifier)} is not true of it");
+            : throw new OnnxFormatException($"its last layer, '{graph.Output.Kind}', is no classifier: "
+                + $"{nameof(OnnxImportOptions.HasClassifier)} is not true of it");
     }
 
-    private static Architecture Make(OnnxSource file, string fileName, OnnxImportOptions options, StepGraph graph, Normalization? normalization, ImportStep head,
+    private static Architecture Make(OnnxSource file, string fileName, OnnxImportOptions options, StepGraph graph, Normalization? normalization,
+        ImportStep head,
         bool isBackbone, ImportBudget budget)
     {
         var names = StepNames.Of(graph);
@@ -101,7 +103,8 @@ internal static class ImportedNetwork
             : throw head.Wrong("has no layer beside it that learns");
     }
 
-    private static (ImagePreprocessing Preprocessing, string Reason) PreprocessingOf(OnnxImportOptions options, FileMetadata metadata, Normalization? normalization,
+    private static (ImagePreprocessing Preprocessing, string Reason) PreprocessingOf(OnnxImportOptions options, FileMetadata metadata,
+        Normalization? normalization,
         int[] shape)
     {
         if (options.Preprocessing is { } given)

@@ -61,7 +61,8 @@ internal sealed class LayerGraphWriter
         if (step.Weights.Count == 0)
             return new(name, step.Kind, inputs, attributes);
         // The same weights twice are one layer, applied again: so they stay the same when they are trained.
-        var all = $"{step.Kind} {string.Join(' ', attributes)} {string.Join(' ', step.Weights.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Number))}";
+        var all = $"{step.Kind} {string.Join(' ', attributes)} "
+            + $"{string.Join(' ', step.Weights.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Number))}";
         if (_layers.TryGetValue(all, out var layer))
             return new(name, LayerStep.Again, inputs, new Dictionary<string, string> { [LayerStep.Layer] = layer });
         _layers.Add(all, name);

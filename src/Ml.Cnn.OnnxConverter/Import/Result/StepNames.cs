@@ -15,7 +15,8 @@ internal static partial class StepNames
 
     // The ends of weights' names that say which part a tensor plays, not whose it is.
     private static readonly HashSet<string> s_roles =
-        ["weight", "bias", "gamma", "beta", "kernel", "running_mean", "running_var", "moving_mean", "moving_variance", "scale", "gains", "offsets", "W", "B", "w", "b"];
+        ["weight", "bias", "gamma", "beta", "kernel", "running_mean", "running_var", "moving_mean", "moving_variance", "scale", "gains", "offsets", "W", "B",
+            "w", "b"];
 
     /// <summary>A path for each step but the images.</summary>
     public static Dictionary<ImportStep, string> Of(StepGraph graph)
