@@ -237,9 +237,18 @@ internal sealed record ImportResult(string Arch, int Classes, IReadOnlyList<int>
 /// <param name="Input">What the file takes, such as "float32 N×3×224×224"; null for weights alone.</param>
 /// <param name="Output">What it gives: "logits" or "probabilities"; null for weights alone.</param>
 /// <param name="Bytes">The file's length.</param>
-/// <param name="LargestDifference">Of its scores and the network's on drawn images; null for weights alone.</param>
+/// <param name="LargestDifference">Of its scores and the network's on drawn images; null for weights alone, and for integers.</param>
 /// <param name="File">The file, as the command line gave it.</param>
-internal sealed record ExportResult(string Arch, string Format, string? Input, string? Output, long Bytes, double? LargestDifference, string File);
+internal sealed record ExportResult(string Arch, string Format, string? Input, string? Output, long Bytes, double? LargestDifference, string File)
+{
+    /// <summary>What integers cost and gain; only with --int8.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public QuantizationEntry? Quantization { get; init; }
+}
+
+/// <summary>What integers of 8 bits cost and gain. Accuracies are from 0 to 1; speeds are those of ONNX Runtime on this machine.</summary>
+internal sealed record QuantizationEntry(int CalibrationImages, int EvaluationImages, double? Float32Accuracy, double? Accuracy, double Disagreement,
+    long Float32Bytes, double? Float32ImagesPerSecond, double? ImagesPerSecond, int IntegerNodes, IReadOnlyList<string> Float32Nodes);
 
 /// <summary>mlcnn weights list --json.</summary>
 /// <param name="Folder">Where downloads are kept.</param>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ml.Cnn.OnnxConverter;
 using MlCnn.Cli.Display;
 using MlCnn.Cli.Exports;
 using Spectre.Console;
@@ -43,7 +44,10 @@ internal static class ExportCommand
         var bytes = new FileInfo(path).Length;
         if (result.GetValue(s_json))
         {
-            JsonOutput.Write(new ExportResult(network.Name, format.Name, exported.Input, exported.Output, bytes, exported.LargestDifference, path));
+            JsonOutput.Write(new ExportResult(network.Name, format.Name, exported.Input, exported.Output, bytes, exported.LargestDifference, path)
+            {
+                Quantization = exported.Quantization is { } costs ? Entry(costs) : null,
+            });
             return ExitCode.Success;
         }
         Messages.Output.WriteLine(FormattableString.Invariant($"Saved {path}: {network.Name} as {format.Name}, {bytes / 1048576.0:0.0} MiB."));
@@ -52,8 +56,14 @@ internal static class ExportCommand
             Messages.Output.WriteLine(FormattableString.Invariant(
                 $"It takes {input} and gives {output}; run on drawn images, they differ from the network's by at most {difference:0.0e0}."));
         }
+        if (exported.Quantization is { } report)
+            QuantizationTable.Write(report, exported.Input, exported.Output);
         return ExitCode.Success;
     }
+
+    private static QuantizationEntry Entry(OnnxQuantizationReport report) => new(report.CalibrationImages, report.EvaluationImages, report.Float32Accuracy,
+        report.Accuracy, report.Disagreement, report.Float32Bytes, report.Float32ImagesPerSecond, report.ImagesPerSecond, report.IntegerNodes.Count,
+        report.Float32Nodes);
 
     private static ExportFormat FormatOf(string path, string? name)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ml.Cnn.OnnxConverter;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Weights;
 
@@ -30,5 +31,9 @@ internal abstract class ExportFormat
 /// <summary>What a format made of a network.</summary>
 /// <param name="Input">What the file takes: "float32 N×3×224×224"; null for weights alone.</param>
 /// <param name="Output">What it gives: "logits"; null for weights alone.</param>
-/// <param name="LargestDifference">Of its scores and the network's on drawn images; null for weights alone.</param>
-internal sealed record ExportedFile(string? Input, string? Output, double? LargestDifference);
+/// <param name="LargestDifference">Of its scores and the network's on drawn images; null for weights alone, and for integers.</param>
+internal sealed record ExportedFile(string? Input, string? Output, double? LargestDifference)
+{
+    /// <summary>What integers cost and gain; null where the file has none.</summary>
+    public OnnxQuantizationReport? Quantization { get; init; }
+}

@@ -31,7 +31,8 @@ internal sealed class OnnxFormat : ExportFormat
 
     public override IReadOnlyList<string> Endings => [".onnx"];
 
-    public override IReadOnlyList<Option> Options => [ExportOptions.Probabilities, ExportOptions.Pixels, s_images, s_training, s_float16, s_opset];
+    public override IReadOnlyList<Option> Options =>
+        [ExportOptions.Probabilities, ExportOptions.Pixels, s_images, s_training, s_float16, s_opset, .. QuantizationOptions.All];
 
     public override ExportedFile Write(CnnTransformer network, string path, ParseResult options)
     {
@@ -43,8 +44,12 @@ internal sealed class OnnxFormat : ExportFormat
             Precision = options.GetValue(s_float16) ? OnnxPrecision.Float16 : OnnxPrecision.Float32,
             Opset = options.GetValue(s_opset) ?? OnnxExportOptions.LowestOpset,
         };
-        var report = network.SaveAsOnnx(path, export);
-        return new(Shape(network, export.Input), export.Output == OnnxOutput.Scores ? "probabilities" : "logits", report.LargestDifference);
+        var (input, output) = (Shape(network, export.Input), export.Output == OnnxOutput.Scores ? "probabilities" : "logits");
+        if (!QuantizationOptions.IsAskedFor(options))
+            return new(input, output, network.SaveAsOnnx(path, export).LargestDifference);
+        if (export.Form == OnnxForm.Training || export.Precision == OnnxPrecision.Float16)
+            throw new UsageException($"--int8 says what the file's numbers are; {(export.Form == OnnxForm.Training ? "--training" : "--float16")} says another.");
+        return new(input, output, LargestDifference: null) { Quantization = QuantizationOptions.Write(network, path, export, options) };
     }
 
     private static OnnxInput InputOf(ParseResult options)
