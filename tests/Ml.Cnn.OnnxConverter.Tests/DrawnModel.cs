@@ -50,6 +50,32 @@ internal static class DrawnModel
             }
             return built;
         });
+        return Of(architecture, network, shape, preprocessing, environment);
+    }
+
+    /// <summary>A model of a network of one's own, with as many classes as it has outputs.</summary>
+    /// <param name="network">With its weights.</param>
+    /// <param name="height">Of its images, in pixels; they have 3 channels.</param>
+    /// <param name="width">In pixels.</param>
+    public static CnnTransformer Of(TorchSharp.torch.nn.Module<Tensor, Tensor> network, int height, int width)
+    {
+        var architecture = new Architecture("mine", _ => network);
+        var preprocessing = new ImagePreprocessing
+        {
+            Height = height,
+            Width = width,
+            Channels = 3,
+            Normalization = architecture.Normalization,
+        };
+        network.eval();
+        using var images = zeros(1, 3, height, width);
+        using var output = network.call(images);
+        return Of(architecture, network, new(3, height, width, Classes: (int)output.shape[1]), preprocessing, environment: null);
+    }
+
+    private static CnnTransformer Of(Architecture architecture, TorchSharp.torch.nn.Module<Tensor, Tensor> network, NetworkShape shape,
+        ImagePreprocessing preprocessing, IHostEnvironment? environment)
+    {
         network.eval();
         var model = new CnnModel
         {
@@ -62,7 +88,7 @@ internal static class DrawnModel
             FeatureColumnName = "Image",
             PredictedLabelColumnName = "PredictedLabel",
             ScoreColumnName = "Score",
-            Classes = ClassValues.Parse("text", [.. Enumerable.Range(0, classes).Select(i => $"class{i}")]),
+            Classes = ClassValues.Parse("text", [.. Enumerable.Range(0, shape.Classes).Select(i => $"class{i}")]),
             History = [],
             StopReason = StopReason.Completed,
             Training = null,

@@ -54,6 +54,8 @@ internal sealed class OnnxModelBuilder : IOnnxGraph
     {
         using var scope = NewDisposeScope();
         var values = tensor.cpu().contiguous();
+        if (values.numel() * values.element_size() > Array.MaxLength)
+            throw new NotSupportedException($"the weights {name} alone take more than 2 GB");
         var bytes = values.bytes;
         var constant = new TensorProto { Name = Unique(name), DataType = (int)TypeOf(values.dtype), RawData = ByteString.CopyFrom(bytes) };
         constant.Dims.AddRange(values.shape);

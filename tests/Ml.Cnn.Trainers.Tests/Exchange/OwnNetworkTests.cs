@@ -25,26 +25,6 @@ public sealed class OwnNetworkTests
     [TestCleanup]
     public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
 
-    // What each layer takes, 6 × 9 × 11 for one image; odd numbers where there is a choice, so that an attribute that is left out shows.
-    private static Module<Tensor, Tensor>[] Networks() =>
-    [
-        new Conv2d(6, 9, kernel: new(3, 2), stride: new(2, 1), padding: new(1, 2), dilation: new(1, 3), groups: 3), new Conv2d(6, 4, kernel: 1, bias: false),
-        new ConnectionTableConv2d(6, [[0, 5], [1], [4, 2, 3]], kernel: new(3, 2)), OfRows(new Linear(6, 5)), new Linear(11, 5, bias: false),
-        OfRows(new DropConnect(6, 5, 0.3)), new BatchNorm2d(6, 1e-3, 0.2), new LayerNorm(11, 1e-3), new LayerNorm2d(6, 1e-3),
-        new LocalResponseNorm(3, 0.1, 0.5, 1.5), new LocalResponseNorm(5, 0.2, 0.75, 2), new Sequential(("scale", new LayerScale(6, 0.3))),
-        new MaxPool2d(new(3, 2), new(2, 3), new(1, 0), ceilMode: true), new MaxPool2d(2), new AvgPool2d(new(3, 2), new(2, 3), new(1, 1), ceilMode: true),
-        new AvgPool2d(2), new AdaptiveAvgPool2d(new(2, 3)), new AdaptiveAvgPool2d(1), new TrainableSubsampling(6, new Size2d(2, 3)),
-        OfRows(new RadialBasis(randn(4, 6))), new ConstantPad2d(new(1, 2), -3),
-        new Sequential(new ConstantPad2d(1, double.NegativeInfinity), new MaxPool2d(3)), new ZeroPaddedShortcut(6, 9, 2), new ChannelShuffle(3),
-        new Slice(1, 3, 2), new Permute(0, 2, 3, 1), new Flatten(), new Joined(new Concatenate(2)), new Joined(new Add()), new Joined(new Multiply()),
-        new Negate(), new Identity(), new Dropout(0.2), new StochasticDepth(0.2), new ReLU(), new ReLU6(),
-        new LeakyReLU(0.3), new PReLU(6, 0.1), new PReLU(1, 0.1), new Sigmoid(), new Tanh(), new ScaledTanh(1.5, 0.5),
-        new SiLU(), new GELU(), new Hardsigmoid(), new Hardswish(), new Maxout(3), OfRows(new Maxout(2)),
-        new Affine(2, 0.5), new ChannelAffine(6), new ChannelAffine(11, bias: false, dimension: -1), new Clip(-1, 2), new Reshape(9, 22, 3),
-    ];
-
-    private static Sequential OfRows(Layer layer) => new(new AdaptiveAvgPool2d(1), new Flatten(), layer);
-
     /// <summary>Protects networks of one's own: every kind of layer is written, with all that the layer says of itself.</summary>
     [TestMethod]
     public void Every_kind_of_layer_gives_the_same_values()
@@ -52,7 +32,7 @@ public sealed class OwnNetworkTests
         using var scope = NewDisposeScope();
         manual_seed(1);
         var kinds = new HashSet<string>();
-        foreach (var network in Networks())
+        foreach (var network in EveryLayer.Networks())
         {
             using (no_grad())
                 foreach (var (_, tensor) in ModuleState.Of(network).Where(entry => entry.Value.is_floating_point()))
@@ -142,20 +122,6 @@ public sealed class OwnNetworkTests
     }
 
     private static CnnTransformer Model(Module<Tensor, Tensor> network) => ExchangeModels.Of(new("mine", _ => network), network, new(6, 9, 11, Classes: 3));
-
-    private sealed class Joined : Module<Tensor, Tensor>
-    {
-        private readonly JoinLayer join;
-        private readonly Negate negate = new();
-
-        public Joined(JoinLayer join) : base(join.Kind)
-        {
-            this.join = join;
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor images) => join.call([images, negate.call(images)]);
-    }
 
     private sealed class Twice : Module<Tensor, Tensor>
     {
