@@ -23,6 +23,8 @@ internal static class CompareCommand
         var storage = CommandOptions.Text("--storage", "TEXT",
             "Where workers on other machines find their jobs: a PostgreSQL connection such as postgres://user@host/database (the password in PGPASSWORD). "
             + "'mlcnn worker' starts them. " + "Default: none.", required: false);
+        var store = TrialStores.Option("Where workers that do not see the folder --out find what they need and bring what comes of it: a part of a bucket for "
+            + "this experiment alone, which is given to each worker, too. Default: workers see the folder.");
         var takeover = CommandOptions.Duration("--takeover",
             "With workers: within which time the training of one that died goes on in another, such as 30s. Default: 1m.");
         var allowEmpty = CommandOptions.AllowEmptyClasses();
@@ -30,7 +32,7 @@ internal static class CompareCommand
         var settings = CompareOptions.All();
         var command = new Command("compare", "Finds the network for your images: trains several within a budget, compares them, and saves the best.")
         {
-            data, validation, output, resume, workers, storage, takeover, allowEmpty,
+            data, validation, output, resume, workers, storage, store, takeover, allowEmpty,
         };
         foreach (var setting in settings)
             command.Add(setting.Option);
@@ -56,6 +58,7 @@ internal static class CompareCommand
                 Settings = chosen,
                 Workers = result.GetValue(workers),
                 Storage = result.GetValue(storage),
+                Store = result.GetValue(store),
                 Takeover = result.GetValue(takeover),
                 Json = result.GetValue(json),
             });

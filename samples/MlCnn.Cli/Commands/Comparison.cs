@@ -17,6 +17,9 @@ internal sealed record ComparisonRequest
 
     public required string? Storage { get; init; }
 
+    /// <summary>Null: workers see the folder.</summary>
+    public required string? Store { get; init; }
+
     /// <summary>Null: the storage's default.</summary>
     public required TimeSpan? Takeover { get; init; }
 

@@ -10,7 +10,8 @@ namespace MlCnn.Cli.Commands;
 /// <param name="data">The images as this machine sees them; null: where the experiment says.</param>
 /// <param name="validation">The validation images; null: where the experiment says.</param>
 /// <param name="device">Where to train; null: as the experiment says.</param>
-internal sealed class ComparisonWorker(DataSource? data, DataSource? validation, string? device)
+/// <param name="stored">Where the experiment's files are kept here; null: its folder is seen.</param>
+internal sealed class ComparisonWorker(DataSource? data, DataSource? validation, string? device, StoredFolder? stored)
 {
     private readonly BlockingCollection<(Action Work, TaskCompletionSource Done)> _jobs = [];
     private readonly Dictionary<string, CnnTrialWorker> _workers = [];
@@ -39,8 +40,16 @@ internal sealed class ComparisonWorker(DataSource? data, DataSource? validation,
     private void Hand(string folder, int job, CancellationToken cancellation)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _jobs.Add((() => Of(folder).Run(job, cancellation), done), CancellationToken.None);
+        _jobs.Add((() => Do(folder, job, cancellation), done), CancellationToken.None);
         done.Task.GetAwaiter().GetResult();
+    }
+
+    private void Do(string folder, int job, CancellationToken cancellation)
+    {
+        if (stored is null)
+            Of(folder).Run(job, cancellation);
+        else
+            stored.Work.Run(job, (here, number, stop) => Of(here).Run(number, stop), cancellation);
     }
 
     private CnnTrialWorker Of(string folder)

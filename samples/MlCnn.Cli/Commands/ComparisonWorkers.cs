@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ml.Cnn.Experiments;
 using Ml.Cnn.Experiments.Hangfire;
+using Ml.Cnn.Experiments.S3;
 using TorchSharp;
 
 namespace MlCnn.Cli.Commands;
@@ -9,8 +10,10 @@ namespace MlCnn.Cli.Commands;
 internal sealed class ComparisonWorkers : ICnnTrialExecutor
 {
     private readonly TrialStorage _storage;
-    private readonly HangfireTrialExecutor _executor;
+    private readonly S3TrialStore? _store;
+    private readonly ICnnTrialExecutor _executor;
     private readonly string _storageText;
+    private readonly string? _storeText;
     private readonly string _folder;
     private readonly int _local;
     private readonly Lock _lock = new();
@@ -20,7 +23,12 @@ internal sealed class ComparisonWorkers : ICnnTrialExecutor
     {
         (_storage, _storageText, _folder) = (storage, storageText, Path.GetFullPath(request.Settings.Folder!));
         _local = request.Workers ?? 0;
-        _executor = new(storage, new() { Workers = Math.Max(_local, request.Settings.Parallelism ?? 1) });
+        _executor = new HangfireTrialExecutor(storage, new() { Workers = Math.Max(_local, request.Settings.Parallelism ?? 1) });
+        if (request.Store is { } store)
+        {
+            (_storeText, _store) = (store, TrialStores.Open(store));
+            _executor = new CnnStoredTrialExecutor(_executor, _store);
+        }
     }
 
     public int Workers => _executor.Workers;
@@ -31,6 +39,8 @@ internal sealed class ComparisonWorkers : ICnnTrialExecutor
     /// <exception cref="UsageException">Nobody knows how many workers there will be.</exception>
     public static ComparisonWorkers? Start(ComparisonRequest request)
     {
+        if (request.Storage is null && request.Store is not null)
+            throw new UsageException("--store goes with --storage, which says where the workers find their jobs.");
         if (request.Storage is null && request.Workers is null or 1)
             return null;
         if (request.Storage is not null && request.Workers is null && request.Settings.Parallelism is null)
@@ -67,6 +77,7 @@ internal sealed class ComparisonWorkers : ICnnTrialExecutor
     {
         _workers?.Dispose();
         _executor.Dispose();
+        _store?.Dispose();
         _storage.Dispose();
     }
 
@@ -74,7 +85,8 @@ internal sealed class ComparisonWorkers : ICnnTrialExecutor
     {
         var log = Path.Join(_folder, "workers", FormattableString.Invariant($"{number + 1}.log"));
         Directory.CreateDirectory(Path.GetDirectoryName(log)!);
-        List<string> arguments = ["worker", "--storage", _storageText, "--folder", _folder, "--until-input-ends", "--log", log];
+        List<string> arguments = ["worker", "--storage", _storageText, "--until-input-ends", "--log", log];
+        arguments.AddRange(_storeText is null ? ["--folder", _folder] : ["--store", _storeText]);
         if (torch.cuda.is_available() && torch.cuda.device_count() > 1)
             arguments.AddRange(["--device", FormattableString.Invariant($"cuda:{number % torch.cuda.device_count()}")]);
         var isHosted = Path.GetFileNameWithoutExtension(Environment.ProcessPath!).Equals("dotnet", StringComparison.OrdinalIgnoreCase);

@@ -11,8 +11,9 @@ internal static class WorkerCommand
     {
         var storage = CommandOptions.Text("--storage", "TEXT",
             "Where the jobs are: what 'mlcnn compare --storage' was given, such as postgres://user:password@host/database, or a SQLite file.", required: true);
-        var folder = CommandOptions.Text("--folder", "DIR", "The experiment's folder as this machine sees it. Default: where the experiment says.",
-            required: false);
+        var folder = CommandOptions.Text("--folder", "DIR", "The experiment's folder as this machine sees it. Default: where the experiment says. With "
+            + "--store: where this worker keeps its files, a folder of its own. Default: one that goes with the worker.", required: false);
+        var store = TrialStores.Option("Where the experiment's files are: what 'mlcnn compare --store' was given. Default: in its folder.");
         var data = CommandOptions.Parsed<DataSource?>("--data", "SRC", "The experiment's images as this machine sees them. Default: where the experiment says.",
             required: false, DataSource.Parse);
         var validation = CommandOptions.Parsed<DataSource?>("--validation", "SRC", "The experiment's validation images. Default: where the experiment says.",
@@ -22,7 +23,7 @@ internal static class WorkerCommand
         var untilInputEnds = new Option<bool>("--until-input-ends") { Description = "End with the standard input.", Hidden = true };
         var command = new Command("worker", "Trains what 'mlcnn compare' decides, one training at a time, until it is stopped.")
         {
-            storage, folder, data, validation, device, log, untilInputEnds,
+            storage, folder, store, data, validation, device, log, untilInputEnds,
         };
         command.SetAction(result =>
         {
@@ -30,13 +31,14 @@ internal static class WorkerCommand
             if (lines is not null)
                 Console.SetError(lines); // before anything is told
             using var signals = new StopSignals("Stopping after this step; the training goes on elsewhere. Once more ends at once.");
-            var worker = new ComparisonWorker(result.GetValue(data), result.GetValue(validation), result.GetValue(device));
+            using var stored = result.GetValue(store) is { } text ? StoredFolder.Open(text, result.GetValue(folder)) : null;
+            var worker = new ComparisonWorker(result.GetValue(data), result.GetValue(validation), result.GetValue(device), stored);
             try
             {
                 using var jobs = TrialStorage.Parse(result.GetRequiredValue(storage));
                 worker.Run(jobs, new()
                 {
-                    ExperimentFolder = result.GetValue(folder),
+                    ExperimentFolder = stored?.Path ?? result.GetValue(folder),
                     Report = Messages.Note,
                     StopWhenInputEnds = result.GetValue(untilInputEnds),
                 }, signals.Token);

@@ -20,6 +20,9 @@ internal sealed class BestModels(ExperimentFolder folder, ExperimentDefinition d
     public static IReadOnlyList<TrialState> Ranked(ExperimentState state, CnnExperimentMetric metric) =>
         Ranking.Of(state.Trials, metric, trial => trial.Status, trial => trial.Scored?.Result!.Metrics, trial => trial.Id);
 
+    /// <summary>Whether nobody will go on with a trial, nor want its model.</summary>
+    public static bool IsOver(TrialState trial) => !trial.IsUnderWay && trial.Status is (CnnTrialStatus.Skipped or CnnTrialStatus.OverLimit);
+
     /// <summary>Brings the files up to date.</summary>
     public void Update(ExperimentState state)
     {
@@ -34,7 +37,7 @@ internal sealed class BestModels(ExperimentFolder folder, ExperimentDefinition d
         foreach (var trial in state.Trials.Where(trial => !kept.Contains(trial.Id) && !trial.IsUnderWay))
         {
             AtomicFile.TryDelete(folder.ModelOf(trial.Id));
-            if (trial.Status is CnnTrialStatus.Skipped or CnnTrialStatus.OverLimit)
+            if (IsOver(trial))
                 folder.DeleteCheckpoints(trial.Id, definition.Trainings);
         }
     }

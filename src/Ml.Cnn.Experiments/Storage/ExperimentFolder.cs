@@ -39,7 +39,8 @@ internal sealed class ExperimentFolder(string path)
 
     public string BestModel => System.IO.Path.Join(Path, BestFolder, ModelFile);
 
-    private string Settings => System.IO.Path.Join(Path, "settings.json");
+    /// <summary>The definition.</summary>
+    public string Settings => System.IO.Path.Join(Path, "settings.json");
 
     /// <summary>Whether there is an experiment in it.</summary>
     public bool Exists => File.Exists(Settings);
@@ -51,6 +52,15 @@ internal sealed class ExperimentFolder(string path)
     /// <param name="trial">From 1.</param>
     /// <param name="training">From 0.</param>
     public string Checkpoints(int trial, int training) => System.IO.Path.Join(Trial(trial), FormattableString.Invariant($"fold-{training + 1}"));
+
+    /// <summary>What came of a job, whose presence says that it is done.</summary>
+    public string ResultOf(int job) => JobFile(job, "json");
+
+    /// <summary>The validation images' classes and probabilities by a job.</summary>
+    public string ScoresOf(int job) => JobFile(job, "scores");
+
+    /// <summary>Whether a file is a checkpoint, which its name tells from every other.</summary>
+    public static bool IsCheckpoint(string path) => path.EndsWith(".safetensors", StringComparison.Ordinal);
 
     /// <summary>Deletes what a trial would go on from.</summary>
     /// <param name="trial">From 1.</param>
@@ -103,7 +113,7 @@ internal sealed class ExperimentFolder(string path)
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public TrialJobFile? ReadJob(int job)
     {
-        var path = JobFile(job, "json");
+        var path = ResultOf(job);
         if (!File.Exists(path))
             return null;
         try
@@ -121,14 +131,14 @@ internal sealed class ExperimentFolder(string path)
     public void WriteJob(int job, TrialJobFile result, TrialScores? scores)
     {
         if (scores is not null)
-            AtomicFile.WriteToDisk(JobFile(job, "scores"), JobName(job), scores.Write);
-        AtomicFile.WriteToDisk(JobFile(job, "json"), JobName(job), stream => JsonSerializer.Serialize(stream, result, ExperimentJson.File));
+            AtomicFile.WriteToDisk(ScoresOf(job), JobName(job), scores.Write);
+        AtomicFile.WriteToDisk(ResultOf(job), JobName(job), stream => JsonSerializer.Serialize(stream, result, ExperimentJson.File));
     }
 
     /// <summary>The scores of a job; null where it gave none, or where they cannot be read any more.</summary>
     public TrialScores? ReadScores(int job)
     {
-        var path = JobFile(job, "scores");
+        var path = ScoresOf(job);
         if (!File.Exists(path))
             return null;
         using var file = OpenShared(path);

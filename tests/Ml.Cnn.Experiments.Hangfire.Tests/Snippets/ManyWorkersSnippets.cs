@@ -2,6 +2,7 @@ using Hangfire;
 using Hangfire.Logging;
 using Microsoft.AspNetCore.Builder;
 using Ml.Cnn.Experiments.Hangfire.Tests.Workers;
+using Ml.Cnn.Experiments.S3;
 
 namespace Ml.Cnn.Experiments.Hangfire.Tests.Snippets;
 
@@ -72,5 +73,46 @@ public sealed class ManyWorkersSnippets
             await Assert.ThrowsAsync<OperationCanceledException>(() => run);
         }
         LogProvider.SetCurrentLogProvider(null);
+    }
+
+    /// <summary>What the snippets make is used in the tests of stores, with trainings; here it is made, and refused without a store.</summary>
+    [TestMethod]
+    public async Task Workers_and_experiment_share_a_bucket()
+    {
+        await using var server = await Stores.BucketServer.StartAsync();
+        Environment.SetEnvironmentVariable("AWS_ENDPOINT_URL", server.Address.AbsoluteUri);
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "key");
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "secret");
+        using var temporary = new TemporaryFolder();
+        var folder = temporary.Path;
+        using var storage = TrialStorage.Parse("memory");
+        var settings = new CnnExperimentSettings();
+        var mlContext = new Microsoft.ML.MLContext();
+        var train = mlContext.Data.LoadFromEnumerable(new[] { new { Label = "cat" } });
+        ExperimentSide();
+        Assert.AreEqual(4, settings.Executor!.Workers);
+        settings.Executor.Dispose();
+        WorkerSide();
+        Environment.SetEnvironmentVariable("AWS_ENDPOINT_URL", null);
+
+        void ExperimentSide()
+        {
+            // snippet: stored-executor
+            using var store = S3TrialStore.Parse("s3://bucket/pets-experiment"); // a part of the bucket for this experiment alone
+            settings.Executor = new CnnStoredTrialExecutor(new HangfireTrialExecutor(storage, new() { Workers = 4 }), store);
+            // end snippet
+        }
+
+        void WorkerSide()
+        {
+            // snippet: stored-worker
+            using var store = S3TrialStore.Parse("s3://bucket/pets-experiment");
+            var stored = new CnnStoredTrialWork(store, folder); // a folder of this worker's own
+            var server = new HangfireTrialServer(storage,
+                (_, job, stop) => stored.Run(job, (here, number, cancel) => new CnnTrialWorker(mlContext, here, train).Run(number, cancel), stop));
+            // end snippet
+            Assert.ThrowsExactly<IOException>(() => stored.Run(1, (_, _, _) => { }, CancellationToken.None), "there is no such bucket");
+            Assert.IsNotNull(server);
+        }
     }
 }
