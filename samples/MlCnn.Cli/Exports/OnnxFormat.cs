@@ -48,7 +48,10 @@ internal sealed class OnnxFormat : ExportFormat
         if (!QuantizationOptions.IsAskedFor(options))
             return new(input, output, network.SaveAsOnnx(path, export).LargestDifference);
         if (export.Form == OnnxForm.Training || export.Precision == OnnxPrecision.Float16)
-            throw new UsageException($"--int8 says what the file's numbers are; {(export.Form == OnnxForm.Training ? "--training" : "--float16")} says another.");
+        {
+            throw new UsageException(
+                $"--int8 says what the file's numbers are; {(export.Form == OnnxForm.Training ? "--training" : "--float16")} says another.");
+        }
         return new(input, output, LargestDifference: null) { Quantization = QuantizationOptions.Write(network, path, export, options) };
     }
 

@@ -27,8 +27,8 @@ internal static class QuantizationOptions
         DataSource.Parse);
 
     private static readonly Option<double?> s_maximumLoss = CommandOptions.Parsed<double?>("--max-loss", "X",
-        "The most points of accuracy that --int8 may cost, 0 to 100. Default: 0.5, which is one image of 200; and then at most 5 % of the images may get another "
-        + "class.", required: false, text =>
+        "The most points of accuracy that --int8 may cost, 0 to 100. Default: 0.5, which is one image of 200; and then at most 5 % of the images may get "
+        + "another class.", required: false, text =>
             double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var points) && points is >= 0 and <= MostPoints ? points
                 : throw new FormatException($"--max-loss must be a number of points from 0 to 100, written like 0.5, not '{text}'."));
 

@@ -79,7 +79,8 @@ internal sealed class BucketServer : IAsyncDisposable
     {
         using var content = new MemoryStream();
         await context.Request.Body.CopyToAsync(content);
-        if (context.Request.ContentLength != content.Length || context.Request.Headers.ContentEncoding.ToString().Contains("aws-chunked", StringComparison.Ordinal))
+        if (context.Request.ContentLength != content.Length
+            || context.Request.Headers.ContentEncoding.ToString().Contains("aws-chunked", StringComparison.Ordinal))
         {
             await ErrorAsync(context, StatusCodes.Status400BadRequest, "InvalidRequest");
             return;

@@ -24,7 +24,8 @@ public sealed class S3TrialStoreTests
         await using var server = await BucketServer.StartAsync();
         server.PageSize = 2;
         using var store = Store(server);
-        string[] names = ["trials/0001/fold-1/a.safetensors", "trials/0001/fold-1/b c+ü.safetensors", "trials/0001/model.zip", "trials/0010/x", "trials/0011/x"];
+        string[] names =
+            ["trials/0001/fold-1/a.safetensors", "trials/0001/fold-1/b c+ü.safetensors", "trials/0001/model.zip", "trials/0010/x", "trials/0011/x"];
         var large = new byte[300_000]; // more than a part of a signed stream
         new Random(1).NextBytes(large);
         foreach (var name in names)
@@ -80,5 +81,6 @@ public sealed class S3TrialStoreTests
         Assert.AreEqual("s3://pets/one/two", store.ToString());
     }
 
-    private static S3TrialStore Store(BucketServer server) => S3TrialStore.Parse($"s3://{BucketServer.Bucket}/experiments/one", new() { Endpoint = server.Address });
+    private static S3TrialStore Store(BucketServer server) =>
+        S3TrialStore.Parse($"s3://{BucketServer.Bucket}/experiments/one", new() { Endpoint = server.Address });
 }
