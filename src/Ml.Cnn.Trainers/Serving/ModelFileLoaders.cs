@@ -21,6 +21,13 @@ internal static class ModelFileLoaders
             s_registered = [.. s_registered.Where(other => !Matches(other.Ending, ending)), (ending, load)];
     }
 
+    /// <summary>Takes back what was registered for an ending.</summary>
+    public static void Unregister(string ending)
+    {
+        lock (s_lock)
+            s_registered = [.. s_registered.Where(other => !Matches(other.Ending, ending))];
+    }
+
     /// <summary>Loads a classifier, which the caller disposes.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ArgumentException">There is no network of this library in the file, or nobody reads files of its ending.</exception>
