@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using Ml.Cnn.OnnxConverter;
 using Ml.Cnn.Trainers;
 
 namespace Ml.Cnn.Onnx.Tests;
@@ -31,11 +33,43 @@ public sealed class ModelFileTests
     }
 
     [TestMethod]
+    [DataRow("digits")]
+    [DataRow("photos")]
+    public void A_whole_pipeline_becomes_a_model_zip_for_services(string name)
+    {
+        var (pipeline, data) = Models.Of(name);
+        using var folder = new TemporaryFolder();
+        var path = Path.Join(folder.Path, "service.zip");
+        var service = pipeline.ToOnnx();
+        Models.Context.Model.Save(service, data.Schema, path);
+        (service as IDisposable)!.Dispose();
+        var loaded = new MLContext().Model.Load(path, out _);
+        Assert.IsLessThanOrEqualTo(1e-4, Models.Difference(Models.Scores(pipeline, data), Models.Scores(loaded, data)));
+        // What comes behind the network is there, too: labels as text.
+        CollectionAssert.AreEqual(Labels(pipeline), Labels(loaded));
+        (loaded as IDisposable)!.Dispose();
+
+        string[] Labels(ITransformer model) => [.. model.Transform(data).GetColumn<string>("PredictedLabel")];
+    }
+
+    [TestMethod]
+    public void What_cannot_be_served_is_refused_with_the_reason()
+    {
+        var (pipeline, data) = Models.Digits;
+        var network = Models.Network(pipeline);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => network.ToOnnx(new() { Input = OnnxInput.Pixels }));
+        var none = Models.Context.Transforms.Conversion.MapValueToKey("Label").Fit(data);
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => none.ToOnnx()).Message, "no trained network", StringComparison.Ordinal);
+        using var ensemble = CnnEnsemble.Of([network, network]);
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => ensemble.ToOnnx()).Message, "ensemble of lenet", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public void What_is_set_after_loading_is_saved_too()
     {
         var (pipeline, data) = Models.Digits;
         using var folder = new TemporaryFolder();
-        using var served = folder.Exported(Models.Network(pipeline), new() { Output = OnnxConverter.OnnxOutput.Scores });
+        using var served = folder.Exported(Models.Network(pipeline), new() { Output = OnnxOutput.Scores });
         using var calibrated = served.WithCalibration(new() { Temperature = 3 });
         var path = Path.Join(folder.Path, "model.zip");
         Models.Context.Model.Save(calibrated, data.Schema, path);
@@ -62,7 +96,7 @@ public sealed class ModelFileTests
             stream.Position = stream.Length / 2;
             stream.WriteByte(changed);
         }
-        var error = Assert.ThrowsExactly<FormatException>(() => new MLContext().Model.Load(path, out _));
+        var error = Assert.Throws<Exception>(() => new MLContext().Model.Load(path, out _)).GetBaseException(); // ML.NET puts others around it
         StringAssert.Contains(error.Message, "altered", StringComparison.Ordinal);
     }
 

@@ -48,24 +48,24 @@ public sealed class PredictorTests
     [TestMethod]
     public void A_predictor_goes_on_from_a_trained_model_to_a_file_and_back_while_it_is_asked()
     {
-        var (pipeline, data) = Models.Photos;
+        var (pipeline, data) = Models.Digits;
         using var folder = new TemporaryFolder();
         var (zip, onnx) = (Saved(folder, pipeline, data), Exported(folder, pipeline));
         using var predictor = CnnPredictor.Load(zip);
-        var photo = Files(data)[0];
-        var expected = predictor.Predict(photo);
+        var digit = Models.Context.Data.CreateEnumerable<Digit>(data, reuseRowObject: false).First().Image;
+        var expected = predictor.Predict(digit, 28, 28, channels: 1);
         using var stop = new CancellationTokenSource();
         var asking = Task.Run(() =>
         {
-            for (; !stop.IsCancellationRequested;)
-                Check(expected, predictor.Predict(photo));
+            while (!stop.IsCancellationRequested)
+                Check(expected, predictor.Predict(digit, 28, 28, channels: 1));
         });
-        for (var i = 0; i < 6; i++)
+        for (var i = 0; i < 10; i++)
             predictor.Reload(i % 2 == 0 ? onnx : zip);
         stop.Cancel();
         asking.GetAwaiter().GetResult();
         predictor.Reload(onnx);
-        Check(expected, predictor.Predict(photo));
+        Check(expected, predictor.Predict(digit, 28, 28, channels: 1));
         Assert.AreEqual(CnnScoringMethod.OnnxRuntime, predictor.ScoringCopies.Single().Method);
     }
 

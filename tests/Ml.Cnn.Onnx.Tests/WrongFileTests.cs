@@ -60,10 +60,16 @@ public sealed class WrongFileTests
         using var folder = new TemporaryFolder();
         var damaged = Changed(folder, model => Json(model).Value = Json(model).Value[..200]);
         StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => OnnxModel.Load(damaged)).Message, "model.json", StringComparison.Ordinal);
-        var later = Changed(folder, model => Json(model).Value = Json(model).Value.Replace("\"formatVersion\": 2", "\"formatVersion\": 77", StringComparison.Ordinal));
+        var later = Changed(folder, model => Replace(model, "\"formatVersion\": 2", "\"formatVersion\": 77"));
         StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => OnnxModel.Load(later)).Message, "update the library", StringComparison.Ordinal);
-        var other = Changed(folder, model => model.Graph.Output[0].Type.TensorType.Shape.Dim[1].DimParam = "classes");
+        var other = Changed(folder, model => Replace(model, "\"height\": 28", "\"height\": 56"));
         StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => OnnxModel.Load(other)).Message, "Export the network again", StringComparison.Ordinal);
+
+        static void Replace(ModelProto model, string text, string by)
+        {
+            StringAssert.Contains(Json(model).Value, text, StringComparison.Ordinal);
+            Json(model).Value = Json(model).Value.Replace(text, by, StringComparison.Ordinal);
+        }
 
         static StringStringEntryProto Json(ModelProto model) => model.MetadataProps.Single(entry => entry.Key == "model.json");
     }
