@@ -1,3 +1,4 @@
+using System.Numerics;
 using Ml.Cnn.Onnx.Files;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
@@ -11,8 +12,8 @@ namespace Ml.Cnn.Onnx.Engine;
 /// <summary>A network that ONNX Runtime computes from a file.</summary>
 internal sealed class OnnxEngine : NetworkEngine
 {
-    private const int LargestBatch = 32;
-    private const int LargestBatchOfSmallImages = 64; // where handing images over takes a part of the time
+    private const int LargestBatch = 64;
+    private const int BatchNumbers = 1 << 20; // of all images in a batch on the CPU: larger batches gain nothing, and take memory in every layer
     private const int SmallImage = 64 * 64; // numbers of an image
 
     private readonly OnnxSession _session;
@@ -27,7 +28,7 @@ internal sealed class OnnxEngine : NetworkEngine
         (_session, _shape) = (session, shape);
         _temperature = session.GivesScores ? session.Metadata.Model.Calibration?.Temperature ?? 1 : 1;
         _threads = session.Device.IsGpu || IsSmall ? 1 : Math.Min(options.Threads ?? int.MaxValue, Environment.ProcessorCount);
-        Batch = session.FixedBatch ?? options.BatchSize ?? (session.Device.IsGpu || IsSmall ? LargestBatchOfSmallImages : LargestBatch);
+        Batch = session.FixedBatch ?? options.BatchSize ?? (session.Device.IsGpu ? LargestBatch : Fitting(shape));
     }
 
     /// <summary>An engine for a network.</summary>
@@ -53,6 +54,9 @@ internal sealed class OnnxEngine : NetworkEngine
     public override string Device => _session.Device.ToString();
 
     public override int Batch { get; }
+
+    // ONNX Runtime has prepared itself before the first image, but for what a GPU chooses by the size of a batch.
+    public override (IReadOnlyList<int> Batches, int Passes) WarmUp => (_session.Device.IsGpu ? [1, Batch] : [1], 1);
 
     public override bool ChannelsLast => false;
 
@@ -84,7 +88,12 @@ internal sealed class OnnxEngine : NetworkEngine
 
     public override void Dispose() => _session.Dispose();
 
-    private bool IsSmall => _shape.Channels * _shape.Height * _shape.Width <= SmallImage;
+    private bool IsSmall => Numbers(_shape) <= SmallImage;
+
+    private static int Numbers(NetworkShape shape) => shape.Channels * shape.Height * shape.Width;
+
+    // A power of two: 64 digits, 4 images of 224 × 224.
+    private static int Fitting(NetworkShape shape) => 1 << BitOperations.Log2((uint)Math.Clamp(BatchNumbers / Numbers(shape), 1, LargestBatch));
 
     // The network's own, before any temperature, which whoever asked applies where the model has one.
     private void ToProbabilities(Span<float> row)
