@@ -70,8 +70,8 @@ internal static class Models
             Context.Data.LoadFromEnumerable(others));
     }
 
-    private static EstimatorChain<KeyToValueMappingTransformer> Pipeline(IEstimator<ITransformer> trainer) => Context.Transforms.Conversion.MapValueToKey("Label")
-        .Append(trainer).Append(Context.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+    private static EstimatorChain<KeyToValueMappingTransformer> Pipeline(IEstimator<ITransformer> trainer) =>
+        Context.Transforms.Conversion.MapValueToKey("Label").Append(trainer).Append(Context.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 
     private sealed class Scored
     {

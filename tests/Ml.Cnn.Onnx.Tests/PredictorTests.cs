@@ -119,7 +119,8 @@ public sealed class PredictorTests
         }
     }
 
-    private static byte[][] Files(IDataView data) => [.. Models.Context.Data.CreateEnumerable<Photo>(data, reuseRowObject: false).Take(12).Select(row => row.Image)];
+    private static byte[][] Files(IDataView data) =>
+        [.. Models.Context.Data.CreateEnumerable<Photo>(data, reuseRowObject: false).Take(12).Select(row => row.Image)];
 
     private static string Saved(TemporaryFolder folder, ITransformer pipeline, IDataView data)
     {

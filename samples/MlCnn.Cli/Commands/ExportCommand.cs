@@ -21,7 +21,8 @@ internal static class ExportCommand
 
     public static Command Create()
     {
-        var command = new Command("export", "Writes a trained network for other programs: as ONNX or TorchScript, its weights alone, or for services without libtorch.")
+        var command = new Command("export", "Writes a trained network for other programs: as ONNX or TorchScript, its weights alone, or for services "
+            + "without libtorch.")
         {
             s_model, s_out, s_format,
         };

@@ -42,8 +42,8 @@ internal sealed class OnnxEngine : NetworkEngine
         session.Check(model.Shape);
         if (model.Preprocessing.TestTime.Crops == EvaluationCrops.Dense)
         {
-            throw new NotSupportedException($"{session.Content.Name} is of a model that looks at whole images (dense evaluation), and an ONNX file takes images "
-                + "of one size. Export it after WithTestTimeAugmentation, without EvaluationCrops.Dense.");
+            throw new NotSupportedException($"{session.Content.Name} is of a model that looks at whole images (dense evaluation), and an ONNX file takes "
+                + "images of one size. Export it after WithTestTimeAugmentation, without EvaluationCrops.Dense.");
         }
         return new(session, model.Shape, options);
     }

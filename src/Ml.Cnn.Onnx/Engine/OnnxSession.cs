@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Onnx.Files;
@@ -96,7 +97,10 @@ internal sealed class OnnxSession : IDisposable
                 + $"and its model.json says {shape}. Export the network again.");
         }
         if (batch > 1)
-            throw new NotSupportedException($"{Content.Name} takes {batch} images at once, no more and no less. Export the network again, for batches of any size.");
+        {
+            throw new NotSupportedException($"{Content.Name} takes {batch} images at once, no more and no less. Export the network again, for batches of any "
+                + "size.");
+        }
     }
 
     /// <summary>Computes images.</summary>
@@ -125,8 +129,8 @@ internal sealed class OnnxSession : IDisposable
         _session.Dispose();
     }
 
-    private static string Said(NodeMetadata value) =>
-        $"{value.ElementDataType.ToString().ToLowerInvariant()} {string.Join(" × ", value.Dimensions.Select(length => length < 0 ? "N" : FormattableString.Invariant($"{length}")))}";
+    private static string Said(NodeMetadata value) => $"{value.ElementDataType.ToString().ToLowerInvariant()} "
+        + string.Join(" × ", value.Dimensions.Select(length => length < 0 ? "N" : length.ToString(CultureInfo.InvariantCulture)));
 
     // The native library comes with a package that the program chooses.
     private static void CheckRuntime()

@@ -10,8 +10,8 @@ using Ml.Cnn.Trainers.Scoring;
 namespace Ml.Cnn.Onnx.Files;
 
 /// <summary>
-/// A network in ONNX Runtime inside ML.NET's model.zip: the ONNX file, and <c>model.json</c> beside it. As in <see cref="CnnModelArchive"/>, the main entry holds
-/// the hash of the JSON, which holds the hash of the file.
+/// A network in ONNX Runtime inside ML.NET's model.zip: the ONNX file, and <c>model.json</c> beside it. As in <see cref="CnnModelArchive"/>, the main entry
+/// holds the hash of the JSON, which holds the hash of the file.
 /// </summary>
 internal static class OnnxModelArchive
 {
