@@ -23,8 +23,19 @@ internal static class ModelFile
     /// <param name="mlContext">Loads it.</param>
     /// <param name="path">As the command line gave it.</param>
     /// <exception cref="CommandException">There is no such file, or no network in it, or several.</exception>
-    public static CnnTransformer LoadNetwork(MLContext mlContext, string path) => LoadClassifier(mlContext, path) as CnnTransformer
-        ?? throw new CommandException($"--model: '{path}' is an ensemble of several networks. Name one of a single network.");
+    public static CnnTransformer LoadNetwork(MLContext mlContext, string path) =>
+        NetworkOf(LoadPipeline(mlContext, path), path).WithBadImages(BadImageHandling.Fail);
+
+    /// <summary>The network of a model of a single one, as libtorch computes it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">As the command line gave it.</param>
+    /// <exception cref="CommandException">There are several networks, or there is an ONNX file.</exception>
+    public static CnnTransformer NetworkOf(SavedPipeline model, string path) => model.Classifier switch
+    {
+        CnnTransformer network => network,
+        CnnEnsemble => throw new CommandException($"--model: '{path}' is an ensemble of several networks. Name one of a single network."),
+        _ => throw new CommandException($"--model: '{path}' holds its network as an ONNX file, for scoring alone. Name the model.zip that it was made of."),
+    };
 
     /// <summary>Loads a saved pipeline whole.</summary>
     /// <param name="mlContext">Loads it.</param>

@@ -167,7 +167,7 @@ public sealed class CnnPredictorService : IDisposable
             var now = ModelFileVersion.Read(_path);
             if (now != version)
                 (version, quiet) = (now, -1);
-            else if (now is null || now.Value.IsArchive())
+            else if (now is null || now.Value.IsWhole())
                 break;
         }
         return version;

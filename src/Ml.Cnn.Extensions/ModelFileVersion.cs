@@ -22,12 +22,15 @@ internal readonly record struct ModelFileVersion(string RealPath, long Length, D
         }
     }
 
-    /// <summary>Whether the archive's directory, which is written last, is there.</summary>
-    public bool IsArchive()
+    /// <summary>Whether nothing shows that more of the file is to come: of an archive the directory, which is written last, is there.</summary>
+    public bool IsWhole()
     {
         try
         {
             using var stream = new FileStream(RealPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (stream.Length > 0 && (stream.ReadByte(), stream.ReadByte()) != ('P', 'K'))
+                return true; // a file of another kind, such as ONNX, tells nothing
+            stream.Position = 0;
             using var archive = new ZipArchive(stream, ZipArchiveMode.Read);
             return archive.Entries.Count > 0;
         }

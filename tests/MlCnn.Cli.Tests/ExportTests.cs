@@ -34,6 +34,18 @@ public sealed class ExportTests : CliTest
     }
 
     [TestMethod]
+    public void A_model_for_services_is_a_model_zip_that_answers_as_the_trained_one_does()
+    {
+        Run("train", "--data", "digits:300", "--arch", "lenet5", "--epochs", "1", "--seed", "1", "--out", "m.zip").Expect(0);
+        Images.Write(Path.Join(Folder, "images"), count: 20, seed: 2, ["0", "1", "2"], ".png");
+        var images = Directory.GetFiles(Path.Join(Folder, "images"), "*.png", SearchOption.AllDirectories);
+        Assert.AreEqual("service", Run("export", "--model", "m.zip", "--out", "service.zip", "--json").Expect(0).Json.GetProperty("format").GetString());
+        foreach (var (expected, given) in Probabilities("m.zip", images).Zip(Probabilities("service.zip", images)))
+            Assert.AreEqual(expected, given, 1e-4f);
+        Assert.Contains("Name the model.zip that it was made of", Run("export", "--model", "service.zip", "--out", "n.pt").Expect(1).Error);
+    }
+
+    [TestMethod]
     public void Options_say_what_the_file_takes_and_gives()
     {
         Run("train", "--data", "digits:64", "--arch", "lenet5", "--epochs", "1", "--out", "m.zip").Expect(0);

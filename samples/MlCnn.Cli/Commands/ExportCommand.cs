@@ -22,7 +22,8 @@ internal static class ExportCommand
 
     public static Command Create()
     {
-        var command = new Command("export", "Writes a trained network for other programs: as ONNX or TorchScript, or its weights alone.")
+        var command = new Command("export", "Writes a trained network for other programs: as ONNX or TorchScript, its weights alone, or for services "
+            + "without libtorch.")
         {
             s_model, s_out, s_format,
         };
@@ -39,8 +40,9 @@ internal static class ExportCommand
         var format = FormatOf(path, result.GetValue(s_format));
         CheckOptions(format, result);
         OutputFile.CheckWritable(path, "network" + format.Endings[0]);
-        var network = ModelFile.LoadNetwork(Messages.CreateContext(), modelPath);
-        var exported = Messages.While("Exporting", () => format.Write(network, path, result));
+        var model = ModelFile.LoadPipeline(Messages.CreateContext(), modelPath);
+        var network = ModelFile.NetworkOf(model, modelPath);
+        var exported = Messages.While("Exporting", () => format.Write(model, network, path, result));
         var bytes = new FileInfo(path).Length;
         if (result.GetValue(s_json))
         {

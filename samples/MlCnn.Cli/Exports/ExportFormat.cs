@@ -10,7 +10,10 @@ internal abstract class ExportFormat
 {
     /// <summary>Every format.</summary>
     public static IReadOnlyList<ExportFormat> All { get; } =
-        [new OnnxFormat(), new TorchScriptFormat(), new StateFormat("safetensors", WeightsFormat.SafeTensors), new StateFormat("pth", WeightsFormat.PyTorch)];
+    [
+        new OnnxFormat(), new TorchScriptFormat(), new StateFormat("safetensors", WeightsFormat.SafeTensors), new StateFormat("pth", WeightsFormat.PyTorch),
+        new ServiceFormat(),
+    ];
 
     /// <summary>As --format takes it.</summary>
     public abstract string Name { get; }
@@ -22,16 +25,17 @@ internal abstract class ExportFormat
     public virtual IReadOnlyList<Option> Options => [];
 
     /// <summary>Writes the file.</summary>
-    /// <param name="network">The network.</param>
+    /// <param name="model">The whole model.</param>
+    /// <param name="network">The network in it.</param>
     /// <param name="path">The file.</param>
     /// <param name="options">The command line.</param>
-    public abstract ExportedFile Write(CnnTransformer network, string path, ParseResult options);
+    public abstract ExportedFile Write(SavedPipeline model, CnnTransformer network, string path, ParseResult options);
 }
 
 /// <summary>What a format made of a network.</summary>
-/// <param name="Input">What the file takes: "float32 N×3×224×224"; null for weights alone.</param>
-/// <param name="Output">What it gives: "logits"; null for weights alone.</param>
-/// <param name="LargestDifference">Of its scores and the network's on drawn images; null for weights alone, and for integers.</param>
+/// <param name="Input">What the file takes: "float32 N×3×224×224"; null for weights alone, and for model.zip.</param>
+/// <param name="Output">What it gives: "logits"; null for weights alone, and for model.zip.</param>
+/// <param name="LargestDifference">Of its scores and the network's on drawn images; null for weights alone, for integers and for model.zip.</param>
 internal sealed record ExportedFile(string? Input, string? Output, double? LargestDifference)
 {
     /// <summary>What integers cost and gain; null where the file has none.</summary>

@@ -18,7 +18,7 @@ internal sealed class OnnxFormat : ExportFormat
         Description = "Keep every layer by itself, with its weights under their own names, to be trained further. Default: what scores, and nothing else.",
     };
 
-    private static readonly Option<bool> s_float16 = new("--float16")
+    internal static Option<bool> Float16 { get; } = new("--float16")
     {
         Description = "Write weights and values as float16, normalization and pooling as float32: half the bytes. Default: float32.",
     };
@@ -32,16 +32,16 @@ internal sealed class OnnxFormat : ExportFormat
     public override IReadOnlyList<string> Endings => [".onnx"];
 
     public override IReadOnlyList<Option> Options =>
-        [ExportOptions.Probabilities, ExportOptions.Pixels, s_images, s_training, s_float16, s_opset, .. QuantizationOptions.All];
+        [ExportOptions.Probabilities, ExportOptions.Pixels, s_images, s_training, Float16, s_opset, .. QuantizationOptions.All];
 
-    public override ExportedFile Write(CnnTransformer network, string path, ParseResult options)
+    public override ExportedFile Write(SavedPipeline model, CnnTransformer network, string path, ParseResult options)
     {
         var export = new OnnxExportOptions
         {
             Input = InputOf(options),
             Output = options.GetValue(ExportOptions.Probabilities) ? OnnxOutput.Scores : OnnxOutput.Logits,
             Form = options.GetValue(s_training) ? OnnxForm.Training : OnnxForm.Scoring,
-            Precision = options.GetValue(s_float16) ? OnnxPrecision.Float16 : OnnxPrecision.Float32,
+            Precision = options.GetValue(Float16) ? OnnxPrecision.Float16 : OnnxPrecision.Float32,
             Opset = options.GetValue(s_opset) ?? OnnxExportOptions.LowestOpset,
         };
         var (input, output) = (Shape(network, export.Input), export.Output == OnnxOutput.Scores ? "probabilities" : "logits");

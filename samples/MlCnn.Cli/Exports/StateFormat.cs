@@ -13,7 +13,7 @@ internal sealed class StateFormat(string name, WeightsFormat format) : ExportFor
 
     public override IReadOnlyList<string> Endings => ["." + name];
 
-    public override ExportedFile Write(CnnTransformer network, string path, ParseResult options)
+    public override ExportedFile Write(SavedPipeline model, CnnTransformer network, string path, ParseResult options)
     {
         network.SaveWeights(path, format);
         return new(Input: null, Output: null, LargestDifference: null);

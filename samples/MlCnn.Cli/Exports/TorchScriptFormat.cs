@@ -12,7 +12,7 @@ internal sealed class TorchScriptFormat : ExportFormat
 
     public override IReadOnlyList<Option> Options => [ExportOptions.Probabilities, ExportOptions.Pixels];
 
-    public override ExportedFile Write(CnnTransformer network, string path, ParseResult options)
+    public override ExportedFile Write(SavedPipeline model, CnnTransformer network, string path, ParseResult options)
     {
         var export = new TorchScriptExportOptions
         {

@@ -13,6 +13,9 @@ public enum CnnScoringMethod
     /// By the library's own vector instructions, where calls into libtorch would take most of the time: a small network, or one of many short layers.
     /// </summary>
     Direct,
+
+    /// <summary>In ONNX Runtime, from an ONNX file (the package Ml.Cnn.Onnx).</summary>
+    OnnxRuntime,
 }
 
 /// <summary>One prepared copy of a network that computes scores. See <see cref="CnnClassifier.ScoringCopies"/>.</summary>
@@ -23,7 +26,7 @@ public sealed class CnnScoringCopy
     /// <summary>How the copy computes.</summary>
     public CnnScoringMethod Method { get; internal init; }
 
-    /// <summary>The type of values and weights.</summary>
+    /// <summary>The type of values and weights; <see cref="Precision.Auto"/> for what an ONNX file says itself.</summary>
     public Precision Precision { get; internal init; }
 
     /// <summary>
@@ -33,7 +36,8 @@ public sealed class CnnScoringCopy
     public int Images { get; internal init; }
 
     /// <summary>
-    /// Memory of the copy's own weights in bytes; the network's own, which are kept for saving, come on top. 0 for <see cref="CnnScoringMethod.Layers"/>.
+    /// Memory of the copy's own weights in bytes; the network's own, which are kept for saving, come on top. 0 for <see cref="CnnScoringMethod.Layers"/>;
+    /// the length of an ONNX file.
     /// </summary>
     public long WeightBytes { get; internal init; }
 
@@ -45,7 +49,8 @@ public sealed class CnnScoringCopy
     {
         var batch = Images switch { 0 => "", 1 => ", for 1 image", _ => $", for {Images} images" };
         var reason = Reason is null ? "" : $" ({Reason})";
+        var precision = Precision == Precision.Auto ? "" : $", {Precision.ToString().ToLowerInvariant()}";
         return FormattableString.Invariant(
-            $"{Method.ToString().ToLowerInvariant()}, {Precision.ToString().ToLowerInvariant()}{batch}, {WeightBytes / 1048576.0:0.0} MiB{reason}");
+            $"{Method.ToString().ToLowerInvariant()}{precision}{batch}, {WeightBytes / 1048576.0:0.0} MiB{reason}");
     }
 }

@@ -15,6 +15,9 @@ internal abstract class NetworkEngine : IDisposable
     /// <summary>Batches that are decoded or computed at a time where many are read.</summary>
     public virtual int BatchesInFlight => 1;
 
+    /// <summary>What prepares it for the images of users: the sizes of batches, and how often each is computed.</summary>
+    public virtual (IReadOnlyList<int> Batches, int Passes) WarmUp => ([1, Batch], 3); // libtorch optimizes what it has seen run
+
     /// <summary>Whether the pixels of <see cref="NewBatch"/> lie as height × width × channels rather than channels × height × width.</summary>
     public abstract bool ChannelsLast { get; }
 

@@ -27,7 +27,6 @@ internal static class CnnModelArchive
 
     private const string JsonEntry = "model.json";
     private const string WeightsEntry = "weights.safetensors";
-    private const int FormatVersion = 2;
 
     private static readonly ModelFormat s_format = new(Signature: "MLCNNTRF", LoaderName, Version: 0x00010002, ReadableBack: 0x00010001,
         typeof(CnnModelArchive).Assembly);
@@ -37,13 +36,13 @@ internal static class CnnModelArchive
         using var use = scorer.Networks[0].Claim.Use();
         var archive = new ModelArchiveWriter(context, s_format);
         var weights = WriteWeights(archive, scorer);
-        var json = Describe(scorer.Networks[0].Model, weights).ToText();
+        var json = CnnModelDescription.Of(scorer.Networks[0].Model, weights).ToText();
         archive.WriteText(JsonEntry, json);
         archive.WriteMain(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))));
     }
 
     /// <summary>model.json for files that hold the weights elsewhere.</summary>
-    public static string ToJson(CnnModel model) => Describe(model, weights: null).ToText();
+    public static string ToJson(CnnModel model) => CnnModelDescription.Of(model, weights: null).ToText();
 
     /// <summary>The network that <see cref="Save"/> wrote, on the environment's device.</summary>
     /// <exception cref="FormatException">The archive is damaged, or of a newer format.</exception>
@@ -56,11 +55,8 @@ internal static class CnnModelArchive
         try
         {
             var json = CnnModelJson.Parse(text);
-            if (json.FormatVersion > FormatVersion)
-            {
-                throw archive.Damaged($"it was written by {json.Library} in format {json.FormatVersion}, "
-                    + $"and this version reads up to {FormatVersion}: update the library");
-            }
+            if (CnnModelDescription.WhyTooNew(json) is { } reason)
+                throw archive.Damaged(reason);
             return Build(environment, archive, json);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
@@ -137,36 +133,7 @@ internal static class CnnModelArchive
     {
         try
         {
-            json.Preprocessing.Validate();
-            json.Calibration?.Validate();
-            if (json.Network.Classes != json.Classes.Names.Count || json.Network.Classes < 1)
-                throw new FormatException($"it has {json.Network.Classes} classes and {json.Classes.Names.Count} class names");
-            var (network, input) = (json.Network, json.Preprocessing);
-            // The first format told of a training of imported weights too, which nobody had seen: it has no epochs.
-            var training = json is { FormatVersion: 1, Training.Epochs.Count: 0 } ? null : json.Training;
-            if ((network.Channels, network.Height, network.Width) != (input.Channels, input.Height, input.Width))
-            {
-                throw new FormatException($"the network takes {network.Channels} channels of {network.Height}×{network.Width}, "
-                    + $"and the preprocessing gives {input.Channels} channels of {input.Height}×{input.Width}");
-            }
-            return new()
-            {
-                Architecture = FindArchitecture(json.Architecture),
-                Shape = json.Network,
-                Preprocessing = json.Preprocessing,
-                Augmentation = json.Augmentation,
-                PixelLayout = json.PixelLayout,
-                OnBadImage = json.OnBadImage,
-                FeatureColumnName = json.Columns.Feature,
-                PredictedLabelColumnName = json.Columns.PredictedLabel,
-                ScoreColumnName = json.Columns.Score,
-                Classes = ClassValues.Parse(json.Classes.Type, json.Classes.Names),
-                History = training?.Epochs ?? [],
-                StopReason = training?.StopReason ?? StopReason.Completed,
-                Scoring = json.Scoring ?? new(),
-                Calibration = json.Calibration,
-                Training = (training?.Settings ?? training?.Options) is { } settings ? new(settings, training!.Plan) : null,
-            };
+            return CnnModelDescription.Read(json, FindArchitecture);
         }
         catch (Exception e) when (e is FormatException or ArgumentException or OverflowException)
         {
@@ -179,24 +146,4 @@ internal static class CnnModelArchive
             ? UserNetwork.Find(saved.Name, saved.Settings)
             : DescribedNetwork.IsNamedBy(saved.Settings) ? DescribedNetwork.Read(saved.Name, saved.Settings)
             : ArchitectureCatalog.Find(saved.Name).With(saved.Settings);
-
-    private static CnnModelJson Describe(CnnModel model, CnnModelJson.WeightsJson? weights) => new()
-    {
-        FormatVersion = FormatVersion,
-        Library = $"Ml.Cnn.Trainers {typeof(CnnModelArchive).Assembly.GetName().Version}",
-        Architecture = new(model.Architecture.Name, model.Architecture.Settings),
-        Network = model.Shape,
-        Preprocessing = model.Preprocessing,
-        Augmentation = model.Augmentation,
-        PixelLayout = model.PixelLayout,
-        OnBadImage = model.OnBadImage,
-        Columns = new(model.FeatureColumnName, model.PredictedLabelColumnName, model.ScoreColumnName),
-        Classes = new(model.Classes.TypeName, model.Classes.Names),
-        Calibration = model.Calibration,
-        Scoring = model.Scoring == new CnnScoringOptions() ? null : model.Scoring,
-        Training = model.Training is { } training
-            ? new(model.StopReason, model.History) { Settings = training.Settings, Plan = training.Plan }
-            : null,
-        Weights = weights,
-    };
 }

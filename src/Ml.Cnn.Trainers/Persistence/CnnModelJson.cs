@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.IO;
 using Ml.Cnn.Transforms;
@@ -9,6 +10,8 @@ namespace Ml.Cnn.Trainers.Persistence;
 /// <summary>model.json inside model.zip: all that a trained network is but its weights, for people and programs to read.</summary>
 internal sealed record CnnModelJson
 {
+    private static readonly JsonTypeInfo<CnnModelJson> s_format = new ModelJsonContext(new(JsonFormat.Options)).CnnModelJson;
+
     public required int FormatVersion { get; init; }
     public required string Library { get; init; }
     public required ArchitectureJson Architecture { get; init; }
@@ -56,9 +59,9 @@ internal sealed record CnnModelJson
 
     public sealed record WeightsJson(string Entry, long Bytes, string Sha256);
 
-    public string ToText() => JsonSerializer.Serialize(this, JsonFormat.Options);
+    public string ToText() => JsonSerializer.Serialize(this, s_format);
 
     /// <exception cref="JsonException">The text is not such a document.</exception>
     public static CnnModelJson Parse(ReadOnlySpan<byte> text) =>
-        JsonSerializer.Deserialize<CnnModelJson>(text, JsonFormat.Options) ?? throw new JsonException("it is empty");
+        JsonSerializer.Deserialize(text, s_format) ?? throw new JsonException("it is empty");
 }

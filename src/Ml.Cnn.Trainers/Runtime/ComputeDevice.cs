@@ -15,8 +15,22 @@ internal static class ComputeDevice
     /// <param name="environment">Says which GPU <c>MLContext.GpuDeviceId</c> names and whether <c>FallbackToCpu</c> is set.</param>
     /// <param name="name">As <see cref="CnnTrainerOptions.Device"/>.</param>
     /// <param name="warn">Told when the CPU stands in for a GPU that was asked for.</param>
-    /// <exception cref="InvalidOperationException">The GPU that was asked for is not there.</exception>
+    /// <exception cref="InvalidOperationException">The GPU that was asked for is not there, or libtorch is not.</exception>
     public static Device Choose(IHostEnvironment environment, string name, Action<string> warn)
+    {
+        try
+        {
+            return Find(environment, name, warn);
+        }
+        catch (TypeInitializationException e) when (e.TypeName == typeof(torch).FullName)
+        {
+            throw new InvalidOperationException("libtorch cannot be loaded, which networks are trained with, and scored unless they are ONNX files. Reference "
+                + "the package TorchSharp-cpu, TorchSharp-cuda-linux or TorchSharp-cuda-windows; or make an ONNX file of the model where there is libtorch "
+                + $"(mlcnn export --model model.zip --out service.zip), for the package Ml.Cnn.Onnx. {e.GetBaseException().Message}");
+        }
+    }
+
+    private static Device Find(IHostEnvironment environment, string name, Action<string> warn)
     {
         if (name == "cpu")
             return CPU;

@@ -47,19 +47,19 @@ internal sealed class NetworkComputation(IHostEnvironment environment, NetworkCl
     /// <summary>Memory for images on their way to the network.</summary>
     public NetworkInput NewInput() => _isDense ? new DenseInput(_preprocessing.Sizes().Count()) : new ViewInput(claim.Engine, model.Shape, Views);
 
-    /// <summary>Makes the network's copies for single images and for batches, and runs each a few times: libtorch optimizes what it has seen run.</summary>
+    /// <summary>Makes what computes single images and batches, and runs each: engines prepare, and optimize what they have seen run.</summary>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public void WarmUp()
     {
-        const int Passes = 3;
         using var use = claim.Use();
-        foreach (var images in _isDense ? [_preprocessing.TestTime.Mirror ? 2 : 1] : new[] { 1, claim.Engine.Batch })
+        var (batches, passes) = claim.Engine.WarmUp;
+        foreach (var images in _isDense ? [_preprocessing.TestTime.Mirror ? 2 : 1] : batches)
         {
             using var batch = claim.Engine.NewBatch(images, model.Shape);
             batch.Count = images;
             batch.Images(0, images).Clear();
             var values = new float[images * length];
-            for (var pass = 0; pass < Passes; pass++)
+            for (var pass = 0; pass < passes; pass++)
                 Run(batch, values);
         }
     }

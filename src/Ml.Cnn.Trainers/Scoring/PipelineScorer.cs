@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
+using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Onnx;
 using Ml.Cnn.Transforms;
@@ -20,6 +21,8 @@ internal static class PipelineScorer
     {
         if (mapper is not ImageScorer { Networks.Count: 1 } scorer)
             return "only a single network that gives scores can be written";
+        if (scorer.Single.Claim.Engine is not LibtorchEngine)
+            return $"{scorer.Model.Architecture.Name} is computed from an ONNX file, which is one already: convert the pipeline that was trained";
         var shape = scorer.Model.Shape;
         if (!format.HasSize)
             return $"the column '{mapper.FeatureColumnName}' holds files, which no operator of ONNX decodes: "

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Serving;
@@ -48,14 +47,14 @@ public sealed class CnnPredictor : IDisposable
     }
 
     /// <summary>A predictor of the network in a saved pipeline.</summary>
-    /// <param name="path">A model.zip.</param>
+    /// <param name="path">A model.zip; or an ONNX file, ending in ".onnx", once the package Ml.Cnn.Onnx was told to <c>OnnxModel.Register()</c>.</param>
     /// <param name="options">How it answers. Default: see <see cref="CnnPredictorOptions"/>.</param>
-    /// <exception cref="ArgumentException">There is no network of this library in the file.</exception>
+    /// <exception cref="ArgumentException">There is no network of this library in the file, or nobody reads files of its ending.</exception>
     /// <exception cref="FormatException">The file is damaged, or of a newer format.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static CnnPredictor Load(string path, CnnPredictorOptions? options = null)
     {
-        using var network = LoadNetwork(path);
+        using var network = ModelFileLoaders.Load(path);
         return new(network, options);
     }
 
@@ -201,13 +200,13 @@ public sealed class CnnPredictor : IDisposable
         return PredictMany(paths.Count, i => File.ReadAllBytes(paths[i]));
     }
 
-    /// <summary>Takes the network of a newer model.zip, without a pause: requests that have begun are answered by the one before.</summary>
+    /// <summary>Takes the network of a newer file, without a pause: requests that have begun are answered by the one before.</summary>
     /// <param name="path">The file. If it cannot be loaded, the predictor goes on with the network that it has.</param>
     /// <inheritdoc cref="Load"/>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
     public void Reload(string path)
     {
-        using var network = LoadNetwork(path);
+        using var network = ModelFileLoaders.Load(path);
         Reload(network);
     }
 
@@ -244,17 +243,6 @@ public sealed class CnnPredictor : IDisposable
     }
 
     private const string Unnamed = "the image";
-
-    private static CnnClassifier LoadNetwork(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete); // others may replace it
-        var model = new MLContext().Model.Load(stream, out _);
-        if (CnnClassifier.Find(model) is { } network)
-            return network;
-        (model as IDisposable)?.Dispose();
-        throw new ArgumentException($"'{path}' is an ML.NET model without a convolutional network of this library.", nameof(path));
-    }
 
     // A share of its own: the caller may dispose theirs.
     private PredictionModel Prepare(CnnClassifier network)

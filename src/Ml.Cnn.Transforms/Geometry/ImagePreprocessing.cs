@@ -34,9 +34,9 @@ public sealed record ImagePreprocessing
     /// </summary>
     public TestTimeAugmentation TestTime { get; init; } = TestTimeAugmentation.None;
 
-    // Under their former name, models hold "center", "five" or "ten".
+    // Under their former name, models hold "center", "five" or "ten". Not private: the code that reads model.json is generated beside its own type.
     [JsonInclude, JsonPropertyName("crops"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    private string? FormerCrops
+    internal string? FormerCrops
     {
         get => null;
         init => TestTime = value is null ? TestTime : TestTimeAugmentation.Parse(value);

@@ -1,0 +1,2 @@
+// The models are trained once and shared.
+[assembly: DoNotParallelize]
