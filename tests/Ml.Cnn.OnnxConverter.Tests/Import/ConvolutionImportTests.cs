@@ -49,10 +49,10 @@ public sealed class ConvolutionImportTests
         var file = new GraphFile(opset, "N", 3, 9, 9);
         var maps = file.Convolve(GraphFile.Input, 3, 4, 3);
         maps = file.Node("BatchNormalization",
-            [maps, file.Draw("bn.weight", 0.5f, 1.5f, 4), file.Draw("bn.bias", 4), file.Draw("bn.running_mean", 4), file.Draw("bn.running_var", 0.5f, 2, 4)],
+            [maps, file.DrawFrom("bn.weight", 0.5f, 1.5f, 4), file.Draw("bn.bias", 4), file.Draw("bn.running_mean", 4), file.DrawFrom("bn.running_var", 0.5f, 2, 4)],
             ("epsilon", 1e-3f), ("momentum", 0.99f));
         var kinds = HandFile.Check(file.Classify(file.Node("GlobalAveragePool", [file.Node("Relu", [maps])]), 4)).Kinds;
-        Assert.Contains("batch_norm_2d", kinds);
+        Assert.Contains("batch_norm2d", kinds);
     }
 
     [TestMethod]
@@ -60,10 +60,10 @@ public sealed class ConvolutionImportTests
     {
         var file = new GraphFile(13, "N", 3, 9, 9);
         var maps = file.Convolve(GraphFile.Input, 3, 4, 3);
-        maps = file.Node("Add", [file.Node("Mul", [maps, file.Draw("scale", 0.5f, 2, 4, 1, 1)]), file.Draw("shift", 1, 4, 1, 1)]);
+        maps = file.Node("Add", [file.Node("Mul", [maps, file.DrawFrom("scale", 0.5f, 2, 4, 1, 1)]), file.Draw("shift", 1, 4, 1, 1)]);
         maps = file.Node("Relu", [maps]);
         // And the other way around: the constants first.
-        maps = file.Node("Mul", [file.Draw("scale2", 0.5f, 2, 4, 1, 1), file.Node("Sub", [file.Draw("mean2", 4, 1, 1), maps])]);
+        maps = file.Node("Mul", [file.DrawFrom("scale2", 0.5f, 2, 4, 1, 1), file.Node("Sub", [file.Draw("mean2", 4, 1, 1), maps])]);
         HandFile.Check(file.Classify(file.Node("GlobalAveragePool", [file.Node("Relu", [maps])]), 4));
     }
 
@@ -73,7 +73,7 @@ public sealed class ConvolutionImportTests
         var file = new GraphFile(13, "N", 3, 9, 9);
         var maps = file.Node("Add", [file.Node("Conv", [GraphFile.Input, file.Draw("c.weight", 4, 3, 3, 3)]), file.Draw("c.bias", 4, 1, 1)]);
         var kinds = HandFile.Check(file.Classify(file.Node("GlobalAveragePool", [file.Node("Relu", [maps])]), 4)).Kinds;
-        Assert.AreEqual("conv_2d", kinds[0], string.Join(' ', kinds));
+        Assert.AreEqual("conv2d", kinds[0], string.Join(' ', kinds));
         Assert.DoesNotContain("channel_affine", kinds);
     }
 
@@ -125,9 +125,7 @@ public sealed class ConvolutionImportTests
         {
             foreach (var isRaw in (bool[])[true, false])
             {
-                var copy = new GraphFile(13, "N", 1, 4, 4);
-                copy.Model.MergeFrom(file.Model);
-                copy.Graph.Input.RemoveAt(0);
+                var copy = file.Copy();
                 foreach (var tensor in copy.Graph.Initializer)
                     Retype(tensor, type, isRaw);
                 var found = ImportedScores.Of(OnnxNetwork.Load(copy.Save(folder)), ImportedScores.Draw([1, 1, 4, 4]), [1, 1, 4, 4]);

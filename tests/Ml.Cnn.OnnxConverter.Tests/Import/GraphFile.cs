@@ -25,6 +25,8 @@ internal sealed class GraphFile
         Model.Graph.Input.Add(Declare(Input, type, shape));
     }
 
+    private GraphFile(ModelProto model) => Model = model;
+
     public ModelProto Model { get; }
 
     public GraphProto Graph => Model.Graph;
@@ -42,9 +44,9 @@ internal sealed class GraphFile
     }
 
     /// <summary>A constant of drawn numbers.</summary>
-    public string Draw(string name, params long[] shape) => Draw(name, -0.5f, 0.5f, shape);
+    public string Draw(string name, params long[] shape) => DrawFrom(name, -0.5f, 0.5f, shape);
 
-    public string Draw(string name, float least, float most, params long[] shape) =>
+    public string DrawFrom(string name, float least, float most, params long[] shape) =>
         Floats(name, [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => least + (most - least) * _random.NextSingle())], shape);
 
     /// <summary>A constant; one number without a shape.</summary>
@@ -68,14 +70,14 @@ internal sealed class GraphFile
     {
         var name = $"conv{Graph.Node.Count}";
         var bound = MathF.Sqrt(3f / (channels * kernel * kernel));
-        return Node("Conv", [input, Draw(name + ".weight", -bound, bound, filters, channels, kernel, kernel), Draw(name + ".bias", filters)], attributes);
+        return Node("Conv", [input, DrawFrom(name + ".weight", -bound, bound, filters, channels, kernel, kernel), Draw(name + ".bias", filters)], attributes);
     }
 
     /// <summary>A row for each image, and a linear layer for five classes: the end of a network.</summary>
     public GraphFile Classify(string input, int features)
     {
         var bound = MathF.Sqrt(3f / features);
-        return Return(Node("Gemm", [Node("Flatten", [input]), Draw("fc.weight", -bound, bound, 5, features), Draw("fc.bias", 5)], ("transB", 1)));
+        return Return(Node("Gemm", [Node("Flatten", [input]), DrawFrom("fc.weight", -bound, bound, 5, features), Draw("fc.bias", 5)], ("transB", 1)));
     }
 
     /// <summary>Says what the graph gives.</summary>
@@ -84,6 +86,8 @@ internal sealed class GraphFile
         Graph.Output.Add(Declare(output, DataType.Float));
         return this;
     }
+
+    public GraphFile Copy() => new(Model.Clone());
 
     public string Save(TemporaryFolder folder, string name = "hand.onnx") => folder.Write(name, Model.ToByteArray());
 

@@ -44,9 +44,9 @@ public sealed class PreprocessingImportTests
     {
         // Some networks begin with a normalization that learns: it stays a layer.
         var file = new GraphFile(13, "N", 3, 8, 8);
-        var maps = file.Node("BatchNormalization", [GraphFile.Input, file.Draw("w", 0.5f, 1, 3), file.Draw("b", 3), file.Draw("m", 3), file.Draw("v", 1, 2, 3)]);
+        var maps = file.Node("BatchNormalization", [GraphFile.Input, file.DrawFrom("w", 0.5f, 1, 3), file.Draw("b", 3), file.Draw("m", 3), file.DrawFrom("v", 1, 2, 3)]);
         var kinds = HandFile.Check(file.Classify(file.Node("GlobalAveragePool", [file.Node("Relu", [file.Convolve(maps, 3, 4, 3)])]), 4)).Kinds;
-        Assert.AreEqual("batch_norm_2d", kinds[0]);
+        Assert.AreEqual("batch_norm2d", kinds[0]);
     }
 
     [TestMethod]
@@ -76,7 +76,7 @@ public sealed class PreprocessingImportTests
         maps = file.Node("Transpose", [file.Node("MaxPool", [maps], ("kernel_shape", (long[])[2, 2]), ("strides", (long[])[2, 2]))],
             ("perm", (long[])[0, 2, 3, 1]));
         var row = file.Node("ReduceMean", [maps], ("axes", (long[])[1, 2]), ("keepdims", 0));
-        file.Return(file.Node("Softmax", [file.Node("Add", [file.Node("MatMul", [row, file.Draw("w", -2, 2, 4, 5)]), file.Draw("b", 5)])]));
+        file.Return(file.Node("Softmax", [file.Node("Add", [file.Node("MatMul", [row, file.DrawFrom("w", -2, 2, 4, 5)]), file.Draw("b", 5)])]));
         using var folder = new TemporaryFolder();
         var path = file.Save(folder);
         var architecture = OnnxNetwork.Load(path);
@@ -146,7 +146,7 @@ public sealed class PreprocessingImportTests
         CollectionAssert.AreEqual(s_deviation, architecture.Normalization.Deviation.Select(deviation => MathF.Round(deviation, 5)).ToArray());
         Assert.AreEqual(architecture.Normalization, architecture.Weights!.Preprocessing.Normalization);
         Assert.AreEqual((3, 8), (architecture.Channels, architecture.ImageSize));
-        Assert.AreEqual("conv_2d", HandFile.Kinds(architecture)[0]);
+        Assert.AreEqual("conv2d", HandFile.Kinds(architecture)[0]);
         const int Images = 7;
         const int Plane = 64;
         var random = new Random(3);
