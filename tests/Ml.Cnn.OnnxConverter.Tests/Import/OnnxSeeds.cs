@@ -122,7 +122,8 @@ internal static class OnnxSeeds
         var variance = file.Node("ReduceMean", [file.Node("Mul", [centered, centered])], ("axes", (long[])[1]));
         maps = file.Node("Div", [centered, file.Node("Sqrt", [file.Node("Add", [variance, file.Floats("epsilon", [1e-6f])])])]);
         var (even, odd) = (Half(file, maps, 0), Half(file, maps, 1));
-        maps = file.Node("Sum", [file.Node("Max", [even, odd]), even]);
+        maps = file.Node("Max", [even, odd]);
+        maps = file.Node("Sum", [maps, maps, maps]);
         return file.Classify(file.Node("GlobalAveragePool", [maps]), 2);
     }
 
