@@ -26,13 +26,11 @@ internal static class FineTuning
         schema["Image"].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, size, size, channels);
         var scores = model.Transform(mlContext.Data.LoadFromEnumerable(rows, schema)).GetColumn<float[]>("Score").ToArray();
         var (mean, deviation) = (model.Preprocessing.Normalization.Mean, model.Preprocessing.Normalization.Deviation);
-        return rows.Select((row, i) =>
-        {
-            float[] pixels = [.. Enumerable.Range(0, row.Image.Length).Select(at => (row.Image[at % plane * channels + at / plane] / 255f - mean[at / plane])
-                / deviation[at / plane])];
-            var logits = ImportedScores.OfRuntime(path, pixels, [1, channels, size, size]);
-            return ImportedScores.Softmax(logits, logits.Length).Zip(scores[i], (one, other) => Math.Abs((double)one - other)).Max();
-        }).Max();
+        float[] pixels = [.. rows.SelectMany(row => Enumerable.Range(0, row.Image.Length)
+            .Select(at => (row.Image[at % plane * channels + at / plane] / 255f - mean[at / plane]) / deviation[at / plane]))];
+        var logits = ImportedScores.OfRuntimeOneByOne(path, pixels, [rows.Length, channels, size, size]);
+        var expected = ImportedScores.Softmax(logits, logits.Length / rows.Length);
+        return expected.Zip(scores.SelectMany(row => row), (one, other) => Math.Abs((double)one - other)).Max();
     }
 
     /// <summary>Trains one epoch on photos, and compares what the model scores with what it scores once it was saved and loaded.</summary>

@@ -42,8 +42,7 @@ public sealed class TorchvisionImportTests
         // torchvision's transform_input is a part of the file, and became the preprocessing.
         var found = ImportedScores.Of(architecture, Normalized(architecture, path, images), shape);
         var difference = ImportedScores.Difference(expected, found);
-        var byRuntime = ImportedScores.Difference([.. Enumerable.Range(0, Images).SelectMany(i =>
-            ImportedScores.OfRuntime(path, images[(i * count / Images)..((i + 1) * count / Images)], [1, .. shape[1..]]))], found);
+        var byRuntime = ImportedScores.Difference(ImportedScores.OfRuntimeOneByOne(path, images, shape), found);
         var probabilities = ChangesInput(path) ? 0 : FineTuning.CompareScores(path, architecture);
         var epoch = FineTuning.TrainSaveLoad(architecture, folder);
         TestContext.WriteLine(FormattableString.Invariant($"{file}: PyTorch {difference:0.0e0}, ONNX Runtime {byRuntime:0.0e0}, probabilities of the model ")
