@@ -2,7 +2,7 @@ using static Ml.Cnn.OnnxConverter.Format.TensorProto.Types;
 
 namespace Ml.Cnn.OnnxConverter.Tests.Import;
 
-/// <summary>Protects the weights of files of other programs: convolutions, linear layers and normalization compute what ONNX Runtime computes of them.</summary>
+/// <summary>Protects the weights of files of other programs: convolutions, linear layers and normalization compute what ONNX Runtime does.</summary>
 [TestClass]
 public sealed class ConvolutionImportTests
 {
@@ -49,7 +49,8 @@ public sealed class ConvolutionImportTests
         var file = new GraphFile(opset, "N", 3, 9, 9);
         var maps = file.Convolve(GraphFile.Input, 3, 4, 3);
         maps = file.Node("BatchNormalization",
-            [maps, file.DrawFrom("bn.weight", 0.5f, 1.5f, 4), file.Draw("bn.bias", 4), file.Draw("bn.running_mean", 4), file.DrawFrom("bn.running_var", 0.5f, 2, 4)],
+            [maps, file.DrawFrom("bn.weight", 0.5f, 1.5f, 4), file.Draw("bn.bias", 4), file.Draw("bn.running_mean", 4),
+                file.DrawFrom("bn.running_var", 0.5f, 2, 4)],
             ("epsilon", 1e-3f), ("momentum", 0.99f));
         var kinds = HandFile.Check(file.Classify(file.Node("GlobalAveragePool", [file.Node("Relu", [maps])]), 4)).Kinds;
         Assert.Contains("batch_norm2d", kinds);

@@ -39,8 +39,9 @@ internal static class FineTuning
         var mlContext = new MLContext(seed: 1);
         var rows = Photographs();
         var data = mlContext.Data.LoadFromEnumerable(rows);
-        var options = new CnnOptions { FeatureColumnName = "Image", Epochs = 1, BatchSize = 4, Seed = 1, LearningRate = 1e-3 };
-        var chain = mlContext.Transforms.Conversion.MapValueToKey("Label").Append(mlContext.MulticlassClassification.Trainers.Cnn(architecture, options)).Fit(data);
+        var options = new CnnOptions { FeatureColumnName = "Image", Epochs = 1, BatchSize = 4, Seed = 1, LearningRate = 1e-4 };
+        var chain = mlContext.Transforms.Conversion.MapValueToKey("Label").Append(mlContext.MulticlassClassification.Trainers.Cnn(architecture, options))
+            .Fit(data);
         using var trained = chain.LastTransformer;
         Assert.AreEqual(2, trained.Shape.Classes);
         var epoch = trained.History.Single();

@@ -21,7 +21,12 @@ internal sealed class GraphFile
     public GraphFile(int opset, DataType type, params object[] shape)
     {
         // The oldest versions of the format know no constants that are no inputs.
-        Model = new() { IrVersion = opset < 9 ? 3 : 8, OpsetImport = { new OperatorSetIdProto { Domain = "", Version = opset } }, Graph = new() { Name = "g" } };
+        Model = new()
+        {
+            IrVersion = opset < 9 ? 3 : 8,
+            OpsetImport = { new OperatorSetIdProto { Domain = "", Version = opset } },
+            Graph = new() { Name = "g" },
+        };
         Model.Graph.Input.Add(Declare(Input, type, shape));
     }
 

@@ -1,8 +1,9 @@
 """Writes networks of torchvision as ONNX files, and what PyTorch computes: export_onnx.py FOLDER EXPORTER OPSET NAME...
 
-EXPORTER is torchscript or dynamo (PyTorch from 2.5 on). Weights are drawn; statistics of batch normalization come from a few passes in training mode, so
-that values neither vanish nor explode. The batch is open for the even networks and 1 for the odd ones; constants are folded for the even ones, and left to
-whoever reads them for the odd ones. Beside NAME.onnx lies NAME.bin: images and their logits, float32, whose shapes are printed.
+EXPORTER is torchscript or dynamo (PyTorch from 2.5 on, with onnxscript). Weights are drawn; statistics of batch normalization come from a few passes in
+training mode, so that values neither vanish nor explode, of photos neither. The batch is open for the even networks and 1 for the odd ones; constants are
+folded for the even ones, and left to whoever reads them for the odd ones. Beside NAME.onnx lies NAME.bin: images and their logits, float32, whose shapes are
+printed.
 """
 import os
 import sys
@@ -14,6 +15,12 @@ import torchvision
 
 warnings.filterwarnings("ignore")
 IMAGES = 3
+
+
+def draw(count, side):
+    """Images whose pixels resemble their neighbors, as those of photos do."""
+    coarse = torch.nn.functional.interpolate(torch.randn(count, 3, 4, 4), size=(side, side), mode="bilinear", align_corners=False)
+    return 1.5 * coarse + 0.2 * torch.randn(count, 3, side, side)
 
 
 def build(name):
@@ -29,17 +36,17 @@ def build(name):
         network.train()
         with torch.no_grad():
             for _ in range(2):
-                network(torch.randn(8, 3, side, side))
+                network(draw(8, side))
     network.eval()
     with torch.no_grad():  # classes that differ, for images that differ
         last = [module for module in network.modules() if isinstance(module, (torch.nn.Linear, torch.nn.Conv2d))][-1]
-        logits = network(torch.randn(4, 3, side, side))
+        logits = network(draw(4, side))
         last.weight.mul_(2 / logits.std(0).mean().clamp(min=1e-6))
     return network, side
 
 
 def export(network, side, path, exporter, opset, is_open):
-    example = torch.randn(2 if is_open else 1, 3, side, side)
+    example = draw(2 if is_open else 1, side)
     if exporter == "dynamo":
         torch.onnx.export(network, (example,), path, dynamo=True, opset_version=opset, input_names=["images"], output_names=["logits"], external_data=False,
                           verbose=False, optimize=is_open, dynamic_shapes=({0: torch.export.Dim("batch")},) if is_open else None)
@@ -59,7 +66,7 @@ for index, name in enumerate(names):
     network, side = build(name)
     path = os.path.join(folder, name + ".onnx")
     export(network, side, path, exporter, opset, index % 2 == 0)
-    images = torch.randn(IMAGES, 3, side, side)
+    images = draw(IMAGES, side)
     with torch.no_grad():
         logits = network(images)
     with open(os.path.join(folder, name + ".bin"), "wb") as file:
