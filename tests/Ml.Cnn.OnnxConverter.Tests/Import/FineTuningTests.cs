@@ -33,6 +33,16 @@ public sealed class FineTuningTests
         }
     }
 
+    [TestMethod]
+    public void A_frozen_backbone_stays_as_the_file_has_it()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = DrawnModel.Of("shufflenet_v2_x0_5");
+        var path = Path.Join(folder.Path, "net.onnx");
+        model.SaveAsOnnx(path, new() { Form = OnnxForm.Training });
+        CollectionAssert.AreEquivalent((string[])["fc.weight", "fc.bias"], FineTuning.ChangedByHeadAlone(OnnxNetwork.Load(path)));
+    }
+
     /// <summary>The file of Microsoft.ML.DnnImageFeaturizer.ResNet18, which CNTK wrote: features without a classifier.</summary>
     [TestMethod]
     public void The_file_of_CNTK_is_trained_further()
