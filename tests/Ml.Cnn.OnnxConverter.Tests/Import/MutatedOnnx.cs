@@ -17,7 +17,7 @@ internal sealed class MutatedOnnx(ModelProto[] seeds)
         "Conv", "Gemm", "MatMul", "BatchNormalization", "LayerNormalization", "LRN", "Relu", "Clip", "PRelu", "HardSigmoid", "Softmax", "Dropout", "MaxPool",
         "AveragePool", "GlobalAveragePool", "Add", "Sub", "Mul", "Div", "Pow", "Max", "Sum", "Neg", "Sqrt", "Reciprocal", "Erf", "Reshape", "Flatten",
         "Transpose", "Squeeze", "Unsqueeze", "Identity", "Cast", "Concat", "Slice", "Split", "Gather", "Pad", "ReduceMean", "Constant", "Shape",
-        "ConstantOfShape", "Floor", "Expand", "If",
+        "ConstantOfShape", "Floor", "Expand", "CastLike", "If",
     ];
 
     private readonly byte[][] _bytes = [.. seeds.Select(seed => seed.ToByteArray())];

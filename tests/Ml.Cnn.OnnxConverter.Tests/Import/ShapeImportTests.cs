@@ -129,6 +129,27 @@ public sealed class ShapeImportTests
     }
 
     [TestMethod]
+    public void Constants_are_spread_and_brought_to_the_type_of_others()
+    {
+        // As PyTorch's newer exporter writes a convolution without an offset, where nothing folds constants.
+        var file = new GraphFile(20, "N", 3, 6, 6);
+        var filters = file.Node("Shape", [file.Draw("w", 4, 3, 3, 3)], ("start", 0), ("end", 1));
+        var offset = file.Node("CastLike", [file.Floats("number", [0.25f]), GraphFile.Input]);
+        offset = file.Node("Expand", [offset, file.Node("Expand", [filters, file.Node("Constant", [], ("value_ints", (long[])[1]))])]);
+        var maps = file.Node("Relu", [file.Node("Conv", [GraphFile.Input, "w", offset])]);
+        maps = file.Node("Expand", [maps, file.Node("CastLike", [file.Integers("shape", 1, 4, 1, 1), filters])]);
+        HandFile.Check(file.Classify(file.Node("GlobalAveragePool", [maps]), 4));
+    }
+
+    [TestMethod]
+    public void Values_that_are_spread_are_no_layer()
+    {
+        var file = new GraphFile(20, "N", 3, 6, 6);
+        var maps = file.Node("Expand", [file.Node("GlobalAveragePool", [GraphFile.Input]), file.Integers("shape", 1, 3, 6, 6)]);
+        Assert.Contains("(Expand) spreads values", HandFile.Refusal(file.Classify(maps, 108)));
+    }
+
+    [TestMethod]
     public void Rows_may_become_maps_again()
     {
         var file = new GraphFile(13, "N", 1, 4, 4);

@@ -2,8 +2,8 @@
 
 EXPORTER is torchscript or dynamo (PyTorch from 2.5 on, with onnxscript). Weights are drawn; statistics of batch normalization come from a few passes in
 training mode, so that values neither vanish nor explode, of photos neither. The batch is open for the even networks and 1 for the odd ones; constants are
-folded for the even ones, and left to whoever reads them for the odd ones. Beside NAME.onnx lies NAME.bin: images and their logits, float32, whose shapes are
-printed.
+folded for the even ones, and left to whoever reads them for the odd ones (dynamo folds them always). Beside NAME.onnx lies NAME.bin: images and their
+logits, float32, whose shapes are printed.
 """
 import os
 import sys
@@ -49,7 +49,7 @@ def export(network, side, path, exporter, opset, is_open):
     example = draw(2 if is_open else 1, side)
     if exporter == "dynamo":
         torch.onnx.export(network, (example,), path, dynamo=True, opset_version=opset, input_names=["images"], output_names=["logits"], external_data=False,
-                          verbose=False, optimize=is_open, dynamic_shapes=({0: torch.export.Dim("batch")},) if is_open else None)
+                          verbose=False, dynamic_shapes=({0: torch.export.Dim("batch")},) if is_open else None)
         return
     options = {} if torch.__version__ < "2.5" else {"dynamo": False}
     torch.onnx.export(
