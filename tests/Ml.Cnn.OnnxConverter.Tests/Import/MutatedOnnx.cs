@@ -76,7 +76,8 @@ internal sealed class MutatedOnnx(ModelProto[] seeds)
                 var other = seeds[random.Next(seeds.Length)].Graph;
                 graph.Node.Add(other.Node[random.Next(other.Node.Count)].Clone());
                 if (random.Next(2) == 0)
-                    graph.Initializer.AddRange(other.Initializer.Where(tensor => graph.Initializer.All(own => own.Name != tensor.Name)));
+                    graph.Initializer.AddRange(other.Initializer.Where(tensor => graph.Initializer.All(own => own.Name != tensor.Name)).Select(tensor =>
+                        tensor.Clone()));
                 break;
             default:
                 if (graph.Node.Count > 0)

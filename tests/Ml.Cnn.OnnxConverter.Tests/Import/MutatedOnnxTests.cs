@@ -31,6 +31,7 @@ public sealed class MutatedOnnxTests
             Assert.IsTrue(Read(path, isApplied: true).IsNetwork, $"file {i} as it is");
         }
         var mutations = new MutatedOnnx(seeds);
+        var firstFile = mutations.Make(first);
         var (networks, applied, refusals, slowest, slowestSeed) = (0, 0, 0, TimeSpan.Zero, 0);
         var (memory, last) = (PeakMemory(), PeakMemory());
         var (largestStep, largestSeed) = (0L, 0);
@@ -62,7 +63,8 @@ public sealed class MutatedOnnxTests
                 Report();
         }
         Report();
-        Assert.IsGreaterThan(count / 20, networks); // else the mutations would be too coarse to get anywhere
+        CollectionAssert.AreEqual(firstFile, mutations.Make(first), "a file is a function of its seed alone");
+        Assert.IsGreaterThan(count / 8, networks); // else the mutations would be too coarse to get anywhere
         Assert.IsGreaterThan(count / 4, refusals);
         Assert.IsLessThan(MaximumGrowth, PeakMemory() - memory, $"growth of the peak memory, in bytes; most of it by seed {largestSeed}");
 
