@@ -71,8 +71,8 @@ internal static class ModelFile
         if (s_weightsEndings.Contains(ending))
             throw IsWeights(path);
         if (ending == ".onnx")
-            throw new CommandException($"--model: '{path}' is an ONNX file, which this command does not read. "
-                + "Save the network's weights as .pth or .safetensors: 'mlcnn import' makes a model of them.");
+            throw new CommandException($"--model: '{path}' is an ONNX file, not a model. "
+                + $"'mlcnn import --arch {path} --out model.zip' makes a model of it, 'mlcnn train --arch {path} …' trains it further.");
         try
         {
             using var file = File.OpenRead(path);

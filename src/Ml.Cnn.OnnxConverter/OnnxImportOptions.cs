@@ -23,7 +23,7 @@ public sealed class OnnxImportOptions
 
     /// <summary>
     /// Whether the last layer of the file's network tells classes. If not, a linear layer for the classes is put behind it, which starts afresh. Default: yes
-    /// where the last layer with weights is linear, or a convolution of 1 × 1 with a bias and no addition or concatenation behind it.
+    /// where the last layer with weights is linear, or a convolution of 1 × 1, with no addition or concatenation behind it.
     /// </summary>
     public bool? HasClassifier { get; set; }
 

@@ -15,6 +15,7 @@ public sealed class UsageTests : CliTest
         foreach (var source in (string[])["folder", ".tgz", ":FOLDER", ".tsv", "mnist:DIR", "cifar10:DIR", "cifar100:DIR", "digits:COUNT"])
             Assert.Contains(source, help);
         Assert.Contains("Default: 10.", help);
+        Assert.Contains("--arch <NAME|FILE.onnx>", help);
         Assert.Contains("0.1.0", Run("--version").Expect(0).Output);
     }
 

@@ -17,10 +17,11 @@ internal static partial class CommandOptions
 
     public static Option<string> Model(bool required = true) => Text("--model", "FILE", "The model.zip that 'mlcnn train' saved.", required);
 
-    /// <summary>A network by its name.</summary>
-    public static Option<Architecture> Architecture(
-        string description = "The network, such as lenet5 or resnet18; 'mlcnn models' lists them all.", bool required = true) =>
-        Parsed("--arch", "NAME", description, required, FindArchitecture);
+    /// <summary>A network by its name, or an ONNX file: <c>NetworkChoice</c> finds it.</summary>
+    public static Option<string> Architecture(
+        string description = "The network, such as lenet5 or resnet18; 'mlcnn models' lists them all. Or an ONNX file with a network, such as net.onnx.",
+        bool required = true) =>
+        Parsed("--arch", "NAME|FILE.onnx", description, required, CheckArchitecture);
 
     public static Option<string> Text(string name, string helpName, string description, bool required) =>
         Parsed<string>(name, helpName, description, required, text => text.Length > 0 ? text : throw new FormatException($"{name} needs a value."));
@@ -136,11 +137,11 @@ internal static partial class CommandOptions
         "The numbers that scores are computed in: float32; bfloat16, which is faster on processors that have it and a little less precise; float16, on a "
         + "GPU; auto, the fastest. Default: as the model was saved.");
 
-    private static Architecture FindArchitecture(string name)
+    private static string CheckArchitecture(string name)
     {
         var all = ArchitectureCatalog.All;
-        if (all.FirstOrDefault(a => string.Equals(a.Name, name, StringComparison.OrdinalIgnoreCase)) is { } found)
-            return found;
+        if (name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || all.Any(a => string.Equals(a.Name, name, StringComparison.OrdinalIgnoreCase)))
+            return name;
         var near = all.Select(a => a.Name).Where(known => name.Length >= 3 && known.StartsWith(name[..3], StringComparison.OrdinalIgnoreCase)).ToArray();
         throw new FormatException($"--arch: there is no network called '{name}'. "
             + (near.Length > 0 ? $"There are {string.Join(", ", near)}; 'mlcnn models' lists all." : "'mlcnn models' lists those that there are."));

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Ml.Cnn.Trainers;
-using Ml.Cnn.Trainers.Architectures;
 
 namespace MlCnn.Cli.Commands;
 
@@ -10,7 +9,9 @@ internal static class FitOptions
     public static Option<DataSource> Data() =>
         CommandOptions.Parsed("--data", "SRC", $"The images to learn from: {DataSource.Forms}.", required: true, DataSource.Parse);
 
-    public static Option<Architecture> Architecture() => CommandOptions.Architecture();
+    public static Option<string> Architecture() => CommandOptions.Architecture(
+        "The network, such as lenet5 or resnet18; 'mlcnn models' lists them all. Or an ONNX file with a convolutional classifier, such as net.onnx: "
+        + "training starts from its weights, its last layer made anew for other classes.");
 
     public static IReadOnlyList<TrainingOption> All() =>
     [
@@ -56,7 +57,7 @@ internal static class FitOptions
     {
         var weights = CommandOptions.Text("--weights", "NAME|FILE|model.zip",
             "What the weights start from: published weights such as resnet18 ('mlcnn weights list' names them all), a .pth or .safetensors file, or a "
-            + "model of this command. Default: random weights.", required: false);
+            + "model of this command. Default: random weights, or those of --arch's file.", required: false);
         var key = CommandOptions.Text("--weights-key", "KEY",
             "The entry of a checkpoint that holds the weights, such as state_dict. Default: the usual one, and averaged weights "
             + "(state_dict_ema, model_ema) before plain ones.", required: false);

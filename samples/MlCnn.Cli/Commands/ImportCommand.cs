@@ -18,13 +18,13 @@ internal static class ImportCommand
         ["bicubic"] = Interpolation.Bicubic,
     };
 
-    private static readonly Option<Architecture> s_architecture =
-        CommandOptions.Architecture("The network that the weights are of, such as resnet18; 'mlcnn models' lists them all.");
+    private static readonly Option<string> s_architecture = CommandOptions.Architecture(
+        "The network that the weights are of, such as resnet18; 'mlcnn models' lists them all. Or an ONNX file with a network, such as net.onnx.");
 
     private static readonly Option<string> s_weights = CommandOptions.Text("--weights", "FILE|NAME",
         "The weights: a .pth, .pt or .safetensors file, or the name of published ones, such as resnet50 or resnet50:IMAGENET1K_V1; 'mlcnn weights list' "
         + "lists them. "
-        + "They are downloaded where they are not here yet.", required: true);
+        + "They are downloaded where they are not here yet. Default: those of --arch's file.", required: false);
 
     private static readonly Option<string> s_key = CommandOptions.Text("--weights-key", "KEY",
         "The entry of a checkpoint that holds the weights, such as state_dict. Default: the usual one, and averaged weights (state_dict_ema, model_ema) "
@@ -55,7 +55,7 @@ internal static class ImportCommand
 
     public static Command Create()
     {
-        var command = new Command("import", "Makes a model from published weights or from a file of PyTorch, with no training.")
+        var command = new Command("import", "Makes a model from published weights, a file of PyTorch or an ONNX file, with no training.")
         {
             s_architecture, s_weights, s_key, s_labels, s_resize, s_crop, s_mean, s_deviation, s_interpolation, s_model, s_json,
         };
@@ -65,7 +65,9 @@ internal static class ImportCommand
 
     private static int Run(ParseResult result)
     {
-        var (architecture, modelPath) = (result.GetRequiredValue(s_architecture), result.GetRequiredValue(s_model));
+        var (name, modelPath) = (result.GetRequiredValue(s_architecture), result.GetRequiredValue(s_model));
+        if (!NetworkChoice.IsFile(name) && result.GetValue(s_weights) is null)
+            throw new UsageException("Option '--weights' is required: the library's networks come without any.");
         OutputFile.CheckWritable(modelPath, "model.zip");
         var options = new CnnImportOptions
         {
@@ -78,8 +80,9 @@ internal static class ImportCommand
             Deviation = Given(result.GetValue(s_deviation)),
             Interpolation = result.GetValue(s_interpolation) is { } interpolation ? s_interpolations[interpolation] : null,
         };
+        var architecture = NetworkChoice.Find(name);
         var mlContext = Messages.CreateContext();
-        var (network, report) = DownloadDisplay.Show(progress => Import(mlContext, architecture, result.GetRequiredValue(s_weights), options, progress));
+        var (network, report) = DownloadDisplay.Show(progress => Import(mlContext, architecture, result.GetValue(s_weights), options, progress));
         Save(mlContext, network, modelPath);
         if (result.GetValue(s_json))
         {
@@ -114,13 +117,15 @@ internal static class ImportCommand
         static string Join(IEnumerable<float> values) => string.Join(", ", values.Select(value => value.ToString("0.####", CultureInfo.InvariantCulture)));
     }
 
-    private static (CnnTransformer Network, CnnImportReport Report) Import(MLContext mlContext, Architecture architecture, string weights,
+    private static (CnnTransformer Network, CnnImportReport Report) Import(MLContext mlContext, Architecture architecture, string? weights,
         CnnImportOptions options, DownloadDisplay progress)
     {
         try
         {
             options.DownloadProgress = progress;
-            return (mlContext.Model.ImportCnn(architecture.Name, weights, options, out var report), report);
+            CnnImportReport report;
+            return (weights is null ? mlContext.Model.ImportCnn(architecture, options, out report)
+                : mlContext.Model.ImportCnn(architecture, weights, options, out report), report);
         }
         catch (FileNotFoundException e)
         {

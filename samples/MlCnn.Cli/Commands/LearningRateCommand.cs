@@ -35,14 +35,14 @@ internal static class LearningRateCommand
             if (from >= to)
                 throw new UsageException(FormattableString.Invariant($"--to must be above --from, not {to} above {from}."));
             var data = result.GetRequiredValue(source) with { AllowsEmptyClasses = result.GetValue(allowEmpty) };
-            var architecture = result.GetRequiredValue(network);
+            var architecture = NetworkChoice.Find(result.GetRequiredValue(network));
             using var signals = new StopSignals();
             var options = Training.Options(signals.Token);
             foreach (var option in training)
                 option.Apply(result, options);
             Training.CheckImageSize(architecture, options.ImageSize, data);
             var mlContext = Messages.CreateContext();
-            var trainer = mlContext.MulticlassClassification.Trainers.Cnn(architecture.Name, options);
+            var trainer = mlContext.MulticlassClassification.Trainers.Cnn(architecture, options);
             var rows = data.Load(mlContext, DataRole.Training);
             try
             {

@@ -25,7 +25,7 @@ internal static class SummaryCommand
         {
             var summary = (result.GetValue(architecture), result.GetValue(model)) switch
             {
-                ({ } network, null) => Of(network, result.GetValue(classes), result.GetValue(imageSize), result.GetValue(channels)),
+                ({ } network, null) => Of(NetworkChoice.Find(network), result.GetValue(classes), result.GetValue(imageSize), result.GetValue(channels)),
                 (null, { } path) when (result.GetValue(classes) ?? result.GetValue(imageSize) ?? result.GetValue(channels)) is null =>
                     CnnSummary.Of(ModelFile.LoadNetwork(Messages.CreateContext(), path)),
                 (null, not null) => throw new UsageException("--classes, --image-size and --channels go with --arch: a trained model has its own."),

@@ -33,7 +33,7 @@ internal static class TrainCommand
             {
                 Data = result.GetRequiredValue(data) with { AllowsEmptyClasses = allowsEmpty },
                 Validation = result.GetValue(validation) is { } other ? other with { AllowsEmptyClasses = allowsEmpty } : null,
-                Architecture = result.GetRequiredValue(architecture),
+                Architecture = NetworkChoice.Find(result.GetRequiredValue(architecture)),
                 Model = result.GetRequiredValue(model),
                 Options = options,
                 Json = result.GetValue(json),

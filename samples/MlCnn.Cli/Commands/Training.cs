@@ -58,7 +58,7 @@ internal static class Training
         if (request.Validation is { } source)
             request.Options.ValidationSet = Validation(mlContext, source, Keys(mlContext).Fit(train), train);
         return Preparation(mlContext, request.Data)
-            .Append(mlContext.MulticlassClassification.Trainers.Cnn(request.Architecture.Name, request.Options))
+            .Append(mlContext.MulticlassClassification.Trainers.Cnn(request.Architecture, request.Options))
             .Append(mlContext.Transforms.Conversion.MapKeyToValue(request.Options.PredictedLabelColumnName))
             .Fit(train);
     }

@@ -34,8 +34,14 @@ internal static class ImportedScores
     public static float[] OfRuntime(string path, float[] images, int[] shape)
     {
         using var session = new InferenceSession(path);
-        using var outputs = session.Run([NamedOnnxValue.CreateFromTensor(session.InputNames[0], new DenseTensor<float>(images, shape))]);
-        return [.. outputs[0].AsEnumerable<float>()];
+        return Run(session, images, shape);
+    }
+
+    /// <summary>The same of each image alone: a file may be of a batch of one.</summary>
+    public static float[] OfRuntimeOneByOne(string path, float[] images, int[] shape)
+    {
+        using var session = new InferenceSession(path);
+        return [.. images.Chunk(images.Length / shape[0]).SelectMany(image => Run(session, image, [1, .. shape[1..]]))];
     }
 
     /// <summary>Images of a seed.</summary>
@@ -57,5 +63,11 @@ internal static class ImportedScores
     {
         using var scope = NewDisposeScope();
         return nn.functional.softmax(tensor(logits).view(-1, classes), 1).data<float>().ToArray();
+    }
+
+    private static float[] Run(InferenceSession session, float[] images, int[] shape)
+    {
+        using var outputs = session.Run([NamedOnnxValue.CreateFromTensor(session.InputNames[0], new DenseTensor<float>(images, shape))]);
+        return [.. outputs[0].AsEnumerable<float>()];
     }
 }

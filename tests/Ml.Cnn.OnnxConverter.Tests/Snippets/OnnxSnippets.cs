@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Ml.Cnn.Trainers;
+using Ml.Cnn.Trainers.Architectures;
 
 namespace Ml.Cnn.OnnxConverter.Tests.Snippets;
 
@@ -26,6 +27,42 @@ public sealed class OnnxSnippets
         {
             Directory.SetCurrentDirectory(previous);
         }
+    }
+
+    [TestMethod]
+    public void An_onnx_file_is_trained_further()
+    {
+        using var temporary = new TemporaryFolder();
+        var previous = Directory.GetCurrentDirectory();
+        Directory.SetCurrentDirectory(temporary.Path);
+        try
+        {
+            var mlContext = new MLContext(seed: 1);
+            using (var network = DrawnModel.Of("lenet5", size: 28, environment: mlContext))
+                network.SaveAsOnnx("cats.onnx");
+            var labeled = mlContext.Data.GenerateDigits(64, seed: 1);
+            var data = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(labeled).Transform(labeled);
+            Train(mlContext, data);
+            Assert.IsTrue(File.Exists("model.zip"));
+        }
+        finally
+        {
+            Directory.SetCurrentDirectory(previous);
+        }
+    }
+
+    private static void Train(MLContext mlContext, IDataView data)
+    {
+        // snippet: onnx-train
+        Architecture network = OnnxNetwork.Load("cats.onnx");
+        CnnTransformer model = mlContext.MulticlassClassification.Trainers.Cnn(network, new CnnOptions
+        {
+            FeatureColumnName = "Image",
+            Freeze = Freezing.Backbone, // the file's weights stay, but for the last layer's; default: all are trained on
+            Epochs = 3,
+        }).Fit(data);
+        mlContext.Model.Save(model, data.Schema, "model.zip"); // loads without cats.onnx
+        // end snippet
     }
 
     private static void Export(MLContext mlContext)

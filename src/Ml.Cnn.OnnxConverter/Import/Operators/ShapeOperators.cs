@@ -8,11 +8,14 @@ namespace Ml.Cnn.OnnxConverter.Import.Operators;
 /// <summary>What gives the same numbers in another shape, order or type.</summary>
 internal static class ShapeOperators
 {
+    private const int HighestRank = 8;
+    private const int MostSpread = 1 << 16;
+
     public static IEnumerable<KeyValuePair<string, OperatorReader>> All { get; } =
     [
         OperatorTable.One("Reshape", Reshape), OperatorTable.One("Flatten", Flatten), OperatorTable.One("Transpose", Transpose),
         OperatorTable.One("Squeeze", Squeeze), OperatorTable.One("Unsqueeze", Unsqueeze), OperatorTable.One("Identity", (graph, node) => graph.Value(node, 0)),
-        OperatorTable.One("Cast", Cast),
+        OperatorTable.One("Cast", Cast), OperatorTable.One("CastLike", CastLike), OperatorTable.One("Expand", Expand),
     ];
 
     private static ImportValue Reshape(Lowering graph, OnnxNode node)
@@ -144,7 +147,7 @@ internal static class ShapeOperators
         {
             var all = shape.ToList();
             var rank = all.Count + places.Count;
-            if (rank > 8)
+            if (rank > HighestRank)
                 throw node.Wrong($"makes {rank} dimensions");
             foreach (var place in places.Select(axis => Place(node, axis, rank)).Order())
                 all.Insert(Math.Min(place, all.Count), 1);
@@ -152,10 +155,14 @@ internal static class ShapeOperators
         }
     }
 
+    private static ImportValue Cast(Lowering graph, OnnxNode node) => Cast(graph, node,
+        TensorReader.IsInteger(new TensorProto { DataType = (int)Math.Clamp(node.Integer("to", 1), 0, int.MaxValue), Name = node.Name }));
+
+    private static ImportValue CastLike(Lowering graph, OnnxNode node) => Cast(graph, node, isInteger: graph.Value(node, 1) is IntegerConstant);
+
     // Values are float32 here whatever their precision in the file.
-    private static ImportValue Cast(Lowering graph, OnnxNode node)
+    private static ImportValue Cast(Lowering graph, OnnxNode node, bool isInteger)
     {
-        var isInteger = TensorReader.IsInteger(new TensorProto { DataType = (int)Math.Clamp(node.Integer("to", 1), 0, int.MaxValue), Name = node.Name });
         switch (graph.Value(node, 0))
         {
             case StepValue value when !isInteger:
@@ -174,6 +181,32 @@ internal static class ShapeOperators
                     : throw node.Wrong($"makes a whole number of {number}"))], [.. tensor.shape.Select(length => (int)length)]);
             default:
                 throw node.Wrong("brings values to whole numbers, or a number of images to another type, which the library has no layer for");
+        }
+    }
+
+    // Constants alone are spread: values of images have their shape, or no layer gives them another.
+    private static ImportValue Expand(Lowering graph, OnnxNode node)
+    {
+        if (graph.Value(node, 1) is not IntegerConstant target)
+            throw node.Wrong("spreads values over a shape that is no list of whole numbers");
+        switch (graph.Value(node, 0))
+        {
+            case FloatConstant { Tensor: var tensor } when target.Known is { Length: <= HighestRank } shape && Array.TrueForAll(shape, length => length > 0):
+                var room = shape.Aggregate(1L, (product, length) => length > long.MaxValue / sizeof(float) / product ? long.MaxValue / sizeof(float)
+                    : product * length);
+                graph.Budget.Take(node, Math.Max(room, tensor.numel()) * sizeof(float));
+                return FloatFolding.Of(graph, node, [], () => (tensor + zeros(shape)).contiguous());
+            case IntegerConstant integers when target.Known is [var length] && (length == integers.Items.Length || length == 1):
+                return integers.Dimensions.Length == 0 ? integers with { Dimensions = [1] } : integers;
+            case IntegerConstant { Items: [var item] } when target.Known is [> 0 and <= MostSpread and var length]:
+                graph.Budget.Take(node, length * 16);
+                return IntegerConstant.List(Enumerable.Repeat(item, (int)length));
+            case StepValue value when target.Items.Length <= value.Step.Shape.Length + 1 && target.Items.Reverse()
+                .Zip(value.Step.Shape.Reverse().Select(length => new AxisLength(length, 0)).Append(AxisLength.Batch), (wanted, own) =>
+                    wanted == own || wanted == new AxisLength(1, 0)).All(fits => fits):
+                return value;
+            default:
+                throw node.Wrong("spreads values over a shape that they do not have, which the library has no layer for");
         }
     }
 

@@ -23,8 +23,8 @@ internal static class ActivationPatterns
                     ShiftedHardsigmoid(graph, step);
                     break;
                 case LayerKinds.Multiply:
-                    Gated(graph, step);
-                    Gelu(graph, step);
+                    if (!Gated(graph, step))
+                        Gelu(graph, step);
                     break;
             }
         }
@@ -59,12 +59,15 @@ internal static class ActivationPatterns
     }
 
     // x · sigmoid(x), x · hardsigmoid(x).
-    private static void Gated(StepGraph graph, ImportStep step)
+    private static bool Gated(StepGraph graph, ImportStep step)
     {
         if (Factor(step, LayerKinds.Sigmoid) is var (x, gate) && gate.Inputs[0] == x)
             graph.Become(step, LayerKinds.SiLU, [x]);
         else if (Factor(step, LayerKinds.Hardsigmoid) is var (y, hard) && hard.Inputs[0] == y)
             graph.Become(step, LayerKinds.Hardswish, [y]);
+        else
+            return false;
+        return true;
     }
 
     // x · (1 + erf(x / √2)) / 2, the half in either factor.

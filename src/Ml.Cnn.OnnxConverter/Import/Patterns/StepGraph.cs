@@ -61,7 +61,7 @@ internal sealed class StepGraph
             step.Attributes.Add(name, value);
     }
 
-    /// <summary>Lets those that take what a step gives take something else, which comes before it.</summary>
+    /// <summary>Lets those that take what a step gives take something else, which comes before it. The step takes part in nothing more.</summary>
     public void Replace(ImportStep step, ImportStep by)
     {
         foreach (var user in _users[step])
@@ -74,6 +74,8 @@ internal sealed class StepGraph
             _users[by].Add(user);
         }
         _users[step].Clear();
+        foreach (var input in step.Inputs)
+            _users[input].Remove(step); // which nobody needs now
         if (Output == step)
             Output = by;
     }

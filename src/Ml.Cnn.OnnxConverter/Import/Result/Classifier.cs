@@ -13,7 +13,7 @@ internal static class Classifier
         LayerKinds.Negate, LayerKinds.Permute, LayerKinds.Sigmoid,
     ];
 
-    /// <summary>Finds it: a linear layer, or a convolution of 1 × 1 with a bias (Lin et al. 2013, section 3.2).</summary>
+    /// <summary>Finds it: a linear layer, or a convolution of 1 × 1 (Lin et al. 2013, section 3.2).</summary>
     /// <returns>Null where the last layer with weights is neither, or a sum or a concatenation is behind it: the network gives features.</returns>
     public static ImportStep? Find(StepGraph graph)
     {
@@ -21,7 +21,7 @@ internal static class Classifier
         while (s_behind.Contains(step.Kind))
             step = step.Inputs[0];
         return step.Is(LayerKinds.Linear) || step.Is(LayerKinds.RadialBasis)
-            || (step.Is(LayerKinds.Conv2d) && step.Get<Size2d>("kernel") == 1 && step.Get<int>("groups") == 1 && step.Get<bool>("bias")) ? step : null;
+            || (step.Is(LayerKinds.Conv2d) && step.Get<Size2d>("kernel") == 1 && step.Get<int>("groups") == 1) ? step : null;
     }
 
     /// <summary>Takes softmax off the end: training wants what comes before.</summary>
