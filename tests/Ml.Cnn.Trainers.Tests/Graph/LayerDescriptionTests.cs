@@ -37,7 +37,7 @@ public sealed class LayerDescriptionTests
             (new RadialBasis(randn(4, 6)), [rows]), (new ConstantPad2d(new(1, 2), -3), [maps]),
             (new ConstantPad2d(new(1, 2), new(3, 0), 0.5), [maps]), (new AvgPool2d(3, 2, new(1, 0), countIncludePad: false), [maps]),
             (new Affine(0.5, -3), [maps]), (new ChannelAffine(6), [maps]), (new ChannelAffine(11, bias: false, dimension: -1), [maps]),
-            (new ChannelAffine(6, weight: false), [rows]), (new Clip(-0.5, 2), [maps]), (new Reshape(3, 22, 9), [maps]),
+            (new MeanImage(randn(6, 9, 11)), [maps]), (new ChannelAffine(6, weight: false), [rows]), (new Clip(-0.5, 2), [maps]), (new Reshape(3, 22, 9), [maps]),
             (new ZeroPaddedShortcut(6, 9, 2), [maps]),
             (new ChannelShuffle(3), [maps]), (new Slice(1, 3, 2), [maps]), (new Permute(0, 2, 3, 1), [maps]), (new Flatten(), [maps]),
             (new Concatenate(2), [maps, randn(2, 6, 3, 11)]), (new Add(), [maps, maps * 2]), (new Multiply(), [maps, randn(2, 6, 1, 1)]),
