@@ -31,7 +31,7 @@ internal static class DnnImageFeaturizer
             HasClassifier = false,
             Preprocessing = new()
             {
-                ResizeShortSide = 224,
+                ResizeShortSide = 256, // as networks of ImageNet are evaluated
                 Normalization = new([0, 0, 0], [1 / 255f, 1 / 255f, 1 / 255f]), // pixels from 0 to 255: the network begins with the mean image
                 ReducedDecoding = false,
             },
