@@ -43,18 +43,19 @@ List<string> about =
 
 if (arguments.FineTune)
 {
-    // Gently, and the earlier layers more so, each stage by 1/2.6 of the next (Howard and Ruder 2018, section 3.2).
-    const double Ratio = 2.6;
+    // snippet: fine-tune
     var tuning = mlContext.MulticlassClassification.Trainers.Cnn(network, new CnnOptions
     {
         FeatureColumnName = "Image",
-        Weights = model.LastTransformer,
+        Weights = model.LastTransformer, // its head has learned already
         Epochs = 5,
-        StageLearningRates = [.. Enumerable.Range(1, network.Stages.Count).Select(stage => Math.Pow(Ratio, stage - network.Stages.Count))],
+        // Each stage at 1/2.6 of the next one's rate (Howard and Ruder 2018, section 3.2).
+        StageLearningRates = [.. Enumerable.Range(1, network.Stages.Count).Select(stage => Math.Pow(2.6, stage - network.Stages.Count))],
         Augmentation = ImageAugmentation.Preset("light"),
     });
     model = mlContext.Transforms.Conversion.MapValueToKey("Label").Append(tuning).Fit(train);
     classifier = model.LastTransformer.WithTestTimeAugmentation(TestTimeAugmentation.Flip);
+    // end snippet
     about.Add("then: all layers, 5 epochs, the learning rate of each stage 1/2.6 of the next one's, augmentation \"light\"");
     about.Add("scores: the mean over a photo and its mirror image");
 }
