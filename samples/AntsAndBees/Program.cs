@@ -1,9 +1,8 @@
 // Photos in, transfer learning, a report out: ResNet-18 with ImageNet's weights from ML.NET's package Microsoft.ML.DnnImageFeaturizer.ResNet18, which NuGet
 // restores, learns the classes of a folder of photos. Nothing else is downloaded.
 //
-//   dotnet run -c Release --project samples/AntsAndBees -- --data photos                a folder with a subfolder for each class, or "train" and "val" of them
-//   dotnet run -c Release --project samples/AntsAndBees -- --data photos --fine-tune    trains the whole network further, and looks at each photo's mirror image
-//   further options: --seed 1, --out ants-and-bees
+//   dotnet run -c Release --project samples/AntsAndBees -- --data photos    a folder with a subfolder for each class, or with such folders in "train" and "val"
+//   further options: --fine-tune (trains the whole network further, and looks at each photo's mirror image too), --seed 1, --out ants-and-bees
 //
 // Without --data: ants and bees, where the reference data of the repository lies beside it.
 

@@ -47,26 +47,28 @@ internal sealed class Report
         foreach (var line in about)
             text.Append(CultureInfo.InvariantCulture, $"- {line}\n");
         text.Append('\n');
-        text.Append(CultureInfo.InvariantCulture, $"Of {counts.Sum(row => row.Sum())} photos that it had not seen, the model names the class of **{_metrics.MicroAccuracy:P1}** "
-            + $"({_metrics.MacroAccuracy:P1} as a mean of the classes); log loss {_metrics.LogLoss:0.000}.\n");
+        text.Append(CultureInfo.InvariantCulture, $"Of {counts.Sum(row => row.Sum())} photos that it had not seen, the model names the class of "
+            + $"**{_metrics.MicroAccuracy:P1}** ({_metrics.MacroAccuracy:P1} as a mean of the classes); log loss {_metrics.LogLoss:0.000}.\n");
         text.Append("\n## Classes\n\n");
         text.Append("| class | photos | found (recall) | right where named (precision) |\n");
         text.Append("|---|---:|---:|---:|\n");
         for (var i = 0; i < _classes.Count; i++)
         {
             var named = counts.Sum(row => row[i]);
-            text.Append(CultureInfo.InvariantCulture, $"| {_classes[i]} | {counts[i].Sum()} | {counts[i][i] / Math.Max(counts[i].Sum(), 1):P1} | {counts[i][i] / Math.Max(named, 1):P1} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {_classes[i]} | {counts[i].Sum()} | {counts[i][i] / Math.Max(counts[i].Sum(), 1):P1} "
+                + $"| {counts[i][i] / Math.Max(named, 1):P1} |\n");
         }
         text.Append("\n## What is taken for what\n\n");
         text.Append(CultureInfo.InvariantCulture, $"| it is | {string.Join(" | ", _classes.Select(name => $"named {name}"))} |\n");
         text.Append(CultureInfo.InvariantCulture, $"|---|{string.Concat(_classes.Select(_ => "---:|"))}\n");
         for (var i = 0; i < _classes.Count; i++)
-            text.Append(CultureInfo.InvariantCulture, $"| {_classes[i]} | {string.Join(" | ", counts[i].Select(count => count.ToString("0", CultureInfo.InvariantCulture)))} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {_classes[i]} | {string.Join(" | ", counts[i].Select(count => (long)count))} |\n");
         text.Append("\n## The worst mistakes\n\n");
         text.Append("| photo | it is | named | with probability | probability of the right class |\n");
         text.Append("|---|---|---|---:|---:|\n");
         foreach (var mistake in _mistakes.Take(MostMistakes))
-            text.Append(CultureInfo.InvariantCulture, $"| {mistake.Photo.Replace("|", "\\|", StringComparison.Ordinal)} | {mistake.Right} | {mistake.Named} | {mistake.OfNamed:P1} | {mistake.OfRight:P1} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {mistake.Photo.Replace("|", "\\|", StringComparison.Ordinal)} | {mistake.Right} | {mistake.Named} "
+                + $"| {mistake.OfNamed:P1} | {mistake.OfRight:P1} |\n");
         File.WriteAllText(path, text.ToString());
     }
 

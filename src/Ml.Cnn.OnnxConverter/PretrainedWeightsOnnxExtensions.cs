@@ -14,9 +14,9 @@ public static class PretrainedWeightsOnnxExtensions
         /// <c>DnnFeaturizeImage</c>, which gives the same features here and can be trained further. The app's own project must reference the package.
         /// </summary>
         /// <remarks>
-        /// It is a ResNet with 2, 2, 2 and 3 blocks that ends with 512 features; a linear layer for the classes is put behind them. Images are RGB of 224 × 224
-        /// pixels; the package's mean image and its order of channels are in the network. The files are read anew whenever this is asked for, 60 MB: keep what
-        /// it gives. A saved model needs neither the files nor the package.
+        /// It is a ResNet with 2, 2, 2 and 3 blocks that ends with 512 features; a linear layer for the classes is put behind them. Images are the middle
+        /// 224 × 224 pixels of RGB images whose short side is 256; the package's mean image and its order of channels are in the network. The files are read
+        /// anew whenever this is asked for, 61 MB: keep what it gives. A saved model needs neither the files nor the package.
         /// </remarks>
         /// <value>The network with its weights, for <c>Trainers.Cnn</c> and <c>Transforms.CnnFeatures</c>.</value>
         /// <exception cref="FileNotFoundException">The package is not referenced; the message says what to add.</exception>

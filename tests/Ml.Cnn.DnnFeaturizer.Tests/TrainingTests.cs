@@ -13,7 +13,7 @@ public sealed class TrainingTests
 {
     private static readonly MLContext s_mlContext = new(seed: 1);
 
-    /// <summary>Protects fine-tuning and what comes of it: every layer moves but the mean image, and the saved model needs the package's files no more.</summary>
+    /// <summary>Protects fine-tuning and what comes of it: all layers move but the mean image, and the saved model needs the package's files no more.</summary>
     [TestMethod]
     public void A_fine_tuned_network_is_saved_and_needs_the_package_no_more()
     {

@@ -47,7 +47,7 @@ public static class CnnFeaturesCatalog
         return new(ImageFeaturizer.Of(scorer, outputColumnName, layer, pool));
     }
 
-    /// <summary>Adds what a layer of a network that came with its weights, such as that of an ONNX file, makes of each image: see the other overload.</summary>
+    /// <summary>Adds what a layer of a network that came with its weights, such as an ONNX file's, makes of each image: see the other overload.</summary>
     /// <param name="catalog">The transforms.</param>
     /// <param name="outputColumnName">The column to add: a vector of Single.</param>
     /// <param name="inputColumnName">The column of images: encoded bytes, MLImage, or a vector of pixels.</param>

@@ -23,7 +23,8 @@ internal static class OnnxOperations
         [LayerKinds.LayerScale] = (graph, operation, inputs) => graph.Node("Mul", [inputs[0], graph.Weight(operation.Node, WeightRoles.Weight)]),
         [LayerKinds.Affine] = Affine,
         [LayerKinds.ChannelAffine] = ChannelAffine,
-        [LayerKinds.MeanImage] = (graph, operation, inputs) => graph.Node("Sub", [inputs[0], graph.Weight(operation.Node, WeightRoles.Weight, MeanOf(operation))]),
+        [LayerKinds.MeanImage] = (graph, operation, inputs) =>
+            graph.Node("Sub", [inputs[0], graph.Weight(operation.Node, WeightRoles.Weight, MeanOf(operation))]),
         [LayerKinds.Clip] = (graph, operation, inputs) => graph.Node("Clip", [inputs[0], graph.Scalar(Layer(operation).Get<double>(LayerAttributes.Minimum)),
             graph.Scalar(Layer(operation).Get<double>(LayerAttributes.Maximum))]),
         [LayerKinds.MaxPool2d] = OnnxPooling.Max,

@@ -72,7 +72,7 @@ internal static class NetworkImport
         return ImportOwn(environment, architecture, own, architecture.DefaultClasses, options, out report);
     }
 
-    /// <summary>Makes a model of a network that came with its weights, for its features alone: where the weights have no head, one class stands for all.</summary>
+    /// <summary>Makes a model of a network that came with its weights, for its features: where the weights have no head, one class stands for all.</summary>
     /// <exception cref="ArgumentException">No weights came with it.</exception>
     public static CnnTransformer ForFeatures(IHostEnvironment environment, Architecture architecture, CnnImportOptions options)
     {

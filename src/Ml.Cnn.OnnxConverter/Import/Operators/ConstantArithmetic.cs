@@ -23,7 +23,8 @@ internal static class ConstantArithmetic
             };
         }
         var numbers = constant.Tensor;
-        if (!isFactor && input.Shape is [> 1, > 1, > 1] && numbers.shape.SkipWhile(length => length == 1).SequenceEqual(input.Shape.Select(length => (long)length)))
+        if (!isFactor && input.Shape is [> 1, > 1, > 1]
+            && numbers.shape.SkipWhile(length => length == 1).SequenceEqual(input.Shape.Select(length => (long)length)))
             return MeanImage(graph, node, kind, input, constant);
         if (kind is ImportKinds.Subtract or ImportKinds.Divide)
         {
