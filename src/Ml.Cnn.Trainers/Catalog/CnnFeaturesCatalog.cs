@@ -61,7 +61,8 @@ public static class CnnFeaturesCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(architecture);
         architecture.Check();
-        return catalog.CnnFeatures(outputColumnName, inputColumnName, NetworkImport.ForFeatures(MlNetEnvironment.Of(catalog), architecture, new()), layer, pool);
+        var model = NetworkImport.ForFeatures(MlNetEnvironment.Of(catalog), architecture, new());
+        return catalog.CnnFeatures(outputColumnName, inputColumnName, model, layer, pool);
     }
 
     /// <summary>Adds what a layer of a saved network makes of each image: see the other overload.</summary>
