@@ -47,7 +47,7 @@ if (arguments.FineTune)
     {
         FeatureColumnName = "Image",
         Weights = model.LastTransformer, // its head has learned already
-        Epochs = 5,
+        Epochs = 3,
         // Each stage at 1/2.6 of the next one's rate (Howard and Ruder 2018, section 3.2).
         StageLearningRates = [.. Enumerable.Range(1, network.Stages.Count).Select(stage => Math.Pow(2.6, stage - network.Stages.Count))],
         Augmentation = ImageAugmentation.Preset("light"),
@@ -55,7 +55,7 @@ if (arguments.FineTune)
     model = mlContext.Transforms.Conversion.MapValueToKey("Label").Append(tuning).Fit(train);
     classifier = model.LastTransformer.WithTestTimeAugmentation(TestTimeAugmentation.Flip);
     // end snippet
-    about.Add("then: all layers, 5 epochs, the learning rate of each stage 1/2.6 of the next one's, augmentation \"light\"");
+    about.Add("then: all layers, 3 epochs, the learning rate of each stage 1/2.6 of the next one's, augmentation \"light\"");
     about.Add("scores: the mean over a photo and its mirror image");
 }
 
