@@ -29,6 +29,7 @@ internal static class ShapeRules
         [LayerKinds.LayerScale] = (step, inputs) => inputs[0] is [var channels, _, _] && channels == step.Get<int>("channels") ? inputs[0] : null,
         [LayerKinds.ChannelAffine] = (step, inputs) => inputs[0].Length > 0 && inputs[0][step.Get<bool>("last") ? ^1 : 0] == step.Get<int>("channels")
             ? inputs[0] : null,
+        [LayerKinds.MeanImage] = (step, inputs) => inputs[0] is [var channels, _, _] && channels == step.Get<int>("channels") ? inputs[0] : null,
         [LayerKinds.PReLU] = (step, inputs) => inputs[0].Length > 0 && step.Get<int>("channels") is var slopes && (slopes == 1 || slopes == inputs[0][0])
             ? inputs[0] : null,
         [LayerKinds.LocalResponseNorm] = (_, inputs) => inputs[0] is [_, _, _] ? inputs[0] : null,

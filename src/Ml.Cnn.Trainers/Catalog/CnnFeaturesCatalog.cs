@@ -1,6 +1,8 @@
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers;
+using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Scoring;
+using Ml.Cnn.Trainers.Transformers;
 
 namespace Microsoft.ML;
 
@@ -43,6 +45,24 @@ public static class CnnFeaturesCatalog
         ArgumentNullException.ThrowIfNull(model);
         var scorer = model.Scorer.As(model.Scorer.Model with { FeatureColumnName = inputColumnName });
         return new(ImageFeaturizer.Of(scorer, outputColumnName, layer, pool));
+    }
+
+    /// <summary>Adds what a layer of a network that came with its weights, such as an ONNX file's, makes of each image: see the other overload.</summary>
+    /// <param name="catalog">The transforms.</param>
+    /// <param name="outputColumnName">The column to add: a vector of Single.</param>
+    /// <param name="inputColumnName">The column of images: encoded bytes, MLImage, or a vector of pixels.</param>
+    /// <param name="architecture">The network and its weights. They need not tell classes.</param>
+    /// <param name="layer">A layer's name; null, the default: what the network's last, class-specific layer takes.</param>
+    /// <param name="pool">Whether a feature map is averaged over height and width. Default: true without <paramref name="layer"/>, false with it.</param>
+    /// <exception cref="ArgumentException">No weights came with the network, or it has no such layer.</exception>
+    public static CnnFeaturesEstimator CnnFeatures(this TransformsCatalog catalog, string outputColumnName, string inputColumnName,
+        Architecture architecture, string? layer = null, bool? pool = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(architecture);
+        architecture.Check();
+        var model = NetworkImport.ForFeatures(MlNetEnvironment.Of(catalog), architecture, new());
+        return catalog.CnnFeatures(outputColumnName, inputColumnName, model, layer, pool);
     }
 
     /// <summary>Adds what a layer of a saved network makes of each image: see the other overload.</summary>

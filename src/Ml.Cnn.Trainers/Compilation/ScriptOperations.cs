@@ -23,6 +23,7 @@ internal static class ScriptOperations
         [LayerKinds.LayerScale] = (script, operation, _) => Call("mul", script.Input(operation), Typed(script, operation, WeightRoles.Weight)),
         [LayerKinds.Affine] = Affine,
         [LayerKinds.ChannelAffine] = ChannelAffine,
+        [LayerKinds.MeanImage] = MeanImage,
         [LayerKinds.Clip] = (script, operation, layer) => Call("clamp", script.Input(operation), Number(layer, LayerAttributes.Minimum),
             Number(layer, LayerAttributes.Maximum)),
         [LayerKinds.TrainableSubsampling] = TrainableSubsampling,
@@ -143,6 +144,20 @@ internal static class ScriptOperations
 
         string Along(string role) => dimension < 0 ? Typed(script, operation, role)
             : script.Weight(operation, role, script.Target.Type, numbers => Call("reshape", numbers, ScriptText.Of([-1, .. Enumerable.Repeat(1L, rank - 2)])));
+    }
+
+    // In float32: whole numbers up to 255 fit into bfloat16, and what is left of them does not.
+    private static string MeanImage(NetworkScript script, FusedOperation operation, LayerDescription layer)
+    {
+        var (own, input) = (layer.Weight(WeightRoles.Weight)!.shape, operation.Node.Inputs[0].Shape.PerImage);
+        var image = script.Target.IsOfAnySize
+            ? script.Assign("mean", Resized(Float32(script, operation, WeightRoles.Weight), $"torch.slice(torch.size({script.Input(operation)}), 2)"))
+            : script.Weight(operation, WeightRoles.Weight, ScalarType.Float32,
+                own[1] == input[1] && own[2] == input[2] ? null : image => Resized(image, ScriptText.Of(input[1], input[2])));
+        return NetworkScript.To($"torch.sub({NetworkScript.To(script.Input(operation), ScalarType.Float32)}, {image})", script.Target.Type);
+
+        static string Resized(string image, string size) =>
+            $"torch.squeeze(torch.upsample_bilinear2d(torch.unsqueeze({image}, 0), {size}, False, None, None), 0)";
     }
 
     private static string Reshape(NetworkScript script, FusedOperation operation, LayerDescription layer)

@@ -30,6 +30,7 @@ internal static class LayerKinds
     public const string LocalResponseNorm = "local_response_norm";
     public const string MaxPool2d = "max_pool2d";
     public const string Maxout = "maxout";
+    public const string MeanImage = "mean_image";
     public const string Multiply = "multiply";
     public const string Negate = "negate";
     public const string PReLU = "prelu";

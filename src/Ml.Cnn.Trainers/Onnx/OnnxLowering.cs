@@ -16,7 +16,7 @@ internal sealed class OnnxLowering
     private static readonly HashSet<string> s_precise =
     [
         LayerKinds.BatchNorm2d, LayerKinds.LayerNorm, LayerKinds.LayerNorm2d, LayerKinds.LocalResponseNorm, LayerKinds.AvgPool2d, LayerKinds.MaxPool2d,
-        LayerKinds.AdaptiveAvgPool2d, LayerKinds.TrainableSubsampling, LayerKinds.RadialBasis,
+        LayerKinds.AdaptiveAvgPool2d, LayerKinds.TrainableSubsampling, LayerKinds.RadialBasis, LayerKinds.MeanImage,
     ];
 
     private readonly IOnnxGraph _graph;

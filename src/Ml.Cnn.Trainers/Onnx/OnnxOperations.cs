@@ -23,6 +23,8 @@ internal static class OnnxOperations
         [LayerKinds.LayerScale] = (graph, operation, inputs) => graph.Node("Mul", [inputs[0], graph.Weight(operation.Node, WeightRoles.Weight)]),
         [LayerKinds.Affine] = Affine,
         [LayerKinds.ChannelAffine] = ChannelAffine,
+        [LayerKinds.MeanImage] = (graph, operation, inputs) =>
+            graph.Node("Sub", [inputs[0], graph.Weight(operation.Node, WeightRoles.Weight, MeanOf(operation))]),
         [LayerKinds.Clip] = (graph, operation, inputs) => graph.Node("Clip", [inputs[0], graph.Scalar(Layer(operation).Get<double>(LayerAttributes.Minimum)),
             graph.Scalar(Layer(operation).Get<double>(LayerAttributes.Maximum))]),
         [LayerKinds.MaxPool2d] = OnnxPooling.Max,
@@ -143,6 +145,13 @@ internal static class OnnxOperations
         var (before, behind) = (Layer(operation).Get<Size2d>(LayerAttributes.Padding), Layer(operation).Get<Size2d>(LayerAttributes.EndPadding));
         return graph.Node("Pad", [inputs[0], graph.Integers("pads", 0, 0, before.Height, before.Width, 0, 0, behind.Height, behind.Width),
             graph.Scalar(Layer(operation).Get<double>(LayerAttributes.Value))]);
+    }
+
+    // Null where the mean image has the images' size.
+    private static Tensor? MeanOf(FusedOperation operation)
+    {
+        var (image, size) = (Layer(operation).Weight(WeightRoles.Weight)!.detach(), operation.Node.Inputs[0].Shape.PerImage);
+        return image.shape[1] == size[1] && image.shape[2] == size[2] ? null : MeanImage.Of(image, size[1], size[2]);
     }
 
     private static string Affine(OnnxLowering graph, FusedOperation operation, IReadOnlyList<string> inputs)

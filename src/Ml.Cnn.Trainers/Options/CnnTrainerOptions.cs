@@ -132,7 +132,8 @@ public abstract partial class CnnTrainerOptions
 
     /// <summary>
     /// What the weights start from: published weights, a file, a saved model or a trained one. A head for other classes starts afresh,
-    /// as the network's paper has it; a first convolution for 1 or 4 channels is made from RGB weights. Default: random weights.
+    /// as the network's paper has it; a first convolution for 1 or 4 channels is made from RGB weights. Images are prepared as the weights expect them,
+    /// unless they come in another size or are brought to one. Default: random weights.
     /// </summary>
     public InitialWeights? Weights { get; set; }
 

@@ -63,19 +63,35 @@ internal static class NetworkImport
     public static CnnTransformer Import(IHostEnvironment environment, Architecture architecture, CnnImportOptions options, out CnnImportReport report)
     {
         options.Check();
-        if (architecture.Weights is not { } own)
-            throw new ArgumentException($"{architecture.Name} came without weights: name a file of them.", nameof(architecture));
+        var own = OwnWeights(architecture);
         if (own.IsBackbone)
         {
             throw new ArgumentException($"{own.Source} holds no classifier, and so cannot tell classes: train a model of it instead, whose last layer "
-                + $"'{architecture.Head}' is drawn.", nameof(architecture));
+                + $"'{architecture.Head}' is drawn, or take its features with mlContext.Transforms.CnnFeatures.", nameof(architecture));
         }
+        return ImportOwn(environment, architecture, own, architecture.DefaultClasses, options, out report);
+    }
+
+    /// <summary>Makes a model of a network that came with its weights, for its features: where the weights have no head, one class stands for all.</summary>
+    /// <exception cref="ArgumentException">No weights came with it.</exception>
+    public static CnnTransformer ForFeatures(IHostEnvironment environment, Architecture architecture, CnnImportOptions options)
+    {
+        var own = OwnWeights(architecture);
+        return ImportOwn(environment, architecture, own, own.IsBackbone ? 1 : architecture.DefaultClasses, options, out _);
+    }
+
+    private static ArchitectureWeights OwnWeights(Architecture architecture) => architecture.Weights
+        ?? throw new ArgumentException($"{architecture.Name} came without weights: name a file of them.", nameof(architecture));
+
+    private static CnnTransformer ImportOwn(IHostEnvironment environment, Architecture architecture, ArchitectureWeights own, int classes,
+        CnnImportOptions options, out CnnImportReport report)
+    {
         using var log = environment.Start("CnnImport");
         var device = ComputeDevice.Choose(environment, options.Device, Warn);
         var assumed = new AssumedPreprocessing(own.Preprocessing, own.PreprocessingReason, Doubt: null);
         var preprocessing = ImportPreprocessing.Choose(options, assumed);
-        var model = Describe(architecture with { Weights = null }, architecture.DefaultClasses, preprocessing.Preprocessing, options, own.ClassNames);
-        var network = Build(architecture, model.Shape, own.Tensors, out var loaded, out var nonFinite);
+        var model = Describe(architecture with { Weights = null }, classes, preprocessing.Preprocessing, options, own.ClassNames);
+        var network = Build(architecture, model.Shape, own.Tensors, out var loaded, out var nonFinite, replaceHead: own.IsBackbone);
         report = new()
         {
             Preprocessing = preprocessing.Preprocessing,
@@ -95,13 +111,13 @@ internal static class NetworkImport
     }
 
     private static Module<Tensor, Tensor> Build(Architecture architecture, NetworkShape shape, IReadOnlyList<KeyValuePair<string, Tensor>> weights,
-        out WeightsReport loaded, out IReadOnlyList<string> nonFinite)
+        out WeightsReport loaded, out IReadOnlyList<string> nonFinite, bool replaceHead = false)
     {
         // Building draws first weights; the process's own random state stays as it was.
         var network = RandomState.Build(seed: 0, () => architecture.Build(shape));
         try
         {
-            loaded = WeightsLoader.LoadInto(network, architecture, weights);
+            loaded = WeightsLoader.LoadInto(network, architecture, weights, replaceHead);
         }
         catch (WeightsFormatException)
         {

@@ -25,6 +25,7 @@ internal static class DescribedOperation
             LayerKinds.LayerScale => x * Weight(),
             LayerKinds.Affine => x * Number("slope") + Number("offset"),
             LayerKinds.ChannelAffine => x * (layer.Weight("weight") is { } factors ? Along(factors) : 1) + (Bias() is { } offsets ? Along(offsets) : 0),
+            LayerKinds.MeanImage => x - Weight(),
             LayerKinds.Clip => x.clamp(Number("minimum"), Number("maximum")),
             LayerKinds.Reshape => x.reshape([x.size(0), .. layer.Get<IReadOnlyList<int>>("shape").Select(length => (long)length)]),
             LayerKinds.MaxPool2d => functional.max_pool2d(x, Pair("kernel"), Pair("stride"), Pair("padding"), [1, 1], layer.Get<bool>("ceilMode")),

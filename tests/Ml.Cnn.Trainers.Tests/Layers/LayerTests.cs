@@ -20,6 +20,7 @@ public sealed class LayerTests
         new AdaptiveAvgPool2d(2), new Flatten(), new Dropout(), new Dropout(0), new Identity(), new Sequential(Array.Empty<Layer>()),
         new ScaledTanh(), new TrainableSubsampling(3), new ConnectionTableConv2d(3, [[0, 2], [1]], kernel: 3), new Negate(), new ConstantPad2d(new(1, 2), -1),
         new ConstantPad2d(0), new ConstantPad2d(0, new Size2d(0, 1)), new Affine(2, 1), new ChannelAffine(3), new Clip(-1, 1),
+        new MeanImage(ones(3, 8, 8)), new MeanImage(ones(3, 5, 5)),
         new Reshape(3, 64), new Reshape(3, 8, 8),        new LocalResponseNorm(), new ZeroPaddedShortcut(3, 5, stride: 2), new ZeroPaddedShortcut(3, 3),
     ];
 

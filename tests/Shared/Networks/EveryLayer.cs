@@ -31,6 +31,7 @@ internal static class EveryLayer
         new LeakyReLU(0.3), new PReLU(6, 0.1), new PReLU(1, 0.1), new Sigmoid(), new Tanh(), new ScaledTanh(1.5, 0.5),
         new SiLU(), new GELU(), new Hardsigmoid(), new Hardswish(), new Maxout(3), OfRows(new Maxout(2)),
         new Affine(2, 0.5), new ChannelAffine(6), new ChannelAffine(11, bias: false, dimension: -1), new Clip(-1, 2), new Reshape(9, 22, 3),
+        new MeanImage(randn(6, 9, 11)), new MeanImage(randn(6, 5, 7)),
     ];
 
     private static Sequential OfRows(Layer layer) => new(new AdaptiveAvgPool2d(1), new Flatten(), layer);

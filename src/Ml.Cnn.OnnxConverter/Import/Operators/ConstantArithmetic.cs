@@ -23,6 +23,9 @@ internal static class ConstantArithmetic
             };
         }
         var numbers = constant.Tensor;
+        if (!isFactor && input.Shape is [> 1, > 1, > 1]
+            && numbers.shape.SkipWhile(length => length == 1).SequenceEqual(input.Shape.Select(length => (long)length)))
+            return MeanImage(graph, node, kind, input, constant);
         if (kind is ImportKinds.Subtract or ImportKinds.Divide)
         {
             graph.Budget.Take(node, numbers.numel() * sizeof(float));
@@ -43,6 +46,20 @@ internal static class ConstantArithmetic
         _ => Apply(graph, node, kind, input, constant),
     };
 
+    // A number for each place of each channel.
+    private static ImportStep MeanImage(Lowering graph, OnnxNode node, string kind, ImportStep input, FloatConstant constant)
+    {
+        var image = constant.Tensor;
+        if (kind != ImportKinds.Subtract)
+        {
+            graph.Budget.Take(node, image.numel() * sizeof(float));
+            image = -image;
+        }
+        var size = new Size2d(input.Shape[1], input.Shape[2]);
+        return graph.AddWeighted(node, LayerKinds.MeanImage, input, constant, [(WeightRoles.Weight, image.reshape(input.Shape[0], size.Height, size.Width))],
+            ("channels", input.Shape[0]), ("size", size));
+    }
+
     private static ImportStep Affine(Lowering graph, OnnxNode node, ImportStep input, double slope, double offset) =>
         graph.Add(node, LayerKinds.Affine, input, ("slope", slope), ("offset", offset));
 
@@ -62,6 +79,7 @@ internal static class ConstantArithmetic
             if (fromEnd == 1)
                 return true;
         }
-        throw node.Wrong($"takes {string.Join(" × ", shape)} constants for values of {string.Join(" × ", input.Shape)}; one, or one for each channel are read");
+        throw node.Wrong($"takes {string.Join(" × ", shape)} constants for values of {string.Join(" × ", input.Shape)}; one, "
+            + "one for each channel or, in sums, one for each number are read");
     }
 }

@@ -8,6 +8,7 @@ namespace Ml.Cnn.OnnxConverter.Import.Result;
 internal sealed class InputPreprocessing
 {
     private const double LargestByte = 255;
+    private const double LargestOfOnes = 2; // what is taken from numbers from 0 to 1 is no larger
 
     private readonly StepGraph _graph;
     private double[] _factors;
@@ -53,7 +54,8 @@ internal sealed class InputPreprocessing
             Reverse(graph);
             (factors, offsets) = ([.. factors.Reverse()], [.. offsets.Reverse()]);
         }
-        return normalizes || isBytes ? Of(factors, offsets, isBytes) : null;
+        return normalizes || isBytes ? Of(factors, offsets, isBytes)
+            : graph.OnlyUser(graph.Source) is { Kind: LayerKinds.MeanImage } mean ? Before(mean) : null;
     }
 
     // y = a p + b of a pixel p from 0 to s is (p / s − mean) / deviation.
@@ -61,25 +63,41 @@ internal sealed class InputPreprocessing
     {
         var means = factors.Zip(offsets, (factor, offset) => -offset / factor).ToArray();
         // Numbers with a point are from 0 to 1, unless what is taken from them says otherwise.
-        const double LargestOfOnes = 2;
         const double SmallestOfOnes = 1.0 / 16;
         var scale = isBytes || means.Any(mean => Math.Abs(mean) > LargestOfOnes) || factors.All(factor => factor < SmallestOfOnes) ? LargestByte : 1;
         return new([.. means.Select(mean => (float)(mean / scale))], [.. factors.Select(factor => (float)(1 / (factor * scale)))]);
     }
 
-    // The first convolutions take the channels in the other order.
+    // The mean image, which stays in the network, tells what its pixels are.
+    private static Normalization? Before(ImportStep mean)
+    {
+        var channels = mean.Get<int>("channels");
+        return mean.Weights[WeightRoles.Weight].mean().item<float>() > LargestOfOnes
+            ? new(new float[channels], [.. Enumerable.Repeat(1 / (float)LargestByte, channels)]) : null;
+    }
+
+    // The first convolutions, and a mean image before them, take the channels in the other order.
     private static void Reverse(StepGraph graph)
     {
         foreach (var user in graph.Users(graph.Source))
         {
             var step = user;
-            while (step.Kind is LayerKinds.ConstantPad2d or LayerKinds.Affine && graph.OnlyUser(step) is { } next)
+            while (step.Kind is LayerKinds.ConstantPad2d or LayerKinds.Affine or LayerKinds.MeanImage && graph.OnlyUser(step) is { } next)
+            {
+                if (step.Is(LayerKinds.MeanImage))
+                    Flip(graph, step, dimension: 0);
                 step = next;
+            }
             if (!step.Is(LayerKinds.Conv2d) || step.Get<int>("groups") != 1)
                 throw step.Wrong("takes the images' channels in another order, which only a convolution over all of them can be turned around for");
-            graph.Take(step, step.Weights[WeightRoles.Weight].numel());
-            step.Weights[WeightRoles.Weight] = step.Weights[WeightRoles.Weight].flip(1);
+            Flip(graph, step, dimension: 1);
         }
+    }
+
+    private static void Flip(StepGraph graph, ImportStep step, long dimension)
+    {
+        graph.Take(step, step.Weights[WeightRoles.Weight].numel());
+        step.Weights[WeightRoles.Weight] = step.Weights[WeightRoles.Weight].flip(dimension);
     }
 
     // What the only taker of a value does, where it can be taken out.
@@ -99,21 +117,20 @@ internal sealed class InputPreprocessing
                 _order = [.. user.Get<IReadOnlyList<int>>("dimensions").Select(dimension => _order[dimension])];
                 return user;
             case ImportKinds.Reverse when _order[user.Get<int>("axis")] == 1:
-                _isReversed = !_isReversed;
-                (_factors, _offsets) = ([.. _factors.Reverse()], [.. _offsets.Reverse()]);
+                Turn();
                 return user;
             default:
                 return null;
         }
     }
 
-    // Each channel by itself, and all put together again: torchvision's transform_input.
+    // Each channel by itself, and all put together again: torchvision's transform_input. The last may come first.
     private ImportStep? ChannelByChannel(ImportStep step)
     {
         var slices = _graph.Users(step);
         if (slices.Count != _factors.Length || !_order.SequenceEqual([0, 1, 2, 3]))
             return null;
-        var (slopes, offsets) = (new double[slices.Count], new double[slices.Count]);
+        var (slopes, offsets, ends) = (new double[slices.Count], new double[slices.Count], new ImportStep[slices.Count]);
         ImportStep? whole = null;
         foreach (var slice in slices)
         {
@@ -123,15 +140,25 @@ internal sealed class InputPreprocessing
             slopes[channel] = 1;
             if (_graph.OnlyUser(slice) is { Kind: LayerKinds.Affine } affine)
                 (slopes[channel], offsets[channel], end) = (affine.Get<double>("slope"), affine.Get<double>("offset"), affine);
+            ends[channel] = end;
             var user = _graph.OnlyUser(end);
-            if (user is not { Kind: LayerKinds.Concatenate } || !user.Has("dimension", 1) || user.Inputs.Count != slices.Count || user.Inputs[channel] != end)
-                return null;
-            whole = whole is null || whole == user ? user : null;
-            if (whole is null)
+            whole ??= user;
+            if (user is not { Kind: LayerKinds.Concatenate } || user != whole || !user.Has("dimension", 1))
                 return null;
         }
+        var isTurned = whole!.Inputs.SequenceEqual(ends.Reverse());
+        if (!isTurned && !whole.Inputs.SequenceEqual(ends))
+            return null;
         Apply(slopes, offsets);
+        if (isTurned)
+            Turn();
         return whole;
+    }
+
+    private void Turn()
+    {
+        _isReversed = !_isReversed;
+        (_factors, _offsets) = ([.. _factors.Reverse()], [.. _offsets.Reverse()]);
     }
 
     private void Apply(IEnumerable<double> slopes, IEnumerable<double> offsets)

@@ -46,7 +46,7 @@ internal sealed class LayerGraphWriter
 
     public LayerGraph Layers { get; }
 
-    /// <summary>The paths of layers with weights of their own.</summary>
+    /// <summary>The paths of layers with weights of their own that are trained.</summary>
     public HashSet<string> Weighted { get; } = [];
 
     /// <summary>By their names in the network's state.</summary>
@@ -66,7 +66,8 @@ internal sealed class LayerGraphWriter
         if (_layers.TryGetValue(all, out var layer))
             return new(name, LayerStep.Again, inputs, new Dictionary<string, string> { [LayerStep.Layer] = layer });
         _layers.Add(all, name);
-        Weighted.Add(name);
+        if (!step.Is(LayerKinds.MeanImage)) // which is not trained
+            Weighted.Add(name);
         foreach (var (role, tensor) in step.Weights)
             Weights.Add(new(step.Is(LayerKinds.LayerScale) ? name : $"{name}.{role}", tensor));
         return new(name, step.Kind, inputs, attributes);

@@ -53,6 +53,8 @@ internal static class DescribedLayers
         [LayerKinds.ChannelAffine] = (layer, _) => new ChannelAffine(layer.Count("channels"), layer.Flag("weight", true), layer.Flag("bias", true),
             layer.Flag("last", false) ? -1 : 1),
         [LayerKinds.Affine] = (layer, _) => new Affine(layer.Number("slope", 1), layer.Number("offset", 0)),
+        [LayerKinds.MeanImage] = (layer, _) =>
+            new MeanImage(Parameters.Buffer(0, float32, layer.Count("channels"), layer.Size("size", least: 1).Height, layer.Size("size", least: 1).Width)),
         [LayerKinds.RadialBasis] = (layer, _) => new RadialBasis(Parameters.Buffer(0, float32, layer.Count(Outputs), layer.Count(Inputs))),
         [LayerKinds.MaxPool2d] = (layer, _) => new MaxPool2d(layer.Size("kernel", least: 1), layer.Size("stride", least: 1), layer.Size("padding", 0),
             layer.Flag("ceil", false)),

@@ -18,9 +18,16 @@ internal sealed record ImageViews(ImagePreprocessing Plain, ImagePreprocessing T
         Architecture architecture, InputSettings input, MultiScale? multiScale, ImageColumnFormat format, StartingPoint? start, int classes)
     {
         var plain = Preprocess(architecture, input, format, start);
-        var training = multiScale is { Sizes: [.., var largest] } ? plain with { Height = largest, Width = largest, ResizeShortSide = largest } : plain;
-        return new(plain, training, input.Augmentation?.EvaluationView(plain) ?? plain, new(plain.Channels, plain.Height, plain.Width, classes));
+        var filling = plain with { ResizeShortSide = plain.Height == plain.Width ? plain.Height : null }; // what a recipe's scales are multiples of
+        var training = multiScale is { Sizes: [.., var largest] } ? plain with { Height = largest, Width = largest, ResizeShortSide = largest }
+            : input.Augmentation is null ? plain : filling;
+        return new(plain, training, input.Augmentation is { } recipe ? Wider(plain, recipe.EvaluationView(filling)) : plain,
+            new(plain.Channels, plain.Height, plain.Width, classes));
     }
+
+    // Weights that know images which are larger than what the network sees of them, by more than the recipe says, keep theirs.
+    private static ImagePreprocessing Wider(ImagePreprocessing plain, ImagePreprocessing recipe) =>
+        plain.ResizeShortSide > recipe.ResizeShortSide ? plain : recipe;
 
     private static ImagePreprocessing Preprocess(Architecture architecture, InputSettings input, ImageColumnFormat format, StartingPoint? start)
     {
@@ -34,12 +41,14 @@ internal sealed record ImageViews(ImagePreprocessing Plain, ImagePreprocessing T
             throw OptionCheck.Wrong(nameof(CnnOptions.ImageSize), $"{height}×{width}",
                 $"at least {smallest} for {architecture.Name}, which was designed for {architecture.ImageSize}");
         }
+        // At the size that the weights know, what they see of an image stays what it was: ImageNet's of 224 pixels are the middle of 256.
+        var isAsExpected = expected is not null && !format.HasSize && (height, width) == (expected.Height, expected.Width);
         return new ImagePreprocessing
         {
             Height = height,
             Width = width,
             Channels = channels,
-            ResizeShortSide = height == width ? height : null,
+            ResizeShortSide = isAsExpected ? expected!.ResizeShortSide : height == width ? height : null,
             Interpolation = expected?.Interpolation ?? Interpolation.Bilinear,
             Normalization = (expected?.Normalization ?? architecture.Normalization).ForChannels(channels),
         };

@@ -1,0 +1,2 @@
+// libtorch's thread count and its random state belong to the process.
+[assembly: DoNotParallelize]
