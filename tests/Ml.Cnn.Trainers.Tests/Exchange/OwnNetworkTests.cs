@@ -1,15 +1,11 @@
 using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Weights;
+using MlCnn.Testing;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using AdaptiveAvgPool2d = Ml.Cnn.Trainers.Layers.AdaptiveAvgPool2d;
-using AvgPool2d = Ml.Cnn.Trainers.Layers.AvgPool2d;
 using BatchNorm2d = Ml.Cnn.Trainers.Layers.BatchNorm2d;
-using ConstantPad2d = Ml.Cnn.Trainers.Layers.ConstantPad2d;
 using Conv2d = Ml.Cnn.Trainers.Layers.Conv2d;
-using Linear = Ml.Cnn.Trainers.Layers.Linear;
-using MaxPool2d = Ml.Cnn.Trainers.Layers.MaxPool2d;
 using Sequential = Ml.Cnn.Trainers.Layers.Sequential;
 
 namespace Ml.Cnn.Trainers.Tests.Exchange;
