@@ -7,7 +7,7 @@ using Ml.Cnn.Trainers;
 Ml.Cnn.Onnx.OnnxModel.Register(new() { Device = "cpu" });
 #endif
 using var predictor = CnnPredictor.Load(args[0]);
-var app = WebApplication.CreateSlimBuilder(args).Build();
+var app = WebApplication.CreateSlimBuilder(args[1..]).Build();
 app.MapPost("/predict", async context =>
 {
     try
