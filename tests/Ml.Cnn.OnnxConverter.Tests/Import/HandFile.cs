@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Graph;
 using static TorchSharp.torch;
@@ -9,6 +10,9 @@ internal static class HandFile
 {
     private const double Allowed = 1e-4; // of the largest number
     private const int Many = 7;
+
+    /// <summary>What reading may take on a machine that is busy; it takes milliseconds otherwise.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     /// <summary>Compares the network of a file with ONNX Runtime.</summary>
     /// <param name="file">Takes float32, N × channels × height × width, and gives a row for each image.</param>
@@ -64,5 +68,23 @@ internal static class HandFile
         using var folder = new TemporaryFolder();
         var path = file.Save(folder);
         return Assert.ThrowsExactly<OnnxFormatException>(() => OnnxNetwork.Load(path, options)).Message;
+    }
+
+    /// <summary>A file must be refused, in little time and memory, with its name and a message that holds a text.</summary>
+    public static void Refuse(string path, string message, OnnxImportOptions? options = null)
+    {
+        var memory = PeakMemory();
+        var time = Stopwatch.StartNew();
+        var exception = Assert.ThrowsExactly<OnnxFormatException>(() => OnnxNetwork.Load(path, options));
+        Assert.Contains(message, exception.Message);
+        Assert.Contains(path, exception.Message);
+        Assert.IsLessThan(Longest, time.Elapsed);
+        Assert.IsLessThan(1L << 30, PeakMemory() - memory, "growth of the peak memory, in bytes");
+    }
+
+    private static long PeakMemory()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
     }
 }
