@@ -15,7 +15,7 @@ internal static class DrawnModel
 {
     /// <summary>A model whose normalizations have statistics of their own, so that leaving one out would be seen.</summary>
     /// <param name="name">Of the catalog.</param>
-    /// <param name="size">Height and width; raised to what the network needs.</param>
+    /// <param name="size">Height and width; at most what the network was designed for, and raised to what it needs.</param>
     /// <param name="classes">How many.</param>
     /// <param name="change">Changes the preprocessing.</param>
     /// <param name="environment">Takes the model's warnings.</param>
@@ -26,7 +26,7 @@ internal static class DrawnModel
     public static CnnTransformer Of(Architecture architecture, int size = 64, int classes = 10, Func<ImagePreprocessing, ImagePreprocessing>? change = null,
         IHostEnvironment? environment = null)
     {
-        size = Math.Max(size, architecture.MinimumImageSize);
+        size = Math.Max(Math.Min(size, architecture.ImageSize), architecture.MinimumImageSize);
         var preprocessing = new ImagePreprocessing
         {
             Height = size,

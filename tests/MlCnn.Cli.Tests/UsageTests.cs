@@ -101,7 +101,7 @@ public sealed class UsageTests : CliTest
     [DataRow("import --arch resnet18 --weights resnet34 --out m.zip", "not of resnet18")]
     [DataRow("export --model m.zip", "'--out' is required")]
     [DataRow("export --model m.zip --out n.bin", "--out: the ending of 'n.bin' tells no format")]
-    [DataRow("export --model m.zip --out n.pt --format torch", "torchscript, safetensors or pth, not 'torch'")]
+    [DataRow("export --model m.zip --out n.pt --format torch", "torchscript, safetensors, pth or service, not 'torch'")]
     [DataRow("export --model m.zip --out n.pt --pixels hwc", "nhwc or nchw, not 'hwc'")]
     [DataRow("export --model m.zip --out n.pth --probabilities", "--probabilities goes with --format onnx or torchscript, not with pth")]
     [DataRow("weights", "mlcnn weights --help")]

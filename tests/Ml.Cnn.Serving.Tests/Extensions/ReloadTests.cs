@@ -104,6 +104,7 @@ public sealed class ReloadTests
 
         TestModels.Replace(path, TestModels.Second);
         await AnswersAsync(app, TestModels.SecondAnswer);
+        await Wait.Until(() => app.Service.Status.Failure is null, "the good file is told of, a moment after its first answer");
         Assert.AreEqual(HealthStatus.Healthy, (await app.HealthAsync()).Status);
 
         async Task FailsAsync(string reason)
