@@ -22,7 +22,7 @@ public sealed class ReloadTests
         await AnswersAsync(app, TestModels.SecondAnswer);
         TestModels.Replace(path, TestModels.First);
         await AnswersAsync(app, TestModels.FirstAnswer);
-        Assert.AreEqual(2, app.Service.Status.Reloads);
+        await Wait.Until(() => app.Service.Status.Reloads == 2, "the second file is told of, a moment after its first answer");
         Assert.AreEqual(HealthStatus.Healthy, (await app.HealthAsync()).Status);
         Assert.IsEmpty(app.Log.Of(LogLevel.Error));
     }
