@@ -24,11 +24,14 @@ internal static class RunOptions
             (options, time) => options.TimeBudget = time),
         Checkpoints(),
         TrainingOption.Of(CommandOptions.Text("--log", "DIR",
-            "Where to keep the training's logs: epochs.csv, epochs.jsonl, curves.png and TensorBoard's event files. With --resume they go on; otherwise "
-            + "those of an earlier training are replaced. Default: nowhere.", required: false),
-            (options, folder) => options.LogFolder = folder),
+            "Where to keep the training's logs: epochs.csv, epochs.jsonl, curves.png and TensorBoard's event files; of the validation images each class's share "
+            + "(classes.csv, classes.jsonl); and the first images as the network sees them (batch). With --resume they go on; otherwise those of an earlier "
+            + "training are replaced. Default: nowhere.", required: false),
+            (options, folder) => (options.LogFolder, options.Logs) = (folder, options.Logs | TrainingLogs.Classes | TrainingLogs.Batch)),
         TrainingOption.Flag("--log-steps", "Log every step too: steps.csv, steps.jsonl and TensorBoard's run 'steps'.",
             options => options.Logs |= TrainingLogs.Steps),
+        TrainingOption.Flag("--log-weights", "Log the weights too: histograms and the first filters, by epoch, in TensorBoard's run 'pictures'.",
+            options => options.Logs |= TrainingLogs.Weights),
     ];
 
     private static TrainingOption Checkpoints()
