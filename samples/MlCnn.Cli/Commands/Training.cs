@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
+using Ml.Cnn.Evaluation;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 using MlCnn.Cli.Display;
@@ -49,8 +50,23 @@ internal static class Training
         var interrupted = network.StopReason == StopReason.Canceled;
         if (interrupted)
             Messages.Note($"Saved the best model of {network.History.Count} whole epochs to {request.Model}.");
+        if (options.LogFolder is { } logs && network.History.Count > 0)
+            Report(network, logs);
         Tell(request, network, train, interrupted);
         return interrupted ? ExitCode.Interrupted : ExitCode.Success;
+    }
+
+    // The model is saved already: a page that cannot be written is no reason to call the training a failure.
+    private static void Report(CnnTransformer network, string folder)
+    {
+        try
+        {
+            CnnTrainingReport.Save(network, Path.Join(folder, "report.html"), folder);
+        }
+        catch (IOException e)
+        {
+            Messages.Warning(e.Message);
+        }
     }
 
     private static TransformerChain<KeyToValueMappingTransformer> Fit(MLContext mlContext, IDataView train, TrainingRequest request)

@@ -44,6 +44,8 @@ internal static class PageStyle
         .bar span { display: block; height: 14px; min-width: 2px; background: var(--accent); border-radius: 2px; }
         .bar.weak span { background: var(--plain); }
         figure { margin: 12px 0; }
+        ul.pictures { list-style: none; display: flex; flex-wrap: wrap; gap: 12px; padding: 0; } ul.pictures figure { margin: 0; max-width: 128px; }
+        ul.pictures figcaption { overflow-wrap: anywhere; } img { max-width: 100%; height: auto; } img.pixels { image-rendering: pixelated; }
         figcaption { font-size: .9rem; margin-top: 4px; max-width: 80ch; }
         svg { display: block; width: 100%; height: auto; max-width: 920px; }
         svg text { fill: var(--ink); font-size: 13px; }
