@@ -40,7 +40,7 @@ internal static class ClassCharts
         var chart = new SvgChart(
             new("Epoch", classes.SelectMany(history => history.Lines).Select(line => (double)line.Epoch), isLogarithmic: false,
                 value => value == Math.Round(value) ? value.ToString("0", CultureInfo.InvariantCulture) : ""),
-            new("Recall", classes.SelectMany(history => history.Points).Select(point => point.Y), isLogarithmic: false, TrainingPage.Percent, least: 0, most: 1));
+            new("Recall", classes.SelectMany(history => history.Points).Select(point => point.Y), isLogarithmic: false, TrainingPage.Tick, least: 0, most: 1));
         for (var i = classes.Count - 1; i >= 0; i--) // the hardest are drawn last, on top
         {
             chart.Line(classes[i].Points, i < s_styles.Length ? s_styles[i] : "plain", classes[i].Class);

@@ -33,7 +33,7 @@ internal static class TrainingCharts
         }
         var isLogarithmic = !isShare && values.Min() > 0 && values.Max() > Spread * values.Min();
         var chart = new SvgChart(new("Epoch", history.Select(epoch => (double)epoch.Epoch), isLogarithmic: false, Whole),
-            new(isLogarithmic ? unit + ", logarithmic" : unit, values, isLogarithmic, format, least: 0, most: isShare ? 1 : null));
+            new(isLogarithmic ? unit + ", logarithmic" : unit, values, isLogarithmic, isShare ? TrainingPage.Tick : format, least: 0, most: isShare ? 1 : null));
         var best = TrainingPage.BestEpoch(history);
         var isValidated = history.Any(epoch => validation(epoch) is not null);
         chart.Line(history.Select(epoch => ((double)epoch.Epoch, training(epoch))), isValidated ? "second" : "best", "Training");

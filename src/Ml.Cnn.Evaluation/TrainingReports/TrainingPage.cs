@@ -29,6 +29,9 @@ internal static class TrainingPage
     /// <summary>"64.2 %".</summary>
     public static string Percent(double share) => double.IsFinite(share) ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %") : "–";
 
+    /// <summary>"60 %", beside an axis.</summary>
+    public static string Tick(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} %");
+
     private static HtmlBuilder Summary(CnnTransformer model)
     {
         var (html, history) = (new HtmlBuilder(), model.History);
