@@ -50,6 +50,15 @@ public sealed class CnnCosts
         return new([.. lines.Index().Skip(1).Where(line => line.Item.Trim().Length > 0).Select(line => Entry(path, line.Index + 1, line.Item))], $"'{path}'");
     }
 
+    /// <summary>Checks that every entry speaks of classes that there are, before anything is evaluated.</summary>
+    /// <param name="classes">The classes of a network.</param>
+    /// <exception cref="ArgumentException">An entry names a class that is none of them.</exception>
+    public void RequireClasses(IReadOnlyList<string> classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        Matrix(classes);
+    }
+
     /// <summary>The matrix of all costs, classes × classes, the images' classes in rows.</summary>
     /// <exception cref="ArgumentException">An entry names a class that is none.</exception>
     internal double[,] Matrix(IReadOnlyList<string> classes)
