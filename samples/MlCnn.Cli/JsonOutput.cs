@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ml.Cnn.Evaluation;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Transforms;
 
@@ -116,6 +117,9 @@ internal sealed record EvaluateResult(long Images, double MicroAccuracy, double 
 
     /// <summary>The same images at one look of one network in float32; null where that is what was measured.</summary>
     public EvaluationComparison? Comparison { get; init; }
+
+    /// <summary>Everything else that was measured, as report.json has it; null without a single image that could be scored.</summary>
+    public JsonElement? Evaluation { get; init; }
 }
 
 /// <summary>What one look of one network in float32, not calibrated, comes to.</summary>
@@ -165,7 +169,12 @@ internal sealed record MemberEntry(string Arch, string Model, double Weight);
 /// <param name="Precision">The share of the images taken for it that are of it; 0 if none was.</param>
 /// <param name="Recall">The share of its images that were taken for it; 0 if there are none.</param>
 /// <param name="Support">How many images of it the data holds.</param>
-internal sealed record ClassEntry(string Label, double Precision, double Recall, long Support);
+internal sealed record ClassEntry(string Label, double Precision, double Recall, long Support)
+{
+    public static ClassEntry Of(CnnClassEvaluation one) => new(one.Name, OrZero(one.Precision.Value), OrZero(one.Recall.Value), one.Support);
+
+    private static double OrZero(double share) => double.IsNaN(share) ? 0 : share;
+}
 
 /// <summary>mlcnn predict --json.</summary>
 /// <param name="Predictions">The images that were scored.</param>

@@ -6,9 +6,9 @@ internal static class PageStyle
     public const string Css = """
 
         :root { --ink: #1c2128; --soft: #57606a; --paper: #ffffff; --panel: #f5f7f9; --line: #d5dae0; --accent: #0b63ce; --second: #b3470b; --third: #7a3fb5;
-          --plain: #7d8792; --good: #1a6e35; --mark: #eaf2fd; }
+          --plain: #7d8792; --good: #1a6e35; --mark: #eaf2fd; --hit: #dff1e4; --miss1: #fdf0e3; --miss2: #fbdcbd; --miss3: #f7c093; }
         @media (prefers-color-scheme: dark) { :root { --ink: #e4e8ed; --soft: #a3adb8; --paper: #14181d; --panel: #1c2229; --line: #38414b; --accent: #6cb0ff;
-          --second: #ff9a5c; --third: #c99bff; --plain: #78838f; --good: #62cf83; --mark: #16283d; } }
+          --second: #ff9a5c; --third: #c99bff; --plain: #78838f; --good: #62cf83; --mark: #16283d; --hit: #173322; --miss1: #33241a; --miss2: #4d2e17; --miss3: #6e3c14; } }
         * { box-sizing: border-box; }
         html { color-scheme: light dark; }
         body { margin: 0 auto; max-width: 1180px; padding: 0 20px 64px; background: var(--paper); color: var(--ink);
@@ -64,6 +64,21 @@ internal static class PageStyle
         pre { overflow-x: auto; margin: 10px 0; padding: 12px 14px; background: var(--panel); border: 1px solid var(--line); border-radius: 6px;
           font: .86rem/1.5 ui-monospace, "Cascadia Mono", Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace; }
         pre code { font: inherit; user-select: all; -webkit-user-select: all; }
+        .gallery { display: flex; flex-wrap: wrap; gap: 12px; margin: 10px 0; padding: 0; list-style: none; }
+        .gallery li { max-width: 150px; font-size: .82rem; line-height: 1.35; overflow-wrap: anywhere; }
+        .gallery img { display: block; min-width: 64px; height: auto; margin-bottom: 4px; border-radius: 3px; background: var(--panel); }
+        .gallery .pair { display: flex; gap: 4px; }
+        img.small { image-rendering: pixelated; }
+        table.matrix { width: auto; font-size: .8rem; }
+        table.matrix th, table.matrix td { padding: 2px 4px; text-align: right; border-left: 1px solid var(--line); }
+        table.matrix thead th { vertical-align: bottom; }
+        table.matrix thead th span { writing-mode: vertical-rl; max-height: 11em; overflow: hidden; text-overflow: ellipsis; }
+        table.matrix tbody th { position: sticky; left: 0; background: var(--paper); max-width: 11em; overflow: hidden; text-overflow: ellipsis; }
+        table.matrix td a { display: block; min-width: 24px; padding: 3px 2px; border-radius: 3px; color: var(--ink); font-variant-numeric: tabular-nums; }
+        table.matrix td.right a { background: var(--hit); } table.matrix td.few a { background: var(--miss1); }
+        table.matrix td.some a { background: var(--miss2); } table.matrix td.many a { background: var(--miss3); }
+        .cell { display: none; margin: 10px 0; padding: 4px 16px 10px; border: 2px solid var(--accent); border-radius: 6px; }
+        .cell:target { display: block; }
         details { margin: 10px 0; }
         summary { cursor: pointer; color: var(--accent); }
         dl { display: grid; grid-template-columns: minmax(9em, max-content) 1fr; gap: 4px 18px; margin: 8px 0; }

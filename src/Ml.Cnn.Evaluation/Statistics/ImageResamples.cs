@@ -16,7 +16,7 @@ internal sealed class ImageResamples
 
     /// <param name="labels">The images' right classes.</param>
     /// <param name="classes">How many classes there are.</param>
-    public ImageResamples(int[] labels, int classes)
+    public ImageResamples(ReadOnlySpan<int> labels, int classes)
     {
         (Images, Classes) = (labels.Length, classes);
         Draws = Math.Clamp(MostCounts / Math.Max(Images, 1), FewestDraws, MostDraws);
@@ -46,6 +46,21 @@ internal sealed class ImageResamples
 
     /// <summary>How often each image comes in a draw.</summary>
     public ReadOnlySpan<byte> Counts(int draw) => _counts.AsSpan(draw * Images, Images);
+
+    /// <summary>The mean of a value of the images in each draw.</summary>
+    public double[] Means(ReadOnlySpan<float> values)
+    {
+        var means = new double[Draws];
+        for (var draw = 0; draw < Draws; draw++)
+        {
+            var times = Counts(draw);
+            var sum = 0.0;
+            for (var image = 0; image < values.Length; image++)
+                sum += (double)values[image] * times[image];
+            means[draw] = sum / Images;
+        }
+        return means;
+    }
 
     /// <summary>How many images of each class a draw has.</summary>
     public ReadOnlySpan<int> Actual(int draw) => _actual.AsSpan(draw * Classes, Classes);

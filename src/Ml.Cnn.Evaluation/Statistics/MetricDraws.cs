@@ -54,7 +54,7 @@ internal sealed record MetricDraws(double[] MacroAccuracy, double[] LogLoss, dou
         }
     }
 
-    private static double Sum(double[] losses, ReadOnlySpan<byte> times)
+    private static double Sum(ReadOnlySpan<double> losses, ReadOnlySpan<byte> times)
     {
         var sum = 0.0;
         for (var i = 0; i < losses.Length; i++)

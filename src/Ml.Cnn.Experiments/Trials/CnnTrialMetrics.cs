@@ -34,7 +34,7 @@ public sealed record CnnTrialMetrics
         {
             Accuracy = outcomes.Accuracy(),
             MacroAccuracy = counts.MacroAccuracy(),
-            LogLoss = outcomes.Losses.Average(),
+            LogLoss = outcomes.LogLoss(),
             Top5Accuracy = outcomes.Top5Accuracy(),
             MacroF1 = counts.MacroF1(),
             Images = outcomes.Count,

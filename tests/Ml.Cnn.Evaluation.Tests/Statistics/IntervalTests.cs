@@ -1,3 +1,4 @@
+using Ml.Cnn.Evaluation.Scores;
 using Ml.Cnn.Evaluation.Statistics;
 
 namespace Ml.Cnn.Evaluation.Tests.Statistics;
@@ -30,11 +31,11 @@ public sealed class IntervalTests
             var counts = resamples.Counts(draw).ToArray();
             int[] drawn = [.. Enumerable.Range(0, labels.Length).SelectMany(image => Enumerable.Repeat(image, counts[image]))];
             Assert.HasCount(labels.Length, drawn);
-            var expected = new ImageOutcomes(new([.. drawn.Select(image => labels[image])],
+            var expected = new ImageOutcomes(new ImageScores([.. drawn.Select(image => labels[image])],
                 [.. drawn.SelectMany(image => scores.Of(image).ToArray())], Classes));
             Assert.AreEqual(ClassCounts.Of(expected).MacroAccuracy(), draws.MacroAccuracy[draw], 1e-12);
             Assert.AreEqual(ClassCounts.Of(expected).MacroF1(), draws.MacroF1[draw], 1e-12);
-            Assert.AreEqual(expected.Losses.Average(), draws.LogLoss[draw], 1e-12);
+            Assert.AreEqual(expected.LogLoss(), draws.LogLoss[draw], 1e-12);
         }
     }
 }

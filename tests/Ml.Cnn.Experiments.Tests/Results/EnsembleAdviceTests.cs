@@ -59,7 +59,7 @@ public sealed class EnsembleAdviceTests
         {
             var probabilities = new float[labels.Length * Classes];
             EnsembleSelection.Average(candidates, weights, all, probabilities);
-            return CnnTrialMetrics.Of(new(new(labels, probabilities, Classes))).LogLoss;
+            return CnnTrialMetrics.Of(new(new ImageScores(labels, probabilities, Classes))).LogLoss;
         }
     }
 

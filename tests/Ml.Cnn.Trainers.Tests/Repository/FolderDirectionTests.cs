@@ -21,7 +21,7 @@ public partial class FolderDirectionTests
             "Training/Checkpoints", "Training/Optimization", "Training/Control", "Training/Reporting", "Training/Steps",
             "Training/Setup", "Training", "Inspection", "Catalog",
         ]),
-        ["Ml.Cnn.Evaluation"] = (typeof(CnnInterval).Assembly, ["Scores", "Statistics", "Pages"]),
+        ["Ml.Cnn.Evaluation"] = (typeof(CnnInterval).Assembly, ["Scores", "Statistics", "Results", "Measures", "Pages", "Reports", "Catalog"]),
         ["Ml.Cnn.Experiments"] = (typeof(CnnExperiment).Assembly,
             ["Settings", "Trials", "Search", "Results", "Reports", "Storage", "Jobs", "Options", "Execution", "Catalog"]),
         ["Ml.Cnn.Experiments.Hangfire"] = (typeof(TrialStorage).Assembly, ["Storage", "Jobs", "Execution"]),

@@ -17,7 +17,7 @@ internal static class PairedTest
     public static double P(TrialEvidence one, TrialEvidence other, CnnExperimentMetric metric) => metric switch
     {
         CnnExperimentMetric.Accuracy => McNemar(one.Outcomes, other.Outcomes, (outcomes, image) => outcomes.IsRight(image)),
-        CnnExperimentMetric.Top5Accuracy => McNemar(one.Outcomes, other.Outcomes, (outcomes, image) => outcomes.IsInTop[image]),
+        CnnExperimentMetric.Top5Accuracy => McNemar(one.Outcomes, other.Outcomes, (outcomes, image) => outcomes.IsInTop(image)),
         _ => Bootstrap(one.Metrics.Of(metric) - other.Metrics.Of(metric), one.DrawsOf(metric)!, other.DrawsOf(metric)!),
     };
 
