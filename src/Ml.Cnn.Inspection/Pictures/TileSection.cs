@@ -1,0 +1,32 @@
+using Ml.Cnn.Transforms.Decoding;
+
+namespace Ml.Cnn.Inspection.Pictures;
+
+/// <summary>Tiles of one size below a caption.</summary>
+/// <param name="caption">What they are.</param>
+/// <param name="tiles">At least one, all of one size.</param>
+/// <param name="cell">The longer side in pixels that each is brought to; a smaller one is magnified by a whole number as far as it fits.</param>
+/// <param name="columns">Tiles of a row.</param>
+internal sealed class TileSection(string caption, IReadOnlyList<PixelImage> tiles, int cell, int columns)
+{
+    /// <summary>Pixels between two tiles.</summary>
+    public const int Gap = 2;
+
+    private readonly PixelImage _first = Magnification.Fit(tiles[0], cell);
+
+    public string Caption => caption;
+
+    public IReadOnlyList<PixelImage> Tiles => tiles;
+
+    public int Cell => cell;
+
+    public int Columns => Math.Min(columns, tiles.Count);
+
+    public int Rows => (tiles.Count + columns - 1) / columns;
+
+    /// <summary>A tile's width on the sheet.</summary>
+    public int CellWidth => _first.Width;
+
+    /// <summary>A tile's height on the sheet.</summary>
+    public int CellHeight => _first.Height;
+}
