@@ -7,7 +7,6 @@ namespace Ml.Cnn.Inspection;
 public sealed class CnnFeatureMaps
 {
     private const int Columns = 20;
-    private const int Cell = 56; // 28 pixels twice, 56 once
 
     private readonly float[] _values;
 
@@ -73,7 +72,8 @@ public sealed class CnnFeatureMaps
     {
         var (shown, scale) = (Math.Min(most, Channels), ValueScale.Of(_values));
         var caption = $"{this}{(shown < Channels ? $", the first {shown}" : "")}; {scale}";
-        return new(caption, [.. Enumerable.Range(0, shown).Select(channel => scale.Tile(Map(channel), Width))], Cell, Columns);
+        return new(caption, [.. Enumerable.Range(0, shown).Select(channel => scale.Tile(Map(channel), Width))],
+            TileSection.CellFor(Math.Min(Columns, shown), rows: 1), Columns);
     }
 
     private ReadOnlySpan<float> Map(int channel) => _values.AsSpan(channel * Height * Width, Height * Width);

@@ -1,11 +1,11 @@
 using Ml.Cnn.Inspection.Pictures;
+using Ml.Cnn.Transforms.Decoding;
 
 namespace Ml.Cnn.Inspection;
 
 /// <summary>The filters of a convolution.</summary>
 public sealed class CnnKernels
 {
-    private const int Cell = 48; // 11 pixels four times, 5 nine times
     private const int Columns = 16;
     private const int MostShown = 64; // filters, and channels of a filter, of a layer whose tiles are gray
 
@@ -60,14 +60,18 @@ public sealed class CnnKernels
     private TileSection Section()
     {
         var scale = ValueScale.Symmetric(_values);
-        if (IsColor)
-            return new($"{this}; {scale}", [.. Enumerable.Range(0, Filters).Select(filter => scale.ColorTile(Filter(filter), Width))], Cell, Columns);
-        if (Channels == 1)
-            return new($"{this}; {scale}", [.. Enumerable.Range(0, Filters).Select(filter => scale.Tile(Filter(filter), Width))], Cell, Columns);
+        if (IsColor || Channels == 1)
+        {
+            var columns = Math.Min(Columns, Filters);
+            return new($"{this}; {scale}", [.. Enumerable.Range(0, Filters).Select(FilterTile)],
+                TileSection.CellFor(columns, (Filters + columns - 1) / columns), columns);
+        }
         var (filters, channels) = (Math.Min(Filters, MostShown), Math.Min(Channels, MostShown));
         var shown = filters < Filters || channels < Channels ? $", the first {filters} by the first {channels} channels" : "";
         var tiles = from filter in Enumerable.Range(0, filters) from channel in Enumerable.Range(0, channels) select scale.Tile(Map(filter, channel), Width);
-        return new($"{this}{shown}, a row for each filter; {scale}", [.. tiles], Cell / 2, channels);
+        return new($"{this}{shown}, a row for each filter; {scale}", [.. tiles], TileSection.CellFor(channels, filters), channels);
+
+        PixelImage FilterTile(int filter) => IsColor ? scale.ColorTile(Filter(filter), Width) : scale.Tile(Filter(filter), Width);
     }
 
     private ReadOnlySpan<float> Filter(int filter) => _values.AsSpan(filter * Channels * Height * Width, Channels * Height * Width);

@@ -31,9 +31,9 @@ public sealed class PictureTests
     {
         using var model = DrawnModel.Of(RedNetwork.Make(), 32, 32);
         var sheet = ImageDecoder.Decode(model.Kernels().ToPng(), new() { Channels = 3 });
-        // Filters are 1 × 1, magnified to 48 × 48, below a caption of 26 pixels and a margin of 12: the first sees 1, 0.5 and 0 of red, green and blue.
-        CollectionAssert.AreEqual(new byte[] { 255, 191, 128 }, Pixel(sheet, 12 + 24, 12 + 26 + 24));
-        CollectionAssert.AreEqual(new byte[] { 128, 255, 64 }, Pixel(sheet, 12 + 50 + 24, 12 + 26 + 24));
+        // Filters are 1 × 1, magnified to 112 × 112, below a caption of 26 pixels and a margin of 12: the first sees 1, 0.5 and 0 of red, green and blue.
+        CollectionAssert.AreEqual(new byte[] { 255, 191, 128 }, Pixel(sheet, 12 + 56, 12 + 26 + 56));
+        CollectionAssert.AreEqual(new byte[] { 128, 255, 64 }, Pixel(sheet, 12 + 114 + 56, 12 + 26 + 56));
     }
 
     /// <summary>Protects what features are: the same numbers as those of the library's own features of a layer.</summary>

@@ -12,7 +12,17 @@ internal sealed class TileSection(string caption, IReadOnlyList<PixelImage> tile
     /// <summary>Pixels between two tiles.</summary>
     public const int Gap = 2;
 
+    private const int SheetWidth = 1120; // what most screens show
+    private const int SheetHeight = 1200;
+    private const int SmallestCell = 16;
+    private const int LargestCell = 112;
+
     private readonly PixelImage _first = Magnification.Fit(tiles[0], cell);
+
+    /// <summary>The side of cells with which so many fit on a screen, as far as one can still see them.</summary>
+    /// <param name="columns">Tiles of a row.</param>
+    /// <param name="rows">Rows.</param>
+    public static int CellFor(int columns, int rows) => Math.Clamp(Math.Min(SheetWidth / columns, SheetHeight / rows), SmallestCell, LargestCell);
 
     public string Caption => caption;
 
