@@ -31,3 +31,16 @@ internal sealed record FeatureEntry(string Layer, string Kind, int Position, IRe
 /// <param name="File">The picture, as the command line gave it.</param>
 internal sealed record HeatMapResult(string Label, float Probability, string Method, string? Layer, IReadOnlyList<int>? LayerShape,
     IReadOnlyList<float> Place, float Peak, string File);
+
+/// <summary>mlcnn inspect methods --json.</summary>
+/// <param name="Images">How many were looked at.</param>
+/// <param name="Methods">Every method, and last drawn maps.</param>
+internal sealed record MethodsResult(int Images, IReadOnlyList<MethodEntry> Methods);
+
+/// <summary>How well a heat map method does: means over the images.</summary>
+/// <param name="Method">As --method takes it, or "random".</param>
+/// <param name="Insertion">The area below the curve of insertion, 0 to 1: the higher, the better.</param>
+/// <param name="Deletion">The area below the curve of deletion, 0 to 1: the lower, the better.</param>
+/// <param name="BetterThanRandom">The share of images on which insertion less deletion is above a drawn map's; null for drawn maps.</param>
+/// <param name="Seconds">What a map takes.</param>
+internal sealed record MethodEntry(string Method, double Insertion, double Deletion, double? BetterThanRandom, double Seconds);

@@ -46,6 +46,24 @@ public static class CnnTransformerInspectionExtensions
     public static CnnHeatMap HeatMap(this CnnTransformer model, MLImage image, CnnHeatMapOptions? options = null) =>
         HeatMap(model, InspectedPhoto.Of(image), options);
 
+    /// <summary>
+    /// How well a heat map tells what the network's answer rests on: the probability of the map's class while the pixels that the map says matter most are
+    /// shown first (insertion, from a blurred image on) or taken away first (deletion, to the mean color). The middle of the image is looked at.
+    /// </summary>
+    /// <param name="model">The network that made the map, or another of the same classes.</param>
+    /// <param name="map">The map.</param>
+    /// <param name="steps">Points of the curves beside the first, 1 or more. Default 28.</param>
+    /// <exception cref="ArgumentException">The network does not know the map's class.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no step.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public static CnnHeatMapScore ScoreHeatMap(this CnnTransformer model, CnnHeatMap map, int steps = 28)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(map);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        return HeatMapScoring.Score(model, map, steps);
+    }
+
     /// <summary>The filters of a convolution.</summary>
     /// <param name="model">A trained network.</param>
     /// <param name="layer">

@@ -32,6 +32,12 @@ internal readonly record struct ViewPlace(int ResizedWidth, int ResizedHeight, i
         return IsMirrored ? Width - x : x;
     }
 
+    /// <summary>The place that a column of the view shows, as a share of the image's width: what <see cref="Column"/> leads back from.</summary>
+    public double Across(double column) => ((IsMirrored ? Width - column : column) + Left) / ResizedWidth;
+
+    /// <summary>The place that a row of the view shows, as a share of the image's height.</summary>
+    public double Down(double row) => (row + Top) / ResizedHeight;
+
     /// <summary>The view's row that shows a place, likewise.</summary>
     /// <param name="share">The place's distance from the image's upper edge, as a share of the image's height.</param>
     public double Row(double share) => share * ResizedHeight - Top;

@@ -1,4 +1,3 @@
-using System.Drawing;
 using Ml.Cnn.Transforms.Decoding;
 
 namespace Ml.Cnn.Inspection.Pictures;
@@ -11,20 +10,16 @@ internal static class HeatMapPicture
 
     /// <summary>A PNG file.</summary>
     /// <param name="photo">The image, RGBA.</param>
-    /// <param name="map">From 0 to 1; NaN where nothing was looked at.</param>
-    /// <param name="part">The part of the image that the map covers, in shares of its width and height.</param>
+    /// <param name="map">The value, from 0 to 1, at a place in shares of the image's width and height; NaN where nothing was looked at.</param>
     /// <param name="longSide">The picture's longer side, which smaller images may not come to.</param>
-    public static byte[] Draw(PixelImage photo, float[,] map, RectangleF part, int longSide)
+    public static byte[] Draw(PixelImage photo, Func<float, float, float> map, int longSide)
     {
         var picture = Magnification.Fit(photo, longSide);
         var pixels = picture.Pixels;
         for (var y = 0; y < picture.Height; y++)
         {
             for (var x = 0; x < picture.Width; x++)
-            {
-                var value = At(map, part, (x + 0.5f) / picture.Width, (y + 0.5f) / picture.Height);
-                Color(pixels.Slice((y * picture.Width + x) * 4, 4), value);
-            }
+                Color(pixels.Slice((y * picture.Width + x) * 4, 4), map((x + 0.5f) / picture.Width, (y + 0.5f) / picture.Height));
         }
         return PngEncoder.Encode(picture);
     }
@@ -41,20 +36,5 @@ internal static class HeatMapPicture
         (pixel[0], pixel[1], pixel[2]) =
             (ColorMap.Mixed(pixel[0], red, ColorShare), ColorMap.Mixed(pixel[1], green, ColorShare), ColorMap.Mixed(pixel[2], blue, ColorShare));
         pixel[3] = byte.MaxValue;
-    }
-
-    // The map's value at a place of the image, between its pixels bilinear; NaN outside.
-    private static float At(float[,] map, RectangleF part, float across, float down)
-    {
-        if (!part.Contains(across, down))
-            return float.NaN;
-        var (height, width) = (map.GetLength(0), map.GetLength(1));
-        var x = Math.Clamp((across - part.X) / part.Width * width - 0.5f, 0, width - 1);
-        var y = Math.Clamp((down - part.Y) / part.Height * height - 0.5f, 0, height - 1);
-        var (left, top) = ((int)x, (int)y);
-        var (right, bottom) = (Math.Min(left + 1, width - 1), Math.Min(top + 1, height - 1));
-        var above = map[top, left] + (map[top, right] - map[top, left]) * (x - left);
-        var below = map[bottom, left] + (map[bottom, right] - map[bottom, left]) * (x - left);
-        return above + (below - above) * (y - top);
     }
 }
