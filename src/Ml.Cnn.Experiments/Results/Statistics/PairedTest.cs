@@ -1,3 +1,5 @@
+using Ml.Cnn.Evaluation.Statistics;
+
 namespace Ml.Cnn.Experiments.Results.Statistics;
 
 /// <summary>
@@ -16,7 +18,7 @@ internal static class PairedTest
     {
         CnnExperimentMetric.Accuracy => McNemar(one.Outcomes, other.Outcomes, (outcomes, image) => outcomes.IsRight(image)),
         CnnExperimentMetric.Top5Accuracy => McNemar(one.Outcomes, other.Outcomes, (outcomes, image) => outcomes.IsInTop[image]),
-        _ => Bootstrap(one.Metrics.Of(metric) - other.Metrics.Of(metric), one.Draws.Of(metric)!, other.Draws.Of(metric)!),
+        _ => Bootstrap(one.Metrics.Of(metric) - other.Metrics.Of(metric), one.DrawsOf(metric)!, other.DrawsOf(metric)!),
     };
 
     private static double McNemar(ImageOutcomes one, ImageOutcomes other, Func<ImageOutcomes, int, bool> isRight)

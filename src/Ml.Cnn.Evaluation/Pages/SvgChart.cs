@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Reports.Html;
+namespace Ml.Cnn.Evaluation.Pages;
 
 /// <summary>
 /// A chart as SVG within the page. Drawn here and not by OxyPlot's exporter, which writes colors into every element: those could not follow the reader's
@@ -16,7 +16,7 @@ internal sealed class SvgChart
     private const double LineHeight = 16;
 
     private readonly HtmlBuilder _content = new();
-    private readonly LabelPlacement _labels = new(Left + 2, Top, Width - 2, Height - Bottom);
+    private readonly ChartLabelPlacement _labels = new(Left + 2, Top, Width - 2, Height - Bottom);
     private readonly ChartAxis _x;
     private readonly ChartAxis _y;
 

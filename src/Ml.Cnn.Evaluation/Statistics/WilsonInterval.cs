@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results.Statistics;
+namespace Ml.Cnn.Evaluation.Statistics;
 
 /// <summary>
 /// The interval of a share (Wilson 1927; recommended by Brown, Cai and DasGupta 2001, "Interval Estimation for a Binomial Proportion", for its coverage, also

@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Reports.Html;
+namespace Ml.Cnn.Evaluation.Pages;
 
 /// <summary>How pages look. Colors have a contrast of at least 4.5 to 1 for text and 3 to 1 for what is drawn (WCAG 2.2, 1.4.3 and 1.4.11).</summary>
 internal static class PageStyle

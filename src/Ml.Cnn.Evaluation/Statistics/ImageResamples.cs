@@ -1,8 +1,8 @@
-namespace Ml.Cnn.Experiments.Results.Statistics;
+namespace Ml.Cnn.Evaluation.Statistics;
 
 /// <summary>
-/// How often each validation image comes in each of many draws with replacement (the bootstrap; Efron and Tibshirani 1993, chapter 6). All trials share the
-/// draws, so that differences between trials can be looked at draw by draw. The seed is fixed: the same images give the same intervals.
+/// How often each image comes in each of many draws with replacement (the bootstrap; Efron and Tibshirani 1993, chapter 6). All networks share
+/// the draws, so that differences between networks can be looked at draw by draw. The seed is fixed: the same images give the same intervals.
 /// </summary>
 internal sealed class ImageResamples
 {

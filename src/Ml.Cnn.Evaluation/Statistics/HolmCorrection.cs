@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results.Statistics;
+namespace Ml.Cnn.Evaluation.Statistics;
 
 /// <summary>
 /// p-values for many comparisons at once (Holm 1979, "A Simple Sequentially Rejective Multiple Test Procedure"): with a limit of 0.05, the chance that even

@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results.Statistics;
+namespace Ml.Cnn.Evaluation.Statistics;
 
 /// <summary>How many images each class has, how many of them are right, and how many images were taken for it.</summary>
 internal sealed class ClassCounts(int classes)

@@ -1,7 +1,7 @@
-using Ml.Cnn.Experiments.Reports.Html;
-using Ml.Cnn.Experiments.Results.Writing;
+using System.Globalization;
+using Ml.Cnn.Evaluation.Pages;
 
-namespace Ml.Cnn.Experiments.Tests.Reports;
+namespace Ml.Cnn.Evaluation.Tests.Pages;
 
 /// <summary>Protects that an axis shows all of its values, with a handful of round ticks in order, whatever the values are.</summary>
 [TestClass]
@@ -17,7 +17,7 @@ public sealed class ChartAxisTests
         {
             var (middle, width) = (Math.Pow(10, -4 + 12 * random.NextDouble()), Math.Pow(10, -3 + 5 * random.NextDouble()));
             double[] values = [.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => middle * Math.Pow(width, random.NextDouble()))];
-            var axis = new ChartAxis("", values, isLogarithmic, Figures.Setting);
+            var axis = new ChartAxis("", values, isLogarithmic, Written);
             var ticks = axis.Ticks();
             var message = $"seed 1, axis {i}: {string.Join(", ", values)} with {string.Join(", ", ticks)}";
             Assert.IsTrue(ticks.Count is >= 2 and <= 8, message);
@@ -29,8 +29,10 @@ public sealed class ChartAxisTests
     [TestMethod]
     public void SharesEndWhereSharesEnd()
     {
-        var axis = new ChartAxis("", [0.001, 0.999], isLogarithmic: false, Figures.Setting, least: 0, most: 1);
+        var axis = new ChartAxis("", [0.001, 0.999], isLogarithmic: false, Written, least: 0, most: 1);
         Assert.AreEqual(0, axis.Place(0), 1e-12);
         Assert.AreEqual(1, axis.Place(1), 1e-12);
     }
+
+    private static string Written(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,6 @@
-namespace Ml.Cnn.Experiments.Results.Statistics;
+namespace Ml.Cnn.Evaluation.Statistics;
 
-/// <summary>The metrics of a trial in each draw of <see cref="ImageResamples"/>: those whose distribution is not known in closed form.</summary>
+/// <summary>The metrics of a network in each draw of <see cref="ImageResamples"/>: those whose distribution is not known in closed form.</summary>
 internal sealed record MetricDraws(double[] MacroAccuracy, double[] LogLoss, double[] MacroF1)
 {
     private const double Level = 0.95;
@@ -20,15 +20,6 @@ internal sealed record MetricDraws(double[] MacroAccuracy, double[] LogLoss, dou
         }
         return draws;
     }
-
-    /// <summary>Null for metrics that are shares of images: their distribution is known.</summary>
-    public double[]? Of(CnnExperimentMetric metric) => metric switch
-    {
-        CnnExperimentMetric.MacroAccuracy => MacroAccuracy,
-        CnnExperimentMetric.LogLoss => LogLoss,
-        CnnExperimentMetric.MacroF1 => MacroF1,
-        _ => null,
-    };
 
     /// <summary>The interval from the draws' percentiles.</summary>
     public static CnnInterval Interval(double[] draws)

@@ -1,16 +1,16 @@
-using Ml.Cnn.Experiments.Trials;
+using Ml.Cnn.Evaluation.Scores;
 
-namespace Ml.Cnn.Experiments.Results.Statistics;
+namespace Ml.Cnn.Evaluation.Statistics;
 
 /// <summary>
-/// What a network said of each validation image, as far as metrics need it: a few bytes for an image instead of a probability for each class.
+/// What a network said of each image, as far as metrics need it: a few bytes for an image instead of a probability for each class.
 /// </summary>
 internal sealed class ImageOutcomes
 {
     private const int Top = 5;
     private const double SmallestProbability = 1e-15; // as ML.NET's evaluator clips
 
-    public ImageOutcomes(TrialScores scores)
+    public ImageOutcomes(ImageScores scores)
     {
         (Labels, Classes) = (scores.Labels, scores.Classes);
         Predicted = new int[Count];
@@ -47,23 +47,11 @@ internal sealed class ImageOutcomes
     /// <summary>The cross-entropy of an image whose right class has a probability.</summary>
     public static double Loss(double probability) => -Math.Log(Math.Min(1, Math.Max(probability, SmallestProbability)));
 
-    /// <summary>All metrics.</summary>
-    /// <exception cref="InvalidOperationException">There is no image.</exception>
-    public CnnTrialMetrics Metrics()
-    {
-        if (Count == 0)
-            throw new InvalidOperationException("Without a single image there are no metrics.");
-        var counts = ClassCounts.Of(this);
-        return new()
-        {
-            Accuracy = (double)counts.Right.Sum() / Count,
-            MacroAccuracy = counts.MacroAccuracy(),
-            LogLoss = Losses.Average(),
-            Top5Accuracy = (double)IsInTop.Count(isInTop => isInTop) / Count,
-            MacroF1 = counts.MacroF1(),
-            Images = Count,
-        };
-    }
+    /// <summary>The share of images that are right; NaN without an image.</summary>
+    public double Accuracy() => (double)Enumerable.Range(0, Count).Count(IsRight) / Count;
+
+    /// <summary>The share of images whose class is among the five highest scores; NaN without an image.</summary>
+    public double Top5Accuracy() => (double)IsInTop.Count(isInTop => isInTop) / Count;
 
     /// <summary>Whether another network was asked about the same images.</summary>
     public bool IsOfSameImages(ImageOutcomes other) => Classes == other.Classes && Labels.AsSpan().SequenceEqual(other.Labels);

@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Reports.Html;
+namespace Ml.Cnn.Evaluation.Pages;
 
 /// <summary>A part of a page, under a heading of its own.</summary>
 /// <param name="Id">Its anchor, in letters.</param>

@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Reports.Html;
+namespace Ml.Cnn.Evaluation.Pages;
 
 /// <summary>A column of a table.</summary>
 /// <param name="Heading">Its heading.</param>

@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results.Statistics;
+namespace Ml.Cnn.Evaluation.Statistics;
 
 /// <summary>The tails of the normal distribution, exact also far out, where corrections for many comparisons look.</summary>
 internal static class NormalDistribution

@@ -1,19 +1,19 @@
 using System.Runtime.InteropServices;
 
-namespace Ml.Cnn.Experiments.Trials;
+namespace Ml.Cnn.Evaluation.Scores;
 
-/// <summary>A network's probabilities of the validation images.</summary>
+/// <summary>A network's probabilities of images, with the right classes.</summary>
 /// <param name="Labels">The right classes, from 0, in the rows' order.</param>
 /// <param name="Probabilities">Image after image, a probability for each class.</param>
 /// <param name="Classes">How many there are.</param>
-internal sealed record TrialScores(int[] Labels, float[] Probabilities, int Classes)
+internal sealed record ImageScores(int[] Labels, float[] Probabilities, int Classes)
 {
     private const uint Magic = 0x5243534D; // "MSCR"
 
     public ReadOnlySpan<float> Of(int image) => Probabilities.AsSpan(image * Classes, Classes);
 
     /// <summary>The scores of several sets of images, one behind the other.</summary>
-    public static TrialScores Concatenated(IReadOnlyList<TrialScores> parts) =>
+    public static ImageScores Concatenated(IReadOnlyList<ImageScores> parts) =>
         new([.. parts.SelectMany(part => part.Labels)], [.. parts.SelectMany(part => part.Probabilities)], parts[0].Classes);
 
     /// <summary>Writes them as little-endian numbers: mark, images, classes, labels, probabilities.</summary>
@@ -28,7 +28,7 @@ internal sealed record TrialScores(int[] Labels, float[] Probabilities, int Clas
     }
 
     /// <returns>Null where the stream holds something else.</returns>
-    public static TrialScores? Read(Stream stream)
+    public static ImageScores? Read(Stream stream)
     {
         using var reader = new BinaryReader(stream, System.Text.Encoding.UTF8, leaveOpen: true);
         const int Header = 12;

@@ -1,11 +1,11 @@
-namespace Ml.Cnn.Experiments.Reports;
+namespace Ml.Cnn.Evaluation.Pages;
 
 /// <summary>Finds room for names beside points: not over another name, and if possible not over a point.</summary>
 /// <param name="left">Where the chart begins.</param>
 /// <param name="top">Its upper edge.</param>
 /// <param name="right">Where it ends.</param>
 /// <param name="bottom">Its lower edge.</param>
-internal sealed class LabelPlacement(double left, double top, double right, double bottom)
+internal sealed class ChartLabelPlacement(double left, double top, double right, double bottom)
 {
     private const double Gap = 9; // between a point's middle and its name
 

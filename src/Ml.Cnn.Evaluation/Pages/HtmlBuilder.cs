@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 
-namespace Ml.Cnn.Experiments.Reports.Html;
+namespace Ml.Cnn.Evaluation.Pages;
 
 /// <summary>Writes HTML and SVG. Text and attributes are escaped, whatever they hold.</summary>
 internal sealed class HtmlBuilder

@@ -1,19 +1,18 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Ml.Cnn.Experiments.Trials;
 using Ml.Cnn.Trainers;
 
-namespace Ml.Cnn.Experiments.Jobs;
+namespace Ml.Cnn.Evaluation.Scores;
 
-/// <summary>Scores the validation images with a trial's network.</summary>
-internal static class TrialScoring
+/// <summary>Scores images with a network.</summary>
+internal static class NetworkScores
 {
     /// <param name="network">The trained network.</param>
     /// <param name="images">With keys for labels; rows without one are left out.</param>
     /// <param name="label">The label column.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public static TrialScores Run(CnnClassifier network, IDataView images, string label, CancellationToken cancellation)
+    public static ImageScores Of(CnnClassifier network, IDataView images, string label, CancellationToken cancellation)
     {
         var scored = network.Transform(images);
         var (labels, probabilities) = (new List<int>(), new List<float>());

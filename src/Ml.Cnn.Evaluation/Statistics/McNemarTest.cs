@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Results.Statistics;
+namespace Ml.Cnn.Evaluation.Statistics;
 
 /// <summary>
 /// Whether one of two networks is right more often than the other on the same images, by those that only one of them has right (McNemar 1947). The mid-p

@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments.Reports.Html;
+namespace Ml.Cnn.Evaluation.Pages;
 
 /// <summary>An axis of a chart.</summary>
 internal sealed class ChartAxis

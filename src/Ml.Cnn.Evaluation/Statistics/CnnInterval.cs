@@ -1,4 +1,4 @@
-namespace Ml.Cnn.Experiments;
+namespace Ml.Cnn.Evaluation;
 
 /// <summary>A confidence interval.</summary>
 /// <param name="Lower">Its lower end.</param>
