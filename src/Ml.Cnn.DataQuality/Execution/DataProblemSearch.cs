@@ -50,11 +50,12 @@ internal sealed class DataProblemSearch
         var joint = probabilities is { Scores.Count: > 0 } ? ConfidentJoint.Of(probabilities.Scores) : null;
         var source = joint is null ? ProbabilitySource.None : _options.Trainer is not null ? ProbabilitySource.OutOfFold : ProbabilitySource.Model;
         if (joint is not null)
-            _problems.AddRange(LabelFindings.Errors(images, probabilities!, joint, _options.LabelErrors, source));
+            AddLabelErrors(images, probabilities!, joint, source);
         Compare(usable, images, validation);
 
         return new()
         {
+            Pictures = new(_data, _options.Validation, columns),
             Images = images.Count,
             ValidationImages = validation?.Count,
             Classes = classes,
@@ -86,6 +87,20 @@ internal sealed class DataProblemSearch
         if (probabilities.Unjudged > 0)
             _notes.Add(FormattableString.Invariant($"{probabilities.Unjudged} images were not judged: no other image of their class is in the other folds."));
         return probabilities;
+    }
+
+    private void AddLabelErrors(SurveyedImages images, ClassProbabilities probabilities, ConfidentJoint joint, ProbabilitySource source)
+    {
+        const double LeastAgreement = 0.5;
+        var agreement = LabelFindings.Agreement(probabilities);
+        var errors = LabelFindings.Errors(images, probabilities, joint, _options.LabelErrors, source);
+        if (agreement < LeastAgreement)
+        {
+            _notes.Add(FormattableString.Invariant($"The network agrees with {agreement * 100:0} % of the labels alone: it has learned too little to tell which are ")
+                + "wrong, and nothing but a look is proposed for those. Train for more epochs, from published weights, or with a higher learning rate.");
+            errors = errors.Select(error => error with { Action = DataProblemAction.Review });
+        }
+        _problems.AddRange(errors);
     }
 
     private void Compare(UsableImages usable, SurveyedImages images, SurveyedImages? validation)

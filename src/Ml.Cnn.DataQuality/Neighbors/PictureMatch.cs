@@ -32,6 +32,9 @@ internal static class PictureMatch
     /// <summary>Pictures that are less alike where they lie are none of one another's parts.</summary>
     private const double LeastOfParts = 0.4;
 
+    /// <summary>How much correlation a place beside the right one lacks at most.</summary>
+    private const double NearEnough = 0.15;
+
     /// <summary>The best correlation over all ways to lay one on the other.</summary>
     /// <param name="a">A picture.</param>
     /// <param name="b">Another.</param>
@@ -43,26 +46,36 @@ internal static class PictureMatch
             for (var x = 0; x < Side; x++)
                 mirrored[y * Side + x] = b[y * Side + Side - 1 - x];
         var best = Math.Max(Plain(a, b), Plain(a, mirrored));
-        return best >= enough || best < LeastOfParts ? best : Math.Max(BestOfParts(a, b), BestOfParts(a, mirrored));
+        return best >= enough || best < LeastOfParts ? best : Math.Max(BestOfParts(a, b, enough), BestOfParts(a, mirrored, enough));
     }
 
-    private static double BestOfParts(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+    private static double BestOfParts(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, double enough)
     {
         var best = Plain(a, b);
         if (best < LeastOfParts)
             return best;
-        Span<byte> part = stackalloc byte[Side * Side];
+        // Nine places at each scale first: near the right one the correlation is high already.
         foreach (var side in s_parts)
+            best = Math.Max(best, BestOfPlaces(a, b, side, Math.Max(1, (Side - side) / 2)));
+        if (best < enough - NearEnough)
+            return best;
+        foreach (var side in s_parts)
+            best = Math.Max(best, BestOfPlaces(a, b, side, 1));
+        return best;
+    }
+
+    private static double BestOfPlaces(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, int side, int step)
+    {
+        Span<byte> part = stackalloc byte[Side * Side];
+        var best = -1.0;
+        for (var y = 0; y <= Side - side; y += step)
         {
-            for (var y = 0; y <= Side - side; y++)
+            for (var x = 0; x <= Side - side; x += step)
             {
-                for (var x = 0; x <= Side - side; x++)
-                {
-                    Enlarge(a, x, y, side, part);
-                    best = Math.Max(best, Plain(part, b));
-                    Enlarge(b, x, y, side, part);
-                    best = Math.Max(best, Plain(a, part));
-                }
+                Enlarge(a, x, y, side, part);
+                best = Math.Max(best, Plain(part, b));
+                Enlarge(b, x, y, side, part);
+                best = Math.Max(best, Plain(a, part));
             }
         }
         return best;

@@ -12,7 +12,7 @@ internal static class UsualMatch
     /// <summary>Two compressions of one photo are alike to more.</summary>
     public const double Least = 0.95;
 
-    private const int Sampled = 512;
+    private const int Sampled = 256;
     private const int BlockRows = 4096;
 
     /// <summary>Too few images to tell what is usual.</summary>
@@ -32,18 +32,25 @@ internal static class UsualMatch
     {
         if (pictures.Count < LeastImages)
             return Least;
-        var sample = Enumerable.Range(0, Math.Min(Sampled, pictures.Count)).Select(i => (int)((long)i * pictures.Count / Math.Min(Sampled, pictures.Count))).ToArray();
-        var best = BestOthers(pictures, sample, cancellation);
-        var scale = RobustScale.Of(best.Select(correlation => Math.Atanh(Math.Clamp(correlation, 0, 0.99999))), LeastDeviation);
-        return Math.Max(Least, Math.Tanh(scale.Median + deviations * scale.Deviation));
+        var count = Math.Min(Sampled, pictures.Count);
+        int[] sample = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * pictures.Count / count))];
+        var others = MostLike(pictures, sample, cancellation);
+        var correlations = new double[count];
+        // As pairs will be compared: a simple picture fits on many where it may be moved.
+        Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, i =>
+            correlations[i] = PictureMatch.Best(pictures[sample[i]], pictures[others[i]], Least));
+        var scale = RobustScale.Of(correlations.Select(correlation => Math.Atanh(Math.Clamp(correlation, 0, 0.99999))), LeastDeviation);
+        return Math.Max(Least, Math.Tanh(scale.Median + deviations * scale.Above));
     }
 
-    private static float[] BestOthers(IReadOnlyList<byte[]> pictures, int[] sample, CancellationToken cancellation)
+    /// <summary>For each picture of a sample the other one with the highest correlation, as they lie.</summary>
+    private static int[] MostLike(IReadOnlyList<byte[]> pictures, int[] sample, CancellationToken cancellation)
     {
         using var outer = NewDisposeScope();
         using var inference = inference_mode();
         var sampled = Centered([.. sample.Select(row => pictures[row])]);
-        var best = full(sample.Length, float.NegativeInfinity);
+        var (best, places) = (new float[sample.Length], new int[sample.Length]);
+        Array.Fill(best, float.NegativeInfinity);
         for (var first = 0; first < pictures.Count; first += BlockRows)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -53,9 +60,13 @@ internal static class UsualMatch
             for (var i = 0; i < sample.Length; i++)
                 if (sample[i] >= first && sample[i] < first + size)
                     products[i, sample[i] - first] = tensor(float.NegativeInfinity);
-            best.copy_(maximum(best, products.amax([1])));
+            var (values, indices) = products.max(1);
+            var (found, at) = (values.data<float>().ToArray(), indices.data<long>().ToArray());
+            for (var i = 0; i < sample.Length; i++)
+                if (found[i] > best[i])
+                    (best[i], places[i]) = (found[i], first + (int)at[i]);
         }
-        return best.data<float>().ToArray();
+        return places;
     }
 
     /// <summary>Pictures as rows without their mean, of length 1.</summary>

@@ -8,6 +8,9 @@ public sealed class DataProblemReport
 {
     internal DataProblemReport() { }
 
+    /// <summary>Where a page takes its pictures from.</summary>
+    internal ReportImages Pictures { get; init; } = null!;
+
     /// <summary>How many images were looked at, those included that cannot be read.</summary>
     public required int Images { get; init; }
 
@@ -51,6 +54,22 @@ public sealed class DataProblemReport
         File.WriteAllText(path, ProblemCsv.Write(Problems, folder));
     }
 
+    /// <summary>
+    /// Writes what was found into a folder: report.html, one page that needs nothing beside it, with small versions of the images of the first hundred findings
+    /// of each kind; problems.csv with all of them; problems.json. Reads the images of the findings again.
+    /// </summary>
+    /// <param name="path">The folder; made where there is none. Earlier files of these names are replaced.</param>
+    /// <param name="folder">As in <see cref="SaveCsv"/>.</param>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public void SaveReport(string path, string? folder = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Directory.CreateDirectory(path);
+        SaveCsv(Path.Join(path, "problems.csv"), folder);
+        File.WriteAllText(Path.Join(path, "problems.json"), ToJson(folder));
+        File.WriteAllText(Path.Join(path, "report.html"), ProblemPage.Write(this, Pictures, folder));
+    }
+
     /// <summary>The report as JSON: {images, validationImages, classes, probabilities, agreement, estimatedLabelErrors, problems, confusedClasses, notes}.</summary>
     /// <param name="folder">As in <see cref="SaveCsv"/>.</param>
     public string ToJson(string? folder = null) => ProblemJson.Write(this, folder);
@@ -58,7 +77,8 @@ public sealed class DataProblemReport
     /// <summary>"60000 images of 10 classes: 2 conflicting duplicates, 35 label errors".</summary>
     public override string ToString()
     {
-        var kinds = Problems.GroupBy(problem => problem.Kind).OrderBy(group => group.Key).Select(group => ProblemWords.Count(group.Key, group.Count())).ToArray();
+        var kinds = Problems.GroupBy(problem => problem.Kind).OrderBy(group => group.Key)
+            .Select(group => FormattableString.Invariant($"{group.Count()} {group.Key.InWords()}")).ToArray();
         return FormattableString.Invariant($"{Images} images of {Classes.Count} classes: {(kinds.Length > 0 ? string.Join(", ", kinds) : "no problems found")}");
     }
 }
