@@ -42,6 +42,19 @@ internal static class DataInspection
     public static int Run(DataInspectionRequest request)
     {
         Check(request);
+        try
+        {
+            return Inspect(request);
+        }
+        catch (OperationCanceledException)
+        {
+            Messages.Error("Stopped before the end: nothing was written.");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private static int Inspect(DataInspectionRequest request)
+    {
         var mlContext = Messages.CreateContext();
         var inspected = Messages.While("Reading the images", () => mlContext.Data.InspectImages(request.Data.Load(mlContext, DataRole.Training),
             DataSource.ImageColumn, DataSource.PathColumn, DataSource.LabelColumn, cancellationToken: request.Cancellation));

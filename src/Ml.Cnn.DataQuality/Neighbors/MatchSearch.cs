@@ -18,7 +18,7 @@ internal readonly record struct PictureMatchPair(int First, int Second, double C
 internal static class MatchSearch
 {
     /// <summary>Of one picture so many others are looked at, those whose hashes are nearest.</summary>
-    private const int MostCandidates = 12;
+    private const int MostCandidates = 4;
 
     /// <param name="pool">The pictures.</param>
     /// <param name="features">Pairs of pictures whose features are near, with the distance.</param>

@@ -1,107 +1,133 @@
+using System.Numerics.Tensors;
+
 namespace Ml.Cnn.DataQuality.Neighbors;
 
 /// <summary>How much two pictures of 32 × 32 gray levels are the same one: their correlation, where one lies on the other as well as it can.</summary>
 /// <remarks>
-/// One may be a part of the other: it is looked for at four scales down to four fifths, and in every place there, and mirrored. Correlation does
-/// not see brightness and contrast.
+/// All of one may be a part of the other: parts are looked for at four scales down to four fifths, and in every place there, and mirrored. Correlation does not
+/// see brightness and contrast.
 /// </remarks>
 internal static class PictureMatch
 {
     private const int Side = Ml.Cnn.Transforms.Inspection.PerceptualHash.Side;
-
-    /// <summary>Sides of the part of one picture that all of the other one may be.</summary>
-    private static readonly int[] s_parts = [30, 29, 27, 26];
-
-    /// <summary>The correlation of both pictures as they lie, −1 to 1.</summary>
-    public static double Plain(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
-    {
-        var (sumA, sumB, squaresA, squaresB, products) = (0L, 0L, 0L, 0L, 0L);
-        for (var i = 0; i < a.Length; i++)
-        {
-            sumA += a[i];
-            sumB += b[i];
-            squaresA += a[i] * a[i];
-            squaresB += b[i] * b[i];
-            products += a[i] * b[i];
-        }
-        var n = (double)a.Length;
-        var (varianceA, varianceB) = (squaresA - sumA * sumA / n, squaresB - sumB * sumB / n);
-        return varianceA <= 0 || varianceB <= 0 ? 0 : (products - sumA * sumB / n) / Math.Sqrt(varianceA * varianceB);
-    }
+    private const int HalfSide = Side / 2;
 
     /// <summary>Pictures that are less alike where they lie are none of one another's parts.</summary>
-    private const double LeastOfParts = 0.4;
+    private const float LeastOfParts = 0.4f;
 
     /// <summary>How much correlation a place beside the right one lacks at most.</summary>
     private const double NearEnough = 0.15;
 
-    /// <summary>The best correlation over all ways to lay one on the other.</summary>
+    /// <summary>Parts of a side that all of the other picture may be.</summary>
+    private static readonly float[] s_shares = [0.94f, 0.9f, 0.85f, 0.8f];
+
+    /// <summary>The best correlation over all ways to lay one on the other, −1 to 1.</summary>
     /// <param name="a">A picture.</param>
     /// <param name="b">Another.</param>
     /// <param name="enough">Nothing better is looked for.</param>
     public static double Best(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, double enough)
     {
-        Span<byte> mirrored = stackalloc byte[Side * Side];
+        Span<float> first = stackalloc float[Side * Side];
+        Span<float> second = stackalloc float[Side * Side];
+        Span<float> mirrored = stackalloc float[Side * Side];
+        for (var i = 0; i < a.Length; i++)
+            (first[i], second[i]) = (a[i], b[i]);
+        Normalize(first);
+        Normalize(second);
         for (var y = 0; y < Side; y++)
-            for (var x = 0; x < Side; x++)
-                mirrored[y * Side + x] = b[y * Side + Side - 1 - x];
-        var best = Math.Max(Plain(a, b), Plain(a, mirrored));
-        return best >= enough || best < LeastOfParts ? best : Math.Max(BestOfParts(a, b, enough), BestOfParts(a, mirrored, enough));
-    }
-
-    private static double BestOfParts(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, double enough)
-    {
-        var best = Plain(a, b);
-        if (best < LeastOfParts)
-            return best;
-        // Nine places at each scale first: near the right one the correlation is high already.
-        foreach (var side in s_parts)
-            best = Math.Max(best, BestOfPlaces(a, b, side, Math.Max(1, (Side - side) / 2)));
-        if (best < enough - NearEnough)
-            return best;
-        foreach (var side in s_parts)
-            best = Math.Max(best, BestOfPlaces(a, b, side, 1));
-        return best;
-    }
-
-    private static double BestOfPlaces(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, int side, int step)
-    {
-        Span<byte> part = stackalloc byte[Side * Side];
-        var best = -1.0;
-        for (var y = 0; y <= Side - side; y += step)
         {
-            for (var x = 0; x <= Side - side; x += step)
+            second.Slice(y * Side, Side).CopyTo(mirrored[(y * Side)..]);
+            mirrored.Slice(y * Side, Side).Reverse();
+        }
+        var best = (double)Math.Max(TensorPrimitives.Dot(first, second), TensorPrimitives.Dot(first, mirrored));
+        if (best >= enough)
+            return best;
+        best = Math.Max(best, BestOfParts(first, second, enough));
+        return Math.Max(best, BestOfParts(first, mirrored, enough));
+    }
+
+    private static double BestOfParts(ReadOnlySpan<float> a, ReadOnlySpan<float> b, double enough)
+    {
+        if (TensorPrimitives.Dot(a, b) < LeastOfParts)
+            return -1;
+        // Nine places of each scale at half the size first: near the right one the correlation is high already.
+        Span<float> halfA = stackalloc float[HalfSide * HalfSide];
+        Span<float> halfB = stackalloc float[HalfSide * HalfSide];
+        Halve(a, halfA);
+        Halve(b, halfB);
+        var best = BestOfPlaces(halfA, halfB, HalfSide, mostPlaces: 3);
+        return best < enough - NearEnough ? best : BestOfPlaces(a, b, Side, mostPlaces: Side);
+    }
+
+    private static double BestOfPlaces(ReadOnlySpan<float> a, ReadOnlySpan<float> b, int size, int mostPlaces)
+    {
+        Span<float> part = stackalloc float[size * size];
+        var best = -1.0;
+        foreach (var share in s_shares)
+        {
+            var room = size * (1 - share);
+            var places = Math.Min(mostPlaces, (int)Math.Ceiling(room) + 1);
+            for (var y = 0; y < places; y++)
             {
-                Enlarge(a, x, y, side, part);
-                best = Math.Max(best, Plain(part, b));
-                Enlarge(b, x, y, side, part);
-                best = Math.Max(best, Plain(a, part));
+                for (var x = 0; x < places; x++)
+                {
+                    var (left, top) = (room * x / (places - 1), room * y / (places - 1));
+                    Enlarge(a, size, left, top, share, part);
+                    best = Math.Max(best, Correlation(part, b));
+                    Enlarge(b, size, left, top, share, part);
+                    best = Math.Max(best, Correlation(part, a));
+                }
             }
         }
         return best;
+    }
+
+    /// <summary>The correlation of a picture with a normalized one.</summary>
+    private static double Correlation(ReadOnlySpan<float> picture, ReadOnlySpan<float> normalized)
+    {
+        var sum = TensorPrimitives.Sum(picture);
+        var deviation = TensorPrimitives.SumOfSquares(picture) - sum * sum / picture.Length;
+        return deviation <= 0 ? 0 : TensorPrimitives.Dot(picture, normalized) / Math.Sqrt(deviation);
+    }
+
+    /// <summary>Brings a picture to the mean 0 and the length 1; one of a single level to zeros.</summary>
+    private static void Normalize(Span<float> picture)
+    {
+        TensorPrimitives.Subtract(picture, TensorPrimitives.Sum(picture) / picture.Length, picture);
+        var length = TensorPrimitives.Norm(picture);
+        if (length > 0)
+            TensorPrimitives.Divide(picture, length, picture);
+    }
+
+    private static void Halve(ReadOnlySpan<float> picture, Span<float> half)
+    {
+        for (var y = 0; y < HalfSide; y++)
+        {
+            for (var x = 0; x < HalfSide; x++)
+            {
+                var i = 2 * y * Side + 2 * x;
+                half[y * HalfSide + x] = picture[i] + picture[i + 1] + picture[i + Side] + picture[i + Side + 1];
+            }
+        }
+        Normalize(half);
     }
 
     /// <summary>A square part of a picture at the size of the whole, by bilinear interpolation.</summary>
-    private static void Enlarge(ReadOnlySpan<byte> picture, int left, int top, int side, Span<byte> enlarged)
+    private static void Enlarge(ReadOnlySpan<float> picture, int size, float left, float top, float share, Span<float> enlarged)
     {
-        var scale = (float)side / Side;
-        for (var y = 0; y < Side; y++)
+        Span<float> between = stackalloc float[size];
+        for (var y = 0; y < size; y++)
         {
-            var (row, down) = Place(top, y);
-            for (var x = 0; x < Side; x++)
+            var place = Math.Clamp(top + (y + 0.5f) * share - 0.5f, 0, size - 1.001f);
+            var row = (int)place;
+            TensorPrimitives.Lerp(picture.Slice(row * size, size), picture.Slice((row + 1) * size, size), place - row, between);
+            var line = enlarged.Slice(y * size, size);
+            for (var x = 0; x < line.Length; x++)
             {
-                var (column, right) = Place(left, x);
-                var i = row * Side + column;
-                var upper = picture[i] + (picture[i + 1] - picture[i]) * right;
-                var lower = picture[i + Side] + (picture[i + Side + 1] - picture[i + Side]) * right;
-                enlarged[y * Side + x] = (byte)(upper + (lower - upper) * down + 0.5f);
+                var across = Math.Clamp(left + (x + 0.5f) * share - 0.5f, 0, size - 1.001f);
+                var column = (int)across;
+                line[x] = between[column] + (between[column + 1] - between[column]) * (across - column);
             }
-        }
-
-        (int Whole, float Part) Place(int start, int i)
-        {
-            var place = Math.Clamp(start + (i + 0.5f) * scale - 0.5f, 0, Side - 1.001f);
-            return ((int)place, place - (int)place);
         }
     }
 }
