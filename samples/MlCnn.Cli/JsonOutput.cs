@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Ml.Cnn.Evaluation;
 using Ml.Cnn.Trainers;
@@ -16,6 +17,17 @@ internal static class JsonOutput
     };
 
     public static void Write<T>(T result) => Console.Out.WriteLine(JsonSerializer.Serialize(result, s_options));
+
+    /// <summary>A look at data, and as its last property "quality" what may be wrong with it.</summary>
+    /// <param name="report">The look.</param>
+    /// <param name="quality">A report as JSON; null: none.</param>
+    public static void Write(ImageDataReport report, string? quality)
+    {
+        var result = JsonSerializer.SerializeToNode(report, s_options)!.AsObject();
+        if (quality is not null)
+            result["quality"] = JsonNode.Parse(quality);
+        Console.Out.WriteLine(result.ToJsonString());
+    }
 
     /// <summary>JSON has no NaN and no infinity: null stands for both, as for everything that cannot be told.</summary>
     private sealed class NumberOrNull<T> : JsonConverter<T> where T : struct, System.Numerics.IFloatingPointIeee754<T>
@@ -55,7 +67,16 @@ internal sealed record ModelEntry(string Name, string Family, int? Year, string 
 /// <param name="Epochs">Every whole epoch.</param>
 /// <param name="Model">The file, as the command line gave it.</param>
 internal sealed record TrainResult(long Images, IReadOnlyList<string> Classes, string Device, PlanEntry Plan, IReadOnlyList<EpochEntry> Epochs,
-    string Model);
+    string Model)
+{
+    /// <summary>Images that --exclude left out; only with --exclude or --relabel.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Excluded { get; init; }
+
+    /// <summary>Images that --relabel gave another class; only with --exclude or --relabel.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Relabeled { get; init; }
+}
 
 /// <summary>How a training computed, in the words of the options that pin it: --precision, --layout, --threads.</summary>
 internal sealed record PlanEntry(string Precision, string Layout, int Threads)

@@ -10,8 +10,7 @@ internal static class RunOptions
 
     public static IReadOnlyList<TrainingOption> All() =>
     [
-        TrainingOption.Of(CommandOptions.Number("--epochs", "How often training goes through the data, at least 1. Default: 10.", least: 1),
-            (options, epochs) => options.Epochs = epochs),
+        Epochs(),
         TrainingOption.Of(CommandOptions.Fraction("--validation-fraction",
             "Instead of --validation: the share of each class of --data that is kept apart to measure every epoch with, such as 0.1.", includesZero: false),
             (options, share) => options.ValidationFraction = share),
@@ -33,6 +32,10 @@ internal static class RunOptions
         TrainingOption.Flag("--log-weights", "Log the weights too: histograms and the first filters, by epoch, in TensorBoard's run 'pictures'.",
             options => options.Logs |= TrainingLogs.Weights),
     ];
+
+    public static TrainingOption Epochs() => TrainingOption.Of(
+        CommandOptions.Number("--epochs", "How often training goes through the data, at least 1. Default: 10.", least: 1),
+        (options, epochs) => options.Epochs = epochs);
 
     private static TrainingOption Checkpoints()
     {

@@ -12,13 +12,17 @@ internal sealed record HtmlSection(string Id, string Heading, HtmlBuilder Body);
 /// </summary>
 internal static class HtmlPage
 {
-    public static string Write(string title, string subtitle, IReadOnlyList<HtmlSection> sections)
+    /// <param name="title">The page's title and heading.</param>
+    /// <param name="subtitle">A line below.</param>
+    /// <param name="sections">Its parts.</param>
+    /// <param name="style">Rules beside those that all pages have.</param>
+    public static string Write(string title, string subtitle, IReadOnlyList<HtmlSection> sections, string style = "")
     {
         var html = new HtmlBuilder();
         html.Markup("<!DOCTYPE html>\n").Open("html", ("lang", "en")).Open("head").Markup("<meta charset=\"utf-8\">\n");
         html.Markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n");
         html.Markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
-        html.Element("title", title).Open("style").Markup(PageStyle.Css).Close("style").Close("head").Open("body");
+        html.Element("title", title).Open("style").Markup(PageStyle.Css).Markup(style).Close("style").Close("head").Open("body");
         html.Element("a", "Skip to the content", ("class", "skip"), ("href", "#content"));
         html.Open("header").Element("h1", title).Element("p", subtitle).Close("header");
         html.Open("nav", ("aria-label", "Contents")).Open("ul");
