@@ -1,8 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
-using Ml.Cnn.Evaluation;
 using Ml.Cnn.DataQuality;
+using Ml.Cnn.Evaluation;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 using MlCnn.Cli.Display;
@@ -61,7 +61,7 @@ internal static class Training
             Messages.Note($"Saved the best model of {network.History.Count} whole epochs to {request.Model}.");
         if (options.LogFolder is { } logs && network.History.Count > 0)
             Report(network, logs);
-        Tell(request, network, train, interrupted);
+        Tell(request, network, train, corrected, interrupted);
         return interrupted ? ExitCode.Interrupted : ExitCode.Success;
     }
 
@@ -76,8 +76,6 @@ internal static class Training
         {
             Messages.Warning(e.Message);
         }
-        Tell(request, network, train, corrected, interrupted);
-        return interrupted ? ExitCode.Interrupted : ExitCode.Success;
     }
 
     /// <summary>The training images as --exclude and --relabel have them. Says what that changes.</summary>
