@@ -141,7 +141,7 @@ internal static class EvaluateCommand
             if (request.Report is { } target)
             {
                 EvaluationReport.Write(target, $"{Path.GetFileName(request.Model)} on {request.Source.Text}", data, evaluation,
-                    against is null ? null : (request.Against!.Value.File, against));
+                    network, against is null ? null : (request.Against!.Value.File, against));
             }
             if (!request.Json)
                 EvaluationTables.Write(result, evaluation, against, comparison);

@@ -21,9 +21,19 @@ internal static class HeatMapMaker
     {
         CnnHeatMapOptions.Validate(options, Math.Min(model.Shape.Height, model.Shape.Width));
         using var network = new InspectedNetwork(model);
+        return Make(network, photo, options, options.ClassName);
+    }
+
+    /// <summary>Makes a heat map with a network that is looked into already.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="photo">The image.</param>
+    /// <param name="options">Which map; valid.</param>
+    /// <param name="className">The class; null: the predicted one.</param>
+    public static CnnHeatMap Make(InspectedNetwork network, InspectedPhoto photo, CnnHeatMapOptions options, string? className)
+    {
         var image = InspectedImage.Of(photo, network.Model, options.AllViews);
         var layer = options.TakesLayer ? network.FindSpatial(options.Layer) : null;
-        var wanted = options.ClassName is { } name ? network.FindClass(name) : (int?)null;
+        var wanted = className is { } name ? network.FindClass(name) : (int?)null;
         var scores = ImageScores.Of(network, image);
         var classIndex = wanted ?? Array.IndexOf(scores, scores.Max());
         var canvas = new MapCanvas(image.Places[0]);

@@ -3,6 +3,7 @@ using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Columns;
 using Ml.Cnn.Transforms.Decoding;
+using Ml.Cnn.Transforms.Geometry;
 
 namespace Ml.Cnn.Inspection.Input;
 
@@ -46,6 +47,17 @@ internal sealed class InspectedPhoto
         var row = new ImageRow();
         encoded.CopyTo(row.Content.Room<byte>(encoded.Length));
         return new(row, new(ImageColumnTypes.Encoded), pixels);
+    }
+
+    /// <summary>An image of a column.</summary>
+    /// <param name="row">The image as the column has it; kept.</param>
+    /// <param name="format">What the column holds.</param>
+    /// <exception cref="ImageDecodingException">The image is damaged, or of a format that is not read.</exception>
+    public static InspectedPhoto Of(ImageRow row, ImageColumnFormat format)
+    {
+        var rgba = new PixelImage();
+        ChannelConverter.Convert(format.Type.Decode(row.Content, format, new PixelImage(), new() { Channels = 4 }), rgba, 4);
+        return new(row, format, rgba);
     }
 
     /// <summary>ML.NET's image.</summary>
