@@ -33,7 +33,7 @@ public sealed class DigitsTests : CliTest
 
         var evaluation = Run("evaluate", "--model", "m.zip", "--data", "digits:200", "--json").Expect(0).Json;
         AssertProperties(evaluation, "images", "microAccuracy", "macroAccuracy", "logLoss", "top5Accuracy", "perClass", "badImages", "precision",
-            "millisecondsPerImage", "calibrationError", "predictionSets", "comparison");
+            "millisecondsPerImage", "calibrationError", "predictionSets", "comparison", "evaluation");
         Assert.AreEqual(200, evaluation.GetProperty("images").GetInt32());
         Assert.IsGreaterThan(0.6, evaluation.GetProperty("microAccuracy").GetDouble());
         Assert.AreEqual(10, evaluation.GetProperty("perClass").GetArrayLength());

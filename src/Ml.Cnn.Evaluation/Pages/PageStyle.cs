@@ -66,12 +66,14 @@ internal static class PageStyle
         pre code { font: inherit; user-select: all; -webkit-user-select: all; }
         .gallery { display: flex; flex-wrap: wrap; gap: 12px; margin: 10px 0; padding: 0; list-style: none; }
         .gallery li { max-width: 150px; font-size: .82rem; line-height: 1.35; overflow-wrap: anywhere; }
-        .gallery img { display: block; min-width: 64px; height: auto; margin-bottom: 4px; border-radius: 3px; background: var(--panel); }
+        .gallery img { display: block; height: auto; margin-bottom: 4px; border-radius: 3px; background: var(--panel); }
         .gallery .pair { display: flex; gap: 4px; }
-        img.small { image-rendering: pixelated; }
+        .gallery img.small { min-width: 64px; image-rendering: pixelated; }
+        .scroll.tall { max-height: 85vh; overflow: auto; }
         table.matrix { width: auto; font-size: .8rem; }
+        table.matrix caption { white-space: nowrap; }
         table.matrix th, table.matrix td { padding: 2px 4px; text-align: right; border-left: 1px solid var(--line); }
-        table.matrix thead th { vertical-align: bottom; }
+        table.matrix thead th { position: sticky; top: 0; z-index: 1; vertical-align: bottom; }
         table.matrix thead th span { writing-mode: vertical-rl; max-height: 11em; overflow: hidden; text-overflow: ellipsis; }
         table.matrix tbody th { position: sticky; left: 0; background: var(--paper); max-width: 11em; overflow: hidden; text-overflow: ellipsis; }
         table.matrix td a { display: block; min-width: 24px; padding: 3px 2px; border-radius: 3px; color: var(--ink); font-variant-numeric: tabular-nums; }
@@ -85,7 +87,7 @@ internal static class PageStyle
         dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
         @media (max-width: 640px) { body { padding: 0 14px 48px; } svg text { font-size: 21px; } svg .tick { font-size: 20px; } svg .minor { display: none; }
           dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } .bar { min-width: 120px; } }
-        @media print { nav, .skip { display: none; } .scroll { overflow: visible; } }
+        @media print { nav, .skip { display: none; } .scroll, .scroll.tall { overflow: visible; max-height: none; } }
 
         """;
 }

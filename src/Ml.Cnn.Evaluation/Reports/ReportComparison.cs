@@ -12,9 +12,11 @@ internal static class ReportComparison
     {
         var html = new HtmlBuilder();
         var (difference, other) = (comparison.Difference, options.AgainstTitle);
-        html.Element("p", Invariant($"It is right for {Math.Abs(difference.Value) * 100:0.0} points {(difference.Value < 0 ? "less" : "more")} of the images ")
-            + Invariant($"({difference.Interval.Lower * 100:+0.0;−0.0;0.0} to {difference.Interval.Upper * 100:+0.0;−0.0;0.0}), p = ")
-            + $"{ReportFigures.Probability(comparison.PValue)}: " + (comparison.PValue < Level ? "more than chance." : "chance may explain that."), ("class", "lead"));
+        html.Element("p", (difference.Value == 0 ? "Both have the same accuracy "
+            : Invariant($"Its accuracy is {Math.Abs(difference.Value) * 100:0.0} points {(difference.Value < 0 ? "lower" : "higher")} "))
+            + Invariant($"(the difference is {difference.Interval.Lower * 100:+0.0;−0.0;0.0} to {difference.Interval.Upper * 100:+0.0;−0.0;0.0} with 95 % ")
+            + $"confidence; p {ReportFigures.Probability(comparison.PValue)}): "
+            + (comparison.PValue < Level ? "more than chance." : "chance may explain that."), ("class", "lead"));
         HtmlTable.Write(html, "The same images, by which network has them right. McNemar's test looks at those that only one has.",
         [
             HtmlColumn<(string Which, int Count)>.Text("Right", row => row.Which, isHeading: true),

@@ -24,8 +24,8 @@ internal static class ReportFigures
     /// <summary>"0.2134 to 0.2412".</summary>
     public static string NumberInterval(CnnInterval interval) => double.IsNaN(interval.Lower) ? Unknown : interval.ToString();
 
-    /// <summary>"0.021", or "below 0.001".</summary>
-    public static string Probability(double p) => p < 0.001 ? "below 0.001" : Invariant($"{p:0.000}");
+    /// <summary>"= 0.021", or "&lt; 0.001".</summary>
+    public static string Probability(double p) => p < 0.001 ? "< 0.001" : Invariant($"= {p:0.000}");
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

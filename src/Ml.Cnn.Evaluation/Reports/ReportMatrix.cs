@@ -42,7 +42,7 @@ internal static class ReportMatrix
     private static void Table(HtmlBuilder html, IReadOnlyList<string> classes, Dictionary<(int Actual, int Predicted), MatrixCell> cells)
     {
         const string Caption = "Confusion matrix: classes in rows, what they are taken for in columns";
-        html.Open("div", ("class", "scroll"), ("role", "region"), ("tabindex", "0"), ("aria-label", "Confusion matrix"));
+        html.Open("div", ("class", "scroll tall"), ("role", "region"), ("tabindex", "0"), ("aria-label", "Confusion matrix"));
         html.Open("table", ("class", "matrix")).Element("caption", Caption).Open("thead").Open("tr").Element("td", "");
         foreach (var name in classes)
             html.Open("th", ("scope", "col"), ("title", name)).Element("span", name).Close("th");
