@@ -54,7 +54,8 @@ internal sealed class Documents
             Path.Join(Repository, "tests", "Ml.Cnn.Experiments.Tests", "Snippets"),
             Path.Join(Repository, "tests", "Ml.Cnn.Experiments.Hangfire.Tests", "Snippets"),
             Path.Join(Repository, "tests", "Ml.Cnn.OnnxConverter.Tests", "Snippets"), Path.Join(Repository, "tests", "Ml.Cnn.Onnx.Tests", "Snippets"),
-            Path.Join(Repository, "tests", "Ml.Cnn.DnnFeaturizer.Tests", "Snippets"), Path.Join(Repository, "samples"),
+            Path.Join(Repository, "tests", "Ml.Cnn.DnnFeaturizer.Tests", "Snippets"), Path.Join(Repository, "tests", "Ml.Cnn.Inspection.Tests", "Snippets"),
+            Path.Join(Repository, "samples"),
         ];
         foreach (var file in folders.SelectMany(folder => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)).Order(StringComparer.Ordinal))
             foreach (var (name, code) in SnippetSource.Read(File.ReadAllLines(file), Path.GetRelativePath(Repository, file)))
