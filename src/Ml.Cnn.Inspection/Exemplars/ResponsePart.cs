@@ -1,5 +1,6 @@
 using System.Drawing;
 using Ml.Cnn.Inspection.Input;
+using Ml.Cnn.Inspection.Network;
 
 namespace Ml.Cnn.Inspection.Exemplars;
 
@@ -11,8 +12,9 @@ internal static class ResponsePart
     /// </summary>
     /// <param name="map">The channel's responses, row by row.</param>
     /// <param name="width">Columns of the map.</param>
+    /// <param name="centers">Where in the view the map's places look.</param>
     /// <param name="view">Where the view that the layer saw lies in the image.</param>
-    public static RectangleF Of(ReadOnlySpan<float> map, int width, ViewPlace view)
+    public static RectangleF Of(ReadOnlySpan<float> map, int width, PlaceCenters centers, ViewPlace view)
     {
         var height = map.Length / width;
         var peak = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(map);
@@ -30,8 +32,11 @@ internal static class ResponsePart
                     open.Push(next);
             }
         }
-        var (columns, rows) = ((double)view.Width / width, (double)view.Height / height);
-        return RectangleF.FromLTRB(Share(view.Across(left * columns)), Share(view.Down(top * rows)), Share(view.Across(right * columns)), Share(view.Down(bottom * rows)));
+        return RectangleF.FromLTRB(Share(view.Across(Column(left))), Share(view.Down(Row(top))), Share(view.Across(Column(right))), Share(view.Down(Row(bottom))));
+
+        double Column(int edge) => centers.Left + (edge - 0.5) * centers.Across; // half way between two places
+
+        double Row(int edge) => centers.Top + (edge - 0.5) * centers.Down;
     }
 
     // A view may be larger than the image.
