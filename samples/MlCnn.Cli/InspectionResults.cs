@@ -44,3 +44,17 @@ internal sealed record MethodsResult(int Images, IReadOnlyList<MethodEntry> Meth
 /// <param name="BetterThanRandom">The share of images on which insertion less deletion is above a drawn map's; null for drawn maps.</param>
 /// <param name="Seconds">What a map takes.</param>
 internal sealed record MethodEntry(string Method, double Insertion, double Deletion, double? BetterThanRandom, double Seconds);
+
+/// <summary>mlcnn inspect maximal --json.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Channel">The channel, from 0.</param>
+/// <param name="Scored">How many images were looked at.</param>
+/// <param name="Images">The images, the largest response first.</param>
+/// <param name="File">The picture, as the command line gave it.</param>
+internal sealed record MaximalResult(string Layer, int Channel, long Scored, IReadOnlyList<MaximalEntry> Images, string File);
+
+/// <summary>An image that excites a channel.</summary>
+/// <param name="Row">Its place in the data, from 0.</param>
+/// <param name="Response">The channel's largest response to it.</param>
+/// <param name="Place">The part that excites the channel, in pixels of the image: left, top, width, height.</param>
+internal sealed record MaximalEntry(long Row, float Response, IReadOnlyList<float> Place);

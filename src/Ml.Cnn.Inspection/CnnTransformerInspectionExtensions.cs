@@ -1,5 +1,7 @@
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Inspection.Attribution;
+using Ml.Cnn.Inspection.Exemplars;
 using Ml.Cnn.Inspection.Input;
 using Ml.Cnn.Inspection.Network;
 using Ml.Cnn.Trainers;
@@ -126,6 +128,26 @@ public static class CnnTransformerInspectionExtensions
     /// <param name="layers">Names. Default: every convolution.</param>
     public static CnnFeatureSheet FeatureSheet(this CnnTransformer model, MLImage image, IReadOnlyList<string>? layers = null) =>
         FeatureSheet(model, InspectedPhoto.Of(image), layers);
+
+    /// <summary>The images of a data set that excite a channel of a layer most, each with the part that does. One pass over the data.</summary>
+    /// <param name="model">A trained network.</param>
+    /// <param name="data">Images in the column that the network reads (<see cref="CnnClassifier.FeatureColumnName"/>). Those that cannot be read are left out.</param>
+    /// <param name="layer">
+    /// The layer's name in <see cref="Trainers.Inspection.CnnSummary"/>; a name that several layers begin with ("layer2") stands for the last of them.
+    /// </param>
+    /// <param name="channel">The channel, from 0.</param>
+    /// <param name="count">How many images, 1 or more. Default 12.</param>
+    /// <exception cref="ArgumentException">There is no such layer; the message names the nearest. Or no image can be read.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The layer has no such channel, the column of images is missing, or no image is asked for.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public static CnnMaximalImages MaximalImages(this CnnTransformer model, IDataView data, string layer, int channel, int count = 12)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(layer);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return MaximalSearch.Find(model, data, layer, channel, count);
+    }
 
     private static CnnHeatMap HeatMap(CnnTransformer model, InspectedPhoto photo, CnnHeatMapOptions? options)
     {

@@ -33,6 +33,13 @@ public sealed class InspectTests : CliTest
         Assert.AreEqual("[0,0,28,28]", map.GetProperty("place").GetRawText());
         AssertIsPicture("h.png");
 
+        var maximal = Run("inspect", "maximal", "--model", "m.zip", "--data", "digits:64", "--layer", "conv2", "--channel", "3", "--images", "5", "--out", "x.png",
+            "--json").Expect(0).Json;
+        AssertProperties(maximal, "layer", "channel", "scored", "images", "file");
+        Assert.AreEqual(64, maximal.GetProperty("scored").GetInt32());
+        Assert.AreEqual(5, maximal.GetProperty("images").GetArrayLength());
+        AssertIsPicture("x.png");
+
         Assert.Contains("no layer called 'conv9'", Run("inspect", "kernels", "--model", "m.zip", "--layer", "conv9", "--out", "k.png").Expect(1).Error);
         Assert.Contains("no class '11'",
             Run("inspect", "heatmap", "--model", "m.zip", "--image", "one.png", "--class", "11", "--out", "h.png").Expect(1).Error);

@@ -6,7 +6,6 @@ namespace Ml.Cnn.Inspection.Pictures;
 internal static class HeatMapPicture
 {
     private const float ColorShare = 0.55f; // the rest is the image, so that one sees what lies under the color
-    private const float Fading = 0.6f;      // toward white, of what was not looked at
 
     /// <summary>A PNG file.</summary>
     /// <param name="photo">The image, RGBA.</param>
@@ -28,8 +27,7 @@ internal static class HeatMapPicture
     {
         if (float.IsNaN(value))
         {
-            var gray = ColorMap.Mixed((byte)((pixel[0] * 299 + pixel[1] * 587 + pixel[2] * 114) / 1000), byte.MaxValue, Fading);
-            (pixel[0], pixel[1], pixel[2]) = (gray, gray, gray);
+            Spotlight.Fade(pixel);
             return;
         }
         var (red, green, blue) = ColorMap.Heat(value);
