@@ -51,6 +51,7 @@ internal sealed class Documents
         string[] folders =
         [
             Path.Join(Repository, "tests", "Ml.Cnn.Trainers.Tests", "Snippets"), Path.Join(Repository, "tests", "Ml.Cnn.Serving.Tests", "Snippets"),
+            Path.Join(Repository, "tests", "Ml.Cnn.DataQuality.Tests", "Snippets"),
             Path.Join(Repository, "tests", "Ml.Cnn.Experiments.Tests", "Snippets"),
             Path.Join(Repository, "tests", "Ml.Cnn.Experiments.Hangfire.Tests", "Snippets"),
             Path.Join(Repository, "tests", "Ml.Cnn.OnnxConverter.Tests", "Snippets"), Path.Join(Repository, "tests", "Ml.Cnn.Onnx.Tests", "Snippets"),
