@@ -11,9 +11,12 @@ switch (args[0])
     case "photos":
         PlantedErrors.OfPhotos(args[1], seed);
         break;
+    case "photos-random":
+        PlantedErrors.OfPhotosFromRandomWeights(args[1], seed);
+        break;
     case "mnist-test":
         PublishedErrors.Rank(args[1], seed, args.ElementAtOrDefault(3));
         break;
     default:
-        throw new ArgumentException($"There is no job '{args[0]}': mnist, photos, mnist-test.");
+        throw new ArgumentException($"There is no job '{args[0]}': mnist, photos, photos-random, mnist-test.");
 }

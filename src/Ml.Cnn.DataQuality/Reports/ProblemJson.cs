@@ -24,11 +24,7 @@ internal static class ProblemJson
         report.Probabilities,
         report.Agreement,
         report.EstimatedLabelErrors,
-        Problems = report.Problems.Select(problem => problem with
-        {
-            File = ProblemPath.From(folder, problem.File),
-            Other = problem.Other is { } other ? ProblemPath.From(folder, other) : null,
-        }),
+        Problems = report.Problems.Select(problem => ProblemPath.From(folder, problem)),
         report.ConfusedClasses,
         report.Notes,
     }, s_options);

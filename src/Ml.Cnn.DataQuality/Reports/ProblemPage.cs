@@ -85,7 +85,7 @@ internal static class ProblemPage
         if (problems.Length > MostShown)
             html.Element("p", string.Create(CultureInfo.InvariantCulture, $"The first {MostShown} of {problems.Length:#,0}."), ("class", "note"));
         html.Open("ul", ("class", "cards"));
-        foreach (var problem in problems.Take(MostShown))
+        foreach (var problem in problems.Take(MostShown).Select(problem => ProblemPath.From(folder, problem)))
         {
             html.Open("li").Open("div", ("class", "pictures"));
             Picture(html, ofData.GetValueOrDefault(problem.Row), $"{problem.Class}: {problem.File}");
@@ -93,7 +93,7 @@ internal static class ProblemPage
                 Picture(html, (kind == DataProblemKind.Leak ? ofValidation : ofData).GetValueOrDefault(other), problem.Other!);
             html.Close("div").Open("p").Element("span", problem.Score.ToString("0.000", CultureInfo.InvariantCulture), ("class", "score"), ("title", "score"));
             html.Element("strong", problem.ProposedClass is { } proposed ? $"{problem.Class} → {proposed}" : problem.Class).Close("p");
-            html.Element("p", problem.Reason).Element("p", ProblemPath.From(folder, problem.File), ("class", "file")).Close("li");
+            html.Element("p", problem.Reason).Element("p", problem.File, ("class", "file")).Close("li");
         }
         return html.Close("ul");
     }

@@ -22,17 +22,17 @@ internal static class ProblemCsv
         using var writer = Sep.New(',').Writer(options => options with { Escape = true }).ToText();
         writer.Header.Add(s_columns);
         writer.Header.Write(); // also where no row follows
-        foreach (var problem in problems)
+        foreach (var problem in problems.Select(problem => ProblemPath.From(folder, problem)))
         {
             using var row = writer.NewRow();
             row[Kind].Set(ProblemWords.Word(problem.Kind));
-            row[File].Set(ProblemPath.From(folder, problem.File));
+            row[File].Set(problem.File);
             row[Row].Format(problem.Row);
             row[Class].Set(problem.Class);
             row[Proposed].Set(problem.ProposedClass ?? "");
             row["score"].Set(problem.Score.ToString("0.####", CultureInfo.InvariantCulture));
             row[Action].Set(ProblemWords.Word(problem.Action));
-            row["other"].Set(problem.Other is { } other ? ProblemPath.From(folder, other) : "");
+            row["other"].Set(problem.Other ?? "");
             row["reason"].Set(problem.Reason);
         }
         return writer.ToString();

@@ -3,6 +3,18 @@ namespace Ml.Cnn.DataQuality.Writing;
 /// <summary>Paths as files of findings have them.</summary>
 internal static class ProblemPath
 {
+    /// <summary>A finding with its paths from a folder on, in its reason too.</summary>
+    public static DataProblem From(string? folder, DataProblem problem)
+    {
+        var other = problem.Other is null ? null : From(folder, problem.Other);
+        return problem with
+        {
+            File = From(folder, problem.File),
+            Other = other,
+            Reason = other is null || other == problem.Other ? problem.Reason : problem.Reason.Replace($"'{problem.Other}'", $"'{other}'", StringComparison.Ordinal),
+        };
+    }
+
     /// <summary>A path from a folder on, with slashes; as it is where it lies elsewhere.</summary>
     /// <param name="file">A path, a name in an archive, or "row 12".</param>
     /// <param name="folder">The folder; null: the path as it is.</param>
