@@ -43,8 +43,10 @@ public static class CnnEvaluationCatalog
             throw SchemaErrors.Mismatch("score", score.Name, "a vector of Single", score.Type.ToString()!);
         var classes = options.ClassNames ?? ClassNames(score, label);
         if (classes.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new ArgumentException($"Two classes are called '{twice.Key}': every class needs a name of its own. Set {nameof(CnnEvaluationOptions.ClassNames)}.",
-                nameof(options));
+        {
+            throw new ArgumentException($"Two classes are called '{twice.Key}': every class needs a name of its own. Set "
+                + $"{nameof(CnnEvaluationOptions.ClassNames)}.", nameof(options));
+        }
         var tally = new EvaluationTally(classes, options.Costs, options.RanksClasses);
         return tally.Finish(Read(data, label, score, classes, tally));
     }
