@@ -16,8 +16,8 @@ internal static class EvaluationReport
         try
         {
             Directory.CreateDirectory(folder);
-            using var probe = new FileStream(Path.Join(folder, $".mlcnn-{Path.GetRandomFileName()}.tmp"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1,
-                FileOptions.DeleteOnClose);
+            var file = Path.Join(folder, $".mlcnn-{Path.GetRandomFileName()}.tmp");
+            using var probe = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

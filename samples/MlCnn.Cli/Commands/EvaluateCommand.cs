@@ -23,8 +23,8 @@ internal static class EvaluateCommand
             BadImageHandling.Fail);
         var allowEmpty = CommandOptions.AllowEmptyClasses();
         var precision = CommandOptions.ScoringPrecision();
-        var report = CommandOptions.Text("--report", "DIR", "A folder for report.html, one page with the measures of every class, the confusion matrix with the "
-            + "images behind every number, the worst mistakes and curves, and for report.json, the same for programs.", required: false);
+        var report = CommandOptions.Text("--report", "DIR", "A folder for report.html, one page with the measures of every class, the confusion matrix with "
+            + "the images behind every number, the worst mistakes and curves, and for report.json, the same for programs.", required: false);
         var against = CommandOptions.Text("--against", "FILE", "Another model.zip of the same classes: the report and --json tell which of both is better, "
             + "and whether that is more than chance (McNemar's test).", required: false);
         var costs = CommandOptions.Text("--costs", "FILE", "What mistakes cost: a .csv file with the heading actual,predicted,cost and a line for each mistake "
@@ -155,7 +155,8 @@ internal static class EvaluateCommand
         // Keys in the order of the classifier's own classes, which a network of an ensemble may have in another.
         EvaluationPass Measure(CnnClassifier classifier, CnnEvaluationOptions options) => EvaluationPass.Run(mlContext, classifier,
             mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn, keyData: mlContext.Data.LoadFromEnumerable(
-                classifier.ClassNames.Select(name => new ClassName { Label = name }))).Fit(data).Transform(data), request.Source.IsFiles, request.Handling, options);
+                classifier.ClassNames.Select(name => new ClassName { Label = name }))).Fit(data).Transform(data), request.Source.IsFiles, request.Handling,
+            options);
     }
 
     private static EvaluationComparison Compare(EvaluationPass measured, IReadOnlyList<string> classes, EvaluationPass baseline, CnnTransformer network)

@@ -84,7 +84,8 @@ internal static class EvaluationTables
         var (difference, interval) = (compared.Difference.Value, compared.Difference.Interval);
         table.AddRow("Accuracy", Percent(evaluation.Accuracy.Value), Percent(against.Accuracy.Value),
             FormattableString.Invariant($"{difference * 100:+0.0;-0.0;0.0} points"));
-        table.AddRow("With 95 % confidence", "", "", FormattableString.Invariant($"{interval.Lower * 100:+0.0;-0.0;0.0} to {interval.Upper * 100:+0.0;-0.0;0.0}"));
+        table.AddRow("With 95 % confidence", "", "",
+            FormattableString.Invariant($"{interval.Lower * 100:+0.0;-0.0;0.0} to {interval.Upper * 100:+0.0;-0.0;0.0}"));
         table.AddRow("Right alone", compared.OnlyThis.Count.ToString("N0", CultureInfo.InvariantCulture),
             compared.OnlyOther.Count.ToString("N0", CultureInfo.InvariantCulture),
             compared.PValue < 0.001 ? "p < 0.001" : FormattableString.Invariant($"p = {compared.PValue:0.000}"));

@@ -30,7 +30,7 @@ public static class CnnEvaluationCatalog
     /// </example>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the names of the classes are not as many as the
     /// scores.</exception>
-    /// <exception cref="ArgumentException">The costs name a class that is none.</exception>
+    /// <exception cref="ArgumentException">The costs name a class that is none, or two classes have one name.</exception>
     /// <exception cref="InvalidOperationException">A label is no class of the scores, or no image can be evaluated.</exception>
     public static CnnEvaluation EvaluateCnn(this MulticlassClassificationCatalog catalog, IDataView data, CnnEvaluationOptions? options = null)
     {
@@ -42,6 +42,11 @@ public static class CnnEvaluationCatalog
         if (score.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var type } } || type != typeof(float))
             throw SchemaErrors.Mismatch("score", score.Name, "a vector of Single", score.Type.ToString()!);
         var classes = options.ClassNames ?? ClassNames(score, label);
+        if (classes.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new ArgumentException($"Two classes are called '{twice.Key}': every class needs a name of its own. Set "
+                + $"{nameof(CnnEvaluationOptions.ClassNames)}.", nameof(options));
+        }
         var tally = new EvaluationTally(classes, options.Costs, options.RanksClasses);
         return tally.Finish(Read(data, label, score, classes, tally));
     }

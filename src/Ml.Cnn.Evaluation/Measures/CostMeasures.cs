@@ -5,17 +5,26 @@ using Ml.Cnn.Evaluation.Statistics;
 namespace Ml.Cnn.Evaluation.Measures;
 
 /// <summary>Counts what answers cost, image by image: 8 bytes for each.</summary>
-/// <param name="classes">Their names.</param>
-/// <param name="costs">The user's.</param>
-internal sealed class CostMeasures(IReadOnlyList<string> classes, CnnCosts costs)
+internal sealed class CostMeasures
 {
     private const int Listed = 10;
 
-    private readonly double[,] _costs = costs.Matrix(classes);
-    private readonly float[][] _costsOfAnswers = Columns(costs.Matrix(classes));
+    private readonly IReadOnlyList<string> _classes;
+    private readonly double[,] _costs; // of a class, taken for a class
+    private readonly float[][] _costsOfAnswers; // the same, an array for each answer
     private readonly List<float> _paid = [];
     private readonly List<float> _least = [];
     private int _changed;
+
+    /// <param name="classes">Their names.</param>
+    /// <param name="costs">The user's.</param>
+    /// <exception cref="ArgumentException">The costs name a class that is none.</exception>
+    public CostMeasures(IReadOnlyList<string> classes, CnnCosts costs)
+    {
+        (_classes, _costs) = (classes, costs.Matrix(classes));
+        _costsOfAnswers = [.. Enumerable.Range(0, classes.Count).Select(answer =>
+            Enumerable.Range(0, classes.Count).Select(actual => (float)_costs[actual, answer]).ToArray())];
+    }
 
     /// <summary>Adds an image.</summary>
     /// <param name="label">Its class.</param>
@@ -45,15 +54,12 @@ internal sealed class CostMeasures(IReadOnlyList<string> classes, CnnCosts costs
 
     private IEnumerable<CnnCostlyMistake> Mistakes(CnnConfusionMatrix confusion)
     {
-        for (var actual = 0; actual < classes.Count; actual++)
-            for (var predicted = 0; predicted < classes.Count; predicted++)
+        for (var actual = 0; actual < _classes.Count; actual++)
+            for (var predicted = 0; predicted < _classes.Count; predicted++)
                 if (confusion[actual, predicted] is > 0 and var images)
-                    yield return new(classes[actual], classes[predicted], images, images * _costs[actual, predicted]);
+                    yield return new(_classes[actual], _classes[predicted], images, images * _costs[actual, predicted]);
     }
 
     private static CnnEstimate Mean(List<float> costs, ImageResamples resamples) =>
         new(costs.Average(cost => (double)cost), MetricDraws.Interval(resamples.Means(CollectionsMarshal.AsSpan(costs))));
-
-    private static float[][] Columns(double[,] costs) => [.. Enumerable.Range(0, costs.GetLength(1)).Select(answer =>
-        Enumerable.Range(0, costs.GetLength(0)).Select(actual => (float)costs[actual, answer]).ToArray())];
 }

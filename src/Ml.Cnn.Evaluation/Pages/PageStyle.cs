@@ -8,7 +8,8 @@ internal static class PageStyle
         :root { --ink: #1c2128; --soft: #57606a; --paper: #ffffff; --panel: #f5f7f9; --line: #d5dae0; --accent: #0b63ce; --second: #b3470b; --third: #7a3fb5;
           --plain: #7d8792; --good: #1a6e35; --mark: #eaf2fd; --hit: #dff1e4; --miss1: #fdf0e3; --miss2: #fbdcbd; --miss3: #f7c093; }
         @media (prefers-color-scheme: dark) { :root { --ink: #e4e8ed; --soft: #a3adb8; --paper: #14181d; --panel: #1c2229; --line: #38414b; --accent: #6cb0ff;
-          --second: #ff9a5c; --third: #c99bff; --plain: #78838f; --good: #62cf83; --mark: #16283d; --hit: #173322; --miss1: #33241a; --miss2: #4d2e17; --miss3: #6e3c14; } }
+          --second: #ff9a5c; --third: #c99bff; --plain: #78838f; --good: #62cf83; --mark: #16283d; --hit: #173322;
+          --miss1: #33241a; --miss2: #4d2e17; --miss3: #6e3c14; } }
         * { box-sizing: border-box; }
         html { color-scheme: light dark; }
         body { margin: 0 auto; max-width: 1180px; padding: 0 20px 64px; background: var(--paper); color: var(--ink);

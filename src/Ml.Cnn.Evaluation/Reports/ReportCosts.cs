@@ -11,8 +11,8 @@ internal static class ReportCosts
         var html = new HtmlBuilder();
         html.Element("p", Invariant($"An image costs {costs.MeanCost.Value:0.0000} in the mean ({costs.MeanCost.Interval}). ")
             + Invariant($"If every image were taken for the class of least expected cost instead of the most probable one, it would cost ")
-            + Invariant($"{costs.LeastExpectedCost.Value:0.0000} ({costs.LeastExpectedCost.Interval}), and {ReportFigures.Images(costs.ChangedImages)} would be ")
-            + "taken for another class. That needs probabilities that can be believed.");
+            + Invariant($"{costs.LeastExpectedCost.Value:0.0000} ({costs.LeastExpectedCost.Interval}), and {ReportFigures.Images(costs.ChangedImages)} would ")
+            + "be taken for another class. That needs probabilities that can be believed.");
         if (costs.Costliest.Count > 0)
         {
             HtmlTable.Write(html, "The mistakes that cost most altogether",

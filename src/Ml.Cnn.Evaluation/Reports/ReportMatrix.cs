@@ -86,8 +86,9 @@ internal static class ReportMatrix
         }
         var listed = ShownImages.Listed(cell).Select(image => images.Name(image.Row)).ToArray();
         var more = cell.Images.Count - cell.Thumbnails - listed.Length;
+        var rest = more > 0 ? $", and {ReportFigures.Count(more)} more" : "";
         if (listed.Length > 0)
-            html.Element("p", (cell.Thumbnails > 0 ? "Also " : "") + string.Join(", ", listed) + (more > 0 ? $", and {ReportFigures.Count(more)} more" : "") + ".");
+            html.Element("p", $"{(cell.Thumbnails > 0 ? "Also " : "")}{string.Join(", ", listed)}{rest}.");
         html.Open("p").Element("a", "Back to the matrix", ("href", "#matrix")).Close("p").Close("div");
     }
 }

@@ -48,14 +48,15 @@ internal static class ReportSummary
                 : $"Not even the images that it is surest of are right for {ReportFigures.Percent(WantedAccuracy)}.";
         }
         if (evaluation.Costs is { } costs)
-            yield return Invariant($"An image costs {costs.MeanCost.Value:0.0000} in the mean, and {costs.LeastExpectedCost.Value:0.0000} if the class of least ")
-                + "expected cost is taken.";
+            yield return Invariant($"An image costs {costs.MeanCost.Value:0.0000} in the mean, and {costs.LeastExpectedCost.Value:0.0000} if the class of ")
+                + "least expected cost is taken.";
     }
 
     private static IEnumerable<Measure> Measures(CnnEvaluation evaluation)
     {
         foreach (var (place, top) in evaluation.TopAccuracy.Index())
-            yield return new(place == 0 ? "Accuracy" : $"Top-{place + 1} accuracy", ReportFigures.Percent(top.Value), ReportFigures.PercentInterval(top.Interval),
+            yield return new(place == 0 ? "Accuracy" : $"Top-{place + 1} accuracy", ReportFigures.Percent(top.Value),
+                ReportFigures.PercentInterval(top.Interval),
                 place == 0 ? "The class with the highest score is right." : $"The right class is among the {place + 1} highest scores.");
         yield return new("Macro accuracy", ReportFigures.Percent(evaluation.MacroAccuracy.Value),
             ReportFigures.PercentInterval(evaluation.MacroAccuracy.Interval), "The mean of the classes' recalls: every class counts the same.");

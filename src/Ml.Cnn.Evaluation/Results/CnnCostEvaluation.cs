@@ -1,6 +1,8 @@
 namespace Ml.Cnn.Evaluation;
 
-/// <summary>What a network's mistakes cost, and what they would cost if the class with the least expected cost were taken instead of the most probable.</summary>
+/// <summary>
+/// What a network's mistakes cost, and what they would cost if the class with the least expected cost were taken instead of the most probable one.
+/// </summary>
 public sealed record CnnCostEvaluation
 {
     /// <summary>The mean cost of an image, with the bootstrap's interval.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ml.Cnn.Evaluation;
 
 /// <summary>
@@ -50,10 +52,10 @@ public sealed class CnnRiskCoverage
         return _points.First(point => point.Coverage >= coverage - 1e-12);
     }
 
-    private static void RequireShare(double share)
+    private static void RequireShare(double share, [CallerArgumentExpression(nameof(share))] string? name = null)
     {
         if (!(share is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(share), share, "A share is from 0 to 1.");
+            throw new ArgumentOutOfRangeException(name, share, "A share is from 0 to 1.");
     }
 }
 

@@ -30,7 +30,10 @@ public sealed class BrowserTests
         Assert.IsEmpty(violations, string.Join(Environment.NewLine, violations));
         Assert.AreEqual(0, await opened.Page.EvaluateExpressionAsync<int>("Math.max(0, document.documentElement.scrollWidth - window.innerWidth)"));
         if (Environment.GetEnvironmentVariable("MLCNN_SCREENSHOTS") is { Length: > 0 } folder)
-            await opened.Page.ScreenshotAsync(Path.Join(folder, $"evaluation-{width}-{(isDark ? "dark" : "light")}.png"), new ScreenshotOptions { FullPage = true });
+        {
+            var file = Path.Join(folder, $"evaluation-{width}-{(isDark ? "dark" : "light")}.png");
+            await opened.Page.ScreenshotAsync(file, new ScreenshotOptions { FullPage = true });
+        }
     }
 
     [TestMethod]

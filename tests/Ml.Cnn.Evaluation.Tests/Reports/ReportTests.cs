@@ -127,7 +127,8 @@ public sealed partial class ReportTests
         var photos = SharedData.Files(Photos).Where(file => file.Name.Contains("/val/", StringComparison.Ordinal)).Take(80).ToArray();
         string[] classes = ["ants", "bees", "wasps"];
         var example = ExampleEvaluation.Of(ExampleScores.Labels(photos.Length, 3, seed: 2), classes, image => photos[image].Bytes, image => photos[image].Name);
-        var addresses = Parse(Write(example, new() { Images = example.Images }, "photos")).Descendants("img").Attributes("src").Select(src => src.Value).ToArray();
+        var page = Parse(Write(example, new() { Images = example.Images }, "photos"));
+        var addresses = page.Descendants("img").Attributes("src").Select(src => src.Value).ToArray();
         Assert.IsGreaterThan(20, addresses.Length);
         foreach (var address in addresses)
         {

@@ -29,6 +29,7 @@ public sealed class EvaluationTests
         Assert.Contains("c2", Assert.ThrowsExactly<InvalidOperationException>(() => Evaluate(new() { ClassNames = ["c0", "c1", "x"] })).Message);
         Assert.Contains("3 scores", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Evaluate(new() { ClassNames = ["c0", "c1"] })).Message);
         Assert.Contains("'Scores'", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Evaluate(new() { ScoreColumnName = "Scores" })).Message);
+        Assert.Contains("'c1'", Assert.ThrowsExactly<ArgumentException>(() => Evaluate(new() { ClassNames = ["c0", "c1", "c1"] })).Message);
         Assert.Contains("ClassNames", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Evaluate(new())).Message);
 
         void Evaluate(CnnEvaluationOptions options) => mlContext.MulticlassClassification.EvaluateCnn(view, options);
