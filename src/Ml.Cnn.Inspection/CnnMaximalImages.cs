@@ -23,7 +23,9 @@ public sealed class CnnMaximalImages
     /// <summary>The images, the largest response first.</summary>
     public IReadOnlyList<CnnMaximalImage> Images { get; }
 
-    /// <summary>The images side by side as a PNG file, the largest response first; what lies outside of the part that excites the channel is pale and gray.</summary>
+    /// <summary>
+    /// The images side by side as a PNG file, the largest response first, the part that excites the channel in a frame and what lies outside pale and gray.
+    /// </summary>
     public byte[] ToPng() => TileSheet.Draw(
         [new($"{this}", [.. Images.Select(image => Spotlight.On(image.Pixels, image.Part, Cell))], Cell, Columns)]);
 

@@ -131,7 +131,9 @@ public static class CnnTransformerInspectionExtensions
 
     /// <summary>The images of a data set that excite a channel of a layer most, each with the part that does. One pass over the data.</summary>
     /// <param name="model">A trained network.</param>
-    /// <param name="data">Images in the column that the network reads (<see cref="CnnClassifier.FeatureColumnName"/>). Those that cannot be read are left out.</param>
+    /// <param name="data">
+    /// Images in the column that the network reads (<see cref="CnnClassifier.FeatureColumnName"/>). Those that cannot be read are left out.
+    /// </param>
     /// <param name="layer">
     /// The layer's name in <see cref="Trainers.Inspection.CnnSummary"/>; a name that several layers begin with ("layer2") stands for the last of them.
     /// </param>

@@ -25,7 +25,8 @@ public sealed class MaximalImagesTests
         var found = model.MaximalImages(data, "conv", channel: 0, count: 3);
         Assert.AreEqual(4, found.Scored, "the damaged image is left out");
         CollectionAssert.AreEqual(new long[] { 2, 4, 0 }, found.Images.Select(image => image.Row).ToArray());
-        CollectionAssert.AreEqual(found.Images.Select(image => image.Response).OrderDescending().ToArray(), found.Images.Select(image => image.Response).ToArray());
+        var responses = found.Images.Select(image => image.Response).ToArray();
+        CollectionAssert.AreEqual(responses.OrderDescending().ToArray(), responses);
         Assert.AreEqual(new(40, 4, 16, 16), found.Images[0].Place);
         Assert.AreEqual(new(0, 0, 16, 16), found.Images[1].Place);
         Assert.AreEqual(new(10, 30, 16, 16), found.Images[2].Place);

@@ -8,7 +8,7 @@ namespace Ml.Cnn.Inspection.Tests;
 [TestClass]
 public sealed class PlaceCentersTests
 {
-    /// <summary>Protects the arithmetic of kernels, strides, padding and pooling: the pixels that a response depends on lie around the place's center.</summary>
+    /// <summary>Protects the arithmetic of kernels, strides, padding and pooling.</summary>
     [TestMethod]
     [DataRow("lenet5", 28, "conv2")]
     [DataRow("lenet5", 28, "pool2")]

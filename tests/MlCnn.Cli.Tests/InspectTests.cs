@@ -33,8 +33,8 @@ public sealed class InspectTests : CliTest
         Assert.AreEqual("[0,0,28,28]", map.GetProperty("place").GetRawText());
         AssertIsPicture("h.png");
 
-        var maximal = Run("inspect", "maximal", "--model", "m.zip", "--data", "digits:64", "--layer", "conv2", "--channel", "3", "--images", "5", "--out", "x.png",
-            "--json").Expect(0).Json;
+        var maximal = Run("inspect", "maximal", "--model", "m.zip", "--data", "digits:64", "--layer", "conv2", "--channel", "3", "--images", "5",
+            "--out", "x.png", "--json").Expect(0).Json;
         AssertProperties(maximal, "layer", "channel", "scored", "images", "file");
         Assert.AreEqual(64, maximal.GetProperty("scored").GetInt32());
         Assert.AreEqual(5, maximal.GetProperty("images").GetArrayLength());

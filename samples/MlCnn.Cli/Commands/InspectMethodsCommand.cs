@@ -24,8 +24,8 @@ internal static class InspectMethodsCommand
         var count = CommandOptions.Number("--images", "How many of the images are taken, evenly spaced among them, at least 1.", least: 1);
         count.DefaultValueFactory = _ => DefaultImages;
         var json = CommandOptions.Json();
-        var command = new Command("methods", "Scores every heat map method, and drawn maps, by insertion and deletion: the probability of the predicted class while "
-            + "the pixels that matter most by the map are shown first, or taken away first. Takes a minute or more for each image.")
+        var command = new Command("methods", "Scores every heat map method, and drawn maps, by insertion and deletion: the probability of the predicted class "
+            + "while the pixels that matter most by the map are shown first, or taken away first. Takes a minute or more for each image.")
         {
             images, model, count, json,
         };
@@ -77,7 +77,8 @@ internal static class InspectMethodsCommand
         {
             table.AddRow([.. ((string[])
             [
-                score.Method, Invariant($"{score.Insertion:0.000}"), Invariant($"{score.Deletion:0.000}"), Invariant($"{score.Insertion - score.Deletion:0.000}"),
+                score.Method, Invariant($"{score.Insertion:0.000}"), Invariant($"{score.Deletion:0.000}"),
+                Invariant($"{score.Insertion - score.Deletion:0.000}"),
                 score.BetterThanRandom is { } share ? Invariant($"{share * 100:0} %") : "", score.Seconds > 0 ? Invariant($"{score.Seconds:0.00}") : "",
             ]).Select(Markup.Escape)]);
         }

@@ -32,7 +32,8 @@ internal static class ResponsePart
                     open.Push(next);
             }
         }
-        return RectangleF.FromLTRB(Share(view.Across(Column(left))), Share(view.Down(Row(top))), Share(view.Across(Column(right))), Share(view.Down(Row(bottom))));
+        return RectangleF.FromLTRB(
+            Share(view.Across(Column(left))), Share(view.Down(Row(top))), Share(view.Across(Column(right))), Share(view.Down(Row(bottom))));
 
         double Column(int edge) => centers.Left + (edge - 0.5) * centers.Across; // half way between two places
 

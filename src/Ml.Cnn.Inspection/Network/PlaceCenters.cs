@@ -19,15 +19,16 @@ internal readonly record struct PlaceCenters(double Top, double Down, double Lef
             return new(FirstPixel, 1, FirstPixel, 1);
         var before = Of(input);
         var (rows, columns) = Steps(layer, input);
-        return new(before.Top + rows.Shift * before.Down, before.Down * rows.Stride, before.Left + columns.Shift * before.Across, before.Across * columns.Stride);
+        return new(before.Top + rows.Shift * before.Down, before.Down * rows.Stride,
+            before.Left + columns.Shift * before.Across, before.Across * columns.Stride);
     }
 
     // By how many places of its input an operation's first one is shifted, and how many lie from one to the next.
     private static (Step Rows, Step Columns) Steps(GraphNode layer, GraphNode input)
     {
+        if (layer.Kind == LayerKinds.AdaptiveAvgPool2d && (input.Shape.PerImage, layer.Shape.PerImage) is ([_, var rows, var columns], [_, var high, var wide]))
+            return (Divided(rows, high), Divided(columns, wide));
         var description = layer.Description!;
-        if (layer.Kind == LayerKinds.AdaptiveAvgPool2d && layer.Shape.PerImage is [_, var height, var width] && input.Shape.PerImage is [_, var from, var across])
-            return (Divided(from, height), Divided(across, width));
         var padding = description.TryGet<Size2d>(LayerAttributes.Padding, out var padded) ? padded : 0;
         var kernel = description.TryGet<Size2d>(LayerAttributes.Kernel, out var window) ? window : 1;
         var stride = description.TryGet<Size2d>(LayerAttributes.Stride, out var steps) ? steps : 1;

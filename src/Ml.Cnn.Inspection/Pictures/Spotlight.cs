@@ -3,10 +3,13 @@ using Ml.Cnn.Transforms.Decoding;
 
 namespace Ml.Cnn.Inspection.Pictures;
 
-/// <summary>Images of which one part is as it is, and the rest pale and gray.</summary>
+/// <summary>Images of which one part is framed and as it is, and the rest pale and gray.</summary>
 internal static class Spotlight
 {
-    private const float Fading = 0.6f; // toward white
+    private const float Fading = 0.4f; // toward white
+    private const int FrameWidth = 2;
+
+    private static ReadOnlySpan<byte> FrameColor => [255, 96, 0, 255];
 
     /// <summary>An image in a square cell, its proportions kept.</summary>
     /// <param name="image">RGBA.</param>
@@ -28,7 +31,22 @@ internal static class Spotlight
                 pixel.CopyTo(square.Pixels[(((top + y) * cell + left + x) * 4)..]);
             }
         }
+        Frame(square, left + (int)(part.Left * fitted.Width), top + (int)(part.Top * fitted.Height),
+            left + (int)MathF.Ceiling(part.Right * fitted.Width), top + (int)MathF.Ceiling(part.Bottom * fitted.Height));
         return square;
+    }
+
+    // Around the part, so that nothing of it is covered.
+    private static void Frame(PixelImage square, int left, int top, int right, int bottom)
+    {
+        for (var y = Math.Max(0, top - FrameWidth); y < Math.Min(square.Height, bottom + FrameWidth); y++)
+        {
+            for (var x = Math.Max(0, left - FrameWidth); x < Math.Min(square.Width, right + FrameWidth); x++)
+            {
+                if (x < left || x >= right || y < top || y >= bottom)
+                    FrameColor.CopyTo(square.Pixels[((y * square.Width + x) * 4)..]);
+            }
+        }
     }
 
     /// <summary>Makes a pixel pale and gray.</summary>
