@@ -20,11 +20,12 @@ public sealed class DataProblemTests : CliTest
         File.Copy(Directory.GetFiles(Path.Join(Folder, "other", "null"))[0], Path.Join(Folder, "data", "null", "leak.png"));
         File.WriteAllText(Path.Join(Folder, "data", "null", "x.jpg"), "no image");
 
-        var run = Run("data", "data", "--folds", "2", "--arch", "lenet5", "--image-size", "28", "--epochs", "2", "--validation", "other", "--report", "report", "--json")
-            .Expect(0);
+        var run = Run("data", "data", "--folds", "2", "--arch", "lenet5", "--image-size", "28", "--epochs", "2", "--validation", "other",
+            "--report", "report", "--json").Expect(0);
         Assert.Contains("Training fold 2 of 2", run.Error);
         var quality = run.Json.GetProperty("quality");
-        AssertProperties(quality, "images", "validationImages", "classes", "probabilities", "agreement", "estimatedLabelErrors", "problems", "confusedClasses", "notes");
+        AssertProperties(quality, "images", "validationImages", "classes", "probabilities", "agreement", "estimatedLabelErrors", "problems",
+            "confusedClasses", "notes");
         Assert.AreEqual("outOfFold", quality.GetProperty("probabilities").GetString());
         AssertFinding(quality, "conflictingDuplicate", "eins/image.png", "exclude");
         AssertFinding(quality, "conflictingDuplicate", "zwei [2]/copy.png", "exclude");
@@ -39,8 +40,8 @@ public sealed class DataProblemTests : CliTest
         Assert.DoesNotContain(Folder, page, "the page can be moved with the images");
 
         var list = Path.Join(Folder, "list.csv");
-        File.WriteAllLines(list, ["file,class,proposed,action", "zwei [2]/copy.png,zwei [2],eins,relabel", "null/leak.png,null,,exclude", "null/x.jpg,null,,exclude",
-            "null/gone.png,null,,exclude"]);
+        File.WriteAllLines(list, ["file,class,proposed,action", "zwei [2]/copy.png,zwei [2],eins,relabel", "null/leak.png,null,,exclude",
+            "null/x.jpg,null,,exclude", "null/gone.png,null,,exclude"]);
         string[] train = ["train", "--data", "data", "--arch", "lenet5", "--image-size", "28", "--epochs", "1", "--out", "model.zip", "--json"];
         Assert.Contains("x.jpg", Run(train).Expect(1).Error);
         var plain = Run([.. train, "--exclude", Path.Join("report", "problems.csv")]).Expect(0);
