@@ -37,7 +37,7 @@ public sealed class DataProblemTests : CliTest
         var page = File.ReadAllText(Path.Join(Folder, "report", "report.html"));
         Assert.Contains("data:image/png;base64,", page);
         Assert.Contains("zwei [2]/copy.png", page);
-        Assert.DoesNotContain(Folder, page, "the page can be moved with the images");
+        Assert.DoesNotContain(Path.Join(Folder, "data"), page, "the page can be moved with the images");
 
         var list = Path.Join(Folder, "list.csv");
         File.WriteAllLines(list, ["file,class,proposed,action", "zwei [2]/copy.png,zwei [2],eins,relabel", "null/leak.png,null,,exclude",
