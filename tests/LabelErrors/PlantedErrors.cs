@@ -76,8 +76,8 @@ internal static class PlantedErrors
         }
     }
 
-    private static void Tell(MLContext mlContext, string what, IDataView data, string[] right, Dictionary<int, string> planted, IEstimator<ITransformer> trainer,
-        int seed)
+    private static void Tell(MLContext mlContext, string what, IDataView data, string[] right, Dictionary<int, string> planted,
+        IEstimator<ITransformer> trainer, int seed)
     {
         var start = Stopwatch.GetTimestamp();
         var report = mlContext.MulticlassClassification.FindDataProblems(data, new()

@@ -27,7 +27,8 @@ internal static class PublishedErrors
             Seed = seed,
         });
         var first = report.Of(DataProblemKind.LabelError).Take(Shown).ToArray();
-        Console.WriteLine(FormattableString.Invariant($"MNIST's 10,000 test images by LeNet-5, which agrees with {report.Agreement:0.0000} of the labels; seed {seed}"));
+        Console.WriteLine(FormattableString.Invariant($"MNIST's 10,000 test images by LeNet-5, which agrees with {report.Agreement:0.0000} of the labels; ")
+            + $"seed {seed}; row, label and proposed class of the first {first.Length}:");
         Console.WriteLine("  " + string.Join(" ", first.Select(error => FormattableString.Invariant($"{error.Row}:{error.Class}→{error.ProposedClass}"))));
         if (known is null)
             return;

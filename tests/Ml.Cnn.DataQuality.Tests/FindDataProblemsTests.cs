@@ -34,7 +34,8 @@ public class FindDataProblemsTests
         Assert.IsGreaterThanOrEqualTo(least, recall, "recall");
         Assert.IsGreaterThanOrEqualTo(0.9, found.Count(error => error.ProposedClass == right[error.Row]) / (double)found.Length, "proposed classes");
         Assert.AreEqual(0.05, report.EstimatedLabelErrors!.Value, 0.015);
-        Assert.IsTrue(errors.All(error => error is { Score: > 0.5 and <= 1, Action: DataProblemAction.Relabel } && error.Class == digits[(int)error.Row].Label));
+        Assert.IsTrue(errors.All(error => error is { Score: > 0.5 and <= 1, Action: DataProblemAction.Relabel }));
+        Assert.IsTrue(errors.All(error => error.Class == digits[(int)error.Row].Label));
         CollectionAssert.AreEqual(errors.OrderByDescending(error => error.Score).ToArray(), errors, "the surest first");
     }
 
@@ -116,7 +117,8 @@ public class FindDataProblemsTests
     {
         foreach (var (options, name) in ((DataProblemOptions, string)[])
             [(new() { Folds = 1 }, "Folds"), (new() { HashDistance = 16 }, "HashDistance"), (new() { NeighborRank = 0 }, "NeighborRank"),
-            (new() { Deviations = 0 }, "Deviations"), (new() { LabelErrors = (LabelErrorFilter)9 }, "LabelErrors"), (new() { LabelColumnName = "" }, "LabelColumnName")])
+            (new() { Deviations = 0 }, "Deviations"), (new() { LabelErrors = (LabelErrorFilter)9 }, "LabelErrors"),
+            (new() { LabelColumnName = "" }, "LabelColumnName")])
         {
             var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(
                 () => _mlContext.MulticlassClassification.FindDataProblems(_mlContext.Data.GenerateDigits(10, seed: 1), options));

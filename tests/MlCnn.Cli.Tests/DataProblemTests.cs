@@ -20,11 +20,12 @@ public sealed class DataProblemTests : CliTest
         File.Copy(Directory.GetFiles(Path.Join(Folder, "other", "null"))[0], Path.Join(Folder, "data", "null", "leak.png"));
         File.WriteAllText(Path.Join(Folder, "data", "null", "x.jpg"), "no image");
 
-        var run = Run("data", "data", "--folds", "2", "--arch", "lenet5", "--image-size", "28", "--epochs", "2", "--validation", "other", "--report", "report", "--json")
-            .Expect(0);
+        var run = Run("data", "data", "--folds", "2", "--arch", "lenet5", "--image-size", "28", "--epochs", "2", "--validation", "other",
+            "--report", "report", "--json").Expect(0);
         Assert.Contains("Training fold 2 of 2", run.Error);
         var quality = run.Json.GetProperty("quality");
-        AssertProperties(quality, "images", "validationImages", "classes", "probabilities", "agreement", "estimatedLabelErrors", "problems", "confusedClasses", "notes");
+        AssertProperties(quality, "images", "validationImages", "classes", "probabilities", "agreement", "estimatedLabelErrors", "problems",
+            "confusedClasses", "notes");
         Assert.AreEqual("outOfFold", quality.GetProperty("probabilities").GetString());
         AssertFinding(quality, "conflictingDuplicate", "eins/image.png", "exclude");
         AssertFinding(quality, "conflictingDuplicate", "zwei [2]/copy.png", "exclude");
@@ -36,11 +37,11 @@ public sealed class DataProblemTests : CliTest
         var page = File.ReadAllText(Path.Join(Folder, "report", "report.html"));
         Assert.Contains("data:image/png;base64,", page);
         Assert.Contains("zwei [2]/copy.png", page);
-        Assert.DoesNotContain(Folder, page, "the page can be moved with the images");
+        Assert.DoesNotContain(Path.Join(Folder, "data"), page, "the page can be moved with the images");
 
         var list = Path.Join(Folder, "list.csv");
-        File.WriteAllLines(list, ["file,class,proposed,action", "zwei [2]/copy.png,zwei [2],eins,relabel", "null/leak.png,null,,exclude", "null/x.jpg,null,,exclude",
-            "null/gone.png,null,,exclude"]);
+        File.WriteAllLines(list, ["file,class,proposed,action", "zwei [2]/copy.png,zwei [2],eins,relabel", "null/leak.png,null,,exclude",
+            "null/x.jpg,null,,exclude", "null/gone.png,null,,exclude"]);
         string[] train = ["train", "--data", "data", "--arch", "lenet5", "--image-size", "28", "--epochs", "1", "--out", "model.zip", "--json"];
         Assert.Contains("x.jpg", Run(train).Expect(1).Error);
         var plain = Run([.. train, "--exclude", Path.Join("report", "problems.csv")]).Expect(0);

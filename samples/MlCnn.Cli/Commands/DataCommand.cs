@@ -10,18 +10,18 @@ internal static class DataCommand
     {
         var source = CommandOptions.Source();
         var model = CommandOptions.Text("--model", "FILE",
-            "Look for label errors and outliers by a model.zip that 'mlcnn train' saved. Images that it has learned from hide their wrong labels: --folds finds "
-            + "more in those.", required: false);
+            "Look for label errors and outliers by a model.zip that 'mlcnn train' saved. Images that it has learned from hide their wrong labels: --folds "
+            + "finds more in those.", required: false);
         var folds = CommandOptions.Number("--folds",
-            "Look for label errors and outliers by so many networks, at least 2, such as 5: each image is judged by one that has not seen it. Needs --arch, and "
-            + "takes what 'mlcnn train' takes to train.", least: 2);
+            "Look for label errors and outliers by so many networks, at least 2, such as 5: each image is judged by one that has not seen it. Needs --arch, "
+            + "and takes what 'mlcnn train' takes to train.", least: 2);
         var architecture = CommandOptions.Architecture("With --folds: the network, such as lenet5 or resnet18; 'mlcnn models' lists them all.",
             required: false);
         var validation = CommandOptions.Parsed("--validation", "SRC",
             "Images that these are to have nothing in common with; those that occur in both, or nearly, are named.", required: false, DataSource.Parse);
         var filter = CommandOptions.Choice<LabelErrorFilter>("--label-errors",
-            "Which images are called label errors, once it is known how many there are: by the margin of both classes, by the label's own probability, by both, "
-            + "or all that networks are confident of. Default: noiserate.");
+            "Which images are called label errors, once it is known how many there are: by the margin of both classes, by the label's own probability, by "
+            + "both, or all that networks are confident of. Default: noiserate.");
         var report = CommandOptions.Text("--report", "DIR",
             "Where to write what was found: report.html, a page with the images; problems.csv, which 'mlcnn train --exclude --relabel' takes; problems.json. "
             + "Without --model and --folds, what can be seen without a network.", required: false);

@@ -16,8 +16,8 @@ internal static class TrainCommand
             "Images to measure every epoch with; the best epoch's model is saved. MNIST's and CIFAR's are their test images unless told otherwise, and "
             + "drawn digits are other ones than --data's. Default: none, and the last epoch's model is saved.", required: false, DataSource.Parse);
         var exclude = CommandOptions.Text("--exclude", "FILE.csv",
-            "Leaves out the images of --data that problems.csv of 'mlcnn data --report' says to: those with the action exclude, and those with the action relabel "
-            + "that --relabel does not change. Default: none.", required: false);
+            "Leaves out the images of --data that problems.csv of 'mlcnn data --report' says to: those with the action exclude, and those with the action "
+            + "relabel that --relabel does not change. Default: none.", required: false);
         var relabel = CommandOptions.Text("--relabel", "FILE.csv",
             "Gives the images of --data the classes that problems.csv of 'mlcnn data --report' proposes, where its action is relabel. Default: none.",
             required: false);

@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace MlCnn.Cli.Display;
 
-/// <summary>What may be wrong with a data set, as tables: how much of what, the surest findings of each kind, and the classes that are hard to tell apart.</summary>
+/// <summary>
+/// What may be wrong with a data set, as tables: how much of what, the surest findings of each kind, and the classes that are hard to tell apart.
+/// </summary>
 internal static class ProblemTables
 {
     /// <summary>The rest is in the report.</summary>
@@ -59,8 +61,8 @@ internal static class ProblemTables
             table.AddColumn(new TableColumn(name).NoWrap().RightAligned());
         foreach (var pair in report.ConfusedClasses.Take(MostRows))
         {
-            table.AddRow(Markup.Escape(pair.First), Markup.Escape(pair.Second), Number(pair.FirstTakenForSecond + pair.SecondTakenForFirst), Percent(pair.Share),
-                Number(pair.LabelErrors));
+            table.AddRow(Markup.Escape(pair.First), Markup.Escape(pair.Second), Number(pair.FirstTakenForSecond + pair.SecondTakenForFirst),
+                Percent(pair.Share), Number(pair.LabelErrors));
         }
         return table;
     }

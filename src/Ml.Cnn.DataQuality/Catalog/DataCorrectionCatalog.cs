@@ -9,8 +9,8 @@ namespace Microsoft.ML;
 public static class DataCorrectionCatalog
 {
     /// <summary>
-    /// Leaves out images and changes labels as the files say that <see cref="DataProblemReport.SaveCsv"/> wrote, as they are or changed by hand. The images stay
-    /// where they are.
+    /// Leaves out images and changes labels as the files say that <see cref="DataProblemReport.SaveCsv"/> wrote, as they are or changed by hand. The images
+    /// stay where they are.
     /// </summary>
     /// <remarks>
     /// Lines are told apart by their action. "exclude": the image is left out by <paramref name="excludePath"/>. "relabel": it takes the proposed class by
@@ -21,7 +21,9 @@ public static class DataCorrectionCatalog
     /// <param name="data">The images that the findings are about.</param>
     /// <param name="excludePath">The list whose images are left out; null: none are.</param>
     /// <param name="relabelPath">The list whose proposed classes are taken; null: none are. May be the same.</param>
-    /// <param name="folder">The folder that the lists' paths start from, as in <see cref="DataProblemReport.SaveCsv"/>. Default: they are as in the data.</param>
+    /// <param name="folder">
+    /// The folder that the lists' paths start from, as in <see cref="DataProblemReport.SaveCsv"/>. Default: they are as in the data.
+    /// </param>
     /// <param name="imagePathColumnName">The column of the images' paths or names; it may be missing. Default "ImagePath".</param>
     /// <param name="labelColumnName">The column of labels; text where labels change. Default "Label".</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such column of labels, or it is of another type.</exception>

@@ -13,7 +13,9 @@ namespace Ml.Cnn.DataQuality.Corrections;
 /// <param name="Action">What to do; null where the list has no such column.</param>
 internal sealed record CorrectionLine(int Line, string? File, long? Row, string? Class, string Proposed, DataProblemAction? Action);
 
-/// <summary>Reads the file that <see cref="DataProblemReport.SaveCsv"/> wrote, as it is or changed by hand; a list of files alone will do to leave these out.</summary>
+/// <summary>
+/// Reads the file that <see cref="DataProblemReport.SaveCsv"/> wrote, as it is or changed by hand; a list of files alone will do to leave these out.
+/// </summary>
 internal static class CorrectionList
 {
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

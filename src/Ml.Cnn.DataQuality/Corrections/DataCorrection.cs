@@ -69,7 +69,9 @@ internal sealed class DataCorrection
         return rows;
     }
 
-    /// <summary>The rows that a line is about: by its file where the data has files, else by its number. Those whose label is another by now are passed over.</summary>
+    /// <summary>
+    /// The rows that a line is about: by its file where the data has files, else by its number. Those whose label is another by now are passed over.
+    /// </summary>
     private IEnumerable<int> Rows(CorrectionLine line)
     {
         int[] found = line.File is { Length: > 0 } file && _rowsOfFile.Count > 0

@@ -96,8 +96,9 @@ internal sealed class DataProblemSearch
         var errors = LabelFindings.Errors(images, probabilities, joint, _options.LabelErrors, source);
         if (agreement < LeastAgreement)
         {
-            _notes.Add(FormattableString.Invariant($"The network agrees with {agreement * 100:0} % of the labels alone: it has learned too little to tell which are ")
-                + "wrong, and nothing but a look is proposed for those. Train for more epochs, from published weights, or with a higher learning rate.");
+            _notes.Add(FormattableString.Invariant($"The network agrees with {agreement * 100:0} % of the labels alone: it has learned too little to tell ")
+                + "which are wrong, and nothing but a look is proposed for those. Train for more epochs, from published "
+                + "weights, or with a higher learning rate.");
             errors = errors.Select(error => error with { Action = DataProblemAction.Review });
         }
         _problems.AddRange(errors);

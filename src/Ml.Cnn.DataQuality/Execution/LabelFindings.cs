@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Ml.Cnn.DataQuality.Images;
 using Ml.Cnn.DataQuality.Labels;
 
@@ -39,7 +40,7 @@ internal static class LabelFindings
         var (taken, images) = (new int[classes.Count, classes.Count], new int[classes.Count]);
         for (var row = 0; row < scores.Count; row++)
         {
-            taken[scores.Labels[row], System.Numerics.Tensors.TensorPrimitives.IndexOfMax(scores.Row(row))]++;
+            taken[scores.Labels[row], TensorPrimitives.IndexOfMax(scores.Row(row))]++;
             images[scores.Labels[row]]++;
         }
         return [.. Enumerable.Range(0, classes.Count).SelectMany(i => Enumerable.Range(i + 1, classes.Count - i - 1).Select(j => (i, j)))
@@ -52,8 +53,11 @@ internal static class LabelFindings
     }
 
     /// <summary>The share of images whose label is their most probable class.</summary>
-    public static double Agreement(ClassProbabilities probabilities) => Enumerable.Range(0, probabilities.Scores.Count).Count(row =>
-        System.Numerics.Tensors.TensorPrimitives.IndexOfMax(probabilities.Scores.Row(row)) == probabilities.Scores.Labels[row]) / (double)probabilities.Scores.Count;
+    public static double Agreement(ClassProbabilities probabilities)
+    {
+        var scores = probabilities.Scores;
+        return Enumerable.Range(0, scores.Count).Count(row => TensorPrimitives.IndexOfMax(scores.Row(row)) == scores.Labels[row]) / (double)scores.Count;
+    }
 
     /// <summary>The share of images that the confident joint counts for another class than their label's.</summary>
     public static double Estimated(ClassProbabilities probabilities, ConfidentJoint joint) =>

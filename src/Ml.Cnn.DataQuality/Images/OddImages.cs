@@ -35,12 +35,13 @@ internal static class OddImages
             yield break;
         foreach (var row in rows.Where(images.IsBlank))
         {
-            yield return Finding(images, row, DataProblemKind.Blank, 1, FormattableString.Invariant(
-                $"The image has one color: its gray levels deviate by {images.Measures[row].Contrast:0.0}, and {SurveyedImages.BlankContrast} is the least that shows anything."),
-                DataProblemAction.Exclude);
+            yield return Finding(images, row, DataProblemKind.Blank, 1,
+                FormattableString.Invariant($"The image has one color: its gray levels deviate by {images.Measures[row].Contrast:0.0}, ")
+                + FormattableString.Invariant($"and {SurveyedImages.BlankContrast} is the least that shows anything."), DataProblemAction.Exclude);
         }
         int[] shown = [.. rows.Where(row => !images.IsBlank(row))];
-        foreach (var problem in Tiny(images, rows, deviations).Concat(Colors(images, shown)).Concat(s_measures.SelectMany(measure => Odd(images, shown, measure, deviations))))
+        var odd = s_measures.SelectMany(measure => Odd(images, shown, measure, deviations));
+        foreach (var problem in Tiny(images, rows, deviations).Concat(Colors(images, shown)).Concat(odd))
             yield return problem;
     }
 
@@ -53,9 +54,9 @@ internal static class OddImages
             var score = -scale.Score(Math.Log(ShortSide(row)));
             if (score < deviations || ShortSide(row) * 2 > Math.Exp(scale.Median))
                 continue;
-            yield return Finding(images, row, DataProblemKind.Tiny, score, FormattableString.Invariant(
-                $"The image has {images.Measures[row].Width} × {images.Measures[row].Height} pixels; the median of the short sides is {Math.Exp(scale.Median):0}."),
-                DataProblemAction.Review);
+            yield return Finding(images, row, DataProblemKind.Tiny, score,
+                FormattableString.Invariant($"The image has {images.Measures[row].Width} × {images.Measures[row].Height} pixels; ")
+                + FormattableString.Invariant($"the median of the short sides is {Math.Exp(scale.Median):0}."), DataProblemAction.Review);
         }
 
         double ShortSide(int row) => Math.Min(images.Measures[row].Width, images.Measures[row].Height);

@@ -25,7 +25,8 @@ internal static class LabelErrorSearch
             LabelErrorFilter.Confident => Confident(scores, joint),
             _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, $"The filters are: {string.Join(", ", Enum.GetNames<LabelErrorFilter>())}."),
         };
-        return [.. rows.Distinct().Select(row => ErrorOf(scores, row)).Where(error => error.Margin < 0).OrderBy(error => error.Margin).ThenBy(error => error.Row)];
+        return [.. rows.Distinct().Select(row => ErrorOf(scores, row)).Where(error => error.Margin < 0)
+            .OrderBy(error => error.Margin).ThenBy(error => error.Row)];
     }
 
     private static LabelError ErrorOf(LabeledScores scores, int row)

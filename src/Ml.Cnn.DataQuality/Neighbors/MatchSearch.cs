@@ -50,8 +50,8 @@ internal static class MatchSearch
             cancellation.ThrowIfCancellationRequested();
             index.Find(pool.Hashes[first], distance, found);
             var (place, hash) = (first, pool.Hashes[first]);
-            foreach (var second in found.Where(other => other > place).OrderBy(other => BitOperations.PopCount(hash ^ pool.Hashes[other])).ThenBy(other => other)
-                .Take(MostCandidates))
+            var nearest = found.Where(other => other > place).OrderBy(other => BitOperations.PopCount(hash ^ pool.Hashes[other])).ThenBy(other => other);
+            foreach (var second in nearest.Take(MostCandidates))
                 yield return (first, second);
         }
     }

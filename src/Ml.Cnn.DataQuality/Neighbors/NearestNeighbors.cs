@@ -36,8 +36,9 @@ internal sealed record NearestNeighbors(int[][] Rows, float[][] Distances)
             var (best, places) = (values.data<float>().ToArray(), indices.data<long>().ToArray());
             for (var i = 0; i < size; i++)
             {
-                rows[first + i] = [.. places.AsSpan(i * neighbors, neighbors).ToArray().Select(place => (int)place)];
-                distances[first + i] = [.. best.AsSpan(i * neighbors, neighbors).ToArray().Select(cosine => (float)Math.Sqrt(Math.Max(0, 2 - 2 * (double)cosine)))];
+                var range = (i * neighbors)..((i + 1) * neighbors);
+                rows[first + i] = [.. places[range].Select(place => (int)place)];
+                distances[first + i] = [.. best[range].Select(cosine => (float)Math.Sqrt(Math.Max(0, 2 - 2 * (double)cosine)))];
             }
         }
         return new(rows, distances);

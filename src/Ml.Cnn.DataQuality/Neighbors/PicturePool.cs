@@ -7,7 +7,9 @@ namespace Ml.Cnn.DataQuality.Neighbors;
 /// <param name="Row">Its row there.</param>
 internal readonly record struct PicturePlace(bool IsValidation, int Row);
 
-/// <summary>Different pictures of the data and of a validation set: files that are equal byte for byte count once. Pictures that show nothing are left out.</summary>
+/// <summary>
+/// Different pictures of the data and of a validation set: files that are equal byte for byte count once. Pictures that show nothing are left out.
+/// </summary>
 internal sealed class PicturePool
 {
     private readonly SurveyedImages _data;

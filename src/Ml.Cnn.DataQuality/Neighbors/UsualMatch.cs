@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ml.Cnn.DataQuality.Neighbors;
 
 /// <summary>
-/// From which correlation on two pictures of a data set are nearly the same. Photos of all kinds of things are alike to 0.7 at most; of digits the next is often
-/// alike to 0.95, and then it takes more to be the same.
+/// From which correlation on two pictures of a data set are nearly the same. Photos of all kinds of things are alike to 0.7 at most; of digits the next is
+/// often alike to 0.95, and then it takes more to be the same.
 /// </summary>
 internal static class UsualMatch
 {

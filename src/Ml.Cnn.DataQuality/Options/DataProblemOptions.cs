@@ -35,7 +35,9 @@ public sealed class DataProblemOptions
     /// <summary>Images with the same columns that the data is to have nothing in common with. Default: none.</summary>
     public IDataView? Validation { get; set; }
 
-    /// <summary>Which rows are in which fold. Default: the seed of the <see cref="MLContext"/>, or 0 if it has none. The trainer has a seed of its own.</summary>
+    /// <summary>
+    /// Which rows are in which fold. Default: the seed of the <see cref="MLContext"/>, or 0 if it has none. The trainer has a seed of its own.
+    /// </summary>
     public int? Seed { get; set; }
 
     /// <summary>Which images are called label errors, once it is known how many there are. Default: by noise rate.</summary>

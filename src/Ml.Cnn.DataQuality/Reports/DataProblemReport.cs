@@ -46,7 +46,9 @@ public sealed class DataProblemReport
     /// <c>mlContext.Data.CorrectProblems</c> and <c>mlcnn train --exclude --relabel</c>. The action may be changed by hand before.
     /// </summary>
     /// <param name="path">The file, replaced if there is one.</param>
-    /// <param name="folder">Paths in this folder are written from it on, with slashes, so that file and images can be moved together. Default: as they are.</param>
+    /// <param name="folder">
+    /// Paths in this folder are written from it on, with slashes, so that file and images can be moved together. Default: as they are.
+    /// </param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void SaveCsv(string path, string? folder = null)
     {
@@ -70,7 +72,9 @@ public sealed class DataProblemReport
         File.WriteAllText(Path.Join(path, "report.html"), ProblemPage.Write(this, Pictures, folder));
     }
 
-    /// <summary>The report as JSON: {images, validationImages, classes, probabilities, agreement, estimatedLabelErrors, problems, confusedClasses, notes}.</summary>
+    /// <summary>
+    /// The report as JSON: {images, validationImages, classes, probabilities, agreement, estimatedLabelErrors, problems, confusedClasses, notes}.
+    /// </summary>
     /// <param name="folder">As in <see cref="SaveCsv"/>.</param>
     public string ToJson(string? folder = null) => ProblemJson.Write(this, folder);
 
@@ -79,6 +83,7 @@ public sealed class DataProblemReport
     {
         var kinds = Problems.GroupBy(problem => problem.Kind).OrderBy(group => group.Key)
             .Select(group => FormattableString.Invariant($"{group.Count()} {group.Key.InWords()}")).ToArray();
-        return FormattableString.Invariant($"{Images} images of {Classes.Count} classes: {(kinds.Length > 0 ? string.Join(", ", kinds) : "no problems found")}");
+        var found = kinds.Length > 0 ? string.Join(", ", kinds) : "no problems found";
+        return FormattableString.Invariant($"{Images} images of {Classes.Count} classes: {found}");
     }
 }

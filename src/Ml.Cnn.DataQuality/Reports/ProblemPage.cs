@@ -73,8 +73,8 @@ internal static class ProblemPage
         html.Close("ul");
         foreach (var note in report.Notes)
             html.Element("p", note, ("class", "note"));
-        return html.Element("p", "problems.csv has every finding with a proposed action: exclude, relabel or review. Change what you see otherwise, and give it to "
-            + "mlcnn train --exclude problems.csv --relabel problems.csv, or to mlContext.Data.CorrectProblems.");
+        return html.Element("p", "problems.csv has every finding with a proposed action: exclude, relabel or review. Change what you see otherwise, and give "
+            + "it to mlcnn train --exclude problems.csv --relabel problems.csv, or to mlContext.Data.CorrectProblems.");
     }
 
     private static HtmlBuilder Cards(DataProblemKind kind, DataProblem[] problems, Dictionary<long, string> ofData, Dictionary<long, string> ofValidation,

@@ -54,7 +54,10 @@ internal sealed record ReportImages(IDataView Data, IDataView? Validation, Image
         var scale = Math.Min(1, (double)LongestSide / Math.Max(image.Width, image.Height));
         var (small, opaque) = (image, new PixelImage());
         if (scale < 1)
-            ImageResizer.Resize(image, small = new(), Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale)), Interpolation.Bilinear);
+        {
+            small = new();
+            ImageResizer.Resize(image, small, Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale)), Interpolation.Bilinear);
+        }
         ChannelConverter.Convert(small, opaque, 4);
         var info = new SKImageInfo(opaque.Width, opaque.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         var format = Math.Max(image.Width, image.Height) <= LosslessSide ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg;

@@ -11,7 +11,8 @@ internal static class ProblemPath
         {
             File = From(folder, problem.File),
             Other = other,
-            Reason = other is null || other == problem.Other ? problem.Reason : problem.Reason.Replace($"'{problem.Other}'", $"'{other}'", StringComparison.Ordinal),
+            Reason = other is null || other == problem.Other ? problem.Reason
+                : problem.Reason.Replace($"'{problem.Other}'", $"'{other}'", StringComparison.Ordinal),
         };
     }
 

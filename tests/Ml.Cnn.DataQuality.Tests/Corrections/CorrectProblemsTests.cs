@@ -135,7 +135,8 @@ public sealed class CorrectProblemsTests : IDisposable
     private static List<string> Rows(DataViewRowCursor cursor)
     {
         List<string> rows = [];
-        var (getPath, getLabel) = (cursor.GetGetter<ReadOnlyMemory<char>>(cursor.Schema["ImagePath"]), cursor.GetGetter<ReadOnlyMemory<char>>(cursor.Schema["Label"]));
+        var getPath = cursor.GetGetter<ReadOnlyMemory<char>>(cursor.Schema["ImagePath"]);
+        var getLabel = cursor.GetGetter<ReadOnlyMemory<char>>(cursor.Schema["Label"]);
         ReadOnlyMemory<char> path = default, label = default;
         while (cursor.MoveNext())
         {

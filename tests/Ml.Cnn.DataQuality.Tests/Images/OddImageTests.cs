@@ -36,7 +36,8 @@ public class OddImageTests
             Assert.IsTrue(report.Problems.Any(problem => problem.Row == photos.Length + i && problem.Kind.ToString() == kind
                 && problem.Reason.Contains(reason, StringComparison.Ordinal)), $"{kind}: {reason}");
         }
-        Assert.IsLessThanOrEqualTo(5, report.Problems.Count(problem => problem.Row < photos.Length && !problem.Reason.Contains("is gray", StringComparison.Ordinal)),
+        var ofPhotos = report.Problems.Where(problem => problem.Row < photos.Length).ToArray();
+        Assert.IsLessThanOrEqualTo(5, ofPhotos.Count(problem => !problem.Reason.Contains("is gray", StringComparison.Ordinal)),
             "photos that nothing was done to; five of them are gray");
         Assert.IsEmpty(report.Of(DataProblemKind.Unreadable).Concat(report.Of(DataProblemKind.Blank)).Concat(report.Of(DataProblemKind.Tiny))
             .Where(problem => problem.Row < photos.Length));

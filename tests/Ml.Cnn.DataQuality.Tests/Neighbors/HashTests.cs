@@ -28,7 +28,9 @@ public class HashTests
         }
     }
 
-    /// <summary>Protects the hash's definition: the 64 lowest frequencies of the discrete cosine transform but the constant ones, against their median.</summary>
+    /// <summary>
+    /// Protects the hash's definition: the 64 lowest frequencies of the discrete cosine transform but the constant ones, against their median.
+    /// </summary>
     [TestMethod]
     public void The_hash_is_the_sign_of_low_frequencies()
     {

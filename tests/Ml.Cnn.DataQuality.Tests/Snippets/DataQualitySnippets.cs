@@ -40,9 +40,9 @@ public sealed class DataQualitySnippets
 
         DataProblemReport report = mlContext.MulticlassClassification.FindDataProblems(flowers, new DataProblemOptions
         {
-            Trainer = pipeline,                                        // fitted once for each fold
-            Folds = 3,                                                 // default 5
-            Validation = mlContext.Data.LoadImageFolder("flowers/test"), // shares no image with the training data, or does it?
+            Trainer = pipeline,                                          // fitted once for each fold
+            Folds = 3,                                                   // default 5
+            Validation = mlContext.Data.LoadImageFolder("flowers/test"), // has an image in common?
         });
         Console.WriteLine(report);
         foreach (DataProblem problem in report.Of(DataProblemKind.LabelError).Take(10))
