@@ -1,5 +1,6 @@
 using Ml.Cnn.DataQuality.Reports;
 using Ml.Cnn.DataQuality.Writing;
+using Ml.Cnn.Trainers.IO;
 
 namespace Ml.Cnn.DataQuality;
 
@@ -53,23 +54,29 @@ public sealed class DataProblemReport
     public void SaveCsv(string path, string? folder = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        File.WriteAllText(path, ProblemCsv.Write(Problems, folder));
+        AtomicFile.WriteText(path, ProblemCsv.Write(Problems, folder));
     }
 
     /// <summary>
     /// Writes what was found into a folder: report.html, one page that needs nothing beside it, with small versions of the images of the first hundred findings
     /// of each kind; problems.csv with all of them; problems.json. Reads the images of the findings again.
     /// </summary>
-    /// <param name="path">The folder; made where there is none. Earlier files of these names are replaced.</param>
+    /// <param name="path">
+    /// The folder; made where there is none. Earlier files of these names are replaced, but an earlier problems.csv, which may have been edited, stays as
+    /// problems.previous.csv.
+    /// </param>
     /// <param name="folder">As in <see cref="SaveCsv"/>.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void SaveReport(string path, string? folder = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Directory.CreateDirectory(path);
-        SaveCsv(Path.Join(path, "problems.csv"), folder);
-        File.WriteAllText(Path.Join(path, "problems.json"), ToJson(folder));
-        File.WriteAllText(Path.Join(path, "report.html"), ProblemPage.Write(this, Pictures, folder));
+        var csv = Path.Join(path, "problems.csv");
+        if (File.Exists(csv))
+            File.Move(csv, Path.Join(path, "problems.previous.csv"), overwrite: true); // somebody may have decided by hand what to do
+        SaveCsv(csv, folder);
+        AtomicFile.WriteText(Path.Join(path, "problems.json"), ToJson(folder));
+        AtomicFile.WriteText(Path.Join(path, "report.html"), ProblemPage.Write(this, Pictures, folder));
     }
 
     /// <summary>

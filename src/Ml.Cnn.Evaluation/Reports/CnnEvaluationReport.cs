@@ -1,4 +1,5 @@
 using Ml.Cnn.Evaluation.Reports;
+using Ml.Cnn.Trainers.IO;
 
 namespace Ml.Cnn.Evaluation;
 
@@ -30,8 +31,8 @@ public static class CnnEvaluationReport
         var comparison = options.Against is { } other ? evaluation.CompareWith(other) : null;
         var page = new ReportPage(evaluation, comparison, options).Write();
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Join(folder, PageName), page);
-        File.WriteAllText(Path.Join(folder, JsonName), evaluation.ToJson(comparison));
+        AtomicFile.WriteText(Path.Join(folder, PageName), page);
+        AtomicFile.WriteText(Path.Join(folder, JsonName), evaluation.ToJson(comparison));
     }
 
     /// <summary>All numbers as one JSON object on one line. NaN, for what has nothing to count, is null.</summary>

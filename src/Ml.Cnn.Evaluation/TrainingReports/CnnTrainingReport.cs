@@ -1,3 +1,4 @@
+using System.Text;
 using Ml.Cnn.Evaluation.TrainingReports;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.IO;
@@ -27,10 +28,6 @@ public static class CnnTrainingReport
         if (model.History.Count == 0)
             throw new ArgumentException($"There is no training to report: {model.Name} has no history, as imported weights have none.", nameof(model));
         var page = TrainingPage.Write(model, logFolder is null ? null : TrainingLogFiles.Read(logFolder));
-        SavedFile.Write(path, "report", "report.html", stream =>
-        {
-            using var writer = new StreamWriter(stream, leaveOpen: true);
-            writer.Write(page);
-        });
+        SavedFile.Write(path, "report", "report.html", stream => stream.Write(Encoding.UTF8.GetBytes(page)));
     }
 }
