@@ -35,7 +35,7 @@ public sealed class PlaceCentersTests
         {
             // Over many images, since a maximum depends on one pixel of its window at a time.
             var seen = zeros([model.Shape.Height, model.Shape.Width]);
-            for (var i = 0; i < 8; i++)
+            for (var i = 0; i < 5; i++)
             {
                 var drawn = rand([1, model.Shape.Channels, model.Shape.Height, model.Shape.Width], generator: random);
                 var pixels = (drawn + 0.5f).detach().requires_grad_();
