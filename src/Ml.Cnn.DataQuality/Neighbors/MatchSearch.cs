@@ -17,7 +17,7 @@ internal readonly record struct PictureMatchPair(int First, int Second, double C
 /// </summary>
 internal static class MatchSearch
 {
-    /// <summary>Of one picture so many others are looked at, those whose hashes are nearest.</summary>
+    /// <summary>Of one picture, and of its mirror image, so many others are looked at, those whose hashes are nearest.</summary>
     private const int MostCandidates = 4;
 
     /// <param name="pool">The pictures.</param>
@@ -44,15 +44,28 @@ internal static class MatchSearch
 
     private static IEnumerable<(int First, int Second)> ByHash(PicturePool pool, int distance, CancellationToken cancellation)
     {
-        var (index, found) = (new HashIndex(pool.Hashes), new List<int>());
+        var index = new HashIndex(pool.Hashes);
         for (var first = 0; first < pool.Hashes.Length; first++)
         {
             cancellation.ThrowIfCancellationRequested();
-            index.Find(pool.Hashes[first], distance, found);
-            var (place, hash) = (first, pool.Hashes[first]);
-            var nearest = found.Where(other => other > place).OrderBy(other => BitOperations.PopCount(hash ^ pool.Hashes[other])).ThenBy(other => other);
-            foreach (var second in nearest.Take(MostCandidates))
-                yield return (first, second);
+            foreach (var hash in (ulong[])[pool.Hashes[first], Mirrored(pool.Pictures[first])])
+                foreach (var second in Nearest(pool, index, hash, first, distance))
+                    yield return (first, second);
         }
+    }
+
+    /// <summary>The pictures behind one whose hashes are nearest to a hash.</summary>
+    private static IEnumerable<int> Nearest(PicturePool pool, HashIndex index, ulong hash, int first, int distance)
+    {
+        List<int> found = [];
+        index.Find(hash, distance, found);
+        return found.Where(other => other > first).OrderBy(other => BitOperations.PopCount(hash ^ pool.Hashes[other])).ThenBy(other => other)
+            .Take(MostCandidates);
+    }
+
+    private static ulong Mirrored(byte[] picture)
+    {
+        byte[] mirrored = [.. picture.Chunk(PerceptualHash.Side).SelectMany(row => row.Reverse())];
+        return PerceptualHash.Of(mirrored);
     }
 }

@@ -15,8 +15,10 @@ internal static class PictureMatch
     /// <summary>Pictures that are less alike where they lie are none of one another's parts.</summary>
     private const float LeastOfParts = 0.4f;
 
-    /// <summary>How much correlation a place beside the right one lacks at most.</summary>
-    private const double NearEnough = 0.15;
+    /// <summary>What a correlation lacks to 1 is so many times as much, and <see cref="LackBeside"/> more, in a place beside the right one.</summary>
+    private const double LackTimes = 4;
+
+    private const double LackBeside = 0.05;
 
     /// <summary>Parts of a side that all of the other picture may be.</summary>
     private static readonly float[] s_shares = [0.94f, 0.9f, 0.85f, 0.8f];
@@ -56,7 +58,7 @@ internal static class PictureMatch
         Halve(a, halfA);
         Halve(b, halfB);
         var best = BestOfPlaces(halfA, halfB, HalfSide, mostPlaces: 3);
-        return best < enough - NearEnough ? best : BestOfPlaces(a, b, Side, mostPlaces: Side);
+        return 1 - best > LackTimes * (1 - enough) + LackBeside ? best : BestOfPlaces(a, b, Side, mostPlaces: Side);
     }
 
     private static double BestOfPlaces(ReadOnlySpan<float> a, ReadOnlySpan<float> b, int size, int mostPlaces)

@@ -85,12 +85,12 @@ public sealed class DataProblemReport
     /// <param name="folder">As in <see cref="SaveCsv"/>.</param>
     public string ToJson(string? folder = null) => ProblemJson.Write(this, folder);
 
-    /// <summary>"60000 images of 10 classes: 2 conflicting duplicates, 35 label errors".</summary>
+    /// <summary>"60000 images of 10 classes; duplicates with other labels: 2, probable label errors: 35".</summary>
     public override string ToString()
     {
         var kinds = Problems.GroupBy(problem => problem.Kind).OrderBy(group => group.Key)
-            .Select(group => FormattableString.Invariant($"{group.Count()} {group.Key.InWords()}")).ToArray();
-        var found = kinds.Length > 0 ? string.Join(", ", kinds) : "no problems found";
-        return FormattableString.Invariant($"{Images} images of {Classes.Count} classes: {found}");
+            .Select(group => FormattableString.Invariant($"{group.Key.InWords()}: {group.Count()}")).ToArray();
+        var found = kinds.Length > 0 ? string.Join(", ", kinds) : "nothing was found";
+        return FormattableString.Invariant($"{Images} images of {Classes.Count} classes; {found}");
     }
 }

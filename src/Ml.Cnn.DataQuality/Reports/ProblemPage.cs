@@ -61,7 +61,7 @@ internal static class ProblemPage
         html.Open("ul", ("class", "facts"));
         foreach (var (kind, problems) in kinds.OrderBy(pair => pair.Key))
         {
-            html.Open("li").Element("a", string.Create(CultureInfo.InvariantCulture, $"{problems.Length:#,0} {kind.InWords()}"),
+            html.Open("li").Element("a", string.Create(CultureInfo.InvariantCulture, $"{Heading(kind)}: {problems.Length:#,0}"),
                 ("href", "#" + ProblemWords.Word(kind))).Close("li");
         }
         if (report.Agreement is { } agreement)

@@ -16,7 +16,7 @@ public class DuplicateTests
         var planted = new Dictionary<int, int>();
         foreach (var (i, (label, photo)) in photos.Index().Where(photo => photo.Index % 30 == 0))
         {
-            foreach (var copy in (byte[][])[photo.Resized(0.5).Jpeg(), photo.Jpeg(30), photo.Cropped(0.02, 0.02, 0.02, 0.02).Jpeg()])
+            foreach (var copy in (byte[][])[photo.Resized(0.5).Jpeg(), photo.Jpeg(30), photo.Cropped(0.02, 0.02, 0.02, 0.02).Jpeg(), photo.Mirrored().Jpeg()])
             {
                 planted.Add(images.Count, i);
                 images.Add((copy, label));
