@@ -8,6 +8,7 @@ namespace Ml.Cnn.Evaluation.Reports;
 /// </summary>
 internal static class ReportMatrix
 {
+    private const int MostClassesOfTable = 200; // a table of more has ten thousands of empty cells, and nobody finds a number in it
     private const double Some = 0.05; // of the images of a class
     private const double Many = 0.15;
 
@@ -15,9 +16,16 @@ internal static class ReportMatrix
     {
         var html = new HtmlBuilder();
         Pairs(html, matrix);
-        html.Element("p", "Rows are the images' classes, columns what they are taken for. Every number opens its images.");
-        var cells = shown.Cells.ToDictionary(cell => (cell.Actual, cell.Predicted));
-        Table(html, matrix.ClassNames, cells);
+        if (matrix.ClassNames.Count <= MostClassesOfTable)
+        {
+            html.Element("p", "Rows are the images' classes, columns what they are taken for. Every number opens its images.");
+            Table(html, matrix.ClassNames, shown.Cells.ToDictionary(cell => (cell.Actual, cell.Predicted)));
+        }
+        else
+        {
+            html.Element("p", "Every class and what its images are taken for, the most frequent first. Every number opens its images.");
+            Lists(html, matrix.ClassNames, shown.Cells);
+        }
         foreach (var cell in shown.Cells)
             Images(html, cell, matrix.ClassNames, images);
         return html;
@@ -58,6 +66,32 @@ internal static class ReportMatrix
         html.Close("tbody").Close("table").Close("div");
     }
 
+    private static void Lists(HtmlBuilder html, IReadOnlyList<string> classes, IReadOnlyList<MatrixCell> cells) => HtmlTable.Write(html,
+        "Classes and what they are taken for",
+        [
+            HtmlColumn<IGrouping<int, MatrixCell>>.Text("Class", row => classes[row.Key], isHeading: true),
+            new("Right", (builder, row) => Links(builder, row.Where(cell => cell.IsRight), classes), IsNumber: true),
+            new("Taken for", (builder, row) => Links(builder, row.Where(cell => !cell.IsRight).OrderByDescending(cell => cell.Images.Count), classes),
+                IsLong: true),
+        ],
+        cells.GroupBy(cell => cell.Actual));
+
+    private static void Links(HtmlBuilder html, IEnumerable<MatrixCell> cells, IReadOnlyList<string> classes)
+    {
+        foreach (var (place, cell) in cells.Index())
+        {
+            html.Text((place > 0 ? ", " : "") + (cell.IsRight ? "" : classes[cell.Predicted] + " "));
+            Link(html, cell, classes[cell.Actual], classes[cell.Predicted]);
+        }
+    }
+
+    private static void Link(HtmlBuilder html, MatrixCell cell, string actual, string predicted)
+    {
+        var count = ReportFigures.Count(cell.Images.Count);
+        html.Element("a", count, ("href", "#" + cell.Id),
+            ("aria-label", cell.IsRight ? $"{count}: {actual}, right" : $"{count}: {actual} taken for {predicted}"));
+    }
+
     private static void Cell(HtmlBuilder html, MatrixCell? cell, string actual, string predicted, int support)
     {
         if (cell is null)
@@ -65,10 +99,10 @@ internal static class ReportMatrix
             html.Element("td", "");
             return;
         }
-        var (count, share) = (ReportFigures.Count(cell.Images.Count), (double)cell.Images.Count / support);
+        var share = (double)cell.Images.Count / support;
         html.Open("td", ("class", cell.IsRight ? "right" : share >= Many ? "many" : share >= Some ? "some" : "few"));
-        html.Element("a", count, ("href", "#" + cell.Id),
-            ("aria-label", cell.IsRight ? $"{count}: {actual}, right" : $"{count}: {actual} taken for {predicted}")).Close("td");
+        Link(html, cell, actual, predicted);
+        html.Close("td");
     }
 
     private static void Images(HtmlBuilder html, MatrixCell cell, IReadOnlyList<string> classes, ReportImages images)

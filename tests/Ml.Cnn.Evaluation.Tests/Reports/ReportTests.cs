@@ -159,6 +159,22 @@ public sealed partial class ReportTests
             "a mistake with neither a thumbnail nor a name");
     }
 
+    /// <summary>A table of 500 × 500 cells would be empty but for a few: more than 200 classes are lists.</summary>
+    [TestMethod]
+    public void ManyClassesAreLists()
+    {
+        var example = ExampleEvaluation.Of(ExampleScores.Labels(3000, 500, seed: 1), [.. Enumerable.Range(0, 500).Select(i => $"class {i}")],
+            image => Squares.Png(16, 16, image % 9), image => $"{image}.png", skill: 4);
+        var page = Write(example, new() { Images = example.Images, ThumbnailsPerPage = 300 });
+        Assert.IsLessThan(1_500_000, page.Length);
+        var document = Parse(page);
+        var cells = document.Descendants("div").Where(div => div.Attribute("class")?.Value == "cell").ToArray();
+        var table = document.Descendants("table").Single(one => one.Element("caption")!.Value.StartsWith("Classes and what", StringComparison.Ordinal));
+        CollectionAssert.AreEquivalent(cells.Select(cell => "#" + cell.Attribute("id")!.Value).ToArray(),
+            table.Descendants("a").Attributes("href").Select(href => href.Value).ToArray());
+        Assert.AreEqual(3000, table.Descendants("a").Sum(link => int.Parse(link.Value, System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
     [TestMethod]
     public void TheFileForProgramsHasTheNumbers()
     {
