@@ -30,8 +30,9 @@ public sealed class CnnHeatMap
     public required IReadOnlyList<int>? LayerShape { get; init; }
 
     /// <summary>
-    /// What 1 stands for in the method's own units: parts of the logit for all but <see cref="CnnHeatMapMethod.EigenCam"/>,
-    /// <see cref="CnnHeatMapMethod.ScoreCam"/> and <see cref="CnnHeatMapMethod.LayerCam"/>. 0 where nothing speaks for the class: then all values are 0.
+    /// What 1 stands for in the method's own units: parts of the logit for <see cref="CnnHeatMapMethod.GradCam"/>, <see cref="CnnHeatMapMethod.HiResCam"/>,
+    /// <see cref="CnnHeatMapMethod.Occlusion"/> and <see cref="CnnHeatMapMethod.IntegratedGradients"/>. 0 where nothing speaks for the class: then all values
+    /// are 0.
     /// </summary>
     /// <remarks>The largest value; of integrated gradients the 99th percentile of those above 0, and the few pixels above are 1.</remarks>
     public required float Peak { get; init; }

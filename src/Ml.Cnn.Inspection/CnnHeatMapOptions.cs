@@ -5,7 +5,7 @@ namespace Ml.Cnn.Inspection;
 /// <summary>Which heat map is made of an image.</summary>
 public sealed class CnnHeatMapOptions
 {
-    /// <summary>The method. Default: Grad-CAM. docs/inspection.md tells how good each is.</summary>
+    /// <summary>The method. Default: Grad-CAM. docs/inspection.md tells which to use.</summary>
     public CnnHeatMapMethod Method { get; set; } = CnnHeatMapMethod.GradCam;
 
     /// <summary>

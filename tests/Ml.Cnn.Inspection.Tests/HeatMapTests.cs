@@ -73,9 +73,9 @@ public sealed class HeatMapTests
     public void Integrated_gradients_sum_to_the_difference_of_the_logits(string name)
     {
         const double Share = 0.02; // of the difference, which 50 steps may miss
-        using var model = DrawnModel.Of(name, size: 32);
+        using var model = DrawnModel.Of(name, size: 64);
         using var network = new InspectedNetwork(model);
-        using var image = InspectedImage.Of(InspectedPhoto.Of(PlantedImage.Noise(32, 32, seed: 2)), network.Model, allViews: false).View(0, network.Device);
+        using var image = InspectedImage.Of(InspectedPhoto.Of(PlantedImage.Noise(64, 64, seed: 2)), network.Model, allViews: false).View(0, network.Device);
         using var baseline = zeros_like(image);
         using var atImage = network.Logits(image);
         using var atBaseline = network.Logits(baseline);
