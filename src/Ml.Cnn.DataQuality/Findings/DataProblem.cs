@@ -21,9 +21,9 @@ public sealed record DataProblem
     public string? ProposedClass { get; init; }
 
     /// <summary>
-    /// How sure the finding is, to be compared with others of its kind. Label errors: (1 + p of the proposed class − p of the label) / 2, 0.5 to 1. Duplicates
-    /// and leaks: the correlation of both pictures, up to 1. Odd images and outliers: how many median deviations the image is from the median, 3.5 and more.
-    /// Others: 1.
+    /// How sure the finding is, to be compared with others of its kind. Label errors: (1 + p of the proposed class − p of the label) / 2, 0.5 to 1.
+    /// Duplicates and leaks: the correlation of both pictures, up to 1. Tiny and odd images and outliers: how many median deviations the image is from the
+    /// median, <see cref="DataProblemOptions.Deviations"/> and more; of rare colors the share of the other images, 0.9 to 1. Others: 1.
     /// </summary>
     public required double Score { get; init; }
 
