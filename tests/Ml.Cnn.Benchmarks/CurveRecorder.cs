@@ -17,9 +17,11 @@ internal static class CurveRecorder
 
     /// <param name="data">The archive of images, with a folder train of class folders.</param>
     /// <param name="path">The table; trainings that it has are not done again.</param>
-    /// <param name="trainings">How many there are to be.</param>
+    /// <param name="trainings">How many there are to be, in all parts.</param>
     /// <param name="size">Height and width in pixels.</param>
-    public static int Run(string data, string path, int trainings, int size)
+    /// <param name="part">Which part of the trainings this process does, from 0.</param>
+    /// <param name="parts">How many processes share them: training i is of part i modulo parts.</param>
+    public static int Run(string data, string path, int trainings, int size, int part, int parts)
     {
         var mlContext = new MLContext(seed: 1);
         var (train, validation) = Load(mlContext, data);
@@ -27,7 +29,7 @@ internal static class CurveRecorder
         var done = File.Exists(path) ? File.ReadLines(path).Count() - 1 : -1;
         if (done < 0)
             File.WriteAllText(path, Header + "\n");
-        for (var number = Math.Max(0, done); number < trainings; number++)
+        for (var number = part + (Math.Max(0, done) * parts); number < trainings; number += parts)
         {
             var line = Record(mlContext, train, validation, points.Point(number), size, number);
             File.AppendAllText(path, line + "\n");

@@ -112,9 +112,11 @@ webSoak.SetAction((r, _) => new WebSoak(new(r.GetValue(address)!), r.GetValue(se
     r.GetValue(seed), r.GetValue(only) ?? []).RunAsync());
 
 var trainings = new Option<int>("--trainings") { Description = "How many.", DefaultValueFactory = _ => 300 };
+var part = new Option<int>("--part") { Description = "Which part of them, from 0." };
+var parts = new Option<int>("--parts") { Description = "How many processes share them.", DefaultValueFactory = _ => 1 };
 var curves = new Command("curves", "Learning curves of small networks, a line of the table PATH each; lines that are there stay.") { data, path, trainings,
-    size };
-curves.SetAction(r => CurveRecorder.Run(r.GetValue(data)!, r.GetValue(path)!, r.GetValue(trainings), r.GetValue(size)));
+    size, part, parts };
+curves.SetAction(r => CurveRecorder.Run(r.GetValue(data)!, r.GetValue(path)!, r.GetValue(trainings), r.GetValue(size), r.GetValue(part), r.GetValue(parts)));
 
 var budgets = new Option<double[]>("--budgets")
 {

@@ -24,7 +24,7 @@ internal static class Calibration
             Name = value,
             Type = new() { TensorType = new() { ElemType = (int)TensorProto.Types.DataType.Float } },
         }));
-        using var session = new OnnxSession(watched);
+        using var session = new ModelSession(watched);
         var histograms = plan.Rounded.Select(plan.ScaleOf).Distinct().ToDictionary(scale => scale, _ => new ValueHistogram());
         var (images, batchSize) = (0, 1);
         foreach (var batch in read(() => batchSize))

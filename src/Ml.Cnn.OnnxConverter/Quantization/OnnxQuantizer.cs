@@ -35,8 +35,8 @@ internal static class OnnxQuantizer
                 throw new InvalidOperationException("No image of the calibration set can be decoded.");
             var ranges = values.ToDictionary(value => value.Key, value => RangeSearch.Find(value.Value, options.Ranges));
             var quantized = QuantizedGraph.Write(source, graph, plan, ranges, options.WeightBits);
-            using var before = new OnnxSession(network);
-            using var after = new OnnxSession(quantized);
+            using var before = new ModelSession(network);
+            using var after = new ModelSession(quantized);
             var agreement = Compare(before, after, images.Evaluation(() => BatchSize));
             Refuse(model, agreement, options);
             var written = OnnxFile.Write(path, NetworkPart.Replacing(whole, quantized), isExternal: false, verify: file => new InferenceSession(file)
@@ -82,7 +82,7 @@ internal static class OnnxQuantizer
         }
     }
 
-    private static Agreement Compare(OnnxSession before, OnnxSession after, IEnumerable<PixelBatch> batches)
+    private static Agreement Compare(ModelSession before, ModelSession after, IEnumerable<PixelBatch> batches)
     {
         var agreement = new Agreement();
         foreach (var batch in batches.Where(batch => batch.Count > 0))

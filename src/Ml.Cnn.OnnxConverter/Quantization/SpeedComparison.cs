@@ -13,9 +13,9 @@ internal static class SpeedComparison
     /// <param name="pixels">A batch's numbers.</param>
     /// <param name="images">How many images that is.</param>
     /// <param name="time">How long to go on.</param>
-    public static (double One, double Other) Measure(OnnxSession one, OnnxSession other, float[] pixels, int images, TimeSpan time)
+    public static (double One, double Other) Measure(ModelSession one, ModelSession other, float[] pixels, int images, TimeSpan time)
     {
-        OnnxSession[] sessions = [one, other];
+        ModelSession[] sessions = [one, other];
         var times = sessions.Select(_ => new List<double>()).ToArray();
         foreach (var session in sessions)
             session.Run(pixels, images); // the first pass takes memory

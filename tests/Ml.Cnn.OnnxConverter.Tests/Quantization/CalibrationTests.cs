@@ -38,7 +38,7 @@ public sealed class CalibrationTests
             Assert.AreEqual(1, quantized.Graph.Node.Count(node => node.Name == $"{value}.quantized" && node.OpType == "QuantizeLinear"), value);
             Assert.AreEqual(1, quantized.Graph.Node.Count(node => node.Name == $"{value}.dequantized" && node.OpType == "DequantizeLinear"), value);
         }
-        using var session = new OnnxSession(quantized);
+        using var session = new ModelSession(quantized);
         // Steps of x: 6 / 255; of 2x: 8 / 255; of −2x: 8 / 255.
         foreach (var (expected, actual) in new[] { 0f, -8, -2, -6 }.Zip(session.Run(s_pixels, 2)))
             Assert.AreEqual(expected, actual, 0.06f);

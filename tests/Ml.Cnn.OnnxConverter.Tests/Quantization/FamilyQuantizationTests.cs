@@ -47,8 +47,8 @@ public sealed class FamilyQuantizationTests
         var pixels = new LabeledPixels(model, images, "None");
         var labels = pixels.Labels();
         var batch = pixels.Read(Enumerable.Range(0, labels.Count).ToHashSet(), labels, () => labels.Count).Single();
-        using var before = new OnnxSession(ModelProto.Parser.ParseFrom(File.ReadAllBytes(exact)));
-        using var after = new OnnxSession(ModelProto.Parser.ParseFrom(File.ReadAllBytes(file)));
+        using var before = new ModelSession(ModelProto.Parser.ParseFrom(File.ReadAllBytes(exact)));
+        using var after = new ModelSession(ModelProto.Parser.ParseFrom(File.ReadAllBytes(file)));
         var (expected, actual) = (before.Run(batch.Pixels, batch.Count), after.Run(batch.Pixels, batch.Count));
         var error = Math.Sqrt(expected.Zip(actual, (one, other) => Math.Pow(one - other, 2)).Sum() / expected.Sum(logit => Math.Pow(logit, 2)));
         var kernels = Kernels(file, folder);

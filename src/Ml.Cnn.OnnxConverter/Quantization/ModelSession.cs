@@ -5,7 +5,7 @@ using Ml.Cnn.OnnxConverter.Format;
 namespace Ml.Cnn.OnnxConverter.Quantization;
 
 /// <summary>A network in ONNX Runtime that takes one tensor of float32.</summary>
-internal sealed class OnnxSession : IDisposable
+internal sealed class ModelSession : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
@@ -13,7 +13,7 @@ internal sealed class OnnxSession : IDisposable
     private readonly long[] _shape;
 
     /// <exception cref="OnnxRuntimeException">ONNX Runtime does not take the model.</exception>
-    public OnnxSession(ModelProto model)
+    public ModelSession(ModelProto model)
     {
         _session = new(model.ToByteArray());
         _input = _session.InputMetadata.Keys.Single();
