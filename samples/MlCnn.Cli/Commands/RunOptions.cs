@@ -23,9 +23,9 @@ internal static class RunOptions
             (options, time) => options.TimeBudget = time),
         Checkpoints(),
         TrainingOption.Of(CommandOptions.Text("--log", "DIR",
-            "Where to keep the training's logs: epochs.csv, epochs.jsonl, curves.png and TensorBoard's event files; how each class's validation images are named "
-            + "(classes.csv, classes.jsonl); the first images as the network sees them (batch); and at the end all of it as a page, report.html. With --resume they "
-            + "go on; otherwise those of an earlier training are replaced. Default: nowhere.", required: false),
+            "Where to keep the training's logs: epochs.csv, epochs.jsonl, curves.png and TensorBoard's event files; how each class's validation images are "
+            + "named (classes.csv, classes.jsonl); the first images as the network sees them (batch); and at the end all of it as a page, report.html. With "
+            + "--resume they go on; otherwise those of an earlier training are replaced. Default: nowhere.", required: false),
             (options, folder) => (options.LogFolder, options.Logs) = (folder, options.Logs | TrainingLogs.Classes | TrainingLogs.Batch)),
         TrainingOption.Flag("--log-steps", "Log every step too: steps.csv, steps.jsonl and TensorBoard's run 'steps'.",
             options => options.Logs |= TrainingLogs.Steps),

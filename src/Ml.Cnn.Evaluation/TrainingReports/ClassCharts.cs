@@ -25,10 +25,10 @@ internal static class ClassCharts
         [
             HtmlColumn<History>.Text("Class", history => history.Class, isHeading: true),
             HtmlColumn<History>.Number("Images", history => Number(history.At(shown)?.Line.Images)),
-            HtmlColumn<History>.Number("Recall", history => TrainingPage.Percent(history.At(shown)?.Recall ?? double.NaN), "The share of the class's images that are "
-                + "named right"),
-            HtmlColumn<History>.Number("Precision", history => TrainingPage.Percent(history.At(shown)?.Precision ?? double.NaN), "The share of the images named so "
-                + "that are of the class"),
+            HtmlColumn<History>.Number("Recall", history => TrainingPage.Percent(history.At(shown)?.Recall ?? double.NaN),
+                "The share of the class's images that are named right"),
+            HtmlColumn<History>.Number("Precision", history => TrainingPage.Percent(history.At(shown)?.Precision ?? double.NaN),
+                "The share of the images named so that are of the class"),
             HtmlColumn<History>.Number("Highest recall", history => TrainingPage.Percent(history.Lines.Max(line => (double)line.Right / line.Images)),
                 "In any epoch"),
         ], classes);
@@ -51,7 +51,8 @@ internal static class ClassCharts
             chart.Label(history.Points[^1].X, history.Points[^1].Y, history.Class, isMinor: history != classes[0]);
         chart.Write(html, "class-recall", "Recall of each class over the epochs",
             string.Create(CultureInfo.InvariantCulture, $"{classes.Count} lines. Behind epoch {shown}: ")
-            + string.Join("; ", classes.Take(s_styles.Length).Select(history => $"{history.Class}, {TrainingPage.Percent(history.At(shown)?.Recall ?? double.NaN)}"))
+            + string.Join("; ", classes.Take(s_styles.Length)
+                .Select(history => $"{history.Class}, {TrainingPage.Percent(history.At(shown)?.Recall ?? double.NaN)}"))
             + ".", "A line for each class; the three hardest are thick, dashed and dotted. The share of a class's validation images that are named right.");
     }
 

@@ -21,8 +21,8 @@ internal static class FilterSection
             (name, count, picture) = (first.name, filters.size(0), FilterPicture.Draw(filters));
         }
         var html = new HtmlBuilder();
-        html.Element("p", "Filters that learned something are smooth: edges, bars and blobs of a color. Noise says that they were trained too shortly, at too high a "
-            + "rate, or with too little weight decay; flat gray ones were never used.");
+        html.Element("p", "Filters that learned something are smooth: edges, bars and blobs of a color. Noise says that they were trained too shortly, at too "
+            + "high a rate, or with too little weight decay; flat gray ones were never used.");
         html.Open("figure").Open("img", ("src", "data:image/png;base64," + Convert.ToBase64String(PngEncoder.Encode(picture))),
             ("alt", $"The filters of {name} as a grid"), ("width", HtmlBuilder.Number(picture.Width)), ("height", HtmlBuilder.Number(picture.Height)),
             ("class", "pixels"));

@@ -33,7 +33,8 @@ internal static class TrainingCharts
         }
         var isLogarithmic = !isShare && values.Min() > 0 && values.Max() > Spread * values.Min();
         var chart = new SvgChart(new("Epoch", history.Select(epoch => (double)epoch.Epoch), isLogarithmic: false, Whole),
-            new(isLogarithmic ? unit + ", logarithmic" : unit, values, isLogarithmic, isShare ? TrainingPage.Tick : format, least: 0, most: isShare ? 1 : null));
+            new(isLogarithmic ? unit + ", logarithmic" : unit, values, isLogarithmic, isShare ? TrainingPage.Tick : format, least: 0,
+                most: isShare ? 1 : null));
         var best = TrainingPage.BestEpoch(history);
         var isValidated = history.Any(epoch => validation(epoch) is not null);
         chart.Line(history.Select(epoch => ((double)epoch.Epoch, training(epoch))), isValidated ? "second" : "best", "Training");
@@ -44,8 +45,8 @@ internal static class TrainingCharts
             chart.Label(best.Epoch, validation(best) ?? double.NaN, format(validation(best) ?? double.NaN), isMinor: false);
         }
         chart.Write(html, id, $"{title} over {Whole(history.Count)} epochs", Described(history, training, validation, format), isValidated
-            ? "Solid: the validation images behind each epoch. Dashed: the training images while the network learned them, augmented as they were. The point is the "
-                + "best epoch, whose weights were kept."
+            ? "Solid: the validation images behind each epoch. Dashed: the training images while the network learned them, augmented as they were. The point is "
+                + "the best epoch, whose weights were kept."
             : "The value of each epoch.");
     }
 
@@ -53,13 +54,18 @@ internal static class TrainingCharts
         Func<double, string> format)
     {
         var text = $"From {format(training(history[0]))} in the first epoch to {format(training(history[^1]))} in the last.";
-        return validation(history[0]) is { } first && validation(history[^1]) is { } last ? text + $" In validation from {format(first)} to {format(last)}." : text;
+        return validation(history[0]) is { } first && validation(history[^1]) is { } last ? text + $" In validation from {format(first)} to {format(last)}."
+            : text;
     }
 
     /// <summary>Three digits that count.</summary>
-    private static string Plain(double value) => value is 0 or (>= 1e-4 and < 1e5) ? value.ToString("0.#####", CultureInfo.InvariantCulture) is { Length: <= 6 } text
-        ? text : double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).ToString("0.#######", CultureInfo.InvariantCulture)
-        : value.ToString("0.##e0", CultureInfo.InvariantCulture);
+    private static string Plain(double value)
+    {
+        if (value is not (0 or (>= 1e-4 and < 1e5)))
+            return value.ToString("0.##e0", CultureInfo.InvariantCulture);
+        var rounded = double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return rounded.ToString("0.#######", CultureInfo.InvariantCulture);
+    }
 
     private static string Whole(double value) => value == Math.Round(value) ? value.ToString("0", CultureInfo.InvariantCulture) : "";
 }

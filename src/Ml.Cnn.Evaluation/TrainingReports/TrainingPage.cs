@@ -18,9 +18,9 @@ internal static class TrainingPage
         if (FilterSection.Write(model) is { } filters)
             sections.Add(new("filters", "First filters", filters));
         sections.Add(new("recipe", "Recipe", RecipeSection.Write(model)));
+        var shape = model.Shape;
         return HtmlPage.Write($"Training of {model.Name}", string.Create(CultureInfo.InvariantCulture,
-            $"{model.ClassNames.Count:#,0} classes · {model.Shape.Channels} × {model.Shape.Height} × {model.Shape.Width} · {last.Epoch} of {last.Epochs} epochs"),
-            sections);
+            $"{model.ClassNames.Count:#,0} classes · {shape.Channels} × {shape.Height} × {shape.Width} · {last.Epoch} of {last.Epochs} epochs"), sections);
     }
 
     /// <summary>The epoch whose weights the model has.</summary>
@@ -43,7 +43,7 @@ internal static class TrainingPage
         html.Open("ul", ("class", "facts"));
         html.Element("li", End(model));
         html.Element("li", string.Create(CultureInfo.InvariantCulture, $"{last.Images:#,0} images an epoch, {last.Steps:#,0} steps in all, in ")
-            + $"{Duration(history.Sum(epoch => epoch.Seconds))} of training at {Number(Math.Round(history.Average(epoch => epoch.ImagesPerSecond)))} images/s.");
+            + $"{Duration(history.Sum(epoch => epoch.Seconds))} of training at {Number(history.Average(epoch => epoch.ImagesPerSecond))} images/s.");
         if (Gap(best) is { } gap)
             html.Element("li", gap);
         return html.Close("ul");
@@ -60,7 +60,7 @@ internal static class TrainingPage
 
     // A difference of ten points is more than chance on a hundred images, and more than augmentation takes away.
     private static string? Gap(CnnEpoch best) => best.ValidationAccuracy is { } validation && best.Accuracy - validation is > 0.1 and var gap
-        ? $"Training images are named right {string.Create(CultureInfo.InvariantCulture, $"{gap * 100:0}")} points more often than validation images: the network "
+        ? string.Create(CultureInfo.InvariantCulture, $"Training images are named right {gap * 100:0} points more often than validation images: the network ")
             + "learns them by heart. Augmentation, pretrained weights, weight decay or more images help against that."
         : null;
 

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Metrics;
 
-/// <summary>How many images of each class were taken for which, over a pass. They are counted on the device; nothing waits for it before they are read.</summary>
+/// <summary>How many images of each class were taken for which, over a pass: counted on the device, for which nothing waits before they are read.</summary>
 internal sealed class ConfusionCounts : IDisposable
 {
     private readonly Tensor _counts; // classes², int64: those of a class side by side

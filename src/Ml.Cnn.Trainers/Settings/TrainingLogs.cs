@@ -31,9 +31,9 @@ public enum TrainingLogs
     Steps = 16,
 
     /// <summary>
-    /// How the validation images of each class were taken, by epoch: classes.csv and classes.jsonl, a line for each class (epoch, class, its images, how many of
-    /// them are right, how many images were taken for it), in those of the chosen logs that there are; and for TensorBoard the confusion matrix as a picture.
-    /// Nothing without a validation set.
+    /// How the validation images of each class were taken, by epoch: classes.csv and classes.jsonl, a line for each class (epoch, class, its images, how many
+    /// of them are right, how many images were taken for it), in those of the chosen logs that there are; and for TensorBoard the confusion matrix as a
+    /// picture. Nothing without a validation set.
     /// </summary>
     Classes = 32,
 

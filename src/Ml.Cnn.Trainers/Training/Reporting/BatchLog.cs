@@ -50,5 +50,6 @@ internal sealed class BatchLog(string folder, ObservedImages images) : ITraining
     }
 
     // Class names may hold what no file name may.
-    private static string FileName(string name) => string.Join("_", name.Split([.. Path.GetInvalidFileNameChars(), '/', '\\', ':', '*', '?', '"', '<', '>', '|']));
+    private static string FileName(string name) =>
+        string.Join("_", name.Split([.. Path.GetInvalidFileNameChars(), '/', '\\', ':', '*', '?', '"', '<', '>', '|']));
 }

@@ -7,6 +7,6 @@ namespace Ml.Cnn.Trainers.Training.Reporting;
 /// <param name="Epoch">From 1.</param>
 /// <param name="Network">With the weights that were validated. Only to be read.</param>
 /// <param name="Confusion">
-/// Classes × classes: how many validation images of a class, the row, were taken for which, the column. Null without a validation, or where no observer wants it.
+/// Classes × classes: how many validation images of a class, the row, were taken for which, the column. Null without a validation, or where nobody wants it.
 /// </param>
 internal sealed record EpochDetails(int Epoch, Module<Tensor, Tensor> Network, long[,]? Confusion);
