@@ -28,8 +28,8 @@ public sealed class DigitsTests : CliTest
         Assert.DoesNotContain("\u001b", trained.Error);
 
         Assert.HasCount(4, File.ReadAllLines(Path.Join(Folder, "logs", "epochs.csv")));
-        CollectionAssert.AreEquivalent((string[])["batch", "classes.csv", "classes.jsonl", "curves.png", "epochs.csv", "epochs.jsonl", "pictures", "report.html",
-            "train", "validation"],
+        CollectionAssert.AreEquivalent(
+            (string[])["batch", "classes.csv", "classes.jsonl", "curves.png", "epochs.csv", "epochs.jsonl", "pictures", "report.html", "train", "validation"],
             Directory.GetFileSystemEntries(Path.Join(Folder, "logs")).Select(Path.GetFileName).ToArray());
 
         var evaluation = Run("evaluate", "--model", "m.zip", "--data", "digits:200", "--json").Expect(0).Json;

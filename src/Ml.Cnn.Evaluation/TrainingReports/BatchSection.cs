@@ -14,8 +14,8 @@ internal static class BatchSection
     public static HtmlBuilder Write(IReadOnlyList<string> files)
     {
         var html = new HtmlBuilder();
-        html.Element("p", "The first images of the first batch, augmented, mixed, and turned back from normalized numbers into pixels. Are the colors right, is "
-            + "what the class is about still to be seen, does it fill the image?");
+        html.Element("p", "The first images of the first batch, augmented, mixed, and turned back from normalized numbers into pixels. Are the colors right, "
+            + "is what the class is about still to be seen, does it fill the image?");
         html.Open("ul", ("class", "pictures"));
         foreach (var file in files)
         {

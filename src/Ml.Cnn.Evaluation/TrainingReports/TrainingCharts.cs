@@ -45,8 +45,8 @@ internal static class TrainingCharts
             chart.Label(best.Epoch, validation(best) ?? double.NaN, format(validation(best) ?? double.NaN), isMinor: false);
         }
         chart.Write(html, id, $"{title} over {Whole(history.Count)} epochs", Described(history, training, validation, format), isValidated
-            ? "Solid: the validation images behind each epoch. Dashed: the training images while the network learned them, augmented as they were. The point is "
-                + "the best epoch, whose weights were kept."
+            ? "Solid: the validation images behind each epoch. Dashed: the training images while the network learned them, augmented as they were. The point "
+                + "is the best epoch, whose weights were kept."
             : "The value of each epoch.");
     }
 

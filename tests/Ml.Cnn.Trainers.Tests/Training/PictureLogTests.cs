@@ -89,7 +89,7 @@ public sealed class PictureLogTests
         }
     }
 
-    /// <summary>Protects resumed trainings: lines of epochs that are trained again are replaced; a class's name with commas and quotes stays one cell.</summary>
+    /// <summary>Protects resumed trainings: an epoch that is trained again replaces its lines; a class's name with commas and quotes stays one cell.</summary>
     [TestMethod]
     public void A_resumed_training_goes_on_with_its_classes()
     {
