@@ -43,6 +43,7 @@ internal static class CommandLine
     {
         ModelsCommand.Create(),
         SummaryCommand.Create(),
+        InspectCommand.Create(),
         DataCommand.Create(),
         AugmentCommand.Create(),
         LearningRateCommand.Create(),

@@ -62,6 +62,9 @@ internal abstract partial record DataSource
     /// <summary>The archive that holds the images; null where there is none.</summary>
     public virtual string? Archive => null;
 
+    /// <summary>The folder that lists of these images count paths from; null where images have no paths but names, or nothing.</summary>
+    public string? PathsFrom => Folder ?? (List is { } list ? Path.GetDirectoryName(Path.GetFullPath(list)) : null);
+
     /// <summary>The shape of images that come as pixels; null where they are encoded, in files or in an archive.</summary>
     public virtual PixelShape? Pixels => null;
 

@@ -7,19 +7,16 @@ namespace MlCnn.Cli;
 internal sealed class EvaluationAnswers(CnnCalibration? calibration)
 {
     private readonly List<int?> _classes = [];
-    private readonly CalibrationError _error = new();
+    private int _scored;
     private long _covered;
     private long _members;
 
     /// <summary>The class of each image, in the order of the rows; null for one that could not be scored.</summary>
     public IReadOnlyList<int?> Classes => _classes;
 
-    /// <summary>The expected calibration error, 0 to 1; NaN without images.</summary>
-    public double CalibrationError => _error.Value;
-
     /// <summary>What became of the prediction sets; null where the classifier gives none.</summary>
-    public SetsEntry? Sets => calibration is { SetThreshold: not null, Coverage: { } stated } && _error.Images > 0
-        ? new(stated, _covered / (double)_error.Images, _members / (double)_error.Images)
+    public SetsEntry? Sets => calibration is { SetThreshold: not null, Coverage: { } stated } && _scored > 0
+        ? new(stated, _covered / (double)_scored, _members / (double)_scored)
         : null;
 
     /// <summary>Counts an image.</summary>
@@ -31,9 +28,8 @@ internal sealed class EvaluationAnswers(CnnCalibration? calibration)
             _classes.Add(null);
             return false;
         }
-        var best = image.Scores.IndexOf(image.Scores.Max());
-        _classes.Add(best);
-        _error.Add(image.Scores[best], best == image.Label - 1);
+        _scored++;
+        _classes.Add(image.Scores.IndexOf(image.Scores.Max()));
         if (calibration?.SetThreshold is { } threshold)
         {
             _members += image.Scores.Count(probability => probability >= (float)threshold);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Ml.Cnn.Evaluation;
 using Ml.Cnn.Trainers;
 using MlCnn.Cli.Display;
 
@@ -8,12 +9,11 @@ namespace MlCnn.Cli;
 
 /// <summary>A classifier's scores for labeled images, measured.</summary>
 /// <param name="Pass">The images that were scored, and those that could not be.</param>
-/// <param name="Metrics">What ML.NET says of the scores.</param>
+/// <param name="Evaluation">What the scores come to; null where no image could be scored.</param>
 /// <param name="Answers">What was said of each image, in the order of the rows.</param>
 /// <param name="Precision">The numbers that scores were computed in.</param>
 /// <param name="MillisecondsPerImage">From the file to the scores, a mean; what the network prepares beforehand is not counted.</param>
-internal sealed record EvaluationPass(ScoringPass Pass, MulticlassClassificationMetrics Metrics, EvaluationAnswers Answers, string Precision,
-    double MillisecondsPerImage)
+internal sealed record EvaluationPass(ScoringPass Pass, CnnEvaluation? Evaluation, EvaluationAnswers Answers, string Precision, double MillisecondsPerImage)
 {
     /// <summary>Scores labeled images.</summary>
     /// <param name="mlContext">Evaluates.</param>
@@ -21,41 +21,47 @@ internal sealed record EvaluationPass(ScoringPass Pass, MulticlassClassification
     /// <param name="keyed">Images with keys of the classifier's classes.</param>
     /// <param name="isFiles">Whether the images are files.</param>
     /// <param name="handling">What bad images do.</param>
-    /// <param name="topK">Among how many of the best classes the right one is looked for.</param>
-    public static EvaluationPass Run(MLContext mlContext, CnnClassifier network, IDataView keyed, bool isFiles, BadImageHandling handling, int topK)
+    /// <param name="options">What is measured; the columns and classes are this pass's own.</param>
+    public static EvaluationPass Run(MLContext mlContext, CnnClassifier network, IDataView keyed, bool isFiles, BadImageHandling handling,
+        CnnEvaluationOptions options)
     {
         network.WarmUp();
         var pass = new ScoringPass(ImageScoring.Score(mlContext, network, keyed, isFiles), network, handling);
         var answers = new EvaluationAnswers(network.Calibration);
         var start = Stopwatch.GetTimestamp();
-        var metrics = Messages.While("Scoring the images", () => Evaluate(mlContext, pass, answers, network.ClassNames.Count, topK));
+        var evaluation = Messages.While("Scoring the images", () => Evaluate(mlContext, pass, answers, network.ClassNames, options));
         var milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds / Math.Max(answers.Classes.Count, 1);
         var precision = network.ScoringCopies[^1].Precision; // of the copies that the warm-up made
-        return new(pass, metrics, answers, precision.ToString().ToLowerInvariant(), milliseconds);
+        return new(pass, evaluation, answers, precision.ToString().ToLowerInvariant(), milliseconds);
     }
 
-    // ML.NET's evaluator takes one pass over the rows, so that they need not be kept.
-    private static MulticlassClassificationMetrics Evaluate(MLContext mlContext, ScoringPass pass, EvaluationAnswers answers, int classes, int topK)
+    private static CnnEvaluation? Evaluate(MLContext mlContext, ScoringPass pass, EvaluationAnswers answers, IReadOnlyList<string> classes,
+        CnnEvaluationOptions options)
     {
         var schema = SchemaDefinition.Create(typeof(ScoredRow));
-        schema[nameof(ScoredRow.Label)].ColumnType = schema[nameof(ScoredRow.PredictedLabel)].ColumnType = new KeyDataViewType(typeof(uint), classes);
-        schema[nameof(ScoredRow.Score)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, classes);
-        var rows = pass.Images().Where(answers.Add).Select(image => new ScoredRow
+        schema[nameof(ScoredRow.Score)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, classes.Count);
+        // A row for every image, so that rows are those of the data; one that was not scored is told by its first score.
+        float[] notScored = [.. Enumerable.Repeat(float.NaN, classes.Count)];
+        var rows = pass.Images().Select(image => new ScoredRow
         {
-            Label = image.Label - 1,
-            Score = image.Scores,
-            PredictedLabel = (uint)answers.Classes[^1]!,
+            Label = image.Label > 0 ? classes[(int)image.Label - 1] : "",
+            Score = answers.Add(image) ? image.Scores : notScored,
         });
-        return mlContext.MulticlassClassification.Evaluate(mlContext.Data.LoadFromEnumerable(rows, schema), topKPredictionCount: Math.Min(topK, classes));
+        (options.ClassNames, options.LabelColumnName, options.ScoreColumnName) = (classes, nameof(ScoredRow.Label), nameof(ScoredRow.Score));
+        try
+        {
+            return mlContext.MulticlassClassification.EvaluateCnn(mlContext.Data.LoadFromEnumerable(rows, schema), options);
+        }
+        catch (InvalidOperationException) when (pass.Scored == 0)
+        {
+            return null;
+        }
     }
 
-    /// <summary>A row as ML.NET's evaluator takes it. Keys in objects count from 0, and from 1 in data views.</summary>
     private sealed class ScoredRow
     {
-        public uint Label { get; set; }
+        public string Label { get; set; } = "";
 
         public float[] Score { get; set; } = [];
-
-        public uint PredictedLabel { get; set; }
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Ml.Cnn.Evaluation;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Transforms;
 
@@ -15,6 +17,17 @@ internal static class JsonOutput
     };
 
     public static void Write<T>(T result) => Console.Out.WriteLine(JsonSerializer.Serialize(result, s_options));
+
+    /// <summary>A look at data, and as its last property "quality" what may be wrong with it.</summary>
+    /// <param name="report">The look.</param>
+    /// <param name="quality">A report as JSON; null: none.</param>
+    public static void Write(ImageDataReport report, string? quality)
+    {
+        var result = JsonSerializer.SerializeToNode(report, s_options)!.AsObject();
+        if (quality is not null)
+            result["quality"] = JsonNode.Parse(quality);
+        Console.Out.WriteLine(result.ToJsonString());
+    }
 
     /// <summary>JSON has no NaN and no infinity: null stands for both, as for everything that cannot be told.</summary>
     private sealed class NumberOrNull<T> : JsonConverter<T> where T : struct, System.Numerics.IFloatingPointIeee754<T>
@@ -54,7 +67,16 @@ internal sealed record ModelEntry(string Name, string Family, int? Year, string 
 /// <param name="Epochs">Every whole epoch.</param>
 /// <param name="Model">The file, as the command line gave it.</param>
 internal sealed record TrainResult(long Images, IReadOnlyList<string> Classes, string Device, PlanEntry Plan, IReadOnlyList<EpochEntry> Epochs,
-    string Model);
+    string Model)
+{
+    /// <summary>Images that --exclude left out; only with --exclude or --relabel.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Excluded { get; init; }
+
+    /// <summary>Images that --relabel gave another class; only with --exclude or --relabel.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Relabeled { get; init; }
+}
 
 /// <summary>How a training computed, in the words of the options that pin it: --precision, --layout, --threads.</summary>
 internal sealed record PlanEntry(string Precision, string Layout, int Threads)
@@ -116,6 +138,9 @@ internal sealed record EvaluateResult(long Images, double MicroAccuracy, double 
 
     /// <summary>The same images at one look of one network in float32; null where that is what was measured.</summary>
     public EvaluationComparison? Comparison { get; init; }
+
+    /// <summary>Everything else that was measured, as report.json has it; null without a single image that could be scored.</summary>
+    public JsonElement? Evaluation { get; init; }
 }
 
 /// <summary>What one look of one network in float32, not calibrated, comes to.</summary>
@@ -165,7 +190,12 @@ internal sealed record MemberEntry(string Arch, string Model, double Weight);
 /// <param name="Precision">The share of the images taken for it that are of it; 0 if none was.</param>
 /// <param name="Recall">The share of its images that were taken for it; 0 if there are none.</param>
 /// <param name="Support">How many images of it the data holds.</param>
-internal sealed record ClassEntry(string Label, double Precision, double Recall, long Support);
+internal sealed record ClassEntry(string Label, double Precision, double Recall, long Support)
+{
+    public static ClassEntry Of(CnnClassEvaluation one) => new(one.Name, OrZero(one.Precision.Value), OrZero(one.Recall.Value), one.Support);
+
+    private static double OrZero(double share) => double.IsNaN(share) ? 0 : share;
+}
 
 /// <summary>mlcnn predict --json.</summary>
 /// <param name="Predictions">The images that were scored.</param>

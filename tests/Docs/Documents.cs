@@ -50,11 +50,8 @@ internal sealed class Documents
         var snippets = new Dictionary<string, string>();
         string[] folders =
         [
-            Path.Join(Repository, "tests", "Ml.Cnn.Trainers.Tests", "Snippets"), Path.Join(Repository, "tests", "Ml.Cnn.Serving.Tests", "Snippets"),
-            Path.Join(Repository, "tests", "Ml.Cnn.Experiments.Tests", "Snippets"),
-            Path.Join(Repository, "tests", "Ml.Cnn.Experiments.Hangfire.Tests", "Snippets"),
-            Path.Join(Repository, "tests", "Ml.Cnn.OnnxConverter.Tests", "Snippets"), Path.Join(Repository, "tests", "Ml.Cnn.Onnx.Tests", "Snippets"),
-            Path.Join(Repository, "tests", "Ml.Cnn.DnnFeaturizer.Tests", "Snippets"), Path.Join(Repository, "samples"),
+            .. Directory.GetDirectories(Path.Join(Repository, "tests"), "*.Tests").Select(project => Path.Join(project, "Snippets")).Where(Directory.Exists),
+            Path.Join(Repository, "samples"),
         ];
         foreach (var file in folders.SelectMany(folder => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)).Order(StringComparer.Ordinal))
             foreach (var (name, code) in SnippetSource.Read(File.ReadAllLines(file), Path.GetRelativePath(Repository, file)))

@@ -162,9 +162,18 @@ quantize.SetAction(r => QuantizationBenchmark.Run(r.GetValue(path)!, r.GetValue(
     Seed = r.GetValue(seed),
 }));
 
-return new RootCommand("Benchmarks of MlCnn.") { quantize, mnist, network, folder, loader, read, inspect, stages, step, plans, memory, score, ort, labels,
-    webModel,
-    webLoad, webSoak, curves, search }
+var evaluation = new Command("evaluation", "Scoring alone, and with an evaluation and its page in the folder --out, of images that are read again and again.")
+{
+    data, arch, size, images, output,
+};
+evaluation.SetAction(r => EvaluationBenchmark.Run(r.GetValue(data)!, r.GetValue(arch)!, r.GetValue(size), r.GetValue(images), r.GetValue(output)!));
+
+var classes = new Option<int>("--classes") { Description = "How many.", DefaultValueFactory = _ => 100 };
+var evaluationMemory = new Command("evaluation-memory", "The memory of an evaluation of drawn scores, without a network.") { images, classes };
+evaluationMemory.SetAction(r => EvaluationBenchmark.RunMemory(r.GetValue(images), r.GetValue(classes)));
+
+return new RootCommand("Benchmarks of MlCnn.") { evaluation, evaluationMemory, quantize, mnist, network, folder, loader, read, inspect, stages, step, plans,
+    memory, score, ort, labels, webModel, webLoad, webSoak, curves, search }
     .Parse(args).Invoke();
 
 /// <summary>Whose work is timed.</summary>

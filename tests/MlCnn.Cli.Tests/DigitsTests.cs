@@ -28,12 +28,13 @@ public sealed class DigitsTests : CliTest
         Assert.DoesNotContain("\u001b", trained.Error);
 
         Assert.HasCount(4, File.ReadAllLines(Path.Join(Folder, "logs", "epochs.csv")));
-        CollectionAssert.AreEquivalent((string[])["curves.png", "epochs.csv", "epochs.jsonl", "train", "validation"],
+        CollectionAssert.AreEquivalent(
+            (string[])["batch", "classes.csv", "classes.jsonl", "curves.png", "epochs.csv", "epochs.jsonl", "pictures", "report.html", "train", "validation"],
             Directory.GetFileSystemEntries(Path.Join(Folder, "logs")).Select(Path.GetFileName).ToArray());
 
         var evaluation = Run("evaluate", "--model", "m.zip", "--data", "digits:200", "--json").Expect(0).Json;
         AssertProperties(evaluation, "images", "microAccuracy", "macroAccuracy", "logLoss", "top5Accuracy", "perClass", "badImages", "precision",
-            "millisecondsPerImage", "calibrationError", "predictionSets", "comparison");
+            "millisecondsPerImage", "calibrationError", "predictionSets", "comparison", "evaluation");
         Assert.AreEqual(200, evaluation.GetProperty("images").GetInt32());
         Assert.IsGreaterThan(0.6, evaluation.GetProperty("microAccuracy").GetDouble());
         Assert.AreEqual(10, evaluation.GetProperty("perClass").GetArrayLength());

@@ -1,35 +1,62 @@
 using System.CommandLine;
-using Microsoft.ML;
-using MlCnn.Cli.Display;
+using Ml.Cnn.DataQuality;
 
 namespace MlCnn.Cli.Commands;
 
-/// <summary>mlcnn data: what a data set holds, before anything is trained on it.</summary>
+/// <summary>mlcnn data: what a data set holds and what may be wrong with it, before anything is trained on it.</summary>
 internal static class DataCommand
 {
     public static Command Create()
     {
         var source = CommandOptions.Source();
+        var model = CommandOptions.Text("--model", "FILE",
+            "Look for label errors and outliers by a model.zip that 'mlcnn train' saved. Images that it has learned from hide their wrong labels: --folds "
+            + "finds more in those.", required: false);
+        var folds = CommandOptions.Number("--folds",
+            "Look for label errors and outliers by so many networks, at least 2, such as 5: each image is judged by one that has not seen it. Needs --arch, "
+            + "and takes what 'mlcnn train' takes to train.", least: 2);
+        var architecture = CommandOptions.Architecture("With --folds: the network, such as lenet5 or resnet18; 'mlcnn models' lists them all.",
+            required: false);
+        var validation = CommandOptions.Parsed("--validation", "SRC",
+            "Images that these are to have nothing in common with; those that occur in both, or nearly, are named.", required: false, DataSource.Parse);
+        var filter = CommandOptions.Choice<LabelErrorFilter>("--label-errors",
+            "Which images are called label errors, once it is known how many there are: by the margin of both classes, by the label's own probability, by "
+            + "both, or all that networks are confident of. Default: noiserate.");
+        var report = CommandOptions.Text("--report", "DIR",
+            "Where to write what was found: report.html, a page with the images; problems.csv, which 'mlcnn train --exclude --relabel' takes; problems.json. "
+            + "Without --model and --folds, what can be seen without a network.", required: false);
         var allowEmpty = CommandOptions.AllowEmptyClasses();
         var json = CommandOptions.Json();
+        var training = TrainingOptions.OfFolds();
         var command = new Command("data",
-            "Reads every image and tells classes, sizes, images that cannot be read, images that occur twice and files that are passed over.")
+            "Reads every image and tells classes, sizes, images that cannot be read, images that occur twice and files that are passed over. With --model, "
+            + "--folds, --validation or --report also what may be wrong with the images: labels, near duplicates, leaks, outliers, odd images.")
         {
-            source, allowEmpty, json,
+            source, model, folds, architecture, validation, filter, report, allowEmpty, json,
         };
-        command.SetAction(result => Run(result.GetRequiredValue(source) with { AllowsEmptyClasses = result.GetValue(allowEmpty) }, result.GetValue(json)));
+        foreach (var option in training)
+            option.AddTo(command);
+        command.SetAction(result =>
+        {
+            var allowsEmpty = result.GetValue(allowEmpty);
+            using var signals = new StopSignals("Stopping. Once more ends at once.");
+            var options = Training.Options(signals.Token);
+            foreach (var option in training)
+                option.Apply(result, options);
+            return DataInspection.Run(new()
+            {
+                Data = result.GetRequiredValue(source) with { AllowsEmptyClasses = allowsEmpty },
+                Validation = result.GetValue(validation) is { } other ? other with { AllowsEmptyClasses = allowsEmpty } : null,
+                Model = result.GetValue(model),
+                Folds = result.GetValue(folds),
+                Architecture = result.GetValue(architecture) is { } name ? NetworkChoice.Find(name) : null,
+                Options = options,
+                LabelErrors = result.GetValue(filter) ?? LabelErrorFilter.NoiseRate,
+                Report = result.GetValue(report),
+                Json = result.GetValue(json),
+                Cancellation = signals.Token,
+            });
+        });
         return command;
-    }
-
-    private static int Run(DataSource source, bool json)
-    {
-        var mlContext = Messages.CreateContext();
-        var report = Messages.While("Reading the images", () =>
-            mlContext.Data.InspectImages(source.Load(mlContext, DataRole.Training), DataSource.ImageColumn, DataSource.PathColumn, DataSource.LabelColumn));
-        if (json)
-            JsonOutput.Write(report);
-        else
-            DataTables.Write(report);
-        return ExitCode.Success;
     }
 }

@@ -10,8 +10,7 @@ internal static class RunOptions
 
     public static IReadOnlyList<TrainingOption> All() =>
     [
-        TrainingOption.Of(CommandOptions.Number("--epochs", "How often training goes through the data, at least 1. Default: 10.", least: 1),
-            (options, epochs) => options.Epochs = epochs),
+        Epochs(),
         TrainingOption.Of(CommandOptions.Fraction("--validation-fraction",
             "Instead of --validation: the share of each class of --data that is kept apart to measure every epoch with, such as 0.1.", includesZero: false),
             (options, share) => options.ValidationFraction = share),
@@ -24,12 +23,19 @@ internal static class RunOptions
             (options, time) => options.TimeBudget = time),
         Checkpoints(),
         TrainingOption.Of(CommandOptions.Text("--log", "DIR",
-            "Where to keep the training's logs: epochs.csv, epochs.jsonl, curves.png and TensorBoard's event files. With --resume they go on; otherwise "
-            + "those of an earlier training are replaced. Default: nowhere.", required: false),
-            (options, folder) => options.LogFolder = folder),
+            "Where to keep the training's logs: epochs.csv, epochs.jsonl, curves.png and TensorBoard's event files; how each class's validation images are "
+            + "named (classes.csv, classes.jsonl); the first images as the network sees them (batch); and at the end all of it as a page, report.html. With "
+            + "--resume they go on; otherwise those of an earlier training are replaced. Default: nowhere.", required: false),
+            (options, folder) => (options.LogFolder, options.Logs) = (folder, options.Logs | TrainingLogs.Classes | TrainingLogs.Batch)),
         TrainingOption.Flag("--log-steps", "Log every step too: steps.csv, steps.jsonl and TensorBoard's run 'steps'.",
             options => options.Logs |= TrainingLogs.Steps),
+        TrainingOption.Flag("--log-weights", "Log the weights too: histograms and the first filters, by epoch, in TensorBoard's run 'pictures'.",
+            options => options.Logs |= TrainingLogs.Weights),
     ];
+
+    public static TrainingOption Epochs() => TrainingOption.Of(
+        CommandOptions.Number("--epochs", "How often training goes through the data, at least 1. Default: 10.", least: 1),
+        (options, epochs) => options.Epochs = epochs);
 
     private static TrainingOption Checkpoints()
     {

@@ -15,10 +15,16 @@ internal static class TrainCommand
         var validation = CommandOptions.Parsed("--validation", "SRC",
             "Images to measure every epoch with; the best epoch's model is saved. MNIST's and CIFAR's are their test images unless told otherwise, and "
             + "drawn digits are other ones than --data's. Default: none, and the last epoch's model is saved.", required: false, DataSource.Parse);
+        var exclude = CommandOptions.Text("--exclude", "FILE.csv",
+            "Leaves out the images of --data that problems.csv of 'mlcnn data --report' says to: those with the action exclude, and those with the action "
+            + "relabel that --relabel does not change. Default: none.", required: false);
+        var relabel = CommandOptions.Text("--relabel", "FILE.csv",
+            "Gives the images of --data the classes that problems.csv of 'mlcnn data --report' proposes, where its action is relabel. Default: none.",
+            required: false);
         var allowEmpty = CommandOptions.AllowEmptyClasses();
         var json = CommandOptions.Json();
         var training = TrainingOptions.OfTrain();
-        var command = new Command("train", "Trains a network and saves it.") { data, architecture, model, validation, allowEmpty };
+        var command = new Command("train", "Trains a network and saves it.") { data, architecture, model, validation, exclude, relabel, allowEmpty };
         foreach (var option in training)
             option.AddTo(command);
         command.Add(json);
@@ -35,6 +41,8 @@ internal static class TrainCommand
                 Validation = result.GetValue(validation) is { } other ? other with { AllowsEmptyClasses = allowsEmpty } : null,
                 Architecture = NetworkChoice.Find(result.GetRequiredValue(architecture)),
                 Model = result.GetRequiredValue(model),
+                Exclude = result.GetValue(exclude),
+                Relabel = result.GetValue(relabel),
                 Options = options,
                 Json = result.GetValue(json),
             });

@@ -1,6 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
+using Ml.Cnn.DataQuality;
+using Ml.Cnn.Evaluation;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Architectures;
 using MlCnn.Cli.Display;
@@ -17,6 +19,12 @@ internal sealed record TrainingRequest
 
     /// <summary>The file to save the model to.</summary>
     public required string Model { get; init; }
+
+    /// <summary>The list of findings whose images are left out; null: none are.</summary>
+    public required string? Exclude { get; init; }
+
+    /// <summary>The list of findings whose proposed classes are taken; null: none are.</summary>
+    public required string? Relabel { get; init; }
 
     /// <summary>Everything that the training itself is told.</summary>
     public required CnnOptions Options { get; init; }
@@ -40,6 +48,8 @@ internal static class Training
 
         var mlContext = Messages.CreateContext();
         var train = request.Data.Load(mlContext, DataRole.Training);
+        var corrected = request is { Exclude: null, Relabel: null } ? null : Correct(mlContext, train, request);
+        train = corrected?.Data ?? train;
         var display = new TrainingDisplay(options.Epochs, hasValidation: request.Validation is not null || options.ValidationFraction is not null);
         (options.Progress, options.EpochCallback) = (display, display.EpochEnded);
         var model = display.Show(() => Fit(mlContext, train, request));
@@ -49,8 +59,42 @@ internal static class Training
         var interrupted = network.StopReason == StopReason.Canceled;
         if (interrupted)
             Messages.Note($"Saved the best model of {network.History.Count} whole epochs to {request.Model}.");
-        Tell(request, network, train, interrupted);
+        if (options.LogFolder is { } logs && network.History.Count > 0)
+            Report(network, logs);
+        Tell(request, network, train, corrected, interrupted);
         return interrupted ? ExitCode.Interrupted : ExitCode.Success;
+    }
+
+    // The model is saved already: a page that cannot be written is no reason to call the training a failure.
+    private static void Report(CnnTransformer network, string folder)
+    {
+        try
+        {
+            CnnTrainingReport.Save(network, Path.Join(folder, "report.html"), folder);
+        }
+        catch (IOException e)
+        {
+            Messages.Warning(e.Message);
+        }
+    }
+
+    /// <summary>The training images as --exclude and --relabel have them. Says what that changes.</summary>
+    private static CorrectedData Correct(MLContext mlContext, IDataView train, TrainingRequest request)
+    {
+        var corrected = mlContext.Data.CorrectProblems(train, request.Exclude, request.Relabel, request.Data.PathsFrom, DataSource.PathColumn,
+            DataSource.LabelColumn);
+        if (request.Exclude is { } exclude)
+            Messages.Note(FormattableString.Invariant($"--exclude leaves out {Images(corrected.Excluded)}, by {exclude}."));
+        if (request.Relabel is { } relabel)
+            Messages.Note(FormattableString.Invariant($"--relabel gives another class to {Images(corrected.Relabeled)}, by {relabel}."));
+        if (corrected.Unmatched is [var first, ..] unmatched)
+        {
+            Messages.Warning(FormattableString.Invariant($"{Images(unmatched.Count)} of the lists, such as '{first}', ")
+                + "are not in the data, or have another label there: nothing was done about these.");
+        }
+        return corrected;
+
+        static string Images(int count) => FormattableString.Invariant($"{count} {(count == 1 ? "image" : "images")}");
     }
 
     private static TransformerChain<KeyToValueMappingTransformer> Fit(MLContext mlContext, IDataView train, TrainingRequest request)
@@ -75,7 +119,8 @@ internal static class Training
     public static IEstimator<ITransformer> Preparation(MLContext mlContext, DataSource data) =>
         data.IsFiles ? Keys(mlContext).Append<ITransformer>(LoadFiles(mlContext)) : Keys(mlContext);
 
-    private static ValueToKeyMappingEstimator Keys(MLContext mlContext) =>
+    /// <summary>Labels as keys, in the order of their text.</summary>
+    public static ValueToKeyMappingEstimator Keys(MLContext mlContext) =>
         mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn, keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
 
     // Whether the images lie in files or in an archive need not be the same as for the training data.
@@ -87,7 +132,8 @@ internal static class Training
         return source.IsFiles ? LoadFiles(mlContext).Fit(keyed).Transform(keyed) : keyed;
     }
 
-    private static ImageLoadingEstimator LoadFiles(MLContext mlContext) =>
+    /// <summary>The content of the files that paths name.</summary>
+    public static ImageLoadingEstimator LoadFiles(MLContext mlContext) =>
         mlContext.Transforms.LoadRawImageBytes(DataSource.ImageColumn, null, DataSource.PathColumn);
 
     /// <exception cref="UsageException">The images are too small for the network.</exception>
@@ -101,14 +147,18 @@ internal static class Training
                 + $"and these are {data.Pixels.Side}×{data.Pixels.Side}: add --image-size {smallest}, or choose a smaller network such as lenet5.");
     }
 
-    private static void Tell(TrainingRequest request, CnnTransformer network, IDataView train, bool interrupted)
+    private static void Tell(TrainingRequest request, CnnTransformer network, IDataView train, CorrectedData? corrected, bool interrupted)
     {
         var history = network.History;
         var images = history.Count > 0 ? history[^1].Images : train.GetRowCount() ?? Labels.Of(train).Count();
         if (request.Json)
         {
             JsonOutput.Write(new TrainResult(images, network.ClassNames, network.Device,
-                PlanEntry.Of(network.TrainingPlan!), [.. history.Select(e => EpochEntry.Of(e))], request.Model));
+                PlanEntry.Of(network.TrainingPlan!), [.. history.Select(e => EpochEntry.Of(e))], request.Model)
+            {
+                Excluded = corrected?.Excluded,
+                Relabeled = corrected?.Relabeled,
+            });
             return;
         }
         if (interrupted)

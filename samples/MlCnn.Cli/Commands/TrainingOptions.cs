@@ -8,6 +8,10 @@ internal static class TrainingOptions
     public static IReadOnlyList<TrainingOption> OfTrain() =>
         [OptimizationOptions.Preset(), .. RunOptions.All(), .. FitOptions.All(), .. OptimizationOptions.Update(), .. OptimizationOptions.Schedule()];
 
+    /// <summary>Without what a single training leaves behind: there is one for each fold.</summary>
+    public static IReadOnlyList<TrainingOption> OfFolds() =>
+        [OptimizationOptions.Preset(), RunOptions.Epochs(), .. FitOptions.All(), .. OptimizationOptions.Update(), .. OptimizationOptions.Schedule()];
+
     /// <summary>Without what goes by epochs: the search has none.</summary>
     public static IReadOnlyList<TrainingOption> OfLearningRateFinder() => [OptimizationOptions.Preset(), .. FitOptions.All(), .. OptimizationOptions.Update()];
 }

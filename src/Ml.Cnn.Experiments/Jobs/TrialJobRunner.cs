@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Ml.Cnn.Experiments.Results.Statistics;
+using Ml.Cnn.Evaluation.Scores;
 using Ml.Cnn.Experiments.Storage;
 using Ml.Cnn.Experiments.Trials;
 using Ml.Cnn.Trainers;
@@ -70,7 +70,7 @@ internal sealed class TrialJobRunner(MLContext mlContext, ExperimentFolder folde
         result with { Parameters = summary.Parameters, MultiplyAdds = summary.MultiplyAdds, ModelBytes = summary.WeightBytes };
 
     // Where memory does not suffice, half a batch may: the trial then begins anew, since its checkpoints are of a training with another batch size.
-    private (TrialJobResult Result, IReadOnlyList<CnnEpoch> History, TrialScores? Scores) Train(Work work, TrialConfiguration trial, int batchBefore)
+    private (TrialJobResult Result, IReadOnlyList<CnnEpoch> History, ImageScores? Scores) Train(Work work, TrialConfiguration trial, int batchBefore)
     {
         var summary = Summary(work.Architecture, trial);
         for (var batch = folder.ReadBatchSize(work.Job.Trial) ?? batchBefore; ; batch /= 2, FreeMemory())
@@ -103,13 +103,13 @@ internal sealed class TrialJobRunner(MLContext mlContext, ExperimentFolder folde
         GC.WaitForPendingFinalizers();
     }
 
-    private (TrialJobResult Result, IReadOnlyList<CnnEpoch> History, TrialScores? Scores) TrainWith(Work work, TrialConfiguration trial)
+    private (TrialJobResult Result, IReadOnlyList<CnnEpoch> History, ImageScores? Scores) TrainWith(Work work, TrialConfiguration trial)
     {
         var epochs = definition.Rungs.Ends[work.Job.Rung];
         var networks = new List<CnnTransformer>();
         try
         {
-            var parts = new List<TrialScores>();
+            var parts = new List<ImageScores>();
             foreach (var (index, split) in data.Splits.Index())
             {
                 if (Train(work, trial, epochs, index, split, out var slow) is not { } network)
@@ -119,10 +119,10 @@ internal sealed class TrialJobRunner(MLContext mlContext, ExperimentFolder folde
                     return (NotFinite(work, network), networks[0].History, null);
                 if (network.History.Count == 0)
                     return (TooSlow(work, "the time was up within its first epoch", images: 0), [], null);
-                parts.Add(TrialScoring.Run(networks[^1], split.Validation, definition.LabelColumnName, work.Cancellation));
+                parts.Add(NetworkScores.Of(networks[^1], split.Validation, definition.LabelColumnName, work.Cancellation));
             }
-            var scores = TrialScores.Concatenated(parts);
-            var metrics = new ImageOutcomes(scores).Metrics();
+            var scores = ImageScores.Concatenated(parts);
+            var metrics = CnnTrialMetrics.Of(new(scores));
             SaveModel(work.Job.Trial, networks[BestOf(parts)]);
             return (Result(work, networks, epochs, metrics), networks[0].History, scores);
         }
@@ -198,8 +198,8 @@ internal sealed class TrialJobRunner(MLContext mlContext, ExperimentFolder folde
     private static TimeSpan? SecondsLeft(Work work) => work.Job.SecondsLeft is { } seconds
         ? TimeSpan.FromSeconds(Math.Max(0.001, seconds - work.Time.Elapsed.TotalSeconds)) : null;
 
-    private int BestOf(List<TrialScores> parts) =>
-        Enumerable.Range(0, parts.Count).MaxBy(i => new ImageOutcomes(parts[i]).Metrics().ScoreOf(definition.Metric));
+    private int BestOf(List<ImageScores> parts) =>
+        Enumerable.Range(0, parts.Count).MaxBy(i => CnnTrialMetrics.Of(new(parts[i])).ScoreOf(definition.Metric));
 
     private void SaveModel(int trial, CnnTransformer network)
     {

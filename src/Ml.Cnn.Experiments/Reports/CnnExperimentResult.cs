@@ -88,12 +88,7 @@ public sealed class CnnExperimentResult
     public void SaveReport(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var page = ExperimentReport.Write(this);
-        AtomicFile.Write(Path.GetFullPath(path), stream =>
-        {
-            using var writer = new StreamWriter(stream, leaveOpen: true);
-            writer.Write(page);
-        });
+        AtomicFile.WriteText(path, ExperimentReport.Write(this));
     }
 
     /// <summary>Draws how good the trials are against what they cost, with the Pareto front: a PNG. On a system without any font it has no text.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ml.Cnn.Evaluation.Pages;
 using Ml.Cnn.Experiments.Results.Writing;
 using Ml.Cnn.Trainers.Training.Reporting;
 using OxyPlot;
@@ -47,7 +48,7 @@ internal static class CostImage
     private static void AddNames(PlotModel chart, SkiaRenderContext context, CnnLeaderboard leaderboard, CnnLeaderboardRow[] rows, CnnTrialCost cost)
     {
         var area = chart.PlotArea;
-        var labels = new LabelPlacement(area.Left + 2, area.Top + 2, area.Right - 2, area.Bottom - 2);
+        var labels = new ChartLabelPlacement(area.Left + 2, area.Top + 2, area.Right - 2, area.Bottom - 2);
         var front = leaderboard.ParetoFront(cost);
         var places = rows.ToDictionary(row => row, row => chart.Axes[0].Transform(X(row, cost), Y(row, leaderboard.Metric), chart.Axes[1]));
         foreach (var place in places.Values)

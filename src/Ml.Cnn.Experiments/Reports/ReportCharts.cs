@@ -1,4 +1,4 @@
-using Ml.Cnn.Experiments.Reports.Html;
+using Ml.Cnn.Evaluation.Pages;
 using Ml.Cnn.Experiments.Results.Writing;
 using Ml.Cnn.Trainers;
 

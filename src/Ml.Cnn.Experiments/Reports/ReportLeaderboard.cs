@@ -1,5 +1,5 @@
 using System.Globalization;
-using Ml.Cnn.Experiments.Reports.Html;
+using Ml.Cnn.Evaluation.Pages;
 using Ml.Cnn.Experiments.Results.Writing;
 
 namespace Ml.Cnn.Experiments.Reports;

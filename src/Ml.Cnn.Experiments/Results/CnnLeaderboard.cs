@@ -82,14 +82,8 @@ public sealed class CnnLeaderboard
     public void Save(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        Write("leaderboard.csv", ToCsv());
-        Write("leaderboard.json", ToJson());
-        Write("leaderboard.md", ToMarkdown());
-
-        void Write(string name, string text) => AtomicFile.Write(Path.GetFullPath(Path.Join(folder, name)), stream =>
-        {
-            using var writer = new StreamWriter(stream, leaveOpen: true);
-            writer.Write(text);
-        });
+        AtomicFile.WriteText(Path.Join(folder, "leaderboard.csv"), ToCsv());
+        AtomicFile.WriteText(Path.Join(folder, "leaderboard.json"), ToJson());
+        AtomicFile.WriteText(Path.Join(folder, "leaderboard.md"), ToMarkdown());
     }
 }

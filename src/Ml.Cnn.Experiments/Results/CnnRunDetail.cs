@@ -1,4 +1,4 @@
-using Ml.Cnn.Experiments.Trials;
+using Ml.Cnn.Evaluation.Scores;
 using Ml.Cnn.Trainers;
 
 namespace Ml.Cnn.Experiments;
@@ -91,7 +91,7 @@ public sealed class CnnRunDetail
     internal IReadOnlyList<double> RungScores { get; init; } = [];
 
     /// <summary>The validation images' right classes and the network's probabilities, in the rows' order; null where they are not at hand.</summary>
-    internal Func<TrialScores?> Scores { get; init; } = () => null;
+    internal Func<ImageScores?> Scores { get; init; } = () => null;
 
     private static double? KnownAbove0(double value) => value > 0 ? value : null;
 }

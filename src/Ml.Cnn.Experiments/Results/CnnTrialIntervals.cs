@@ -1,3 +1,5 @@
+using Ml.Cnn.Evaluation;
+
 namespace Ml.Cnn.Experiments;
 
 /// <summary>

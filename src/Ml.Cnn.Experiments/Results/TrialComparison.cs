@@ -1,3 +1,4 @@
+using Ml.Cnn.Evaluation.Statistics;
 using Ml.Cnn.Experiments.Results.Statistics;
 
 namespace Ml.Cnn.Experiments.Results;

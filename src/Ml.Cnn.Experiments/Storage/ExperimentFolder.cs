@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Ml.Cnn.Evaluation.Scores;
 using Ml.Cnn.Experiments.Trials;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.IO;
@@ -128,7 +129,7 @@ internal sealed class ExperimentFolder(string path)
     }
 
     /// <summary>Writes what came of a job: scores first, since the other file says that it is done.</summary>
-    public void WriteJob(int job, TrialJobFile result, TrialScores? scores)
+    public void WriteJob(int job, TrialJobFile result, ImageScores? scores)
     {
         if (scores is not null)
             AtomicFile.WriteToDisk(ScoresOf(job), JobName(job), scores.Write);
@@ -136,13 +137,13 @@ internal sealed class ExperimentFolder(string path)
     }
 
     /// <summary>The scores of a job; null where it gave none, or where they cannot be read any more.</summary>
-    public TrialScores? ReadScores(int job)
+    public ImageScores? ReadScores(int job)
     {
         var path = ScoresOf(job);
         if (!File.Exists(path))
             return null;
         using var file = OpenShared(path);
-        return TrialScores.Read(file);
+        return ImageScores.Read(file);
     }
 
     private string BatchSizeOf(int trial) => System.IO.Path.Join(Trial(trial), "batch-size");

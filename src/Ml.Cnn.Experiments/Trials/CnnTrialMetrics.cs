@@ -1,3 +1,5 @@
+using Ml.Cnn.Evaluation.Statistics;
+
 namespace Ml.Cnn.Experiments;
 
 /// <summary>A trial's network on the validation images. With folds: the means over the folds.</summary>
@@ -20,6 +22,24 @@ public sealed record CnnTrialMetrics
 
     /// <summary>How many images were scored.</summary>
     public required long Images { get; init; }
+
+    /// <summary>Those of a network on images.</summary>
+    /// <exception cref="InvalidOperationException">There is no image.</exception>
+    internal static CnnTrialMetrics Of(ImageOutcomes outcomes)
+    {
+        if (outcomes.Count == 0)
+            throw new InvalidOperationException("Without a single image there are no metrics.");
+        var counts = ClassCounts.Of(outcomes);
+        return new()
+        {
+            Accuracy = outcomes.Accuracy(),
+            MacroAccuracy = counts.MacroAccuracy(),
+            LogLoss = outcomes.LogLoss(),
+            Top5Accuracy = outcomes.Top5Accuracy(),
+            MacroF1 = counts.MacroF1(),
+            Images = outcomes.Count,
+        };
+    }
 
     /// <summary>One of them by its name.</summary>
     public double Of(CnnExperimentMetric metric) => metric switch

@@ -1,10 +1,16 @@
 using System.Runtime.ExceptionServices;
+using System.Text;
 
 namespace Ml.Cnn.Trainers.IO;
 
 /// <summary>Writes a file so that whoever looks finds the one before or the new one, whole.</summary>
 internal static class AtomicFile
 {
+    /// <summary>Writes a file of text (UTF-8) anew, for readers that may look at any time. A machine that stops may lose it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="text">Its content.</param>
+    public static void WriteText(string path, string text) => Write(Path.GetFullPath(path), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
     /// <summary>Writes a file anew, for readers that may look at any time. A machine that stops may lose it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes its content.</param>

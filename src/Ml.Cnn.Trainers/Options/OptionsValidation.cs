@@ -38,7 +38,7 @@ internal static class OptionsValidation
             "OfTrainedStages, Fixed or Updated");
         Require(options.LogFolder is null || !string.IsNullOrWhiteSpace(options.LogFolder), nameof(options.LogFolder), options.LogFolder,
             "the path of a folder");
-        Require((options.Logs & ~(TrainingLogs.Epochs | TrainingLogs.Steps)) == 0, nameof(options.Logs), options.Logs, "logs that there are");
+        Require((options.Logs & ~TrainingLogs.All) == 0, nameof(options.Logs), options.Logs, "logs that there are");
         Device(options.Device, nameof(options.Device));
         CheckControl(options);
     }

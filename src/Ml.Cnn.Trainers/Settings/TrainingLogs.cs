@@ -21,7 +21,7 @@ public enum TrainingLogs
     /// <summary>curves.png: loss, accuracy and learning rate over the epochs (<see cref="TrainingCurves"/>), drawn anew while training goes on.</summary>
     Curves = 8,
 
-    /// <summary>All of the above.</summary>
+    /// <summary>All of the above, the default.</summary>
     Epochs = Csv | Json | TensorBoard | Curves,
 
     /// <summary>
@@ -29,4 +29,23 @@ public enum TrainingLogs
     /// TensorBoard's event files in the folder steps.
     /// </summary>
     Steps = 16,
+
+    /// <summary>
+    /// How the validation images of each class were taken, by epoch: classes.csv and classes.jsonl, a line for each class (epoch, class, its images, how many
+    /// of them are right, how many images were taken for it), in those of the chosen logs that there are; and for TensorBoard the confusion matrix as a
+    /// picture. Nothing without a validation set.
+    /// </summary>
+    Classes = 32,
+
+    /// <summary>
+    /// The first 32 images of the first batch as the network sees them, augmented and mixed: PNG files in the folder batch, named by their places and classes,
+    /// and the same for TensorBoard. Nothing where only a head is trained, which sees no images.
+    /// </summary>
+    Batch = 64,
+
+    /// <summary>For TensorBoard: a histogram of every weight and bias, and the filters of the first convolution as a picture, by epoch.</summary>
+    Weights = 128,
+
+    /// <summary>Everything that there is.</summary>
+    All = Epochs | Steps | Classes | Batch | Weights,
 }

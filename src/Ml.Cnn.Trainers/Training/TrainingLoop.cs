@@ -46,11 +46,12 @@ internal sealed class TrainingLoop
     /// <param name="handles">The user's callbacks and cancellation.</param>
     /// <param name="processes">Those that train together.</param>
     /// <param name="checkpoints">Kept on the way; null: none.</param>
+    /// <param name="images">What the images are.</param>
     /// <param name="time">Runs since the beginning of Fit.</param>
     /// <param name="log">MLContext.Log.</param>
     public TrainingLoop(
-        TrainingSession session, TrainingSettings settings, TrainingHandles handles, ProcessGroup processes, TrainingCheckpoints? checkpoints, Stopwatch time,
-        IChannel log)
+        TrainingSession session, TrainingSettings settings, TrainingHandles handles, ProcessGroup processes, TrainingCheckpoints? checkpoints,
+        ObservedImages images, Stopwatch time, IChannel log)
     {
         (_subject, _batches, _validation) = (session.Subject, session.Batches, session.Validation);
         (_settings, _cancellation, _log, _checkpoints) = (settings, handles.CancellationToken, log, checkpoints);
@@ -62,7 +63,7 @@ internal sealed class TrainingLoop
         _step = TrainingStep.Create(_subject, settings, _update);
         _rates = new LearningRates(settings.Optimization.Schedule, settings.Optimization.LearningRate, Epochs);
         _observers = TrainingObservers.For(handles, processes.IsMain, Epochs, _batches.Images,
-            message => log.Warning(MessageSensitivity.None, "{0}", message));
+            images, message => log.Warning(MessageSensitivity.None, "{0}", message));
         _ranking = new EpochRanking(settings.Stopping.EarlyStopping, isValidated: _validation is not null);
         _stop = new StopConditions(settings.Stopping, _ranking, _state.History, time, _cancellation);
         _checkpoints?.Keep(new CheckpointedNetwork(_subject.Network), new CheckpointedOptimizer(_optimizer), new CheckpointedRandomState());
@@ -84,6 +85,8 @@ internal sealed class TrainingLoop
         _checkpoints?.Keep(best);
         Restore(_checkpoints?.Resume() ?? new TrainingPosition());
         observers.Begin(_state.History, _state.Steps);
+        if (observers.SeeBatch && _subject.SeesImages)
+            _step.ShowNext = observers.FirstBatch;
         while (_state.Epoch <= Epochs && !_stop.StopsBeforeStep(isFirst: _state.Steps == 0))
         {
             TrainEpoch();
@@ -98,10 +101,12 @@ internal sealed class TrainingLoop
                 break;
             using (_average?.Use()) // validated, and kept where it is the best
             {
-                var validation = _validation?.Run();
+                using var confusion = _observers.SeeClasses && _validation is not null ? new ConfusionCounts(_subject.Shape.Classes, _subject.Device) : null;
+                var validation = _validation?.Run(confusion);
                 _batches.BadImages.ThrowIfMustFail();
                 if (Stopped)
                     break;
+                _observers.Details(new(_state.Epoch, _subject.Network, confusion?.Read()));
                 EndEpoch(validation, best);
             }
             Restore(Position.BeginOfNextEpoch());

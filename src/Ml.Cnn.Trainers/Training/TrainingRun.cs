@@ -7,6 +7,7 @@ using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Scoring;
 using Ml.Cnn.Trainers.Settings;
+using Ml.Cnn.Trainers.Training.Reporting;
 using Ml.Cnn.Trainers.Training.Setup;
 
 namespace Ml.Cnn.Trainers.Training;
@@ -30,8 +31,9 @@ internal sealed class TrainingRun(
         using var log = environment.Start(Name);
         using var run = PreparedRun.Prepare(environment, architecture, settings, handles, processes, data, log);
         TrainingOutcome outcome;
+        var images = new ObservedImages(run.Data.Classes.Names, run.Views.Plain.Normalization);
         using (var session = HeadTraining.TryOpen(run) ?? NetworkTraining.Open(run))
-            outcome = new TrainingLoop(session, run.Settings, handles, processes, run.Checkpoints, time, log).Run();
+            outcome = new TrainingLoop(session, run.Settings, handles, processes, run.Checkpoints, images, time, log).Run();
         if (run.BadImages.All is { Count: > 0 } skipped)
         {
             log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}"

@@ -1,6 +1,5 @@
 using Ml.Cnn.Transforms.Decoding;
 using Ml.Cnn.Transforms.Geometry;
-using SkiaSharp;
 
 namespace Ml.Cnn.Transforms.Augmentation;
 
@@ -41,7 +40,7 @@ internal static class ContactSheet
                 Place(view, sheet, Gap + cell + WideGap + epoch * (cell + Gap), top, scale);
             }
         }
-        return Encode(sheet);
+        return PngEncoder.Encode(sheet);
     }
 
     /// <summary>All of an image in the middle of a square cell, its proportions kept.</summary>
@@ -70,17 +69,6 @@ internal static class ContactSheet
             var to = sheet.Pixels.Slice(((top + y) * sheet.Width + left) * 4, opaque.Width * scale * 4);
             for (var x = 0; x < opaque.Width * scale; x++)
                 from.Slice(x / scale * 4, 4).CopyTo(to[(x * 4)..]);
-        }
-    }
-
-    private static unsafe byte[] Encode(PixelImage rgba)
-    {
-        var info = new SKImageInfo(rgba.Width, rgba.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        fixed (byte* pixels = rgba.Buffer)
-        {
-            using var pixmap = new SKPixmap(info, (nint)pixels);
-            using var png = pixmap.Encode(SKEncodedImageFormat.Png, 100);
-            return png.ToArray();
         }
     }
 }

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Ml.Cnn.Transforms.Sources;
 using Ml.Cnn.Transforms.Sources.Digits;
 
 namespace Ml.Cnn.Transforms.Splits;
@@ -8,31 +7,34 @@ namespace Ml.Cnn.Transforms.Splits;
 /// <summary>Deals the rows of every class out to two sets, in the same proportion.</summary>
 internal static class StratifiedSplit
 {
+    /// <summary>A part of the data that is tested with what was learned from the others.</summary>
+    /// <param name="Train">All other rows.</param>
+    /// <param name="Test">The fold's rows.</param>
+    /// <param name="TestRows">Their places in the data, in the order of <paramref name="Test"/>.</param>
+    internal sealed record Fold(IDataView Train, IDataView Test, int[] TestRows);
+
     /// <summary>Both sets, as views of rows of <paramref name="data"/>. Reads the labels once.</summary>
     public static (IDataView Train, IDataView Test) Split(IDataView data, double testFraction, DataViewSchema.Column label, int seed)
     {
         var (classes, ids) = ReadRows(data, label);
-        return Sets(data, ids, ChooseTestRows(classes, testFraction, seed));
+        var inTest = ChooseTestRows(classes, testFraction, seed);
+        return (RowSubset.Of(data, ids, Rows(inTest, false)), RowSubset.Of(data, ids, Rows(inTest, true)));
     }
 
     /// <summary>For each of so many folds its rows as the test set, and all others as the training set. Reads the labels once.</summary>
-    public static IReadOnlyList<(IDataView Train, IDataView Test)> Folds(IDataView data, int folds, DataViewSchema.Column label, int seed)
+    public static IReadOnlyList<Fold> Folds(IDataView data, int folds, DataViewSchema.Column label, int seed)
     {
         var (classes, ids) = ReadRows(data, label);
         var dealt = DealFolds(classes, folds, seed);
-        return [.. Enumerable.Range(0, folds).Select(fold => Sets(data, ids, [.. dealt.Select(of => of == fold)]))];
+        return [.. Enumerable.Range(0, folds).Select(fold =>
+        {
+            bool[] inTest = [.. dealt.Select(of => of == fold)];
+            var test = Rows(inTest, true);
+            return new Fold(RowSubset.Of(data, ids, Rows(inTest, false)), RowSubset.Of(data, ids, test), test);
+        })];
     }
 
-    private static (IDataView Train, IDataView Test) Sets(IDataView data, List<DataViewRowId> ids, bool[] inTest)
-    {
-        if (data is IndexedDataView indexed)
-            return (new IndexedSubsetDataView(indexed, Rows(false)), new IndexedSubsetDataView(indexed, Rows(true)));
-        var testIds = Rows(true).Select(row => ids[row]).ToHashSet();
-        return (new RowSubsetDataView(data, testIds, listed: false, ids.Count - testIds.Count),
-            new RowSubsetDataView(data, testIds, listed: true, testIds.Count));
-
-        int[] Rows(bool test) => [.. Enumerable.Range(0, inTest.Length).Where(row => inTest[row] == test)];
-    }
+    private static int[] Rows(bool[] inTest, bool test) => [.. Enumerable.Range(0, inTest.Length).Where(row => inTest[row] == test)];
 
     /// <summary>Which fold each row is in: those of a class are dealt out one by one, and each class goes on where the one before ended.</summary>
     /// <param name="classes">Each row's class, in any order.</param>
@@ -84,7 +86,9 @@ internal static class StratifiedSplit
     private static IEnumerable<(int Place, IGrouping<string, int> Rows)> Groups(IReadOnlyList<string> classes) =>
         Enumerable.Range(0, classes.Count).GroupBy(row => classes[row]).OrderBy(group => group.Key, StringComparer.Ordinal).Index();
 
-    private static (List<string> Classes, List<DataViewRowId> Ids) ReadRows(IDataView data, DataViewSchema.Column label)
+    /// <summary>Every row's label as text, and its id.</summary>
+    /// <exception cref="InvalidOperationException">Two rows have the same id.</exception>
+    internal static (List<string> Classes, List<DataViewRowId> Ids) ReadRows(IDataView data, DataViewSchema.Column label)
     {
         var (classes, ids) = (new List<string>(), new List<DataViewRowId>());
         using var cursor = data.GetRowCursor([label]);

@@ -1,7 +1,6 @@
+using Ml.Cnn.Evaluation.Scores;
 using Ml.Cnn.Experiments.Results;
-using Ml.Cnn.Experiments.Results.Statistics;
 using Ml.Cnn.Experiments.Tests.Results;
-using Ml.Cnn.Experiments.Trials;
 using Ml.Cnn.Trainers;
 
 namespace Ml.Cnn.Experiments.Tests.Reports;
@@ -26,8 +25,8 @@ internal static class ExampleReport
     public static CnnExperimentResult Result(int trials, int classes, int images, CnnExperimentMetric metric = CnnExperimentMetric.Accuracy)
     {
         var random = new Random(7);
-        var labels = ExampleTrials.Labels(images, classes, seed: 1);
-        var drawn = new Dictionary<int, TrialScores>();
+        var labels = ExampleScores.Labels(images, classes, seed: 1);
+        var drawn = new Dictionary<int, ImageScores>();
         var runs = Enumerable.Range(1, trials).Select(trial => Run(trial, labels, classes, random, drawn)).ToArray();
         return new(ExampleTrials.Outcome(runs, metric) with
         {
@@ -46,14 +45,14 @@ internal static class ExampleReport
         });
     }
 
-    private static CnnRunDetail Run(int trial, int[] labels, int classes, Random random, Dictionary<int, TrialScores> drawn)
+    private static CnnRunDetail Run(int trial, int[] labels, int classes, Random random, Dictionary<int, ImageScores> drawn)
     {
         var (name, skill, latency, bytes) = s_networks[trial % s_networks.Length];
         var rate = Math.Pow(10, -3 + 2.5 * random.NextDouble());
         var distance = Math.Log10(rate) + 1.4;
         var epochs = random.Next(10) switch { < 5 => 1, < 8 => 4, 8 => 13, _ => 40 };
         var scores = Scores(labels, classes, skill - distance * distance * 0.6 + 0.3 * Math.Log(epochs), trial, drawn);
-        var metrics = new ImageOutcomes(scores).Metrics();
+        var metrics = CnnTrialMetrics.Of(new(scores));
         var status = bytes > 300_000_000 || latency > 20 ? CnnTrialStatus.OverLimit
             : rate > 0.25 ? CnnTrialStatus.NotFinite
             : trial % 17 == 5 ? CnnTrialStatus.OutOfMemory : epochs == 1 ? CnnTrialStatus.Stopped : CnnTrialStatus.Completed;
@@ -93,11 +92,11 @@ internal static class ExampleReport
     }
 
     // Of many classes the draws take long: trials then share those of fifty networks.
-    private static TrialScores Scores(int[] labels, int classes, double skill, int trial, Dictionary<int, TrialScores> drawn)
+    private static ImageScores Scores(int[] labels, int classes, double skill, int trial, Dictionary<int, ImageScores> drawn)
     {
         var key = trial % 50;
         if (!drawn.TryGetValue(key, out var scores) || classes < 100)
-            drawn[key] = scores = ExampleTrials.Scores(labels, classes, skill, seed: trial);
+            drawn[key] = scores = ExampleScores.Of(labels, classes, skill, seed: trial);
         return scores;
     }
 }

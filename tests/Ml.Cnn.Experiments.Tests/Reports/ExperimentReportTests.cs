@@ -44,10 +44,10 @@ public sealed partial class ExperimentReportTests
     public void NamesThatHoldMarkupStayText()
     {
         const string Hostile = "</code><script>alert('x')</script>\" onload=\"x & y\u0001";
-        var labels = ExampleTrials.Labels(60, 3, 1);
+        var labels = ExampleScores.Labels(60, 3, 1);
         var outcome = ExampleTrials.Outcome(
         [
-            ExampleTrials.Run(1, ExampleTrials.Scores(labels, 3, 2, 1), ExampleTrials.Configuration(Hostile) with { Weights = Hostile }),
+            ExampleTrials.Run(1, ExampleScores.Of(labels, 3, 2, 1), ExampleTrials.Configuration(Hostile) with { Weights = Hostile }),
             new() { Trial = 2, Configuration = ExampleTrials.Configuration(Hostile), Status = CnnTrialStatus.Failed, Reason = Hostile },
         ]) with
         { EndReason = Hostile, Settings = [(Hostile, Hostile)] };
@@ -61,7 +61,7 @@ public sealed partial class ExperimentReportTests
     [TestMethod]
     public void WhyItEndedIsASentenceInTheSummaryAndBesideTheBudget()
     {
-        foreach (var runs in (CnnRunDetail[][])[[], [ExampleTrials.Run(1, ExampleTrials.Scores(ExampleTrials.Labels(60, 3, 1), 3, 2, 1))]])
+        foreach (var runs in (CnnRunDetail[][])[[], [ExampleTrials.Run(1, ExampleScores.Of(ExampleScores.Labels(60, 3, 1), 3, 2, 1))]])
         {
             var text = Parse(ExperimentReport.Write(new(ExampleTrials.Outcome(runs) with { EndReason = "it was canceled" }))).Root!.Value;
             Assert.HasCount(2, Regex.Matches(text, @"\. It was canceled\."), text);

@@ -82,7 +82,7 @@ public sealed class WinnerCodeTests
 
     private static CnnExperimentResult Result(TrialConfiguration configuration, ExperimentData? data = null)
     {
-        var outcome = ExampleTrials.Outcome([ExampleTrials.Run(1, ExampleTrials.Scores(ExampleTrials.Labels(20, 3, 1), 3, 1, 1), configuration)]);
+        var outcome = ExampleTrials.Outcome([ExampleTrials.Run(1, ExampleScores.Of(ExampleScores.Labels(20, 3, 1), 3, 1, 1), configuration)]);
         return new(data is null ? outcome : outcome with { Data = data });
     }
 

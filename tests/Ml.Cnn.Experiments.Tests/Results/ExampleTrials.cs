@@ -1,44 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
+using Ml.Cnn.Evaluation.Scores;
 using Ml.Cnn.Experiments.Results;
-using Ml.Cnn.Experiments.Results.Statistics;
-using Ml.Cnn.Experiments.Trials;
 using Ml.Cnn.Trainers;
 
 namespace Ml.Cnn.Experiments.Tests.Results;
 
-/// <summary>Trials of networks that were never trained: probabilities drawn so that some images are hard for all of them.</summary>
+/// <summary>Trials of networks that were never trained, with drawn scores.</summary>
 internal static class ExampleTrials
 {
-    /// <summary>Scores of a network.</summary>
-    /// <param name="labels">The right classes.</param>
-    /// <param name="classes">How many there are.</param>
-    /// <param name="skill">How far the right class's logit is above the others in the mean.</param>
-    /// <param name="seed">Which network. What is hard in the images is the same for all of the same number of images.</param>
-    public static TrialScores Scores(int[] labels, int classes, double skill, int seed)
-    {
-        var (images, own) = (new Random(labels.Length), new Random(seed));
-        var probabilities = new float[labels.Length * classes];
-        for (var image = 0; image < labels.Length; image++)
-        {
-            var row = probabilities.AsSpan(image * classes, classes);
-            var difficulty = Normal(images);
-            for (var i = 0; i < classes; i++)
-                row[i] = (float)Normal(own);
-            row[labels[image]] += (float)(skill - difficulty);
-            System.Numerics.Tensors.TensorPrimitives.SoftMax(row, row);
-        }
-        return new(labels, probabilities, classes);
-    }
-
-    public static int[] Labels(int images, int classes, int seed)
-    {
-        var random = new Random(seed);
-        return [.. Enumerable.Range(0, images).Select(image => image < classes ? image : random.Next(classes))];
-    }
-
-    public static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-
     public static TrialConfiguration Configuration(string architecture = "resnet18", double learningRate = 0.05, int seed = 1) => new()
     {
         Architecture = architecture,
@@ -62,14 +32,14 @@ internal static class ExampleTrials
     };
 
     /// <summary>A trial with scores, and the metrics that follow from them.</summary>
-    public static CnnRunDetail Run(int trial, TrialScores scores, TrialConfiguration? configuration = null, double latency = 5,
+    public static CnnRunDetail Run(int trial, ImageScores scores, TrialConfiguration? configuration = null, double latency = 5,
         long bytes = 10_000_000) => new()
         {
             Trial = trial,
             Configuration = configuration ?? Configuration(),
             Status = CnnTrialStatus.Completed,
             Epochs = 4,
-            ValidationMetrics = new ImageOutcomes(scores).Metrics(),
+            ValidationMetrics = CnnTrialMetrics.Of(new(scores)),
             LatencyMilliseconds = latency,
             ModelBytes = bytes,
             Parameters = bytes / 4,
@@ -103,7 +73,7 @@ internal static class ExampleTrials
         return [.. Enumerable.Range(1, epochs).Select(epoch =>
         {
             var restarts = epoch is 2 or 5 or 14 ? 0.85 : 1;
-            var reached = Math.Clamp(accuracy * (1 - 0.6 * Math.Exp(-1.2 * epoch)) * restarts + 0.01 * Normal(random), 0, 1);
+            var reached = Math.Clamp(accuracy * (1 - 0.6 * Math.Exp(-1.2 * epoch)) * restarts + 0.01 * ExampleScores.Normal(random), 0, 1);
             return Epoch(epoch, epochs, reached, images);
         })];
     }

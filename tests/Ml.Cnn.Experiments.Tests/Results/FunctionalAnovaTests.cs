@@ -50,7 +50,7 @@ public sealed class FunctionalAnovaTests
     public void ASumsSharesAreFound(int trials, double tolerance)
     {
         var (space, random) = (Space(trials, seed: 1), new Random(2));
-        double[] scores = [.. space.Points.Select(point => 2 * point[0] + point[1] + point[2] + 0.02 * ExampleTrials.Normal(random))];
+        double[] scores = [.. space.Points.Select(point => 2 * point[0] + point[1] + point[2] + 0.02 * ExampleScores.Normal(random))];
         var shares = FunctionalAnova.Shares(space, scores);
         var all = 4.0 / 12 + 1.0 / 12 + 2.0 / 3;
         Assert.AreEqual(4.0 / 12 / all, shares[0].Share, tolerance);
@@ -79,7 +79,7 @@ public sealed class FunctionalAnovaTests
         for (var experiment = 0; experiment < 10; experiment++)
         {
             var (space, random) = (Space(30, seed: 10 + experiment), new Random(50 + experiment));
-            called += FunctionalAnova.Shares(space, [.. space.Points.Select(_ => ExampleTrials.Normal(random))]).Count(share => share.IsMoreThanChance);
+            called += FunctionalAnova.Shares(space, [.. space.Points.Select(_ => ExampleScores.Normal(random))]).Count(share => share.IsMoreThanChance);
         }
         Assert.IsTrue(called <= 6, $"{called} of 40");
     }

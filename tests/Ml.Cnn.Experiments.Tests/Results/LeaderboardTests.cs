@@ -129,7 +129,7 @@ public sealed class LeaderboardTests
     [TestMethod]
     public void MarkdownAndTextHoldWhatNamesHold()
     {
-        var run = ExampleTrials.Run(1, ExampleTrials.Scores(ExampleTrials.Labels(50, Classes, 1), Classes, 2, 1),
+        var run = ExampleTrials.Run(1, ExampleScores.Of(ExampleScores.Labels(50, Classes, 1), Classes, 2, 1),
             ExampleTrials.Configuration() with { Weights = "a|b_c*<i>\n.pth" });
         var leaderboard = CnnLeaderboard.Of([run], CnnExperimentMetric.Accuracy);
         var lines = leaderboard.ToMarkdown().Split('\n');
@@ -157,13 +157,13 @@ public sealed class LeaderboardTests
 
     private static CnnRunDetail[] Runs()
     {
-        var labels = ExampleTrials.Labels(500, Classes, seed: 1);
+        var labels = ExampleScores.Labels(500, Classes, seed: 1);
         return
         [
-            ExampleTrials.Run(1, ExampleTrials.Scores(labels, Classes, 1.80, 1), latency: 5, bytes: 45_000_000),
-            ExampleTrials.Run(2, ExampleTrials.Scores(labels, Classes, 1.78, 2), ExampleTrials.Configuration("mobilenet_v2"), latency: 2, bytes: 9_000_000),
-            ExampleTrials.Run(3, ExampleTrials.Scores(labels, Classes, 0.8, 3), ExampleTrials.Configuration("lenet5"), latency: 0.2, bytes: 300_000),
-            ExampleTrials.Run(4, ExampleTrials.Scores(ExampleTrials.Labels(400, Classes, seed: 2), Classes, 0.7, 4), latency: 9, bytes: 90_000_000),
+            ExampleTrials.Run(1, ExampleScores.Of(labels, Classes, 1.80, 1), latency: 5, bytes: 45_000_000),
+            ExampleTrials.Run(2, ExampleScores.Of(labels, Classes, 1.78, 2), ExampleTrials.Configuration("mobilenet_v2"), latency: 2, bytes: 9_000_000),
+            ExampleTrials.Run(3, ExampleScores.Of(labels, Classes, 0.8, 3), ExampleTrials.Configuration("lenet5"), latency: 0.2, bytes: 300_000),
+            ExampleTrials.Run(4, ExampleScores.Of(ExampleScores.Labels(400, Classes, seed: 2), Classes, 0.7, 4), latency: 9, bytes: 90_000_000),
         ];
     }
 }

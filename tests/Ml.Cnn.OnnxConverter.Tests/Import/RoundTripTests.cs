@@ -51,8 +51,8 @@ public sealed class RoundTripTests
         }
     }
 
-    // Layers and names, but for what does nothing in a file (the heads that GoogLeNet and Inception v3 have for training alone among it), and the layers of 1998,
-    // which are others there.
+    // Layers and names, but for what does nothing in a file (the heads that GoogLeNet and Inception v3 have for training alone among it), and the layers of
+    // 1998, which are others there.
     private static void AssertSameLayers(CnnTransformer model, Architecture architecture)
     {
         if (model.Name == "lenet5_1998")

@@ -5,8 +5,6 @@ namespace Ml.Cnn.Serving.Tests.WebApi;
 /// <summary>The sample's page in headless Chromium, of the system's own. Tests that need it are skipped where there is none.</summary>
 internal sealed class BrowserPage : IAsyncDisposable
 {
-    private static readonly string[] s_programs = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-
     private readonly RunningWebApi _api;
     private readonly IBrowser _browser;
     private readonly List<string> _complaints = [];
@@ -39,9 +37,9 @@ internal sealed class BrowserPage : IAsyncDisposable
     /// <param name="settings">The service's, as "Limits:Burst=3".</param>
     public static async Task<BrowserPage> OpenAsync(int width = 1280, bool isDark = false, params string[] settings)
     {
-        var program = Program();
+        var program = Chromium.Program();
         var api = await RunningWebApi.StartAsync(settings);
-        var browser = await Puppeteer.LaunchAsync(new() { ExecutablePath = program, Headless = true, Args = ["--no-sandbox", "--disable-dev-shm-usage"] });
+        var browser = await Puppeteer.LaunchAsync(new() { ExecutablePath = program, Headless = true, Args = Chromium.Arguments });
         var page = await browser.NewPageAsync();
         var opened = new BrowserPage(api, browser, page);
         await page.SetViewportAsync(new() { Width = width, Height = width < 600 ? 800 : 900, IsMobile = width < 600, HasTouch = width < 600 });
@@ -66,15 +64,6 @@ internal sealed class BrowserPage : IAsyncDisposable
     {
         await _browser.DisposeAsync();
         await _api.DisposeAsync();
-    }
-
-    private static string Program()
-    {
-        var folders = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [];
-        if (s_programs.SelectMany(program => folders.Select(folder => Path.Join(folder, program))).FirstOrDefault(File.Exists) is { } found)
-            return found;
-        Assert.Inconclusive("Skipped: this test needs Chromium (Debian: apt-get install chromium), which is not there.");
-        return "";
     }
 
     private void Note(string? complaint)

@@ -212,7 +212,8 @@ public sealed class DirectGraphTests
         {
             var made = copies.Get(request, images, message => Assert.Fail(message)).Description;
             Assert.AreEqual(images == 1, made.Images == 1, made.ToString());
-            Assert.AreEqual(made.Method == CnnScoringMethod.Direct, made.Precision == Precision.Float32, made.ToString());
+            // Compiled float32 wins too, on processors whose instructions for bfloat16 are slow.
+            Assert.IsTrue(made.Method != CnnScoringMethod.Direct || made.Precision == Precision.Float32, made.ToString());
         }
     }
 

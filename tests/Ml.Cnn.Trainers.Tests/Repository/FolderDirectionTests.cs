@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Ml.Cnn.Evaluation;
+using Ml.Cnn.DataQuality;
 using Ml.Cnn.Experiments;
 using Ml.Cnn.Experiments.Hangfire;
 
@@ -20,6 +22,10 @@ public partial class FolderDirectionTests
             "Training/Checkpoints", "Training/Optimization", "Training/Control", "Training/Reporting", "Training/Steps",
             "Training/Setup", "Training", "Inspection", "Catalog",
         ]),
+        ["Ml.Cnn.Evaluation"] = (typeof(CnnInterval).Assembly,
+            ["Scores", "Statistics", "Results", "Measures", "Pages", "Reports", "TrainingReports", "Catalog"]),
+        ["Ml.Cnn.DataQuality"] = (typeof(DataProblem).Assembly,
+            ["Findings", "Options", "Images", "Labels", "Neighbors", "Writing", "Corrections", "Reports", "Execution", "Catalog"]),
         ["Ml.Cnn.Experiments"] = (typeof(CnnExperiment).Assembly,
             ["Settings", "Trials", "Search", "Results", "Reports", "Storage", "Jobs", "Options", "Execution", "Catalog"]),
         ["Ml.Cnn.Experiments.Hangfire"] = (typeof(TrialStorage).Assembly, ["Storage", "Jobs", "Execution"]),
@@ -28,6 +34,8 @@ public partial class FolderDirectionTests
     /// <summary>Protects readers: what a folder builds on lies below it, so that it can be read, changed and tested without what lies above.</summary>
     [TestMethod]
     [DataRow("Ml.Cnn.Trainers")]
+    [DataRow("Ml.Cnn.Evaluation")]
+    [DataRow("Ml.Cnn.DataQuality")]
     [DataRow("Ml.Cnn.Experiments")]
     [DataRow("Ml.Cnn.Experiments.Hangfire")]
     public void Folders_refer_to_the_folders_below_them_alone(string project)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.ML;
 using Ml.Cnn.Trainers.Metrics;
 using Ml.Cnn.Trainers.Training.Reporting;
+using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Tests.Training;
 
@@ -12,6 +13,7 @@ namespace Ml.Cnn.Trainers.Tests.Training;
 public sealed class LogTests
 {
     private static readonly MLContext s_mlContext = new(seed: 1);
+    private static readonly ObservedImages s_images = new(["0", "1"], Normalization.Mnist);
     private readonly string _folder = Directory.CreateTempSubdirectory("mlcnn-logs").FullName;
 
     [TestCleanup]
@@ -110,7 +112,7 @@ public sealed class LogTests
         void Write(CnnEpoch[] before, long stepsBefore, CnnEpoch[] epochs, int steps)
         {
             var options = new CnnOptions { LogFolder = _folder, Logs = TrainingLogs.Epochs | TrainingLogs.Steps };
-            using var logs = TrainingObservers.For(options.ToHandles(), isMain: true, 4, 100, message => Assert.Fail(message));
+            using var logs = TrainingObservers.For(options.ToHandles(), isMain: true, 4, 100, s_images, message => Assert.Fail(message));
             logs.Begin(before, stepsBefore);
             for (var step = 1; step <= steps; step++)
                 logs.Step(new() { Step = stepsBefore + step, Epoch = 1, Metrics = MetricValues.Of((Metric.Loss, double.NaN)) }, new PassTotals());

@@ -1,5 +1,6 @@
+using Ml.Cnn.Evaluation.Scores;
+using Ml.Cnn.Evaluation.Statistics;
 using Ml.Cnn.Experiments.Results.Statistics;
-using Ml.Cnn.Experiments.Trials;
 
 namespace Ml.Cnn.Experiments.Results.Ensembles;
 
@@ -43,9 +44,9 @@ internal static class EnsembleAdvice
             TrialEvidence.Of(new ImageOutcomes(scores[0] with { Probabilities = probabilities }), resamples);
     }
 
-    private static (List<CnnRunDetail> Runs, List<TrialScores> Scores) Candidates(IReadOnlyList<CnnRunDetail> ranked)
+    private static (List<CnnRunDetail> Runs, List<ImageScores> Scores) Candidates(IReadOnlyList<CnnRunDetail> ranked)
     {
-        var (runs, scores) = (new List<CnnRunDetail>(), new List<TrialScores>());
+        var (runs, scores) = (new List<CnnRunDetail>(), new List<ImageScores>());
         foreach (var run in ranked)
         {
             if (runs.Count == MostCandidates || (runs.Count >= 2 && (runs.Count + 1L) * scores[0].Probabilities.Length > MostProbabilities))
@@ -58,7 +59,7 @@ internal static class EnsembleAdvice
         return (runs, scores);
     }
 
-    private static bool IsOfSameImages(TrialScores one, TrialScores other) =>
+    private static bool IsOfSameImages(ImageScores one, ImageScores other) =>
         one.Classes == other.Classes && one.Labels.AsSpan().SequenceEqual(other.Labels);
 
     // Every other image of each class, in an order drawn once.

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
-using Ml.Cnn.Experiments.Results.Statistics;
-using Ml.Cnn.Experiments.Trials;
+using Ml.Cnn.Evaluation.Scores;
 
 namespace Ml.Cnn.Experiments.Results.Ensembles;
 
@@ -17,7 +16,7 @@ internal static class EnsembleSelection
     /// <param name="candidates">Probabilities of the same images.</param>
     /// <param name="images">The images that the choice is made on.</param>
     /// <param name="metric">What is to be good. Of equally good ones the one with the lower log loss is taken.</param>
-    public static int[] Select(IReadOnlyList<TrialScores> candidates, int[] images, CnnExperimentMetric metric)
+    public static int[] Select(IReadOnlyList<ImageScores> candidates, int[] images, CnnExperimentMetric metric)
     {
         var (chosen, best) = (new int[candidates.Count], new int[candidates.Count]);
         var bestQuality = Quality.Worst;
@@ -48,7 +47,7 @@ internal static class EnsembleSelection
     }
 
     /// <summary>The candidate that is best by itself.</summary>
-    public static int Best(IReadOnlyList<TrialScores> candidates, int[] images, CnnExperimentMetric metric)
+    public static int Best(IReadOnlyList<ImageScores> candidates, int[] images, CnnExperimentMetric metric)
     {
         var (best, bestQuality) = (0, Quality.Worst);
         for (var candidate = 0; candidate < candidates.Count; candidate++)
@@ -61,7 +60,7 @@ internal static class EnsembleSelection
     }
 
     /// <summary>Writes the averaged probabilities of some images.</summary>
-    public static void Average(IReadOnlyList<TrialScores> candidates, int[] times, int[] images, float[] probabilities)
+    public static void Average(IReadOnlyList<ImageScores> candidates, int[] times, int[] images, float[] probabilities)
     {
         var classes = candidates[0].Classes;
         var all = (float)times.Sum();
@@ -75,7 +74,7 @@ internal static class EnsembleSelection
         }
     }
 
-    private static TrialScores Part(TrialScores scores, int[] images)
+    private static ImageScores Part(ImageScores scores, int[] images)
     {
         var probabilities = new float[images.Length * scores.Classes];
         foreach (var (place, image) in images.Index())
@@ -87,9 +86,9 @@ internal static class EnsembleSelection
     {
         public static Quality Worst => new(double.NegativeInfinity, double.PositiveInfinity);
 
-        public static Quality Of(TrialScores scores, CnnExperimentMetric metric)
+        public static Quality Of(ImageScores scores, CnnExperimentMetric metric)
         {
-            var metrics = new ImageOutcomes(scores).Metrics();
+            var metrics = CnnTrialMetrics.Of(new(scores));
             return new(metrics.ScoreOf(metric), metrics.LogLoss);
         }
 

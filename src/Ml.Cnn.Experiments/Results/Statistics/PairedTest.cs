@@ -1,3 +1,5 @@
+using Ml.Cnn.Evaluation.Statistics;
+
 namespace Ml.Cnn.Experiments.Results.Statistics;
 
 /// <summary>
@@ -15,8 +17,8 @@ internal static class PairedTest
     public static double P(TrialEvidence one, TrialEvidence other, CnnExperimentMetric metric) => metric switch
     {
         CnnExperimentMetric.Accuracy => McNemar(one.Outcomes, other.Outcomes, (outcomes, image) => outcomes.IsRight(image)),
-        CnnExperimentMetric.Top5Accuracy => McNemar(one.Outcomes, other.Outcomes, (outcomes, image) => outcomes.IsInTop[image]),
-        _ => Bootstrap(one.Metrics.Of(metric) - other.Metrics.Of(metric), one.Draws.Of(metric)!, other.Draws.Of(metric)!),
+        CnnExperimentMetric.Top5Accuracy => McNemar(one.Outcomes, other.Outcomes, (outcomes, image) => outcomes.IsInTop(image)),
+        _ => Bootstrap(one.Metrics.Of(metric) - other.Metrics.Of(metric), one.DrawsOf(metric)!, other.DrawsOf(metric)!),
     };
 
     private static double McNemar(ImageOutcomes one, ImageOutcomes other, Func<ImageOutcomes, int, bool> isRight)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ml.Cnn.Evaluation;
 
 namespace Ml.Cnn.Experiments.Results.Writing;
 

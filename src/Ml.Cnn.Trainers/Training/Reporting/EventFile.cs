@@ -37,8 +37,13 @@ internal sealed class EventFile : IDisposable
             if (value is not null)
                 summary.Value.Add(new Summary.Types.Value { Tag = tag, SimpleValue = (float)value });
         }
-        Write(new Event { Step = step, Summary = summary });
+        Write(step, summary);
     }
+
+    /// <summary>Writes values of any kind.</summary>
+    /// <param name="step">Their place on TensorBoard's axis.</param>
+    /// <param name="summary">Each with its tag.</param>
+    public void Write(long step, Summary summary) => Write(new Event { Step = step, Summary = summary });
 
     public void Flush() => _file.Flush();
 

@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Metrics;
+using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training.Reporting;
 
@@ -14,6 +15,14 @@ internal interface ITrainingObserver : IDisposable
     /// <param name="step">What it came to.</param>
     /// <param name="totals">The epoch's so far.</param>
     void Step(CnnStep step, PassTotals totals);
+
+    /// <summary>The first batch that this process trains on goes through the network.</summary>
+    /// <param name="images">N × channels × height × width, on the device: normalized, augmented and mixed.</param>
+    /// <param name="labels">N class numbers, int64.</param>
+    void FirstBatch(Tensor images, Tensor labels) { }
+
+    /// <summary>An epoch is over, its validation included; <see cref="Epoch"/> follows.</summary>
+    void Details(EpochDetails details) { }
 
     /// <summary>An epoch is over, its validation included.</summary>
     void Epoch(CnnEpoch epoch);

@@ -26,8 +26,8 @@ internal abstract class LineFormat
 
     public abstract string Line<T>(T value);
 
-    /// <summary>The step that a line is about; null where the line is none of this format's.</summary>
-    public abstract long? ReadStep(string line);
+    /// <summary>The number that a line begins with, its step or its epoch; null where the line is none of this format's.</summary>
+    public abstract long? FirstNumber(string line);
 
     private sealed class CsvFormat : LineFormat
     {
@@ -38,16 +38,19 @@ internal abstract class LineFormat
         public override string Line<T>(T value) => string.Join(',', JsonSerializer.SerializeToElement(value, s_options).EnumerateObject()
             .Select(property => Field(property.Value)));
 
-        public override long? ReadStep(string line) =>
+        public override long? FirstNumber(string line) =>
             long.TryParse(line.AsSpan(0, Math.Max(0, line.IndexOf(','))), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
 
         private static string Field(JsonElement value) => value.ValueKind switch
         {
             JsonValueKind.Null => "",
-            JsonValueKind.String => value.GetString()!, // NaN, Infinity
+            JsonValueKind.String => Quoted(value.GetString()!), // a class's name; NaN, Infinity
             _ => value.GetRawText(),
         };
     }
+
+    // RFC 4180, section 2.
+    private static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private sealed class JsonFormat : LineFormat
     {
@@ -57,11 +60,13 @@ internal abstract class LineFormat
 
         public override string Line<T>(T value) => JsonSerializer.Serialize(value, s_options);
 
-        public override long? ReadStep(string line)
+        public override long? FirstNumber(string line)
         {
             try
             {
-                return JsonSerializer.Deserialize<CnnStep>(line, s_options)?.Step;
+                using var json = JsonDocument.Parse(line);
+                return json.RootElement is { ValueKind: JsonValueKind.Object } values && values.EnumerateObject().FirstOrDefault().Value is
+                    { ValueKind: JsonValueKind.Number } first && first.TryGetInt64(out var number) ? number : null;
             }
             catch (JsonException)
             {

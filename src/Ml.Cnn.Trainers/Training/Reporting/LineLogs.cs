@@ -30,7 +30,7 @@ internal sealed class StepLog(string path, LineFormat format) : ITrainingObserve
     private RecordFile _file = null!; // from Begin on
 
     public void Begin(IReadOnlyList<CnnEpoch> history, long steps) =>
-        _file = LineFiles.Start(path, steps > 0 && File.Exists(path) ? File.ReadLines(path).Where(line => format.ReadStep(line) <= steps) : [],
+        _file = LineFiles.Start(path, steps > 0 && File.Exists(path) ? File.ReadLines(path).Where(line => format.FirstNumber(line) <= steps) : [],
             format.Header(RecordColumns.OfStep));
 
     public void Step(CnnStep step, PassTotals totals) => _file.AddLine(format.Line(step));
@@ -38,6 +38,50 @@ internal sealed class StepLog(string path, LineFormat format) : ITrainingObserve
     public void Epoch(CnnEpoch epoch) => _file.Flush();
 
     public void Dispose() => _file?.Dispose();
+}
+
+/// <summary>A line for every class of the validation set behind every epoch. A resumed training keeps the lines of the epochs before it.</summary>
+internal sealed class ClassLog(string path, LineFormat format, IReadOnlyList<string> classNames) : ITrainingObserver
+{
+    private static readonly RecordColumn<ClassLine>[] s_columns =
+    [
+        new("epoch", line => line.Epoch), new("class", line => line.Class), new("images", line => line.Images), new("right", line => line.Right),
+        new("taken", line => line.Taken),
+    ];
+
+    private RecordFile _file = null!; // from Begin on
+
+    public void Begin(IReadOnlyList<CnnEpoch> history, long steps) =>
+        _file = LineFiles.Start(path, history.Count > 0 && File.Exists(path) ? File.ReadLines(path).Where(line => format.FirstNumber(line) <= history.Count)
+            : [], format.Header(s_columns));
+
+    public void Step(CnnStep step, PassTotals totals) { }
+
+    public void Details(EpochDetails details)
+    {
+        if (details.Confusion is not { } counts)
+            return;
+        for (var i = 0; i < classNames.Count; i++)
+        {
+            var (images, taken) = (0L, 0L);
+            for (var j = 0; j < classNames.Count; j++)
+                (images, taken) = (images + counts[i, j], taken + counts[j, i]);
+            _file.AddLine(format.Line(new ClassLine(details.Epoch, classNames[i], images, counts[i, i], taken)));
+        }
+        _file.Flush();
+    }
+
+    public void Epoch(CnnEpoch epoch) { }
+
+    public void Dispose() => _file?.Dispose();
+
+    /// <summary>How a class's validation images were taken behind an epoch.</summary>
+    /// <param name="Epoch">From 1.</param>
+    /// <param name="Class">Its name.</param>
+    /// <param name="Images">Of the class.</param>
+    /// <param name="Right">Of them those that were taken for it.</param>
+    /// <param name="Taken">Images of any class that were taken for it.</param>
+    private sealed record ClassLine(int Epoch, string Class, long Images, long Right, long Taken);
 }
 
 /// <summary>Files of lines that end with a line feed on every system.</summary>

@@ -1,11 +1,18 @@
 using Ml.Cnn.Trainers.Metrics;
 using Ml.Cnn.Trainers.Options;
+using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training.Reporting;
 
 /// <summary>Several observers as one, told in their order.</summary>
-internal sealed class TrainingObservers(IReadOnlyList<ITrainingObserver> observers) : ITrainingObserver
+internal sealed class TrainingObservers(IReadOnlyList<ITrainingObserver> observers, TrainingLogs logs) : ITrainingObserver
 {
+    /// <summary>Whether anybody wants to know how the validation images of each class were taken.</summary>
+    public bool SeeClasses => logs.HasFlag(TrainingLogs.Classes);
+
+    /// <summary>Whether anybody wants to see a batch.</summary>
+    public bool SeeBatch => logs.HasFlag(TrainingLogs.Batch);
+
     public void Begin(IReadOnlyList<CnnEpoch> history, long steps)
     {
         foreach (var observer in observers)
@@ -16,6 +23,18 @@ internal sealed class TrainingObservers(IReadOnlyList<ITrainingObserver> observe
     {
         foreach (var observer in observers)
             observer.Step(step, totals);
+    }
+
+    public void FirstBatch(Tensor images, Tensor labels)
+    {
+        foreach (var observer in observers)
+            observer.FirstBatch(images, labels);
+    }
+
+    public void Details(EpochDetails details)
+    {
+        foreach (var observer in observers)
+            observer.Details(details);
     }
 
     public void Epoch(CnnEpoch epoch)
@@ -35,18 +54,20 @@ internal sealed class TrainingObservers(IReadOnlyList<ITrainingObserver> observe
     /// <param name="isMain">Whether this process writes logs and reports progress; callbacks are called in any case.</param>
     /// <param name="epochs">Asked for.</param>
     /// <param name="imagesInEpoch">Labeled images.</param>
+    /// <param name="images">What the images are.</param>
     /// <param name="warn">Told of a log that cannot be written.</param>
     /// <exception cref="IOException">The folder for the logs cannot be made.</exception>
-    public static TrainingObservers For(TrainingHandles handles, bool isMain, int epochs, long imagesInEpoch, Action<string> warn)
+    public static TrainingObservers For(TrainingHandles handles, bool isMain, int epochs, long imagesInEpoch, ObservedImages images, Action<string> warn)
     {
         List<ITrainingObserver> observers = [];
-        if (isMain && handles.LogFolder is { } folder)
-            observers.AddRange(TrainingLogFolder.Open(folder, handles.Logs, warn));
+        var logs = isMain && handles.LogFolder is not null ? handles.Logs : TrainingLogs.None;
+        if (logs != TrainingLogs.None)
+            observers.AddRange(TrainingLogFolder.Open(handles.LogFolder!, logs, images, warn));
         if (isMain && handles.Progress is { } progress)
             observers.Add(new ProgressReporter(progress, epochs, imagesInEpoch));
         if (handles is not { StepCallback: null, EpochCallback: null })
             observers.Add(new Callbacks(handles.StepCallback, handles.EpochCallback));
-        return new(observers);
+        return new(observers, logs);
     }
 
     private sealed class Callbacks(Action<CnnStep>? onStep, Action<CnnEpoch>? onEpoch) : ITrainingObserver

@@ -24,6 +24,9 @@ internal sealed class TrainingStep(
 {
     private bool _isChecked;
 
+    /// <summary>Is shown the next step's images as they go into the network (N × C × H × W), and their classes; then forgotten. Null: nobody.</summary>
+    public Action<Tensor, Tensor>? ShowNext { get; set; }
+
     /// <summary>The step that a run's settings ask for.</summary>
     public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, GradientUpdate update) =>
         new(subject.Network, subject.Shape, subject.Loss,
@@ -43,6 +46,8 @@ internal sealed class TrainingStep(
         images = scales?.Resize(images, step) ?? images;
         var mixed = mixing?.Mix(images, labels, weights, epoch, step);
 
+        ShowNext?.Invoke(mixed?.Images ?? images, labels);
+        ShowNext = null;
         update.Begin();
         var (logits, auxiliary) = Forward(mixed?.Images ?? images); // N × classes
         CheckOutput(logits, batch.Count);

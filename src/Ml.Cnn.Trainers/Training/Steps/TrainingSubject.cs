@@ -17,6 +17,9 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 internal sealed record TrainingSubject(Module<Tensor, Tensor> Network, NetworkShape Shape, TrainingLoss Loss, Device Device, bool ScalesLoss,
     TrainableStages? Stages)
 {
+    /// <summary>Whether images go in, rather than the features of a backbone that is not trained.</summary>
+    public bool SeesImages => Network is not HeadOnly;
+
     /// <summary>The parameters in groups that share a factor of the learning rate.</summary>
     public IReadOnlyList<(double Factor, IReadOnlyList<Parameter> Parameters)> Groups() => Stages?.Groups() ?? [(1, [.. Network.parameters()])];
 

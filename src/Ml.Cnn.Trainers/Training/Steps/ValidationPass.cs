@@ -11,7 +11,8 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 internal sealed class ValidationPass(Module<Tensor, Tensor> network, ClassificationLoss loss, Device device, Func<IRowFeed> open, BatchQueue batches,
     CancellationToken cancellation)
 {
-    public PassTotals Run()
+    /// <param name="confusion">Counts how the images of each class are taken; null: nobody does.</param>
+    public PassTotals Run(ConfusionCounts? confusion = null)
     {
         network.eval();
         var totals = new PassTotals();
@@ -22,6 +23,7 @@ internal sealed class ValidationPass(Module<Tensor, Tensor> network, Classificat
             using var scope = NewDisposeScope();
             var labels = batch.Labels.BringTo(device);
             var logits = network.forward(batch.Pixels.BringTo(device)).to(float32); // N × classes
+            confusion?.Add(logits, labels);
             totals.Add(new BatchMeasures(batch.Count, new(logits, labels, loss.Of(logits, labels))).Read());
         }
         totals.Stop();

@@ -1,0 +1,60 @@
+namespace MlCnn.Cli;
+
+/// <summary>mlcnn inspect kernels --json.</summary>
+/// <param name="Layer">The convolution.</param>
+/// <param name="Filters">How many filters it has.</param>
+/// <param name="FilterShape">Channels, height and width of each.</param>
+/// <param name="IsColor">Whether they look at the colors of images.</param>
+/// <param name="File">The picture, as the command line gave it.</param>
+internal sealed record KernelsResult(string Layer, int Filters, IReadOnlyList<int> FilterShape, bool IsColor, string File);
+
+/// <summary>mlcnn inspect features --json.</summary>
+/// <param name="Layers">The layers in their order.</param>
+/// <param name="File">The picture, as the command line gave it.</param>
+internal sealed record FeaturesResult(IReadOnlyList<FeatureEntry> Layers, string File);
+
+/// <summary>A layer's responses.</summary>
+/// <param name="Layer">Its name.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Position">Its place in the order in which an image passes the layers, from 1.</param>
+/// <param name="Shape">Channels, height and width.</param>
+internal sealed record FeatureEntry(string Layer, string Kind, int Position, IReadOnlyList<int> Shape);
+
+/// <summary>mlcnn inspect heatmap --json.</summary>
+/// <param name="Label">The class.</param>
+/// <param name="Probability">What the model gives it.</param>
+/// <param name="Method">As --method takes it.</param>
+/// <param name="Layer">The layer that was looked at; null where the method takes none.</param>
+/// <param name="LayerShape">Its output's channels, height and width.</param>
+/// <param name="Place">The part of the image that the network saw, in its pixels: left, top, width, height.</param>
+/// <param name="Peak">What red stands for in the method's own units; 0 where nothing speaks for the class.</param>
+/// <param name="File">The picture, as the command line gave it.</param>
+internal sealed record HeatMapResult(string Label, float Probability, string Method, string? Layer, IReadOnlyList<int>? LayerShape,
+    IReadOnlyList<float> Place, float Peak, string File);
+
+/// <summary>mlcnn inspect methods --json.</summary>
+/// <param name="Images">How many were looked at.</param>
+/// <param name="Methods">Every method, and last drawn maps.</param>
+internal sealed record MethodsResult(int Images, IReadOnlyList<MethodEntry> Methods);
+
+/// <summary>How well a heat map method does: means over the images.</summary>
+/// <param name="Method">As --method takes it, or "random".</param>
+/// <param name="Insertion">The area below the curve of insertion, 0 to 1: the higher, the better.</param>
+/// <param name="Deletion">The area below the curve of deletion, 0 to 1: the lower, the better.</param>
+/// <param name="BetterThanRandom">The share of images on which insertion less deletion is above a drawn map's; null for drawn maps.</param>
+/// <param name="Seconds">What a map takes.</param>
+internal sealed record MethodEntry(string Method, double Insertion, double Deletion, double? BetterThanRandom, double Seconds);
+
+/// <summary>mlcnn inspect maximal --json.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Channel">The channel, from 0.</param>
+/// <param name="Scored">How many images were looked at.</param>
+/// <param name="Images">The images, the largest response first.</param>
+/// <param name="File">The picture, as the command line gave it.</param>
+internal sealed record MaximalResult(string Layer, int Channel, long Scored, IReadOnlyList<MaximalEntry> Images, string File);
+
+/// <summary>An image that excites a channel.</summary>
+/// <param name="Row">Its place in the data, from 0.</param>
+/// <param name="Response">The channel's largest response to it.</param>
+/// <param name="Place">The part that excites the channel, in pixels of the image: left, top, width, height.</param>
+internal sealed record MaximalEntry(long Row, float Response, IReadOnlyList<float> Place);
