@@ -122,7 +122,7 @@ internal sealed record ClassProbabilities(IReadOnlyList<string> Classes, Labeled
     private static string[] NamesOf(DataViewSchema.Column scores)
     {
         if (!scores.HasSlotNames())
-            {
+        {
             throw new ArgumentException($"The column '{scores.Name}' does not name its classes: train with labels that are keys with values, as MapValueToKey "
                 + "makes.");
         }

@@ -1,5 +1,5 @@
-using Ml.Cnn.Transforms.Inspection;
 using Microsoft.ML.Data;
+using Ml.Cnn.Transforms.Inspection;
 
 namespace Ml.Cnn.DataQuality.Images;
 

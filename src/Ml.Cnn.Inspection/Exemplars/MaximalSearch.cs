@@ -39,7 +39,8 @@ internal static class MaximalSearch
         var view = description.Preprocessing.Views()[0];
         var images = best.OrderByDescending(candidate => candidate.Response).ThenBy(candidate => candidate.Row).Select(candidate =>
             new CnnMaximalImage(candidate.Pixels, ResponsePart.Of(candidate.Map, Shape(node).Width, PlaceCenters.Of(node),
-                ViewPlace.Of(view, candidate.Pixels.Width, candidate.Pixels.Height))) { Row = candidate.Row, Response = candidate.Response });
+                ViewPlace.Of(view, candidate.Pixels.Width, candidate.Pixels.Height)))
+            { Row = candidate.Row, Response = candidate.Response });
         return new(node.Name, channel, scored, best.Count > 0 ? [.. images]
             : throw new ArgumentException("The data has no image that can be read.", nameof(data)));
     }

@@ -23,7 +23,10 @@ internal static class TileSheet
     {
         using var ink = new SKPaint
         {
-            Typeface = SKTypeface.FromFamilyName(ChartFont.Name), TextSize = FontSize, Color = new SKColor(0x22, 0x22, 0x22), IsAntialias = true,
+            Typeface = SKTypeface.FromFamilyName(ChartFont.Name),
+            TextSize = FontSize,
+            Color = new SKColor(0x22, 0x22, 0x22),
+            IsAntialias = true,
         };
         var width = sections.Max(section => Math.Max(WidthOf(section), (int)MathF.Ceiling(ink.MeasureText(section.Caption))));
         var sheet = new PixelImage(checked(width + 2 * Margin), checked(sections.Sum(HeightOf) + Margin), 4);

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Ml.Cnn.Evaluation;
 using Ml.Cnn.DataQuality;
+using Ml.Cnn.Evaluation;
 using Ml.Cnn.Experiments;
 using Ml.Cnn.Experiments.Hangfire;
 

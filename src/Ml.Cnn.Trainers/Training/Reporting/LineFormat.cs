@@ -66,7 +66,7 @@ internal abstract class LineFormat
             {
                 using var json = JsonDocument.Parse(line);
                 return json.RootElement is { ValueKind: JsonValueKind.Object } values && values.EnumerateObject().FirstOrDefault().Value is
-                    { ValueKind: JsonValueKind.Number } first && first.TryGetInt64(out var number) ? number : null;
+                { ValueKind: JsonValueKind.Number } first && first.TryGetInt64(out var number) ? number : null;
             }
             catch (JsonException)
             {
