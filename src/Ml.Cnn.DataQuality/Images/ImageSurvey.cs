@@ -34,7 +34,7 @@ internal sealed class ImageSurvey
         var label = data.Schema.GetColumnOrNull(columns.Label) ?? throw SchemaErrors.Missing("label", columns.Label);
         var (labels, ids) = StratifiedSplit.ReadRows(data, label);
         var survey = new ImageSurvey(new SurveyedImages(labels, ids, ReadPaths(data, columns.Path)));
-        survey.ReadAll(data, image, format, cancellation);
+        CursorThreads.ReadAll(data, [image], (cursor, stop) => survey.ReadRows(cursor, image, format, stop), cancellation);
         return survey._images;
     }
 
@@ -52,25 +52,6 @@ internal sealed class ImageSurvey
             paths.Add(path.ToString());
         }
         return paths;
-    }
-
-    private void ReadAll(IDataView data, DataViewSchema.Column image, ImageColumnFormat format, CancellationToken cancellation)
-    {
-        var cursors = data.GetRowCursorSet([image], Environment.ProcessorCount);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        // Threads of their own: cursors of one set may wait for each other.
-        var readers = cursors.Select(cursor => Task.Factory.StartNew(() => ReadRows(cursor, image, format, stop),
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
-        try
-        {
-            Task.WhenAll(readers).GetAwaiter().GetResult();
-        }
-        finally
-        {
-            foreach (var cursor in cursors)
-                cursor.Dispose();
-        }
-        cancellation.ThrowIfCancellationRequested();
     }
 
     private void ReadRows(DataViewRowCursor cursor, DataViewSchema.Column column, ImageColumnFormat format, CancellationTokenSource stop)

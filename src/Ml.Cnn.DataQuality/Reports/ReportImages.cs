@@ -1,10 +1,7 @@
 using Microsoft.ML;
 using Ml.Cnn.DataQuality.Images;
-using Ml.Cnn.Transforms;
+using Ml.Cnn.Evaluation.Pages;
 using Ml.Cnn.Transforms.Columns;
-using Ml.Cnn.Transforms.Decoding;
-using Ml.Cnn.Transforms.Geometry;
-using SkiaSharp;
 
 namespace Ml.Cnn.DataQuality.Reports;
 
@@ -39,7 +36,7 @@ internal sealed record ReportImages(IDataView Data, IDataView? Validation, Image
                 continue;
             try
             {
-                thumbnails.Add(row, Address(reader.Read()));
+                thumbnails.Add(row, Thumbnail.Of(reader.Read(), LongestSide, JpegQuality, LosslessSide));
             }
             catch (Exception e) when (ImageColumnType.IsAboutTheImage(e))
             {
@@ -47,25 +44,5 @@ internal sealed record ReportImages(IDataView Data, IDataView? Validation, Image
             }
         }
         return thumbnails;
-    }
-
-    private static unsafe string Address(PixelImage image)
-    {
-        var scale = Math.Min(1, (double)LongestSide / Math.Max(image.Width, image.Height));
-        var (small, opaque) = (image, new PixelImage());
-        if (scale < 1)
-        {
-            small = new();
-            ImageResizer.Resize(image, small, Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale)), Interpolation.Bilinear);
-        }
-        ChannelConverter.Convert(small, opaque, 4);
-        var info = new SKImageInfo(opaque.Width, opaque.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        var format = Math.Max(image.Width, image.Height) <= LosslessSide ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg;
-        fixed (byte* pixels = opaque.Buffer)
-        {
-            using var pixmap = new SKPixmap(info, (nint)pixels);
-            using var encoded = pixmap.Encode(format, JpegQuality);
-            return $"data:image/{format.ToString().ToLowerInvariant()};base64,{Convert.ToBase64String(encoded.Span)}";
-        }
     }
 }

@@ -21,7 +21,9 @@ internal static class Thumbnail
     /// <summary>Makes it.</summary>
     /// <param name="image">Of any size and channels.</param>
     /// <param name="side">The longer side in pixels at most.</param>
-    public static string Of(PixelImage image, int side)
+    /// <param name="quality">Of a JPEG, 0 to 100.</param>
+    /// <param name="losslessSide">A thumbnail whose longer side is at most that is a PNG.</param>
+    public static string Of(PixelImage image, int side, int quality = Quality, int losslessSide = Small)
     {
         var (width, height) = Fit(image.Width, image.Height, side);
         if ((width, height) != (image.Width, image.Height))
@@ -32,8 +34,8 @@ internal static class Thumbnail
         }
         var rgba = new PixelImage();
         ChannelConverter.Convert(image, rgba, 4);
-        var isSmall = Math.Max(width, height) <= Small;
-        return Address(Encode(rgba, isSmall ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg), isSmall ? "image/png" : "image/jpeg");
+        var isSmall = Math.Max(width, height) <= losslessSide;
+        return Address(Encode(rgba, isSmall ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg, quality), isSmall ? "image/png" : "image/jpeg");
     }
 
     /// <summary>The address of a picture that is a file already; null where it is none that browsers show.</summary>
@@ -45,13 +47,13 @@ internal static class Thumbnail
 
     private static string Address(ReadOnlySpan<byte> file, string type) => $"data:{type};base64,{Convert.ToBase64String(file)}";
 
-    private static unsafe byte[] Encode(PixelImage rgba, SKEncodedImageFormat format)
+    private static unsafe byte[] Encode(PixelImage rgba, SKEncodedImageFormat format, int quality)
     {
         var info = new SKImageInfo(rgba.Width, rgba.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         fixed (byte* pixels = rgba.Buffer)
         {
             using var pixmap = new SKPixmap(info, (nint)pixels);
-            using var file = pixmap.Encode(format, Quality);
+            using var file = pixmap.Encode(format, quality);
             return file.ToArray();
         }
     }

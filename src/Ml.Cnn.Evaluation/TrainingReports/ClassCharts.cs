@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ml.Cnn.Evaluation.Pages;
+using Ml.Cnn.Evaluation.Reports;
 using Ml.Cnn.Trainers;
 
 namespace Ml.Cnn.Evaluation.TrainingReports;
@@ -25,11 +26,11 @@ internal static class ClassCharts
         [
             HtmlColumn<History>.Text("Class", history => history.Class, isHeading: true),
             HtmlColumn<History>.Number("Images", history => Number(history.At(shown)?.Line.Images)),
-            HtmlColumn<History>.Number("Recall", history => TrainingPage.Percent(history.At(shown)?.Recall ?? double.NaN),
+            HtmlColumn<History>.Number("Recall", history => ReportFigures.Percent(history.At(shown)?.Recall ?? double.NaN),
                 "The share of the class's images that are named right"),
-            HtmlColumn<History>.Number("Precision", history => TrainingPage.Percent(history.At(shown)?.Precision ?? double.NaN),
+            HtmlColumn<History>.Number("Precision", history => ReportFigures.Percent(history.At(shown)?.Precision ?? double.NaN),
                 "The share of the images named so that are of the class"),
-            HtmlColumn<History>.Number("Highest recall", history => TrainingPage.Percent(history.Lines.Max(line => (double)line.Right / line.Images)),
+            HtmlColumn<History>.Number("Highest recall", history => ReportFigures.Percent(history.Lines.Max(line => (double)line.Right / line.Images)),
                 "In any epoch"),
         ], classes);
         return html;
@@ -52,7 +53,7 @@ internal static class ClassCharts
         chart.Write(html, "class-recall", "Recall of each class over the epochs",
             string.Create(CultureInfo.InvariantCulture, $"{classes.Count} lines. Behind epoch {shown}: ")
             + string.Join("; ", classes.Take(s_styles.Length)
-                .Select(history => $"{history.Class}, {TrainingPage.Percent(history.At(shown)?.Recall ?? double.NaN)}"))
+                .Select(history => $"{history.Class}, {ReportFigures.Percent(history.At(shown)?.Recall ?? double.NaN)}"))
             + ".", "A line for each class; the three hardest are thick, dashed and dotted. The share of a class's validation images that are named right.");
     }
 

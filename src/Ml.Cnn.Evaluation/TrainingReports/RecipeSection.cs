@@ -28,7 +28,8 @@ internal static class RecipeSection
             case JsonValueKind.Null:
                 return [];
             case JsonValueKind.Object:
-                return value.EnumerateObject().SelectMany(property => Settings((path.Length > 0 ? path + " · " : "") + Words(property.Name), property.Value));
+                return value.EnumerateObject().SelectMany(property =>
+                    Settings((path.Length > 0 ? path + " · " : "") + PropertyNames.InWords(property.Name), property.Value));
             case JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)):
                 return [(path, string.Join(", ", value.EnumerateArray().Select(Text)))];
             default:
@@ -37,8 +38,4 @@ internal static class RecipeSection
     }
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-
-    // "learningRate" → "learning rate".
-    private static string Words(string name) =>
-        string.Concat(name.Select(letter => char.IsUpper(letter) ? " " + char.ToLowerInvariant(letter) : letter.ToString()));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ml.Cnn.Evaluation.Pages;
+using Ml.Cnn.Evaluation.Reports;
 using Ml.Cnn.Trainers;
 
 namespace Ml.Cnn.Evaluation.TrainingReports;
@@ -15,7 +16,7 @@ internal static class TrainingCharts
         html.Element("h3", "Loss");
         Draw(html, history, "loss", "Loss", "Cross-entropy, nats", epoch => epoch.Loss, epoch => epoch.ValidationLoss, Plain, isShare: false);
         html.Element("h3", "Accuracy");
-        Draw(html, history, "accuracy", "Accuracy", "Images named right", epoch => epoch.Accuracy, epoch => epoch.ValidationAccuracy, TrainingPage.Percent,
+        Draw(html, history, "accuracy", "Accuracy", "Images named right", epoch => epoch.Accuracy, epoch => epoch.ValidationAccuracy, ReportFigures.Percent,
             isShare: true);
         html.Element("h3", "Learning rate");
         Draw(html, history, "rate", "Learning rate", "At the epoch's end", epoch => epoch.LearningRate, _ => null, Plain, isShare: false);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ml.Cnn.Evaluation.Pages;
+using Ml.Cnn.Evaluation.Reports;
 using Ml.Cnn.Trainers;
 
 namespace Ml.Cnn.Evaluation.TrainingReports;
@@ -26,9 +27,6 @@ internal static class TrainingPage
     /// <summary>The epoch whose weights the model has.</summary>
     public static CnnEpoch BestEpoch(IReadOnlyList<CnnEpoch> history) => history.LastOrDefault(epoch => epoch.IsBest) ?? history[^1];
 
-    /// <summary>"64.2 %".</summary>
-    public static string Percent(double share) => double.IsFinite(share) ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %") : "–";
-
     /// <summary>"60 %", beside an axis.</summary>
     public static string Tick(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} %");
 
@@ -37,8 +35,9 @@ internal static class TrainingPage
         var (html, history) = (new HtmlBuilder(), model.History);
         var (best, last) = (BestEpoch(history), history[^1]);
         html.Element("p", best.ValidationAccuracy is { } accuracy
-            ? $"{Percent(accuracy)} of the validation images are named right by the weights of epoch {Number(best.Epoch)}, the best one."
-            : $"{Percent(last.Accuracy)} of the training images were named right in the last epoch, while it was learning. Nothing was validated.",
+            ? $"{ReportFigures.Percent(accuracy)} of the validation images are named right by the weights of epoch {Number(best.Epoch)}, the best one."
+            : $"{ReportFigures.Percent(last.Accuracy)} of the training images were named right in the last epoch, while it was learning. Nothing was "
+                + "validated.",
             ("class", "lead"));
         html.Open("ul", ("class", "facts"));
         html.Element("li", End(model));

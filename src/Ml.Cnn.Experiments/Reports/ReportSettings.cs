@@ -20,7 +20,7 @@ internal static class ReportSettings
             + "trained equally long.", ("class", "note"));
         HtmlTable.Write(html, "Importance of the settings",
         [
-            HtmlColumn<CnnSettingImportance>.Text("Setting", one => Words(one.Setting), isHeading: true),
+            HtmlColumn<CnnSettingImportance>.Text("Setting", one => PropertyNames.InWords(one.Setting), isHeading: true),
             HtmlColumn<CnnSettingImportance>.Number("Share", one => Percent(one.Importance)),
             new("As a bar", Bar),
             HtmlColumn<CnnSettingImportance>.Text("Is it real?", one => one.IsMoreThanChance ? "more than chance" : "no more than chance"),
@@ -112,8 +112,4 @@ internal static class ReportSettings
     }
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %");
-
-    // "learningRate" → "learning rate".
-    private static string Words(string name) =>
-        string.Concat(name.Select(letter => char.IsUpper(letter) ? " " + char.ToLowerInvariant(letter) : letter.ToString()));
 }

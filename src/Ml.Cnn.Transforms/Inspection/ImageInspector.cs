@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Ml.Cnn.MlNet;
 using Ml.Cnn.Transforms.Columns;
 using Ml.Cnn.Transforms.Sources;
 using Ml.Cnn.Transforms.Splits;
@@ -55,21 +56,7 @@ internal sealed class ImageInspector
     private void ReadAll(IDataView data)
     {
         var columns = new[] { _image, _label }.OfType<DataViewSchema.Column>();
-        var cursors = data.GetRowCursorSet(columns, Environment.ProcessorCount);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
-        // Threads of their own: cursors of one set may wait for each other.
-        var readers = cursors.Select(cursor => Task.Factory.StartNew(() => ReadRows(cursor, stop),
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
-        try
-        {
-            Task.WhenAll(readers).GetAwaiter().GetResult();
-        }
-        finally
-        {
-            foreach (var cursor in cursors)
-                cursor.Dispose();
-        }
-        _cancellation.ThrowIfCancellationRequested();
+        CursorThreads.ReadAll(data, columns, ReadRows, _cancellation);
         _progress?.Report(_count);
     }
 
