@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.DataQuality.Neighbors;
@@ -9,6 +10,8 @@ internal sealed record NearestNeighbors(int[][] Rows, float[][] Distances)
 {
     /// <summary>Values of the largest product that is held at a time: 64 MB.</summary>
     private const int BlockValues = 1 << 24;
+
+    private static readonly Scalar s_never = float.NegativeInfinity.ToScalar();
 
     /// <param name="table">The rows.</param>
     /// <param name="count">Neighbors of each; fewer where there are not so many others.</param>
@@ -30,8 +33,7 @@ internal sealed record NearestNeighbors(int[][] Rows, float[][] Distances)
             using var scope = NewDisposeScope();
             var size = Math.Min(block, table.Count - first);
             var similarities = all.narrow(0, first, size).matmul(others);
-            var self = arange(size);
-            similarities[self, self + first] = tensor(float.NegativeInfinity); // no row is a neighbor of itself
+            similarities.diagonal(first).fill_(s_never); // no row is a neighbor of itself
             var (values, indices) = similarities.topk(neighbors, dim: 1);
             var (best, places) = (values.data<float>().ToArray(), indices.data<long>().ToArray());
             for (var i = 0; i < size; i++)

@@ -1,4 +1,5 @@
 using Ml.Cnn.DataQuality.Images;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.DataQuality.Neighbors;
@@ -76,8 +77,9 @@ internal static class UsualMatch
         for (var i = 0; i < pictures.Length; i++)
             for (var j = 0; j < SurveyedImages.ThumbnailLength; j++)
                 values[i * SurveyedImages.ThumbnailLength + j] = pictures[i][j];
+        using var scope = NewDisposeScope();
         var rows = tensor(values, [pictures.Length, SurveyedImages.ThumbnailLength]);
         rows = rows - rows.mean([1], keepdim: true);
-        return rows / rows.norm(1, keepdim: true).clamp_min(1e-6);
+        return (rows / rows.norm(1, keepdim: true).AtLeast(1e-6)).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Inspection.Attribution;
@@ -22,9 +23,9 @@ internal static class ClassActivation
     public static Tensor GradCamPlusPlus(Tensor activation, Tensor gradient)
     {
         using var scope = NewDisposeScope();
-        var square = gradient.pow(2);
-        var denominator = 2 * square + activation.sum([2, 3], keepdim: true) * gradient.pow(3);
-        var share = where(denominator == 0, zeros_like(square), square / denominator);
+        var square = gradient.Squared();
+        var denominator = square.Times(2.0).Plus(activation.sum([2, 3], keepdim: true) * square * gradient);
+        var share = where(denominator.logical_not(), zeros_like(square), square / denominator);
         return Positive((share * gradient.relu()).sum([2, 3], keepdim: true) * activation).MoveToOuterDisposeScope();
     }
 

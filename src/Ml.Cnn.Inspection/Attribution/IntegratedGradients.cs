@@ -1,4 +1,5 @@
 using Ml.Cnn.Inspection.Network;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Inspection.Attribution;
@@ -25,8 +26,8 @@ internal static class IntegratedGradients
             using var batch = NewDisposeScope();
             var few = Enumerable.Range(first, Math.Min(LargestBatch, steps - first)).Select(step => (step + 0.5f) / steps).ToArray();
             var shares = tensor(few, device: image.device).reshape(-1, 1, 1, 1);
-            sum.add_(network.PixelGradient(shares * image, classIndex).sum(0, keepdim: true));
+            sum.AddInPlace(network.PixelGradient(shares * image, classIndex).sum(0, keepdim: true));
         }
-        return (sum / steps * image).sum(1)[0].MoveToOuterDisposeScope();
+        return (sum.Over(steps) * image).sum(1)[0].MoveToOuterDisposeScope();
     }
 }

@@ -76,7 +76,7 @@ internal static class OnnxCheck
         var shape = model.Shape;
         var input = tensor(Normalized(model, images)).view(images.Count, shape.Channels, shape.Height, shape.Width);
         var logits = model.Scorer.Network.forward(input.BringTo(model.Scorer.Single.Plan.Device)).cpu();
-        var output = options.Output == OnnxOutput.Logits ? logits : nn.functional.softmax(logits / (model.Calibration?.Temperature ?? 1), 1);
+        var output = options.Output == OnnxOutput.Logits ? logits : nn.functional.softmax(logits.Over(model.Calibration?.Temperature ?? 1), 1);
         return output.data<float>().ToArray();
     }
 

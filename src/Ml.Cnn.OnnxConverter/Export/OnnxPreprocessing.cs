@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Onnx;
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Transforms;
 using static TorchSharp.torch;
 
@@ -32,7 +33,7 @@ internal static class OnnxPreprocessing
         var means = tensor(normalization.Mean.Select(mean => (double)mean).ToArray()).view(1, -1, 1, 1);
         var deviations = tensor(normalization.Deviation.Select(deviation => (double)deviation).ToArray()).view(1, -1, 1, 1);
         var numbers = graph.Node("Cast", "preprocessing.numbers", [planes], ("to", OnnxTypes.Float32));
-        var scaled = graph.Node("Mul", "preprocessing.scaled", [numbers, graph.Constant("preprocessing.factors", (1 / (255 * deviations)).to(float32))]);
+        var scaled = graph.Node("Mul", "preprocessing.scaled", [numbers, graph.Constant("preprocessing.factors", deviations.Times(255.0).reciprocal().to(float32))]);
         return graph.Node("Sub", "preprocessing.normalized", [scaled, graph.Constant("preprocessing.offsets", (means / deviations).to(float32))]);
     }
 

@@ -121,7 +121,7 @@ public static class AlexNet
             var convolutions = modules().OfType<Conv2d>().Select(conv => conv.Bias).ToArray();
             var linear = modules().OfType<Linear>().Select(layer => layer.Bias).ToArray();
             foreach (var bias in (Tensor?[])[convolutions[1], convolutions[3], convolutions[4], linear[0], linear[1]])
-                bias!.fill_(1);
+                init.ones_(bias!);
         }
     }
 }

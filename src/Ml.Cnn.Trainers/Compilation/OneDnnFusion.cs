@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Compilation;
@@ -30,7 +31,7 @@ internal static class OneDnnFusion
             var probe = new ScriptObject(ScriptArchive.ClassName) { Methods = Probe };
             probe.Tensors.Add(new("w0", ones(1, 1, 1, 1), IsParameter: false));
             using var module = LoadedScript.Of(ScriptArchive.Write(probe));
-            return module.Forward(full([1, 1, 1, 1], 2f)).item<float>() == 2;
+            return module.Forward(TensorArithmetic.Filled([1, 1, 1, 1], 2)).item<float>() == 2;
         }
         catch (ExternalException)
         {

@@ -4,6 +4,7 @@ using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.IO;
 using Ml.Cnn.Trainers.Persistence;
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Scoring;
 using static TorchSharp.torch;
 
@@ -96,5 +97,5 @@ internal sealed class TorchScriptFile(NetworkComputation network, TorchScriptExp
     };
 
     private Tensor Expected(DrawnImages images) =>
-        options.Probabilities ? nn.functional.softmax(images.Logits / Temperature, 1) : images.Logits;
+        options.Probabilities ? nn.functional.softmax(images.Logits.Over(Temperature), 1) : images.Logits;
 }

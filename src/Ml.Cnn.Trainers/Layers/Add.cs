@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;
@@ -7,7 +8,7 @@ namespace Ml.Cnn.Trainers.Layers;
 [Experimental(ExperimentalApi.Layers)]
 public sealed class Add : JoinLayer
 {
-    private static readonly TorchSharp.Scalar s_one = 1;
+    private static readonly Scalar s_one = 1.ToScalar();
 
     private readonly bool _inPlace;
 

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;
@@ -27,7 +28,7 @@ internal sealed class Affine : Layer
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)
     {
-        using var scaled = input.mul(Slope);
-        return scaled.add(Offset);
+        using var scaled = input.Times(Slope);
+        return scaled.Plus(Offset);
     }
 }

@@ -16,7 +16,7 @@ namespace Ml.Cnn.Trainers.Layers;
 [Experimental(ExperimentalApi.Layers)]
 public sealed class BatchNorm2d : Layer
 {
-    private static readonly Scalar One = 1;
+    private static readonly Scalar One = 1.ToScalar();
 
     /// <summary>Creates the layer: γ = 1, β = 0, running mean 0 and variance 1.</summary>
     /// <param name="channels">Channels of the input, 1 or more.</param>

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -65,7 +66,7 @@ internal sealed class ChannelAffine : Layer
     {
         using var scope = NewDisposeScope();
         var output = Weight is null ? input : input.mul(Of(Weight));
-        return (Bias is null ? output : output.add(Of(Bias))).MoveToOuterDisposeScope();
+        return (Bias is null ? output : output.Plus(Of(Bias))).MoveToOuterDisposeScope();
 
         Tensor Of(Parameter numbers) => Along(numbers, Dimension, (int)input.dim()).to(input.dtype);
     }

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;
@@ -29,7 +30,7 @@ internal sealed class Clip : Layer
         .With(LayerAttributes.Minimum, Minimum).With(LayerAttributes.Maximum, Maximum);
 
     /// <inheritdoc/>
-    protected override Tensor Compute(Tensor input) => input.clamp(Minimum, Maximum);
+    protected override Tensor Compute(Tensor input) => input.Between(Minimum, Maximum);
 
     internal override Tensor ComputeShape(Tensor input) => input.alias();
 }

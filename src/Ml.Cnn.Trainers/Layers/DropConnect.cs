@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Ml.Cnn.Trainers.Runtime;
+using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -69,11 +71,12 @@ public sealed class DropConnect : Layer, IComputesIn
     private Tensor Masked(Tensor rows, Tensor weight, Tensor bias)
     {
         var keep = 1 - Probability;
-        using var mask = empty([rows.shape[0], Outputs, Inputs], weight.dtype, weight.device).bernoulli_(keep).div_(keep);
+        using var kept = keep.ToScalar();
+        using var mask = empty([rows.shape[0], Outputs, Inputs], weight.dtype, weight.device).bernoulli_(keep).div_(kept);
         using var weights = mask.mul(weight);                   // N × outputs × inputs
         using var columns = rows.unsqueeze(2);                  // N × inputs × 1
         using var products = weights.bmm(columns);              // N × outputs × 1
         using var sums = products.squeeze(2);                   // N × outputs
-        return sums.add(bias);
+        return sums.Plus(bias);
     }
 }

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Ml.Cnn.Trainers.Runtime;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -10,7 +12,7 @@ namespace Ml.Cnn.Trainers.Layers;
 /// </summary>
 internal sealed class GradientBuffer : IDisposable
 {
-    private static readonly TorchSharp.Scalar s_zero = 0;
+    private static readonly Scalar s_zero = 0.ToScalar();
     private static readonly ConditionalWeakTable<Parameter, GradientBuffer> s_buffers = [];
 
     private readonly Parameter _parameter;
@@ -43,7 +45,7 @@ internal sealed class GradientBuffer : IDisposable
     {
         if (_parameter.grad is { } sum)
         {
-            sum.add_(gradient);
+            sum.AddInPlace(gradient);
             if (_buffer is null)
                 _buffer = sum.DetachFromDisposeScope();
             else

@@ -37,6 +37,7 @@ internal sealed class PairwiseMean : autograd.SingleTensorFunction<PairwiseMean>
         var to = MemoryMarshal.Cast<byte, float>(output.bytes);
         for (; to.Length > 0; from = from[(2 * width)..], to = to[(width / 2)..])
             MeanOfRows(from[..width], from[width..(2 * width)], to[..(width / 2)]);
+        GC.KeepAlive(input); // its memory
         return output;
     }
 

@@ -1,4 +1,4 @@
-using TorchSharp;
+using Ml.Cnn.Trainers.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -27,10 +27,11 @@ internal static class Parameters
     }
 
     /// <summary>A float32 parameter of one value.</summary>
-    public static Parameter Constant(float value, params long[] shape) => Own(full(shape, value, float32, s_device));
+    public static Parameter Constant(float value, params long[] shape) => Own(TensorArithmetic.Filled(shape, value, float32, s_device));
 
     /// <summary>A tensor of one value that is kept with the parameters and not trained.</summary>
-    public static Tensor Buffer(Scalar value, ScalarType type, params long[] shape) => full(shape, value, type, s_device).DetachFromDisposeScope();
+    public static Tensor Buffer(double value, ScalarType type, params long[] shape) =>
+        TensorArithmetic.Filled(shape, value, type, s_device).DetachFromDisposeScope();
 
     /// <summary>
     /// PyTorch's bound for weights and biases: kaiming_uniform with a = √5 comes to ±1/√fan_in (He et al. 2015, §2.2,

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;
@@ -51,8 +52,11 @@ public sealed class LeakyReLU : Layer
     public override LayerDescription Describe() => new LayerDescription(Kind).With(LayerAttributes.Slope, Slope);
 
     /// <inheritdoc/>
-    protected override Tensor Compute(Tensor input) =>
-        _inPlace && !ForwardTrace.IsOpen ? nn.functional.leaky_relu(input, Slope, inplace: true).alias() : nn.functional.leaky_relu(input, Slope);
+    protected override Tensor Compute(Tensor input)
+    {
+        using var slope = Slope.ToScalar();
+        return _inPlace && !ForwardTrace.IsOpen ? input.leaky_relu_(slope).alias() : input.leaky_relu(slope);
+    }
 }
 
 /// <summary>min(max(0, x + 3), 6) / 6: the logistic function in straight lines (Howard et al. 2019, §5.2). Kind "hardsigmoid".</summary>

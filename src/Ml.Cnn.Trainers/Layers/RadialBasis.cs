@@ -1,3 +1,5 @@
+using Ml.Cnn.Trainers.Runtime;
+using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -10,6 +12,8 @@ namespace Ml.Cnn.Trainers.Layers;
 /// <remarks>The centers are the buffer <c>weight</c> (outputs × inputs, float32): saved with the network, and not trained.</remarks>
 internal sealed class RadialBasis : Layer
 {
+    private static readonly Scalar s_minusTwo = (-2).ToScalar();
+
     /// <summary>Creates the layer.</summary>
     /// <param name="centers">The centers: outputs × inputs. The layer keeps a copy.</param>
     /// <exception cref="ArgumentException">The tensor is not two-dimensional, or empty.</exception>
@@ -40,13 +44,13 @@ internal sealed class RadialBasis : Layer
     {
         // |x − w|² = |x|² + |w|² − 2 x·w takes memory for N × outputs values only.
         using var row = input.to(float32);
-        using var rowSquares = row.square();
+        using var rowSquares = row.Squared();
         using var rowNorms = rowSquares.sum(1, keepdim: true);      // N × 1
-        using var centerSquares = Weight.square();
+        using var centerSquares = Weight.Squared();
         using var centerNorms = centerSquares.sum(1);               // outputs
         using var centers = Weight.t();                             // inputs × outputs
         using var products = row.matmul(centers);                   // N × outputs
-        using var norms = rowNorms.add(centerNorms);
-        return norms.add(products, alpha: -2);
+        using var norms = rowNorms.Plus(centerNorms);
+        return norms.add(products, alpha: s_minusTwo);
     }
 }

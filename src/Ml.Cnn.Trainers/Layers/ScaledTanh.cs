@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;
@@ -36,8 +37,8 @@ public sealed class ScaledTanh : Layer
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)
     {
-        using var scaled = input.mul(Slope);
+        using var scaled = input.Times(Slope);
         using var squashed = scaled.tanh();
-        return squashed.mul(Amplitude);
+        return squashed.Times(Amplitude);
     }
 }

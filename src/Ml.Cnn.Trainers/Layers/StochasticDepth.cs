@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;
@@ -35,7 +36,8 @@ public sealed class StochasticDepth : Layer
         Array.Fill(shape, 1);
         shape[0] = input.shape[0];
         var survival = 1 - Probability;
-        using var survives = empty(shape, input.dtype, input.device).bernoulli_(survival).div_(survival); // N × 1 × …
+        using var share = survival.ToScalar();
+        using var survives = empty(shape, input.dtype, input.device).bernoulli_(survival).div_(share); // N × 1 × …
         return input.mul(survives);
     }
 }

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -55,8 +56,8 @@ internal sealed class TrainableSubsampling : Layer
         using var mean = functional.avg_pool2d(input, _kernel, _kernel);
         using var factors = Weight.view(Channels, 1, 1);
         using var offsets = Bias.view(Channels, 1, 1);
-        using var sum = mean.mul(Kernel.Height * Kernel.Width);
+        using var sum = mean.Times((long)Kernel.Height * Kernel.Width);
         using var weighted = sum.mul(factors);
-        return weighted.add(offsets);
+        return weighted.Plus(offsets);
     }
 }

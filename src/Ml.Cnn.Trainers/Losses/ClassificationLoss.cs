@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -60,7 +61,7 @@ internal sealed class MaximumAPosterioriLoss(double rubbishPenalty) : Classifica
 
     private Tensor WithRubbish(Tensor logits)
     {
-        using var rubbish = full([logits.size(0), 1], -rubbishPenalty, logits.dtype, logits.device); // N × 1
+        using var rubbish = TensorArithmetic.Filled([logits.size(0), 1], -rubbishPenalty, logits.dtype, logits.device); // N × 1
         return cat([logits, rubbish], 1);                                                            // N × (classes + 1)
     }
 }

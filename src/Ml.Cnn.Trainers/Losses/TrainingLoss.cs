@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Losses;
@@ -37,6 +38,6 @@ internal sealed class TrainingLoss(ClassificationLoss loss, double labelSmoothin
         var weights = classWeights?.index_select(0, labels);
         if (usesExampleWeights)
             weights = weights is null ? exampleWeights : weights * exampleWeights;
-        return weights is null ? full([], (double)labels.size(0), ScalarType.Float32, labels.device) : weights.sum().clamp_min(LeastWeight);
+        return weights is null ? TensorArithmetic.Filled([], labels.size(0), device: labels.device) : weights.sum().AtLeast(LeastWeight);
     }
 }

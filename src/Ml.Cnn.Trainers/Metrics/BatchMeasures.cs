@@ -1,4 +1,4 @@
-using TorchSharp;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Metrics;
@@ -49,7 +49,7 @@ internal sealed class BatchMeasures : IDisposable
     private static double[] Numbers(Tensor measured)
     {
         if (measured.dim() == 0)
-            return [measured.ToDouble()];
+            return [measured.Number()];
         using var numbers = measured.to(ScalarType.Float64, CPU);
         return numbers.data<double>().ToArray();
     }

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Metrics;
@@ -20,8 +21,8 @@ internal sealed class ConfusionCounts : IDisposable
     public void Add(Tensor logits, Tensor labels)
     {
         using var scope = NewDisposeScope();
-        var pairs = labels * Classes + logits.argmax(1); // N
-        _counts.add_(pairs.bincount(weights: null, minlength: (long)Classes * Classes));
+        var pairs = labels.Times((long)Classes).Plus(logits.argmax(1)); // N
+        _counts.AddInPlace(pairs.bincount(weights: null, minlength: (long)Classes * Classes));
     }
 
     /// <summary>Waits for the device.</summary>

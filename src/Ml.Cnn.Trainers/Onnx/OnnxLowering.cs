@@ -116,6 +116,7 @@ internal sealed class OnnxLowering
 
     private string Layer(GraphNode node, FusedOperation operation)
     {
+        using var scope = NewDisposeScope();
         _name = node.Name;
         var usual = Usual(_isHalf);
         _type = s_precise.Contains(node.Kind) ? float32 : usual;

@@ -1,6 +1,7 @@
 using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Onnx;
@@ -135,8 +136,8 @@ internal static class OnnxOperations
         using var scope = NewDisposeScope();
         var centers = Layer(operation).Weight(WeightRoles.Weight)!.detach();
         var squares = graph.Node("MatMul", [graph.Node("Mul", [inputs[0], inputs[0]]), graph.Constant("ones", ones(centers.shape[1], 1))]);
-        var norms = graph.Node("Add", [squares, graph.Constant("norms", centers.square().sum(1))]);
-        var products = graph.Node("MatMul", [inputs[0], graph.Constant("centers", centers.t().mul(2).contiguous())]);
+        var norms = graph.Node("Add", [squares, graph.Constant("norms", centers.Squared().sum(1))]);
+        var products = graph.Node("MatMul", [inputs[0], graph.Constant("centers", centers.t().Times(2.0).contiguous())]);
         return graph.Node("Sub", [norms, products]);
     }
 

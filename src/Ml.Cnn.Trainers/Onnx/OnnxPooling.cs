@@ -1,6 +1,7 @@
 using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Onnx;
@@ -53,7 +54,7 @@ internal static class OnnxPooling
         var kernel = layer.Get<Size2d>(LayerAttributes.Kernel);
         var window = OnnxOperations.Pair(layer, LayerAttributes.Kernel);
         var mean = graph.Node("AveragePool", inputs, ("kernel_shape", window), ("strides", window));
-        var gains = layer.Weight(WeightRoles.Weight)!.detach().view(-1, 1, 1) * (double)(kernel.Height * kernel.Width);
+        var gains = layer.Weight(WeightRoles.Weight)!.detach().view(-1, 1, 1).Times((long)kernel.Height * kernel.Width);
         var offsets = layer.Weight(WeightRoles.Bias)!.detach().view(-1, 1, 1);
         return graph.Node("Add", [graph.Node("Mul", [mean, graph.Constant("gains", gains)]), graph.Constant("offsets", offsets)]);
     }

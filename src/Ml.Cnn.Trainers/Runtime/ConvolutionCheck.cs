@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -48,7 +47,7 @@ internal static class ConvolutionCheck
         var computed = Convolve(Layout(images), Layout(weights));
         var exact = Convolve(images.to(float64), weights.to(float64));
         string[] names = ["output", "gradient of the images", "gradient of the weights"];
-        return [.. names.Select((name, i) => (name, ((computed[i].to(float64) - exact[i]).norm() / exact[i].norm()).ToDouble()))];
+        return [.. names.Select((name, i) => (name, ((computed[i].to(float64) - exact[i]).norm() / exact[i].norm()).Number()))];
 
         Tensor Layout(Tensor tensor) => channelsLast ? tensor.ChannelsLast() : tensor;
 
@@ -57,10 +56,10 @@ internal static class ConvolutionCheck
             using var mode = enable_grad();
             Tensor[] leaves = [input.detach().requires_grad_(), filter.detach().requires_grad_()];
             var output = functional.conv2d(leaves[0], leaves[1], padding: [kernel / 2, kernel / 2], groups: groups);
-            return [output.detach(), .. autograd.grad([output.square().mean()], leaves)];
+            return [output.detach(), .. autograd.grad([output.Squared().mean()], leaves)];
         }
     }
 
     // Numbers without a pattern that need no random state.
-    private static Tensor Wave(params long[] shape) => arange(shape.Aggregate(1L, (a, b) => a * b), float32).mul(1.7f).sin().reshape(shape);
+    private static Tensor Wave(params long[] shape) => tensor([.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(i => MathF.Sin(1.7f * i))]).reshape(shape);
 }

@@ -3,6 +3,7 @@ using Microsoft.ML.Model.OnnxConverter;
 using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Onnx;
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Columns;
 using static TorchSharp.torch;
@@ -78,7 +79,7 @@ internal static class PipelineScorer
         if (!format.ChannelsFirst)
             planes = graph.Node("Transpose", "Planes", [planes], ("perm", (IReadOnlyList<long>)[0, 3, 1, 2]));
         var (means, deviations) = (Channels(normalization.Mean), Channels(normalization.Deviation));
-        var scaled = graph.Node("Mul", "Scaled", [planes, graph.Constant("Factors", (1 / (255 * deviations)).to(float32))]);
+        var scaled = graph.Node("Mul", "Scaled", [planes, graph.Constant("Factors", deviations.Times(255.0).reciprocal().to(float32))]);
         return graph.Node("Sub", "Normalized", [scaled, graph.Constant("Offsets", (means / deviations).to(float32))]);
 
         static Tensor Channels(IReadOnlyList<float> values) => tensor(values.Select(value => (double)value).ToArray()).view(1, -1, 1, 1);

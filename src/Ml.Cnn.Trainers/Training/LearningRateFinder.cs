@@ -1,7 +1,7 @@
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Optimization;
 using Ml.Cnn.Trainers.Training.Steps;
-using TorchSharp;
 
 namespace Ml.Cnn.Trainers.Training;
 
@@ -41,7 +41,7 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
                     continue;
                 var rate = lowest * Math.Pow(highest / lowest, (double)_points.Count / (steps - 1));
                 using (var result = step.Take(batch, epoch, taken++, rate))
-                    losses.Add(result.Measures.Loss.ToDouble());
+                    losses.Add(result.Measures.Loss.Number());
                 if (!double.IsFinite(losses[^1]))
                     return Curve();
                 if (!update.IsComplete)

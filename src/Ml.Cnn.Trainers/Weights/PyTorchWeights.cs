@@ -1,5 +1,6 @@
 using Ml.Cnn.Trainers.Text;
 using Ml.Cnn.Trainers.Weights.PyTorch;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Weights;
@@ -17,6 +18,8 @@ namespace Ml.Cnn.Trainers.Weights;
 /// </remarks>
 public static class PyTorchWeights
 {
+    private static readonly Scalar s_zero = 0.ToScalar();
+
     /// <summary>The most bytes that tensors may take where nothing else is said: 16 GiB.</summary>
     public const long DefaultMaximumBytes = 16L << 30;
 
@@ -166,7 +169,7 @@ public static class PyTorchWeights
     {
         using var scope = NewDisposeScope();
         var view = tensor.Count == 0 ? elements.new_empty(tensor.Shape) : elements.as_strided(tensor.Shape, tensor.Strides, tensor.Offset);
-        var copy = tensor.Storage.Type == ScalarType.Bool ? view.ne(0) : view.clone();
+        var copy = tensor.Storage.Type == ScalarType.Bool ? view.ne(s_zero) : view.clone();
         return copy.contiguous().DetachFromDisposeScope();
     }
 }

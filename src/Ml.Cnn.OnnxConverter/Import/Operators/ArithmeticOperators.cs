@@ -1,5 +1,6 @@
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.OnnxConverter.Import.Operators;
@@ -9,10 +10,10 @@ internal static class ArithmeticOperators
 {
     public static IEnumerable<KeyValuePair<string, OperatorReader>> All { get; } =
     [
-        Two("Add", LayerKinds.Add, (a, b) => a + b), Two("Sub", ImportKinds.Subtract, (a, b) => a - b),
+        Two("Add", LayerKinds.Add, (a, b) => a.Plus(b)), Two("Sub", ImportKinds.Subtract, (a, b) => a - b),
         Two("Mul", LayerKinds.Multiply, (a, b) => a * b), Two("Div", ImportKinds.Divide, (a, b) => a / b),
         OperatorTable.One("Pow", Power), OperatorTable.One("Max", Maximum), OperatorTable.Step("Sum", Sum),
-        Alone("Neg", LayerKinds.Negate, x => -x), Alone("Sqrt", ImportKinds.SquareRoot, x => x.sqrt()), Alone("Reciprocal", ImportKinds.Reciprocal, x => 1 / x),
+        Alone("Neg", LayerKinds.Negate, x => -x), Alone("Sqrt", ImportKinds.SquareRoot, x => x.sqrt()), Alone("Reciprocal", ImportKinds.Reciprocal, x => x.reciprocal()),
     ];
 
     private static KeyValuePair<string, OperatorReader> Two(string name, string kind, Func<Tensor, Tensor, Tensor> compute) =>
@@ -48,7 +49,7 @@ internal static class ArithmeticOperators
         {
             StepValue value when exponent == 2 => new StepValue(graph.Add(node, ImportKinds.Square, value.Step)),
             StepValue value when exponent == 0.5 => new StepValue(graph.Add(node, ImportKinds.SquareRoot, value.Step)),
-            FloatConstant constant => FloatFolding.One(graph, node, constant.Tensor, x => x.pow(exponent)),
+            FloatConstant constant => FloatFolding.One(graph, node, constant.Tensor, x => x.ToThe(exponent)),
             _ => throw node.Wrong($"is a power of {exponent}, which the library has no layer for"),
         };
     }

@@ -29,7 +29,7 @@ internal static class ConstantArithmetic
         if (kind is ImportKinds.Subtract or ImportKinds.Divide)
         {
             graph.Budget.Take(node, numbers.numel() * sizeof(float));
-            numbers = kind == ImportKinds.Subtract ? -numbers : 1 / numbers;
+            numbers = kind == ImportKinds.Subtract ? -numbers : numbers.reciprocal();
         }
         if (!isFactor && input.Shape is [1] && Rank(numbers) == 1 && numbers.numel() > 1)
             return graph.AddWeighted(node, ImportKinds.Spread, input, constant, [(WeightRoles.Bias, numbers.reshape(-1))]);

@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Graph;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.OnnxConverter.Import.Operators;
@@ -58,7 +59,7 @@ internal static class ConstantOperators
         var value = node.Tensor("value") is { } given ? graph.Read(given) : new FloatConstant(null, zeros(1));
         return value switch
         {
-            FloatConstant { Scalar: { } number } => new FloatConstant(null, full([.. shape.Select(length => Math.Max(0, length))], (float)number)),
+            FloatConstant { Scalar: { } number } => new FloatConstant(null, TensorArithmetic.Filled([.. shape.Select(length => Math.Max(0, length))], number)),
             IntegerConstant { Items: [var item] } when shape.Length <= 1 => new IntegerConstant([.. Enumerable.Repeat(item, (int)count)],
                 [.. shape.Select(length => (int)length)]),
             _ => throw node.Wrong("fills a shape with something else than one number"),

@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.OnnxConverter.Import.Operators;
@@ -40,7 +41,7 @@ internal static class ProductOperators
         if (node.Number("alpha", 1) is not 1 and var alpha)
         {
             graph.Budget.Take(node, matrix.numel() * sizeof(float));
-            matrix = matrix * alpha;
+            matrix = matrix.Times(alpha);
         }
         Tensor? bias = null;
         if (node.HasInput(2))
@@ -49,7 +50,7 @@ internal static class ProductOperators
             if (offsets.numel() != 1 && (offsets.numel() != matrix.shape[0] || offsets.shape[^1] != matrix.shape[0]))
                 throw node.Wrong($"adds {string.Join(" × ", offsets.shape)} numbers to {matrix.shape[0]} outputs");
             graph.Budget.Take(node, matrix.shape[0] * sizeof(float));
-            bias = (offsets.reshape(-1) * node.Number("beta", 1)).expand(matrix.shape[0]);
+            bias = offsets.reshape(-1).Times(node.Number("beta", 1)).expand(matrix.shape[0]);
         }
         return Linear(graph, node, input, weight, matrix, bias);
     }

@@ -1,6 +1,7 @@
 using Ml.Cnn.OnnxConverter.Format;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.OnnxConverter.Import.Operators;
@@ -195,7 +196,7 @@ internal static class ShapeOperators
                 var room = shape.Aggregate(1L, (product, length) => length > long.MaxValue / sizeof(float) / product ? long.MaxValue / sizeof(float)
                     : product * length);
                 graph.Budget.Take(node, Math.Max(room, tensor.numel()) * sizeof(float));
-                return FloatFolding.Of(graph, node, [], () => (tensor + zeros(shape)).contiguous());
+                return FloatFolding.Of(graph, node, [], () => tensor.Plus(zeros(shape)).contiguous());
             case IntegerConstant integers when target.Known is [var length] && (length == integers.Items.Length || length == 1):
                 return integers.Dimensions.Length == 0 ? integers with { Dimensions = [1] } : integers;
             case IntegerConstant { Items: [var item] } when target.Known is [> 0 and <= MostSpread and var length]:

@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.OnnxConverter.Import.Patterns;
@@ -68,7 +69,7 @@ internal static class AffinePatterns
         if (step.Weights.TryGetValue(WeightRoles.Weight, out var factors))
             (weight, bias) = (weight is null ? factors : weight * factors, bias is null ? null : bias * factors);
         if (step.Weights.TryGetValue(WeightRoles.Bias, out var offsets))
-            bias = bias is null ? offsets : bias + offsets;
+            bias = bias is null ? offsets : bias.Plus(offsets);
         step.Weights.Clear();
         foreach (var (role, tensor) in ((string, Tensor?)[])[(WeightRoles.Weight, weight), (WeightRoles.Bias, bias)])
         {

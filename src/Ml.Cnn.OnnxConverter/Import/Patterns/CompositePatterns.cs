@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.OnnxConverter.Import.Patterns;
@@ -71,8 +72,8 @@ internal static class CompositePatterns
             return;
         graph.Take(step, product.Weights[WeightRoles.Weight].numel());
         using var scope = NewDisposeScope();
-        var centers = (product.Weights[WeightRoles.Weight] / 2).contiguous();
-        if (!IsNear(sum.Weights[WeightRoles.Weight], ones(1, x.Shape[0])) || !IsNear(norms.Weights[WeightRoles.Bias], centers.square().sum(1)))
+        var centers = product.Weights[WeightRoles.Weight].Over(2).contiguous();
+        if (!IsNear(sum.Weights[WeightRoles.Weight], ones(1, x.Shape[0])) || !IsNear(norms.Weights[WeightRoles.Bias], centers.Squared().sum(1)))
             return;
         step.Weights[WeightRoles.Weight] = centers.MoveToOuterDisposeScope();
         graph.Become(step, LayerKinds.RadialBasis, [x], ("in", x.Shape[0]), ("out", step.Shape[0]));

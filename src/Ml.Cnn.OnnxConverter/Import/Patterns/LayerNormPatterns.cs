@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.OnnxConverter.Import.Patterns;
@@ -52,7 +53,7 @@ internal static class LayerNormPatterns
             (norm.Weights[WeightRoles.Weight], norm.Weights[WeightRoles.Bias]) = (norm.Weights[WeightRoles.Weight] * factors,
                 norm.Weights[WeightRoles.Bias] * factors);
         if (step.Weights.TryGetValue(WeightRoles.Bias, out var offsets))
-            norm.Weights[WeightRoles.Bias] = norm.Weights[WeightRoles.Bias] + offsets;
+            norm.Weights[WeightRoles.Bias] = norm.Weights[WeightRoles.Bias].Plus(offsets);
         norm.WeightName ??= step.WeightName;
         graph.Replace(step, norm);
     }

@@ -1,3 +1,5 @@
+using Ml.Cnn.Trainers.Runtime;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -18,12 +20,15 @@ internal sealed class GradientClipping(double? norm, double? value)
         using var noGradient = no_grad();
         Tensor[] gradients = [.. parameters.Where(p => p.requires_grad).Select(p => p.grad).OfType<Tensor>()];
         if (value is { } largest)
+        {
+            using Scalar least = (-largest).ToScalar(), most = largest.ToScalar();
             foreach (var gradient in gradients)
-                gradient.clamp_(-largest, largest);
+                gradient.clamp_(least, most);
+        }
         if (norm is not { } longest || gradients.Length == 0)
             return;
         var length = stack(gradients.Select(gradient => gradient.norm())).norm();
-        var factor = (longest / (length + Epsilon)).clamp_max(1);
+        var factor = length.Plus(Epsilon).reciprocal().Times(longest).AtMost(1);
         foreach (var gradient in gradients)
             gradient.mul_(factor);
     }

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Checkpoints;
 using static TorchSharp.torch;
@@ -48,7 +49,7 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
     public void Add(Tensor loss, Func<Tensor> weight, double learningRate)
     {
         if (scaling is not null)
-            loss = loss * scaling.Scale;
+            loss = loss.Times(scaling.Scale);
         if (accumulation == 1)
         {
             loss.backward();
@@ -56,11 +57,11 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
             Move(learningRate);
             return;
         }
-        var share = weight() / batchWeight;
+        var share = weight().Over(batchWeight);
         (loss * share).backward();
         using (no_grad())
         {
-            var sum = (_weight is null ? share.clone() : _weight + share).DetachFromDisposeScope();
+            var sum = (_weight is null ? share.clone() : _weight.Plus(share)).DetachFromDisposeScope();
             _weight?.Dispose();
             _weight = sum;
         }
@@ -77,7 +78,7 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
         using (no_grad())
             foreach (var state in optimizer.States)
                 state.Parameter.grad?.div_(_weight);
-        Reduce(() => _weight * batchWeight);
+        Reduce(() => _weight.Times(batchWeight));
         _weight.Dispose();
         (_weight, _batches) = (null, 0);
         Move(learningRate);

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,19 +19,22 @@ internal sealed class Lamb(IEnumerable<ParameterGroup> groups, OptimizationSetti
 
     protected override void Update(IReadOnlyList<(ParameterState State, Tensor Gradient)> trained, double rate, double weightDecay)
     {
+        using Scalar keptMean = _beta1.ToScalar(), newMean = (1 - _beta1).ToScalar(), keptSquare = _beta2.ToScalar(), newSquare = (1 - _beta2).ToScalar();
+        using Scalar epsilon = _epsilon.ToScalar(), one = 1.ToScalar(), decay = weightDecay.ToScalar();
         foreach (var (state, gradient) in trained)
         {
             using var scope = NewDisposeScope();
             var weight = state.Parameter;
             var (mean, square) = (state.Buffers[0], state.Buffers[1]);
-            mean.mul_(_beta1).add_(gradient, alpha: 1 - _beta1);
-            square.mul_(_beta2).addcmul_(gradient, gradient, 1 - _beta2);
-            var deviation = (square / (1 - Math.Pow(_beta2, state.Steps))).sqrt_().add_(_epsilon);
-            var direction = (mean / (1 - Math.Pow(_beta1, state.Steps))).div_(deviation);
+            mean.mul_(keptMean).add_(gradient, alpha: newMean);
+            square.mul_(keptSquare).addcmul_(gradient, gradient, newSquare);
+            var deviation = square.Over(1 - Math.Pow(_beta2, state.Steps)).sqrt_().add_(epsilon, one);
+            var direction = mean.Over(1 - Math.Pow(_beta1, state.Steps)).div_(deviation);
             if (weightDecay > 0)
-                direction.add_(weight, alpha: weightDecay);
-            var trust = weight.dim() > 1 ? Trust(weight.norm().ToDouble(), direction.norm().ToDouble()) : 1;
-            weight.add_(direction, alpha: -rate * trust);
+                direction.add_(weight, alpha: decay);
+            var trust = weight.dim() > 1 ? Trust(weight.norm().Number(), direction.norm().Number()) : 1;
+            using var move = (-rate * trust).ToScalar();
+            weight.add_(direction, alpha: move);
         }
     }
 

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,14 +16,17 @@ internal sealed class Lars(IEnumerable<ParameterGroup> groups, double momentum) 
 
     protected override void Update(IReadOnlyList<(ParameterState State, Tensor Gradient)> trained, double rate, double weightDecay)
     {
+        using Scalar kept = momentum.ToScalar(), decay = weightDecay.ToScalar();
         foreach (var (state, gradient) in trained)
         {
+            using var scope = NewDisposeScope();
             var weight = state.Parameter;
-            var trust = weight.dim() > 1 ? Trust(weight.norm().ToDouble(), gradient.norm().ToDouble(), weightDecay) : 1;
+            var trust = weight.dim() > 1 ? Trust(weight.norm().Number(), gradient.norm().Number(), weightDecay) : 1;
             if (weightDecay > 0)
-                gradient.add_(weight, alpha: weightDecay);
+                gradient.add_(weight, alpha: decay);
             var velocity = state.Buffers[0];
-            velocity.mul_(momentum).add_(gradient, alpha: rate * trust);
+            using var move = (rate * trust).ToScalar();
+            velocity.mul_(kept).add_(gradient, alpha: move);
             weight.sub_(velocity);
         }
     }

@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Training.Checkpoints;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training.Optimization;
@@ -27,8 +28,9 @@ internal sealed class LossScaling : ICheckpointed
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var gradients = parameters.Select(p => p.grad).OfType<Tensor>().ToArray();
+        using var factor = (1 / Scale).ToScalar();
         foreach (var gradient in gradients)
-            gradient.mul_(1 / Scale);
+            gradient.mul_(factor);
         // One look at the device for all of them.
         var isFinite = gradients.Length == 0 || stack(gradients.Select(g => g.isfinite().all())).all().item<bool>();
         if (!isFinite)

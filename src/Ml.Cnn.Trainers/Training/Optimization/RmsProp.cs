@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Settings;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training.Optimization;
@@ -18,21 +19,24 @@ internal sealed class RmsProp(IEnumerable<ParameterGroup> groups, OptimizationSe
 
     protected override void Update(IReadOnlyList<(ParameterState State, Tensor Gradient)> trained, double rate, double weightDecay)
     {
+        using Scalar keptSquares = _alpha.ToScalar(), newSquares = (1 - _alpha).ToScalar(), epsilon = _epsilon.ToScalar(), kept = _momentum.ToScalar();
+        using Scalar one = 1.ToScalar(), decay = weightDecay.ToScalar(), move = (-rate).ToScalar();
         foreach (var (state, gradient) in trained)
         {
+            using var scope = NewDisposeScope();
             if (weightDecay > 0)
-                gradient.add_(state.Parameter, alpha: weightDecay);
+                gradient.add_(state.Parameter, alpha: decay);
             var squares = state.Buffers[0];
-            squares.mul_(_alpha).addcmul_(gradient, gradient, 1 - _alpha);
-            using var deviation = squares.sqrt().add_(_epsilon);
+            squares.mul_(keptSquares).addcmul_(gradient, gradient, newSquares);
+            var deviation = squares.sqrt().add_(epsilon, one);
             if (_momentum == 0)
             {
-                state.Parameter.addcdiv_(gradient, deviation, -rate);
+                state.Parameter.addcdiv_(gradient, deviation, move);
                 continue;
             }
             var velocity = state.Buffers[1];
-            velocity.mul_(_momentum).addcdiv_(gradient, deviation, 1);
-            state.Parameter.add_(velocity, alpha: -rate);
+            velocity.mul_(kept).addcdiv_(gradient, deviation, one);
+            state.Parameter.add_(velocity, alpha: move);
         }
     }
 }

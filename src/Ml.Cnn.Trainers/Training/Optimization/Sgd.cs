@@ -40,7 +40,8 @@ internal sealed class Sgd(IEnumerable<ParameterGroup> groups, double momentum, b
     // On a GPU, and where tensors lie in memory each in its own way.
     private void MoveByOperations(IEnumerable<(ParameterState State, Tensor Gradient)> trained, double rate, double weightDecay)
     {
-        using Scalar decay = weightDecay, keep = momentum, one = 1, move = -rate, moveAhead = -rate * momentum;
+        using Scalar decay = weightDecay.ToScalar(), keep = momentum.ToScalar(), one = 1.ToScalar(), move = (-rate).ToScalar();
+        using var moveAhead = (-rate * momentum).ToScalar();
         foreach (var (state, gradient) in trained)
         {
             var weight = state.Parameter;

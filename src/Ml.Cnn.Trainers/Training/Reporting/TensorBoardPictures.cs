@@ -1,8 +1,8 @@
 using Google.Protobuf;
 using Ml.Cnn.Trainers.Metrics;
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Transforms.Decoding;
 using Tensorboard;
-using TorchSharp;
 using static TorchSharp.torch;
 using Module = TorchSharp.torch.nn.Module;
 
@@ -71,15 +71,15 @@ internal sealed class TensorBoardPictures(string folder, bool withWeights, Obser
     {
         using var scope = NewDisposeScope();
         var values = weights.detach().flatten().to(float32);
-        var (least, most) = (values.min().ToDouble(), values.max().ToDouble());
+        var (least, most) = (values.min().Number(), values.max().Number());
         var numbers = values.to(float64);
         var histogram = new HistogramProto
         {
             Min = least,
             Max = most,
             Num = values.numel(),
-            Sum = numbers.sum().ToDouble(),
-            SumSquares = numbers.square().sum().ToDouble(),
+            Sum = numbers.sum().Number(),
+            SumSquares = numbers.Squared().sum().Number(),
         };
         if (least == most)
         {
@@ -87,7 +87,7 @@ internal sealed class TensorBoardPictures(string folder, bool withWeights, Obser
             histogram.Bucket.Add(values.numel());
             return histogram;
         }
-        var counts = ((values.cpu() - least) * (Bins / (most - least))).clamp(0, Bins).histc(Bins, 0, Bins).data<float>().ToArray();
+        var counts = values.cpu().Minus(least).Times(Bins / (most - least)).Between(0, Bins).histc(Bins, 0, Bins).data<float>().ToArray();
         for (var i = 0; i < Bins; i++)
         {
             histogram.BucketLimit.Add(i == Bins - 1 ? most : least + (most - least) * (i + 1) / Bins);

@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Losses;
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Augmentation;
 using static TorchSharp.torch;
@@ -24,7 +25,7 @@ internal sealed class BatchMixing(BatchAugmentation recipe, int seed)
         var others = images.index_select(0, partners);
         var (otherLabels, otherWeights) = (labels.index_select(0, partners), weights.index_select(0, partners));
         if (mix.Box is not { } box)
-            return new(images * mix.Lambda + others * (1 - mix.Lambda), labels, otherLabels, weights, otherWeights, mix.Lambda);
+            return new(images.Times(mix.Lambda).Plus(others.Times(1 - mix.Lambda)), labels, otherLabels, weights, otherWeights, mix.Lambda);
         var mixed = images.clone();
         Part(mixed).copy_(Part(others));
         return new(mixed, labels, otherLabels, weights, otherWeights, mix.Lambda);
@@ -43,5 +44,6 @@ internal sealed class BatchMixing(BatchAugmentation recipe, int seed)
 internal sealed record MixedBatch(Tensor Images, Tensor Labels, Tensor OtherLabels, Tensor Weights, Tensor OtherWeights, float Share)
 {
     /// <summary>The loss with the mixed labels. Both parts have the same weights, in another order: the sum is the weighted mean of all labels.</summary>
-    public Tensor Loss(TrainingLoss loss, Tensor logits) => loss.Of(logits, Labels, Weights) * Share + loss.Of(logits, OtherLabels, OtherWeights) * (1 - Share);
+    public Tensor Loss(TrainingLoss loss, Tensor logits) => loss.Of(logits, Labels, Weights).Times(Share)
+        .Plus(loss.Of(logits, OtherLabels, OtherWeights).Times(1 - Share));
 }

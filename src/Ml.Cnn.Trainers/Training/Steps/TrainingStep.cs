@@ -51,9 +51,9 @@ internal sealed class TrainingStep(
         update.Begin();
         var (logits, auxiliary) = Forward(mixed?.Images ?? images); // N × classes
         CheckOutput(logits, batch.Count);
-        var sum = auxiliary.Aggregate(Loss(logits), (sum, head) => sum + Loss(head.Logits) * head.Weight);
+        var sum = auxiliary.Aggregate(Loss(logits), (sum, head) => sum.Plus(Loss(head.Logits).Times(head.Weight)));
         // On a GPU a look at the loss would wait for the device.
-        if (device.type != DeviceType.CPU || update.IsReduced || double.IsFinite(sum.ToDouble()))
+        if (device.type != DeviceType.CPU || update.IsReduced || double.IsFinite(sum.Number()))
             update.Add(sum, () => loss.Weight(labels, weights), learningRate);
         using var noGradient = no_grad();
         return new(step + 1, learningRate, new BatchMeasures(batch.Count, new(logits, labels, sum)).MoveToOuterDisposeScope());
