@@ -1,5 +1,5 @@
 using Ml.Cnn.DataQuality.Images;
-using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Layers;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.DataQuality.Neighbors;

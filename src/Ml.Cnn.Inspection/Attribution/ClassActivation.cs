@@ -1,4 +1,4 @@
-using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Layers;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Inspection.Attribution;

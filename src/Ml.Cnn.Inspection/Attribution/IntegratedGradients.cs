@@ -1,5 +1,5 @@
 using Ml.Cnn.Inspection.Network;
-using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Layers;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Inspection.Attribution;

@@ -2,6 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Ml.Cnn.OnnxConverter.Export;
 using Ml.Cnn.Trainers;
+using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Transforms.Decoding;
 using Ml.Cnn.Transforms.Geometry;

@@ -1,5 +1,5 @@
+using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Onnx;
-using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Transforms;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Layers;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Compilation;

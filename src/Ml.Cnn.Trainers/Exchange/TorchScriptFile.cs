@@ -3,8 +3,8 @@ using System.Text.Json;
 using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.IO;
+using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Persistence;
-using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Scoring;
 using static TorchSharp.torch;
 

@@ -1,4 +1,3 @@
-using Ml.Cnn.Trainers.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Ml.Cnn.Trainers.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Ml.Cnn.Trainers.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using Ml.Cnn.Trainers.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,4 +1,3 @@
-using Ml.Cnn.Trainers.Runtime;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

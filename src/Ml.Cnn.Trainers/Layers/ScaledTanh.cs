@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers;

@@ -1,4 +1,4 @@
-using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,7 +1,6 @@
 using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Layers;
-using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Onnx;

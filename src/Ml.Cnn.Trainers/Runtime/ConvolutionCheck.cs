@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

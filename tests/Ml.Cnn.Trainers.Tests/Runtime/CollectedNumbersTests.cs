@@ -1,6 +1,7 @@
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Compilation;
 using Ml.Cnn.Trainers.Graph;
+using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using Ml.Cnn.Trainers.Graph;
-using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Layers;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.OnnxConverter.Import.Operators;

@@ -1,7 +1,6 @@
 using Ml.Cnn.OnnxConverter.Format;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Layers;
-using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.OnnxConverter.Import.Operators;

@@ -1,5 +1,4 @@
 using Ml.Cnn.Trainers.Layers;
-using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.OnnxConverter.Import.Patterns;

@@ -1,4 +1,4 @@
-using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Checkpoints;
 using static TorchSharp.torch;

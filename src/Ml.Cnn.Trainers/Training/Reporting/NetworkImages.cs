@@ -1,4 +1,4 @@
-using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Decoding;
 using Ml.Cnn.Transforms.Geometry;

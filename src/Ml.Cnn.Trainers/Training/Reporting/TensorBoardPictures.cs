@@ -1,6 +1,6 @@
 using Google.Protobuf;
+using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Metrics;
-using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Transforms.Decoding;
 using Tensorboard;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
+using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Losses;
-using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Augmentation;
 using static TorchSharp.torch;

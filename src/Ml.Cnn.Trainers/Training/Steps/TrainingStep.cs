@@ -1,5 +1,6 @@
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Losses;
 using Ml.Cnn.Trainers.Metrics;
 using Ml.Cnn.Trainers.Runtime;

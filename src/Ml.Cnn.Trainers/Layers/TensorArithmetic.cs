@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Ml.Cnn.Trainers.Runtime;
+namespace Ml.Cnn.Trainers.Layers;
 
 /// <summary>Arithmetic of tensors and numbers whose numbers live until libtorch has read them.</summary>
 /// <remarks>
