@@ -58,3 +58,17 @@ internal sealed record MaximalResult(string Layer, int Channel, long Scored, IRe
 /// <param name="Response">The channel's largest response to it.</param>
 /// <param name="Place">The part that excites the channel, in pixels of the image: left, top, width, height.</param>
 internal sealed record MaximalEntry(long Row, float Response, IReadOnlyList<float> Place);
+
+/// <summary>mlcnn inspect dream --json.</summary>
+/// <param name="Images">What was made.</param>
+/// <param name="File">The picture, as the command line gave it.</param>
+internal sealed record DreamResult(IReadOnlyList<DreamEntry> Images, string File);
+
+/// <summary>An image that was made to excite a class or a channel.</summary>
+/// <param name="Label">The class; null where it is a layer's channel.</param>
+/// <param name="Probability">What the model gives the class for the image.</param>
+/// <param name="Layer">The layer; null where it is a class.</param>
+/// <param name="Channel">The channel, from 0, or the class's place among the scores.</param>
+/// <param name="FirstResponse">The channel's mean response to what was begun with, or the class's logit.</param>
+/// <param name="Response">The same for the image.</param>
+internal sealed record DreamEntry(string? Label, float? Probability, string? Layer, int Channel, double FirstResponse, double Response);

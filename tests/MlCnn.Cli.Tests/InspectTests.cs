@@ -40,6 +40,19 @@ public sealed class InspectTests : CliTest
         Assert.AreEqual(5, maximal.GetProperty("images").GetArrayLength());
         AssertIsPicture("x.png");
 
+        var dreams = Run("inspect", "dream", "--model", "m.zip", "--class", "8", "--images", "5", "--steps", "8", "--out", "d.png", "--json").Expect(0).Json;
+        AssertProperties(dreams, "images", "file");
+        var dream = dreams.GetProperty("images")[1];
+        AssertProperties(dream, "label", "probability", "layer", "channel", "firstResponse", "response");
+        Assert.AreEqual((2, "9"), (dreams.GetProperty("images").GetArrayLength(), dream.GetProperty("label").GetString()), "8 and 9 are the last classes");
+        Assert.IsGreaterThan(dream.GetProperty("firstResponse").GetDouble(), dream.GetProperty("response").GetDouble());
+        AssertIsPicture("d.png");
+        Assert.Contains("conv2, channel 3: response", Run("inspect", "dream", "--model", "m.zip", "--layer", "conv2", "--channel", "3", "--image", "one.png",
+            "--steps", "8", "--blur", "0", "--jitter", "2", "--seed", "4", "--out", "c.png").Expect(0).Output);
+        AssertIsPicture("c.png");
+
+        Assert.Contains("no class '11'", Run("inspect", "dream", "--model", "m.zip", "--class", "11", "--out", "d.png").Expect(1).Error);
+        Assert.Contains("--channel needs --layer", Run("inspect", "dream", "--model", "m.zip", "--channel", "1", "--out", "d.png").Expect(2).Error);
         Assert.Contains("no layer called 'conv9'", Run("inspect", "kernels", "--model", "m.zip", "--layer", "conv9", "--out", "k.png").Expect(1).Error);
         Assert.Contains("no class '11'",
             Run("inspect", "heatmap", "--model", "m.zip", "--image", "one.png", "--class", "11", "--out", "h.png").Expect(1).Error);

@@ -1,9 +1,7 @@
 using Ml.Cnn.Inspection.Input;
 using Ml.Cnn.Inspection.Network;
 using Ml.Cnn.Trainers;
-using TorchSharp;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Inspection.Attribution;
 
@@ -65,13 +63,6 @@ internal static class HeatMapScoring
     private static Tensor Blurred(Tensor view)
     {
         var radius = (int)Math.Max(1, Math.Round(BlurRadius * Math.Min(view.size(2), view.size(3)) / 224.0));
-        var weights = Enumerable.Range(-radius, 2 * radius + 1)
-            .Select(offset => (float)Math.Exp(-0.5 * Math.Pow(offset * BlurRadius / (BlurDeviation * radius), 2))).ToArray();
-        var kernel = tensor(weights, device: view.device);
-        kernel /= kernel.sum();
-        var channels = view.size(1);
-        var padded = functional.pad(view, [radius, radius, radius, radius], PaddingModes.Replicate);
-        var across = functional.conv2d(padded, kernel.reshape(1, 1, 1, -1).repeat(channels, 1, 1, 1), groups: channels);
-        return functional.conv2d(across, kernel.reshape(1, 1, -1, 1).repeat(channels, 1, 1, 1), groups: channels);
+        return GaussianBlur.Of(view, BlurDeviation / BlurRadius * radius, radius);
     }
 }

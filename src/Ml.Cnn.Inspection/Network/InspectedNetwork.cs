@@ -157,6 +157,21 @@ internal sealed class InspectedNetwork : IDisposable
         return autograd.grad([logits], [pixels])[0].MoveToOuterDisposeScope();
     }
 
+    /// <summary>The mean of a channel's responses over images and places, and its gradient with respect to each pixel.</summary>
+    /// <param name="images">Normalized, N × channels × height × width.</param>
+    /// <param name="layer">Of the graph; null: the network's output, whose channels are the classes' logits.</param>
+    /// <param name="channel">From 0.</param>
+    public (double Response, Tensor Gradient) ChannelGradient(Tensor images, GraphNode? layer, int channel)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = enable_grad();
+        var pixels = images.detach().requires_grad_();
+        using var overwritingNothing = new ForwardTrace((_, _, _) => { });
+        var output = layer is null ? _claim.Network.call(pixels) : Graph.UpTo(layer).Run(pixels);
+        var response = output.select(1, channel).mean();
+        return (response.Number(), autograd.grad([response], [pixels])[0].MoveToOuterDisposeScope());
+    }
+
     /// <summary>Gives the network's memory up.</summary>
     public void Dispose()
     {
