@@ -29,6 +29,19 @@ public sealed partial class ProblemReportTests
         Assert.HasCount(1 + report.Problems.Count, File.ReadAllLines(Path.Join(folder.Path, "problems.csv")));
     }
 
+    /// <summary>Protects readers in the browser: axe-core finds nothing to object to, on a wide window and a narrow one, in light and dark.</summary>
+    [TestMethod]
+    public async Task Axe_finds_nothing_to_object_to()
+    {
+        using var folder = new TemporaryFolder();
+        Report().SaveReport(folder.Path);
+        foreach (var (width, isDark) in new[] { (1280, false), (400, true) })
+        {
+            await using var opened = await OpenedPage.OpenAsync(Path.Join(folder.Path, "report.html"), width, isDark);
+            await opened.AssertAccessibleAsync($"problems-{width}-{(isDark ? "dark" : "light")}");
+        }
+    }
+
     [TestMethod]
     public void A_list_that_was_edited_is_kept_beside_the_new_one()
     {

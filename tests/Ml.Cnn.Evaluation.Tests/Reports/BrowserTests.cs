@@ -1,12 +1,8 @@
-using System.Text.Json;
-using Deque.AxeCore.Commons;
-using PuppeteerSharp;
-
 namespace Ml.Cnn.Evaluation.Tests.Reports;
 
 /// <summary>
 /// Protects readers of report.html in headless Chromium: axe-core finds nothing to object to, at two widths, in light and dark; a number opens its images by
-/// keyboard; nothing is wider than the window; and without a script. With MLCNN_SCREENSHOTS set to a folder, pictures of the pages are left there.
+/// keyboard; nothing is wider than the window; and without a script.
 /// </summary>
 [TestClass]
 public sealed class BrowserTests
@@ -18,78 +14,35 @@ public sealed class BrowserTests
     [DataRow(400, true)]
     public async Task AxeFindsNothingToObjectTo(int width, bool isDark)
     {
-        await using var opened = await OpenedPage.OpenAsync(width, isDark);
-        await opened.Page.EvaluateExpressionAsync("document.querySelectorAll('details').forEach(d => d.open = true)");
-        await opened.Page.EvaluateExpressionAsync($"location.hash = '{opened.MistakeId}'");
-        await opened.Page.EvaluateExpressionAsync(BundledAxeScript());
-        var json = await opened.Page.EvaluateExpressionAsync<string>("axe.run().then(found => JSON.stringify([found.passes.length, "
-            + "...found.violations.map(v => v.id + ': ' + v.help + ' ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | '))]))");
-        var found = JsonSerializer.Deserialize<JsonElement[]>(json)!;
-        Assert.IsGreaterThan(20, found[0].GetInt32(), "axe-core checked next to nothing");
-        string[] violations = [.. found.Skip(1).Select(violation => violation.GetString()!)];
-        Assert.IsEmpty(violations, string.Join(Environment.NewLine, violations));
-        Assert.AreEqual(0, await opened.Page.EvaluateExpressionAsync<int>("Math.max(0, document.documentElement.scrollWidth - window.innerWidth)"));
-        if (Environment.GetEnvironmentVariable("MLCNN_SCREENSHOTS") is { Length: > 0 } folder)
-        {
-            var file = Path.Join(folder, $"evaluation-{width}-{(isDark ? "dark" : "light")}.png");
-            await opened.Page.ScreenshotAsync(file, new ScreenshotOptions { FullPage = true });
-        }
+        using var folder = new TemporaryFolder();
+        var mistake = Save(folder.Path);
+        await using var opened = await OpenedPage.OpenAsync(Path.Join(folder.Path, CnnEvaluationReport.PageName), width, isDark);
+        await opened.Page.EvaluateExpressionAsync($"location.hash = '{mistake}'");
+        await opened.AssertAccessibleAsync($"evaluation-{width}-{(isDark ? "dark" : "light")}");
     }
 
     [TestMethod]
     public async Task ANumberOpensItsImagesByKeyboardAndTheWayBackClosesThem()
     {
-        await using var opened = await OpenedPage.OpenAsync(1280, isDark: false, runsScripts: false);
-        var cell = $"#{opened.MistakeId}";
-        Assert.IsFalse(await opened.IsShownAsync(cell));
-        await opened.Page.FocusAsync($"table.matrix a[href='{cell}']");
+        using var folder = new TemporaryFolder();
+        var mistake = Save(folder.Path);
+        await using var opened = await OpenedPage.OpenAsync(Path.Join(folder.Path, CnnEvaluationReport.PageName), 1280, isDark: false, runsScripts: false);
+        Assert.IsFalse(await opened.IsShownAsync($"#{mistake}"));
+        await opened.Page.FocusAsync($"table.matrix a[href='#{mistake}']");
         await opened.Page.Keyboard.PressAsync("Enter");
-        Assert.IsTrue(await opened.IsShownAsync(cell));
-        Assert.IsTrue(await opened.IsShownAsync($"{cell} img"));
+        Assert.IsTrue(await opened.IsShownAsync($"#{mistake}"));
+        Assert.IsTrue(await opened.IsShownAsync($"#{mistake} img"));
         await opened.Page.GoBackAsync();
-        Assert.IsFalse(await opened.IsShownAsync(cell));
+        Assert.IsFalse(await opened.IsShownAsync($"#{mistake}"));
     }
 
-    private static string BundledAxeScript() => new BundledAxeScriptProvider().GetScript();
-
-    private sealed class OpenedPage : IAsyncDisposable
+    // Gives a cell of the matrix beside its diagonal.
+    private static string Save(string folder)
     {
-        private readonly TemporaryFolder _folder = new();
-        private IBrowser? _browser;
-
-        public required IPage Page { get; init; }
-
-        /// <summary>A cell of the matrix beside its diagonal.</summary>
-        public required string MistakeId { get; init; }
-
-        public static async Task<OpenedPage> OpenAsync(int width, bool isDark, bool runsScripts = true)
-        {
-            var program = Chromium.Program();
-            var (example, other) = (ExampleEvaluation.Small(300), ExampleEvaluation.Small(300, skill: 1, seed: 5));
-            var browser = await Puppeteer.LaunchAsync(new() { ExecutablePath = program, Headless = true, Args = Chromium.Arguments });
-            var mistake = example.Evaluation.WorstMistakes(1)[0];
-            var names = example.Evaluation.ClassNames.ToList();
-            var opened = new OpenedPage
-            {
-                Page = await browser.NewPageAsync(),
-                MistakeId = $"c{names.IndexOf(mistake.Actual)}-{names.IndexOf(mistake.Predicted)}",
-                _browser = browser,
-            };
-            example.Evaluation.SaveReport(opened._folder.Path, new() { Images = example.Images, Against = other.Evaluation, AgainstTitle = "other.zip" });
-            await opened.Page.SetJavaScriptEnabledAsync(runsScripts);
-            await opened.Page.SetViewportAsync(new() { Width = width, Height = 900 });
-            await opened.Page.EmulateMediaFeaturesAsync([new() { MediaFeature = MediaFeature.PrefersColorScheme, Value = isDark ? "dark" : "light" }]);
-            await opened.Page.GoToAsync(new Uri(Path.Join(opened._folder.Path, CnnEvaluationReport.PageName)).AbsoluteUri);
-            return opened;
-        }
-
-        public Task<bool> IsShownAsync(string selector) =>
-            Page.EvaluateFunctionAsync<bool>("s => document.querySelector(s).getClientRects().length > 0", selector);
-
-        public async ValueTask DisposeAsync()
-        {
-            await _browser!.DisposeAsync();
-            _folder.Dispose();
-        }
+        var (example, other) = (ExampleEvaluation.Small(300), ExampleEvaluation.Small(300, skill: 1, seed: 5));
+        example.Evaluation.SaveReport(folder, new() { Images = example.Images, Against = other.Evaluation, AgainstTitle = "other.zip" });
+        var mistake = example.Evaluation.WorstMistakes(1)[0];
+        var names = example.Evaluation.ClassNames.ToList();
+        return $"c{names.IndexOf(mistake.Actual)}-{names.IndexOf(mistake.Predicted)}";
     }
 }

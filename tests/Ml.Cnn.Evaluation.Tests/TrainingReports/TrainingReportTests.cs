@@ -39,6 +39,19 @@ public sealed partial class TrainingReportTests
         Assert.IsLessThan(400_000, new FileInfo(PagePath).Length);
     }
 
+    /// <summary>Protects readers in the browser: axe-core finds nothing to object to, on a wide window and a narrow one, in light and dark.</summary>
+    [TestMethod]
+    public async Task Axe_finds_nothing_to_object_to()
+    {
+        using var model = Fit(o => (o.LogFolder, o.Logs) = (Path.Join(_folder, "logs"), TrainingLogs.Json | TrainingLogs.Classes | TrainingLogs.Batch));
+        CnnTrainingReport.Save(model, PagePath, Path.Join(_folder, "logs"));
+        foreach (var (width, isDark) in new[] { (1280, false), (400, true) })
+        {
+            await using var opened = await OpenedPage.OpenAsync(PagePath, width, isDark);
+            await opened.AssertAccessibleAsync($"training-{width}-{(isDark ? "dark" : "light")}");
+        }
+    }
+
     /// <summary>Protects who kept no logs, or validated nothing: the page has what the model knows.</summary>
     [TestMethod]
     public void Without_logs_and_validation_the_page_has_what_the_model_knows()
