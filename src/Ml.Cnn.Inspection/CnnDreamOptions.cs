@@ -11,8 +11,8 @@ public sealed class CnnDreamOptions
     public string? ClassName { get; set; }
 
     /// <summary>
-    /// The layer whose channel is excited instead of a class, by its name in <see cref="Trainers.Inspection.CnnSummary"/>; a name that several layers begin with
-    /// ("layer3") stands for the last of them. Default: none.
+    /// The layer whose channel is excited instead of a class, by its name in <see cref="Trainers.Inspection.CnnSummary"/>; a name that several layers begin
+    /// with ("layer3") stands for the last of them. Default: none.
     /// </summary>
     public string? Layer { get; set; }
 
@@ -23,10 +23,10 @@ public sealed class CnnDreamOptions
     public int Steps { get; set; } = 256;
 
     /// <summary>
-    /// How far a pixel moves in a step, in standard deviations of the preprocessing's normalization, where its gradient is as large as all gradients' root mean
-    /// square: above 0. Falls to a tenth by the last step. Default 0.05, about three of 255.
+    /// How far a pixel moves in a step, in levels of 255, where its gradient is as large as all gradients' root mean square: above 0. Falls to a tenth by the
+    /// last step. Default 3.
     /// </summary>
-    public double Rate { get; set; } = 0.05;
+    public double Rate { get; set; } = 3;
 
     /// <summary>
     /// The most pixels that the image is shifted by before a step, at random and each way, from 0 to below the network's input: keeps the pattern from
@@ -35,8 +35,8 @@ public sealed class CnnDreamOptions
     public int? Jitter { get; set; }
 
     /// <summary>
-    /// The standard deviation in pixels of the Gaussian blur after every fourth step, which takes fine noise away (Yosinski et al. 2015, section 3): 0 for none, at
-    /// most an eighth of the input's shorter side. Falls to a half by the last step. Default 1.
+    /// The standard deviation in pixels of the Gaussian blur after every fourth step, which takes fine noise away (Yosinski et al. 2015, section 3): 0 for
+    /// none, at most an eighth of the input's shorter side. Falls to a half by the last step. Default 1.
     /// </summary>
     public double Blur { get; set; } = 1;
 
@@ -63,6 +63,9 @@ public sealed class CnnDreamOptions
         if (options.Jitter is { } jitter && (jitter < 0 || jitter >= side))
             throw new ArgumentOutOfRangeException(nameof(options), jitter, $"{nameof(Jitter)} must be from 0 to {side - 1} pixels, below the network's input.");
         if (!(options.Blur >= 0 && options.Blur <= side / 8.0))
-            throw new ArgumentOutOfRangeException(nameof(options), options.Blur, FormattableString.Invariant($"{nameof(Blur)} must be from 0 to {side / 8.0:0.##} pixels."));
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Blur,
+                FormattableString.Invariant($"{nameof(Blur)} must be from 0 to {side / 8.0:0.##} pixels."));
+        }
     }
 }

@@ -33,8 +33,8 @@ public sealed class CnnHeatMapOptions
     public int? OcclusionStride { get; set; }
 
     /// <summary>
-    /// Steps of integrated gradients on the way from the mean color to the image, 1 or more: the more, the nearer the sum to the difference of the logits
-    /// (section 5 of the paper: 20 to 300). Default 50.
+    /// Steps of integrated gradients on the way from the mean color (gray where no mean is taken away) to the image, 1 or more: the more, the nearer the sum
+    /// to the difference of the logits (section 5 of the paper: 20 to 300). Default 50.
     /// </summary>
     public int IntegrationSteps { get; set; } = 50;
 

@@ -10,8 +10,8 @@ namespace Ml.Cnn.Inspection;
 public static class CnnTransformerDreamExtensions
 {
     /// <summary>
-    /// An image made from noise to excite a class or a channel of a layer as much as it can, by gradient ascent on its pixels (Simonyan et al. 2013), shifted at
-    /// random before each step and blurred now and then, so that it shows what a photo could show.
+    /// An image made from noise to excite a class or a channel of a layer as much as it can, by gradient ascent on its pixels (Simonyan et al. 2013), shifted
+    /// at random before each step and blurred now and then, so that it shows what a photo could show.
     /// </summary>
     /// <param name="model">A trained network.</param>
     /// <param name="options">Class or layer and channel, steps, shifts and blur. Default: the first class, 256 steps.</param>

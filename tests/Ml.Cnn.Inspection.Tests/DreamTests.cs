@@ -21,7 +21,7 @@ public sealed class DreamTests
         var purple = model.Dream(new() { ClassName = "class0" });
         var (red, green, blue) = purple[Side / 2, Side / 2];
         Assert.AreEqual((255, 255), (red, blue), $"{purple}");
-        Assert.IsTrue(green is > 80 and < 160, $"{green}: nothing speaks for or against green, which stays near the mean color");
+        Assert.IsTrue(green is > 80 and < 160, $"{green}: nothing speaks for or against green, which stays near the gray that it was");
         Assert.AreEqual((0, 255, 0), model.Dream(new() { ClassName = "class1" })[5, 5]);
 
         Assert.IsGreaterThan(purple.FirstResponse, purple.Response);

@@ -23,7 +23,8 @@ internal static class HeatMapScoring
         var image = InspectedImage.Of(map.Photo, network.Model, allViews: false);
         var (view, classIndex) = (image.View(0, network.Device), network.FindClass(map.ClassName));
         var order = Order(map, image.Places[0]);
-        return new(Curve(network, Blurred(view), view, order, classIndex, steps), Curve(network, view, zeros_like(view), order, classIndex, steps));
+        var nothing = network.NeutralColor().expand_as(view);
+        return new(Curve(network, Blurred(view), view, order, classIndex, steps), Curve(network, view, nothing, order, classIndex, steps));
     }
 
     // The class's probability while the pixels of one image take the place of another's, in that order.

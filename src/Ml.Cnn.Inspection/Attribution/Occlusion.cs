@@ -7,8 +7,8 @@ namespace Ml.Cnn.Inspection.Attribution;
 internal static class Occlusion
 {
     /// <summary>
-    /// By how much the logit falls where a square is covered with the mean color: for each pixel the mean over the squares that cover it, height × width.
-    /// Below 0 where the logit rises.
+    /// By how much the logit falls where a square is covered with a color that shows nothing: for each pixel the mean over the squares that cover it, height ×
+    /// width. Below 0 where the logit rises.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="image">Normalized, 1 × channels × height × width.</param>
@@ -21,6 +21,7 @@ internal static class Occlusion
         using var mode = no_grad();
         var (height, width) = ((int)image.size(2), (int)image.size(3));
         var corners = (from top in Starts(height, patch, stride) from left in Starts(width, patch, stride) select (Top: top, Left: left)).ToArray();
+        var cover = network.NeutralColor()[0];
         var whole = network.Logits(image)[0, classIndex].item<float>();
         var (falls, covers) = (new double[height * width], new int[height * width]);
         foreach (var few in corners.Chunk(network.Batch))
@@ -28,7 +29,7 @@ internal static class Occlusion
             using var batch = NewDisposeScope();
             var covered = image.repeat(few.Length, 1, 1, 1);
             for (var i = 0; i < few.Length; i++)
-                covered[i].narrow(1, few[i].Top, patch).narrow(2, few[i].Left, patch).zero_();
+                covered[i].narrow(1, few[i].Top, patch).narrow(2, few[i].Left, patch).copy_(cover);
             var logits = network.Logits(covered).select(1, classIndex).to(float32).cpu().data<float>().ToArray();
             for (var i = 0; i < few.Length; i++)
                 Add(whole - logits[i], few[i].Top, few[i].Left);

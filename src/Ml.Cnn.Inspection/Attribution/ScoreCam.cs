@@ -1,5 +1,6 @@
 using Ml.Cnn.Inspection.Network;
 using Ml.Cnn.Trainers.Graph;
+using Ml.Cnn.Trainers.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -21,13 +22,15 @@ internal static class ScoreCam
         var shown = Telling(activation);
         if (shown.size(1) == 0)
             return zeros(activation.shape[2..], device: activation.device).MoveToOuterDisposeScope();
+        var hidden = network.NeutralColor();
+        var seen = image - hidden;
         var scores = new List<Tensor>();
         for (long first = 0; first < shown.size(1); first += network.Batch)
         {
             using var batch = NewDisposeScope();
             var few = shown.narrow(1, first, Math.Min(network.Batch, shown.size(1) - first));
             var masks = ZeroToOne(functional.interpolate(few, image.shape[2..], mode: InterpolationMode.Bilinear, align_corners: false));
-            scores.Add(network.Logits(image * masks.transpose(0, 1)).select(1, classIndex).MoveToOuterDisposeScope());
+            scores.Add(network.Logits((seen * masks.transpose(0, 1)).Plus(hidden)).select(1, classIndex).MoveToOuterDisposeScope());
         }
         var weights = cat(scores).softmax(0).reshape(1, -1, 1, 1);
         return (weights * shown).sum(1).relu()[0].MoveToOuterDisposeScope();

@@ -17,8 +17,8 @@ internal static class GradientAscent
     private const int StepsBetweenBlurs = 4;
     private const double LastRate = 0.1; // of the first
     private const double LastBlur = 0.5; // of the first
-    private const double Noise = 0.1;    // that the image starts with, in deviations of the normalization
-    private const double LeastGradient = 1e-12;
+    private const double Levels = 255; // from black to white
+    private const double NoiseDeviation = 6; // in levels
 
     /// <param name="model">A trained network.</param>
     /// <param name="photo">What the image starts from; null: noise.</param>
@@ -32,11 +32,14 @@ internal static class GradientAscent
         var (layer, channel) = Target(network, options);
 
         using var scope = NewDisposeScope();
+        var colors = new PixelColors(preprocessing.Normalization, network.Device);
         var random = new Random(options.Seed);
-        var image = photo is null ? Drawn(network, random) : InspectedImage.Of(photo, network.Model, allViews: false).View(0, network.Device);
-        var first = Response(network, image, layer, channel);
+        var pixels = photo is null ? Noise(network, random).Plus(0.5)
+            : colors.Pixels(InspectedImage.Of(photo, network.Model, allViews: false).View(0, network.Device));
+        var first = Response(network, colors.Normalized(pixels), layer, channel);
         using (no_grad())
-            image = Climb(network, image, layer, channel, options, random, options.Jitter ?? side / 16);
+            pixels = Climb(network, colors, pixels, layer, channel, options, random, options.Jitter ?? side / 16);
+        var image = colors.Normalized(pixels);
         return new(NetworkImages.ToPixels(image, preprocessing.Normalization, 1)[0])
         {
             ClassName = layer is null ? network.Model.Classes.Names[channel] : null,
@@ -48,29 +51,29 @@ internal static class GradientAscent
         };
     }
 
-    private static Tensor Climb(InspectedNetwork network, Tensor image, GraphNode? layer, int channel, CnnDreamOptions options, Random random, int jitter)
+    private static Tensor Climb(InspectedNetwork network, PixelColors colors, Tensor pixels, GraphNode? layer, int channel, CnnDreamOptions options,
+        Random random, int jitter)
     {
-        var (black, white) = PixelRange(network);
         for (var step = 0; step < options.Steps; step++)
         {
             using var scope = NewDisposeScope();
             var done = options.Steps == 1 ? 0 : step / (options.Steps - 1.0);
             var (down, right) = (random.Next(-jitter, jitter + 1), random.Next(-jitter, jitter + 1));
-            var shifted = image.roll([down, right], [2, 3]);
-            var (_, gradient) = network.ChannelGradient(shifted, layer, channel);
+            var shifted = pixels.roll([down, right], [2, 3]);
+            var gradient = colors.PixelGradient(network.ChannelGradient(colors.Normalized(shifted), layer, channel).Gradient);
             var size = Math.Sqrt(gradient.Squared().mean().Number());
-            var rate = options.Rate * (1 - (1 - LastRate) * done);
-            if (size > LeastGradient) // a channel that nothing excites has none
-                shifted = shifted.Plus(gradient.Times(rate / size));
+            var rate = options.Rate / Levels * (1 - (1 - LastRate) * done);
+            // What nothing excites yet has no gradient: a rectifier whose channel is 0 everywhere. Noise finds what does.
+            shifted = shifted.Plus(size > 0 ? gradient.Times(rate / size) : Noise(network, random));
             var moved = shifted.roll([-down, -right], [2, 3]);
             var deviation = options.Blur * (1 - (1 - LastBlur) * done);
             if (deviation > 0 && step % StepsBetweenBlurs == StepsBetweenBlurs - 1 && step < options.Steps - 1)
                 moved = GaussianBlur.Of(moved, deviation, Math.Max(1, (int)Math.Ceiling(2 * deviation)));
-            var next = maximum(minimum(moved, white), black).MoveToOuterDisposeScope();
-            image.Dispose();
-            image = next;
+            var next = moved.Between(0, 1).MoveToOuterDisposeScope();
+            pixels.Dispose();
+            pixels = next;
         }
-        return image;
+        return pixels;
     }
 
     private static double Response(InspectedNetwork network, Tensor image, GraphNode? layer, int channel)
@@ -80,24 +83,16 @@ internal static class GradientAscent
         return (layer is null ? network.Logits(image) : network.Activation(image, layer)).select(1, channel).mean().Number();
     }
 
-    // The mean color with a little noise: without any, what looks for edges would never begin to move.
-    private static Tensor Drawn(InspectedNetwork network, Random random)
+    private static Tensor Noise(InspectedNetwork network, Random random)
     {
         var shape = network.Model.Shape;
         var numbers = new float[shape.Channels * shape.Height * shape.Width];
         for (var i = 0; i < numbers.Length; i++)
-            numbers[i] = (float)(Noise * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        {
+            var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()); // Box and Muller 1958
+            numbers[i] = (float)(NoiseDeviation / Levels * normal);
+        }
         return tensor(numbers, device: network.Device).reshape(1, shape.Channels, shape.Height, shape.Width);
-    }
-
-    // What black and white are after the normalization.
-    private static (Tensor Black, Tensor White) PixelRange(InspectedNetwork network)
-    {
-        var (mean, deviation) = (network.Model.Preprocessing.Normalization.Mean, network.Model.Preprocessing.Normalization.Deviation);
-        return (Of(0), Of(1));
-
-        Tensor Of(float value) =>
-            tensor(mean.Select((average, i) => (value - average) / deviation[i]).ToArray(), device: network.Device).view(1, -1, 1, 1);
     }
 
     private static (GraphNode? Layer, int Channel) Target(InspectedNetwork network, CnnDreamOptions options)
@@ -106,7 +101,10 @@ internal static class GradientAscent
             return (null, options.ClassName is { } name ? network.FindClass(name) : 0);
         var layer = network.Find(options.Layer);
         if (layer.Shape.BatchAxis != 0 || layer.Shape.PerImage.Count is not (1 or 3))
-            throw new ArgumentException($"The layer '{layer.Name}' gives {string.Join(" × ", layer.Shape.PerImage)} numbers, which are no channels.", nameof(options));
+        {
+            throw new ArgumentException($"The layer '{layer.Name}' gives {string.Join(" × ", layer.Shape.PerImage)} numbers, which are no channels.",
+                nameof(options));
+        }
         var channels = layer.Shape.PerImage[0];
         return options.Channel < channels ? (layer, options.Channel)
             : throw new ArgumentOutOfRangeException(nameof(options), options.Channel, $"The layer '{layer.Name}' has the channels 0 to {channels - 1}.");

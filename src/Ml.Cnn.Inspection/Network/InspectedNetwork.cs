@@ -43,6 +43,18 @@ internal sealed class InspectedNetwork : IDisposable
     /// <summary>Images of a pass where there are many.</summary>
     public int Batch => _claim.Engine.Batch;
 
+    /// <summary>
+    /// The color that shows nothing, normalized, 1 × channels × 1 × 1: the mean color, which is 0, or gray where the preprocessing takes no mean away (networks
+    /// that begin with a mean image), and 0 would be black.
+    /// </summary>
+    public Tensor NeutralColor()
+    {
+        using var scope = NewDisposeScope();
+        var (mean, deviation) = (Model.Preprocessing.Normalization.Mean, Model.Preprocessing.Normalization.Deviation);
+        var color = mean.Select((average, channel) => average > 0 ? 0 : (0.5f - average) / deviation[channel]).ToArray();
+        return tensor(color, device: Device).reshape(1, -1, 1, 1).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Whether a layer's output has height and width: channels × height × width with more than one place.</summary>
     public static bool IsSpatial(GraphNode node) =>
         node.Shape.BatchAxis == 0 && node.Shape.PerImage is [_, var height, var width] && (height > 1 || width > 1);
