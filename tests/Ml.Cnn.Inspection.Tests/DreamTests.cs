@@ -11,7 +11,7 @@ public sealed class DreamTests
     private const int Side = 32;
 
     /// <summary>
-    /// Protects the direction of the steps and the way back to pixels, by hand: the logits of <see cref="RedNetwork"/> grow with red by 2.125 and with blue by 1
+    /// Protects the direction of the steps and the way back to pixels, by hand: the logits of <see cref="RedNetwork"/> grow with red by 2.125, with blue by 1
     /// and do not depend on green, or grow with green by 2.5 and fall with red and blue.
     /// </summary>
     [TestMethod]

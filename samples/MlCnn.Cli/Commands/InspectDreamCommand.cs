@@ -18,11 +18,11 @@ internal static class InspectDreamCommand
             "The layer whose channel is excited instead, by its name in 'mlcnn summary', or a part of the network, such as layer3, for the last in it.",
             required: false);
         var channel = CommandOptions.Number("--channel", "The channel of --layer, from 0. Default: 0.", least: 0);
-        var count = CommandOptions.Number("--images", "Images on one sheet, for the classes or channels from the given one on, at least 1. Default: 1.", least: 1);
+        var count = CommandOptions.Number("--images", "Images on one sheet, for classes or channels from the given one on. Default: 1.", least: 1);
         var image = CommandOptions.Text("--image", "FILE", "The photo that is changed. Default: noise.", required: false);
         var steps = CommandOptions.Number("--steps", "Steps uphill, at least 1. Default: 256.", least: 1);
         var jitter = CommandOptions.Number("--jitter", "The most pixels of a shift before each step. Default: a sixteenth of the network's input.", least: 0);
-        var blur = CommandOptions.Parsed<double?>("--blur", "X", "The standard deviation in pixels of the blur after every fourth step, 0 for none. Default: 1.",
+        var blur = CommandOptions.Parsed<double?>("--blur", "X", "The deviation in pixels of the blur after every fourth step, 0 for none. Default: 1.",
             required: false, text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= 0 ? number
                 : throw new FormatException($"--blur must be a number of at least 0, written like 0.5, not '{text}'."));
         var seed = CommandOptions.Number("--seed", "Of the shifts and the noise. Default: 0.", least: 0);

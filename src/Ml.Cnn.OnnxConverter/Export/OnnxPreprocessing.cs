@@ -33,7 +33,8 @@ internal static class OnnxPreprocessing
         var means = tensor(normalization.Mean.Select(mean => (double)mean).ToArray()).view(1, -1, 1, 1);
         var deviations = tensor(normalization.Deviation.Select(deviation => (double)deviation).ToArray()).view(1, -1, 1, 1);
         var numbers = graph.Node("Cast", "preprocessing.numbers", [planes], ("to", OnnxTypes.Float32));
-        var scaled = graph.Node("Mul", "preprocessing.scaled", [numbers, graph.Constant("preprocessing.factors", deviations.Times(255.0).reciprocal().to(float32))]);
+        var factors = deviations.Times(255.0).reciprocal().to(float32);
+        var scaled = graph.Node("Mul", "preprocessing.scaled", [numbers, graph.Constant("preprocessing.factors", factors)]);
         return graph.Node("Sub", "preprocessing.normalized", [scaled, graph.Constant("preprocessing.offsets", (means / deviations).to(float32))]);
     }
 

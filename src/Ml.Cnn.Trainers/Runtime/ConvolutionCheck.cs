@@ -62,5 +62,11 @@ internal static class ConvolutionCheck
     }
 
     // Numbers without a pattern that need no random state.
-    private static Tensor Wave(params long[] shape) => tensor([.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(i => MathF.Sin(1.7f * i))]).reshape(shape);
+    private static Tensor Wave(params long[] shape)
+    {
+        var numbers = new float[shape.Aggregate(1L, (a, b) => a * b)];
+        for (var i = 0; i < numbers.Length; i++)
+            numbers[i] = MathF.Sin(1.7f * i);
+        return tensor(numbers).reshape(shape);
+    }
 }

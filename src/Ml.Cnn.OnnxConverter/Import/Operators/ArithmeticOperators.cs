@@ -12,7 +12,8 @@ internal static class ArithmeticOperators
         Two("Add", LayerKinds.Add, (a, b) => a.Plus(b)), Two("Sub", ImportKinds.Subtract, (a, b) => a - b),
         Two("Mul", LayerKinds.Multiply, (a, b) => a * b), Two("Div", ImportKinds.Divide, (a, b) => a / b),
         OperatorTable.One("Pow", Power), OperatorTable.One("Max", Maximum), OperatorTable.Step("Sum", Sum),
-        Alone("Neg", LayerKinds.Negate, x => -x), Alone("Sqrt", ImportKinds.SquareRoot, x => x.sqrt()), Alone("Reciprocal", ImportKinds.Reciprocal, x => x.reciprocal()),
+        Alone("Neg", LayerKinds.Negate, x => -x), Alone("Sqrt", ImportKinds.SquareRoot, x => x.sqrt()),
+        Alone("Reciprocal", ImportKinds.Reciprocal, x => x.reciprocal()),
     ];
 
     private static KeyValuePair<string, OperatorReader> Two(string name, string kind, Func<Tensor, Tensor, Tensor> compute) =>

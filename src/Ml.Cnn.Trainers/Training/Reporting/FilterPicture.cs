@@ -22,7 +22,8 @@ internal static class FilterPicture
         var some = filters.detach().narrow(0, 0, Math.Min(Most, filters.size(0))).to(float32, CPU);
         some = some.size(1) == 3 ? some : some.narrow(1, 0, 1).expand(-1, 3, -1, -1);
         var largest = Math.Max(some.abs().max().Number(), float.Epsilon);
-        var bytes = some.Over(largest).Times(127.5).Plus(127.5).round().Between(0, 255).to(uint8).permute(0, 2, 3, 1).contiguous(); // count × height × width × 3
+        var levels = some.Over(largest).Times(127.5).Plus(127.5).round().Between(0, 255);
+        var bytes = levels.to(uint8).permute(0, 2, 3, 1).contiguous(); // count × height × width × 3
         var (count, height, width) = ((int)bytes.size(0), (int)bytes.size(1), (int)bytes.size(2));
         var scale = Math.Max(1, (SmallestTile + Math.Max(height, width) - 1) / Math.Max(height, width));
         var columns = (int)Math.Ceiling(Math.Sqrt(count));

@@ -19,7 +19,8 @@ internal static class NetworkImages
         using var noGradient = no_grad();
         var some = images.narrow(0, 0, Math.Min(most, images.size(0))).to(float32, CPU);
         var (mean, deviation) = (tensor(normalization.Mean.ToArray()).view(1, -1, 1, 1), tensor(normalization.Deviation.ToArray()).view(1, -1, 1, 1));
-        var bytes = (some * deviation).Plus(mean).Times(255.0).round().Between(0, 255).to(uint8).permute(0, 2, 3, 1).contiguous(); // N × height × width × channels
+        var levels = (some * deviation).Plus(mean).Times(255.0).round().Between(0, 255);
+        var bytes = levels.to(uint8).permute(0, 2, 3, 1).contiguous(); // N × height × width × channels
         var (count, height, width, channels) = ((int)bytes.size(0), (int)bytes.size(1), (int)bytes.size(2), (int)bytes.size(3));
         var all = bytes.bytes;
         var result = new PixelImage[count];
