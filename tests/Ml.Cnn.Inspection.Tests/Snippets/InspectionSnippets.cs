@@ -25,6 +25,7 @@ public sealed class InspectionSnippets
                 Assert.IsTrue(File.Exists(picture), picture);
             Choices(network);
             Score(network);
+            Dream(network);
         }
         finally
         {
@@ -60,6 +61,16 @@ public sealed class InspectionSnippets
         });
         // end snippet
         Assert.AreEqual("class7", map.ClassName);
+    }
+
+    private static void Dream(CnnTransformer network)
+    {
+        // snippet: inspection-dream
+        CnnDream dream = network.Dream(new CnnDreamOptions { ClassName = "class3", Steps = 64 });
+        dream.SavePng("dream.png");
+        Console.WriteLine(dream); // the logit before and after, and the probability
+        // end snippet
+        Assert.IsGreaterThan(dream.FirstResponse, dream.Response);
     }
 
     private static void Score(CnnTransformer network)
