@@ -23,7 +23,6 @@ internal sealed class FeatureReader : IDisposable
     private readonly DataViewRowCursor _cursor;
     private readonly ValueGetter<VBuffer<float>> _getFeatures;
     private readonly Action<ImageContent> _readImage;
-    private readonly ImageColumnFormat _format;
     private readonly Func<string>? _readLabel;
     private VBuffer<float> _features;
 
@@ -32,11 +31,11 @@ internal sealed class FeatureReader : IDisposable
         var featured = new ScoringDataView(data, featurizer);
         var (features, image) = (featured.Schema[Column], featured.Schema[featurizer.FeatureColumnName]);
         _featurizer = featurizer;
-        _format = featurizer.Format(featured.Schema);
+        Format = featurizer.Format(featured.Schema);
         DataViewSchema.Column[] columns = label is { } named ? [features, image, featured.Schema[named.Name]] : [features, image];
         _cursor = featured.GetRowCursorSet(columns, 1)[0]; // of a set: ML.NET reads ahead for a cursor on its own
         _getFeatures = _cursor.GetGetter<VBuffer<float>>(features);
-        _readImage = _format.Type.OpenReader(_cursor, image);
+        _readImage = Format.Type.OpenReader(_cursor, image);
         _readLabel = label is null ? null : LabelReader.Create(_cursor, columns[^1]);
     }
 
@@ -45,6 +44,9 @@ internal sealed class FeatureReader : IDisposable
 
     /// <summary>Features of an image.</summary>
     public int Length => _featurizer.Length;
+
+    /// <summary>What the column of images holds.</summary>
+    public ImageColumnFormat Format { get; }
 
     /// <summary>The image's row in the data, from 0; −1 before the first.</summary>
     public int Row { get; private set; } = -1;
@@ -102,7 +104,7 @@ internal sealed class FeatureReader : IDisposable
     {
         var (content, rgba) = (new ImageContent(), new PixelImage());
         _readImage(content);
-        ChannelConverter.Convert(_format.Type.Decode(content, _format, new PixelImage(), new() { Channels = 4 }), rgba, 4);
+        ChannelConverter.Convert(Format.Type.Decode(content, Format, new PixelImage(), new() { Channels = 4 }), rgba, 4);
         return rgba;
     }
 
