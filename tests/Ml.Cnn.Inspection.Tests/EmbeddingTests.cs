@@ -14,7 +14,7 @@ public sealed class EmbeddingTests
 
     private static readonly MLContext s_mlContext = new(seed: 1);
 
-    /// <summary>Protects the chain from image to point, on photos: the points are the components of the library's features, and rows count the damaged.</summary>
+    /// <summary>Protects the chain from image to point, on photos: points are the components of the library's features, rows count the damaged.</summary>
     [TestMethod]
     public void Photos_lie_where_their_features_say()
     {
@@ -22,7 +22,8 @@ public sealed class EmbeddingTests
         Row[] withDamaged = [.. photos[..5], new Row { Image = [1, 2, 3], Label = "ants" }, .. photos[5..]];
         using var model = DrawnModel.Of("resnet18", size: 64);
         var embedding = model.Embed(s_mlContext.Data.LoadFromEnumerable(withDamaged));
-        CollectionAssert.AreEqual(Enumerable.Range(0, withDamaged.Length).Where(row => row != 5).ToArray(), embedding.Images.Select(image => image.Row).ToArray());
+        CollectionAssert.AreEqual(Enumerable.Range(0, withDamaged.Length).Where(row => row != 5).ToArray(),
+            embedding.Images.Select(image => image.Row).ToArray());
         CollectionAssert.AreEqual(photos.Select(photo => photo.Label).ToArray(), embedding.Images.Select(image => image.Label).ToArray());
         CollectionAssert.AreEqual((string[])["ants", "bees"], embedding.Labels.ToArray());
 
@@ -100,7 +101,8 @@ public sealed class EmbeddingTests
             Assert.AreEqual(28 * 42 - 2 + 24, ImageDecoder.Decode(embedding.ToImageMapPng()).Width);
         }
         var damaged = s_mlContext.Data.LoadFromEnumerable([new Row { Image = [1, 2, 3] }]);
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => model.Embed(damaged, new() { Layer = "pool" })).Message, "no image that can be read");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => model.Embed(damaged, new() { Layer = "pool" })).Message,
+            "no image that can be read");
     }
 
     /// <summary>Protects the picture of points: its size, a color for each label, and gray for what has none.</summary>

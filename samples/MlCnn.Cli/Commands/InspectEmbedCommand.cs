@@ -13,8 +13,8 @@ internal static class InspectEmbedCommand
         var model = CommandOptions.Model();
         var data = CommandOptions.Parsed("--data", "SRC", $"The images: {DataSource.Forms}.", required: true, DataSource.Parse);
         var allowEmpty = CommandOptions.AllowEmptyClasses();
-        var layer = CommandOptions.Text("--layer", "NAME", "The layer whose output places the images, by its name in 'mlcnn summary', or a part of the network, "
-            + "such as layer3, for the last in it. Default: the one before the head.", required: false);
+        var layer = CommandOptions.Text("--layer", "NAME", "The layer whose output places the images, by its name in 'mlcnn summary', or a part of the "
+            + "network, such as layer3, for the last in it. Default: the one before the head.", required: false);
         var images = new Option<bool>("--images") { Description = "Draw the images themselves instead of points." };
         var output = CommandOptions.Text("--out", "FILE", "Where to save the picture, a PNG such as points.png.", required: true);
         var json = CommandOptions.Json();
