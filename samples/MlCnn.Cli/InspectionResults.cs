@@ -72,3 +72,32 @@ internal sealed record DreamResult(IReadOnlyList<DreamEntry> Images, string File
 /// <param name="FirstResponse">The channel's mean response to what was begun with, or the class's logit.</param>
 /// <param name="Response">The same for the image.</param>
 internal sealed record DreamEntry(string? Label, float? Probability, string? Layer, int Channel, double FirstResponse, double Response);
+
+/// <summary>mlcnn inspect embed --json.</summary>
+/// <param name="Layer">The layer whose output places the images.</param>
+/// <param name="Features">How many features an image has.</param>
+/// <param name="FirstShare">The share of the features' variance along x, 0 to 1.</param>
+/// <param name="SecondShare">The share of the features' variance along y, 0 to 1.</param>
+/// <param name="Images">The images that could be read, in their order.</param>
+/// <param name="File">The picture, as the command line gave it.</param>
+internal sealed record EmbedResult(string Layer, int Features, double FirstShare, double SecondShare, IReadOnlyList<EmbedEntry> Images, string File);
+
+/// <summary>An image in the plane.</summary>
+/// <param name="Row">Its place in the data, from 0.</param>
+/// <param name="Label">Its class; null where the data has none.</param>
+/// <param name="X">The first principal component.</param>
+/// <param name="Y">The second principal component.</param>
+internal sealed record EmbedEntry(int Row, string? Label, double X, double Y);
+
+/// <summary>mlcnn inspect neighbors --json.</summary>
+/// <param name="Layer">The layer whose output was compared.</param>
+/// <param name="Scored">How many images were looked at.</param>
+/// <param name="Images">The images, the nearest first.</param>
+/// <param name="File">The picture, as the command line gave it.</param>
+internal sealed record NeighborsResult(string Layer, long Scored, IReadOnlyList<NeighborEntry> Images, string File);
+
+/// <summary>An image that is like another.</summary>
+/// <param name="Row">Its place in the data, from 0.</param>
+/// <param name="Similarity">The cosine of the angle between the features of both.</param>
+/// <param name="Size">Width and height in pixels.</param>
+internal sealed record NeighborEntry(long Row, float Similarity, IReadOnlyList<int> Size);

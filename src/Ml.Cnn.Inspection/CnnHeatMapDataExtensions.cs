@@ -3,7 +3,6 @@ using Ml.Cnn.Inspection.Attribution;
 using Ml.Cnn.Inspection.Input;
 using Ml.Cnn.Inspection.Network;
 using Ml.Cnn.Trainers;
-using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Transforms.Columns;
 
 namespace Ml.Cnn.Inspection;
@@ -39,28 +38,8 @@ public static class CnnHeatMapDataExtensions
             if (rows.Count == 0)
                 yield break;
             using var network = new InspectedNetwork(model);
-            using var cursor = data.GetRowCursorSet([column], 1)[0]; // one of a set: ML.NET reads ahead for a cursor on its own
-            var read = format.Type.OpenReader(cursor, column);
-            var last = rows.Keys.Max();
-            for (var row = 0; row <= last && cursor.MoveNext(); row++)
-            {
-                if (rows.TryGetValue(row, out var className) && Read(read, format) is { } photo)
-                    yield return (row, HeatMapMaker.Make(network, photo, options, className));
-            }
-        }
-    }
-
-    private static InspectedPhoto? Read(Action<ImageContent> read, ImageColumnFormat format)
-    {
-        var row = new ImageRow();
-        try
-        {
-            read(row.Content);
-            return InspectedPhoto.Of(row, format);
-        }
-        catch (Exception e) when (ImageColumnType.IsAboutTheImage(e))
-        {
-            return null;
+            foreach (var (row, photo) in RowPhotos.Read(data, column, format, rows.Keys.ToHashSet()))
+                yield return (row, HeatMapMaker.Make(network, photo, options, rows[row]));
         }
     }
 }

@@ -53,6 +53,22 @@ public sealed class InspectTests : CliTest
 
         Assert.Contains("no class '11'", Run("inspect", "dream", "--model", "m.zip", "--class", "11", "--out", "d.png").Expect(1).Error);
         Assert.Contains("--channel needs --layer", Run("inspect", "dream", "--model", "m.zip", "--channel", "1", "--out", "d.png").Expect(2).Error);
+        var points = Run("inspect", "embed", "--model", "m.zip", "--data", "digits:64", "--out", "e.png", "--json").Expect(0).Json;
+        AssertProperties(points, "layer", "features", "firstShare", "secondShare", "images", "file");
+        Assert.AreEqual(64, points.GetProperty("images").GetArrayLength());
+        AssertProperties(points.GetProperty("images")[3], "row", "label", "x", "y");
+        AssertIsPicture("e.png");
+        Assert.Contains("conv2, 16 features of 64 images",
+            Run("inspect", "embed", "--model", "m.zip", "--data", "digits:64", "--layer", "conv2", "--images", "--out", "i.png").Expect(0).Output);
+        AssertIsPicture("i.png");
+
+        var neighbors = Run("inspect", "neighbors", "--model", "m.zip", "--data", "digits:64", "--image", "one.png", "--count", "4", "--out", "n.png", "--json")
+            .Expect(0).Json;
+        AssertProperties(neighbors, "layer", "scored", "images", "file");
+        Assert.AreEqual(4, neighbors.GetProperty("images").GetArrayLength());
+        AssertProperties(neighbors.GetProperty("images")[0], "row", "similarity", "size");
+        AssertIsPicture("n.png");
+
         Assert.Contains("no layer called 'conv9'", Run("inspect", "kernels", "--model", "m.zip", "--layer", "conv9", "--out", "k.png").Expect(1).Error);
         Assert.Contains("no class '11'",
             Run("inspect", "heatmap", "--model", "m.zip", "--image", "one.png", "--class", "11", "--out", "h.png").Expect(1).Error);

@@ -12,7 +12,8 @@ internal static class InspectCommand
 
     public static Command Create() => new("inspect", "Draws what a trained network has learned: its filters, its responses to an image, and heat maps.")
     {
-        Kernels(), Features(), HeatMap(), InspectMethodsCommand.Create(), InspectMaximalCommand.Create(), InspectDreamCommand.Create(),
+        Kernels(), Features(), HeatMap(), InspectMethodsCommand.Create(), InspectMaximalCommand.Create(),
+        InspectDreamCommand.Create(), InspectEmbedCommand.Create(), InspectNeighborsCommand.Create(),
     };
 
     private static Command Kernels()

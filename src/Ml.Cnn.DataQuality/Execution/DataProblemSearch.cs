@@ -122,8 +122,8 @@ internal sealed class DataProblemSearch
         if (model is null || usable.Rows.Length == 0)
             return null;
         Tell("Computing features");
-        if (NetworkFeatures.Of(model, usable.Data, _options.CancellationToken) is { } table)
-            return new(table, usable.Rows);
+        if (NetworkFeatures.Of(model, usable, _options.CancellationToken) is { } features)
+            return features.Rows.Length > 0 ? features : null;
         const string Missing = "The model has no single network of its own whose features could be compared: outliers were not looked for, and near duplicates "
             + "by their perceptual hashes alone.";
         if (!_notes.Contains(Missing))

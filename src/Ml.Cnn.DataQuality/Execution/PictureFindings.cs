@@ -1,5 +1,6 @@
 using Ml.Cnn.DataQuality.Images;
 using Ml.Cnn.DataQuality.Neighbors;
+using Ml.Cnn.Trainers.Features;
 
 namespace Ml.Cnn.DataQuality.Execution;
 

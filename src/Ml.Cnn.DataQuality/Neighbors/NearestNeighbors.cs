@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,7 +14,7 @@ internal sealed record NearestNeighbors(int[][] Rows, float[][] Distances)
 
     private static readonly Scalar s_never = float.NegativeInfinity.ToScalar();
 
-    /// <param name="table">The rows.</param>
+    /// <param name="table">The rows, of length 1.</param>
     /// <param name="count">Neighbors of each; fewer where there are not so many others.</param>
     /// <param name="cancellation">Looked at before every block.</param>
     public static NearestNeighbors Of(FeatureTable table, int count, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using Ml.Cnn.DataQuality.Images;
+using Ml.Cnn.Trainers.Features;
 
 namespace Ml.Cnn.DataQuality.Neighbors;
 
@@ -27,7 +28,7 @@ internal static class Outliers
     /// <summary>A class with fewer images tells nothing of what is usual in it.</summary>
     private const int LeastImages = 20;
 
-    /// <param name="table">The features.</param>
+    /// <param name="table">The features, of length 1.</param>
     /// <param name="all">The neighbors over all classes.</param>
     /// <param name="labels">The class of each row.</param>
     /// <param name="rank">The k-th neighbor counts.</param>

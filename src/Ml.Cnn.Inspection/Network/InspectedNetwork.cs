@@ -68,6 +68,15 @@ internal sealed class InspectedNetwork : IDisposable
             + $"{string.Join(", ", NearestNames.Of(layer, Graph.Nodes.Select(node => node.Name), 5))}. CnnSummary lists all.", nameof(layer));
     }
 
+    /// <summary>The whole name of a layer: see <see cref="Find"/>.</summary>
+    /// <exception cref="ArgumentException">There is none; the message names the nearest.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public static string NameOf(CnnTransformer model, string layer)
+    {
+        using var network = new InspectedNetwork(model);
+        return network.Find(layer).Name;
+    }
+
     /// <summary>The layer of that name, whose output has height and width.</summary>
     /// <param name="layer">The name; null: the last such layer that all of the logits depend on, which no layer of a branch is.</param>
     /// <exception cref="ArgumentException">There is none, or it has no height and width; the message names others.</exception>

@@ -18,19 +18,16 @@ internal static class Spotlight
     public static PixelImage On(PixelImage image, RectangleF part, int cell)
     {
         var fitted = Magnification.Fit(image, cell);
-        var square = new PixelImage(cell, cell, 4);
-        square.Pixels.Fill(byte.MaxValue);
-        var (left, top) = ((cell - fitted.Width) / 2, (cell - fitted.Height) / 2);
         for (var y = 0; y < fitted.Height; y++)
         {
             for (var x = 0; x < fitted.Width; x++)
             {
-                var pixel = fitted.Pixels.Slice((y * fitted.Width + x) * 4, 4);
                 if (!part.Contains((x + 0.5f) / fitted.Width, (y + 0.5f) / fitted.Height))
-                    Fade(pixel);
-                pixel.CopyTo(square.Pixels[(((top + y) * cell + left + x) * 4)..]);
+                    Fade(fitted.Pixels.Slice((y * fitted.Width + x) * 4, 4));
             }
         }
+        var square = SquareTile.Of(fitted, cell);
+        var (left, top) = SquareTile.Corner(fitted, cell);
         Frame(square, left + (int)(part.Left * fitted.Width), top + (int)(part.Top * fitted.Height),
             left + (int)MathF.Ceiling(part.Right * fitted.Width), top + (int)MathF.Ceiling(part.Bottom * fitted.Height));
         return square;

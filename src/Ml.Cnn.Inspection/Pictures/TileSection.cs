@@ -7,11 +7,13 @@ namespace Ml.Cnn.Inspection.Pictures;
 /// <param name="tiles">At least one, all of one size.</param>
 /// <param name="cell">The longer side in pixels that each is brought to; a smaller one is magnified by a whole number as far as it fits.</param>
 /// <param name="columns">Tiles of a row.</param>
-internal sealed class TileSection(string caption, IReadOnlyList<PixelImage> tiles, int cell, int columns)
+/// <param name="labels">What stands below each tile; null: nothing.</param>
+internal sealed class TileSection(string caption, IReadOnlyList<PixelImage> tiles, int cell, int columns, IReadOnlyList<string>? labels = null)
 {
     /// <summary>Pixels between two tiles.</summary>
     public const int Gap = 2;
 
+    private const int LabelHeight = 20;
     private const int SheetWidth = 1120; // what most screens show
     private const int SheetHeight = 1200;
     private const int SmallestCell = 16;
@@ -28,6 +30,9 @@ internal sealed class TileSection(string caption, IReadOnlyList<PixelImage> tile
 
     public IReadOnlyList<PixelImage> Tiles => tiles;
 
+    /// <summary>What stands below each tile, or nothing for any.</summary>
+    public IReadOnlyList<string> Labels => labels ?? [];
+
     public int Cell => cell;
 
     public int Columns => Math.Min(columns, tiles.Count);
@@ -39,4 +44,7 @@ internal sealed class TileSection(string caption, IReadOnlyList<PixelImage> tile
 
     /// <summary>A tile's height on the sheet.</summary>
     public int CellHeight => _first.Height;
+
+    /// <summary>From a row of tiles to the next.</summary>
+    public int RowHeight => CellHeight + (labels is null ? 0 : LabelHeight) + Gap;
 }

@@ -16,7 +16,7 @@ internal static class TileSheet
     private const int FontSize = 14;
 
     /// <summary>How high a section becomes.</summary>
-    public static int HeightOf(TileSection section) => CaptionHeight + section.Rows * (section.CellHeight + TileSection.Gap) + Margin;
+    public static int HeightOf(TileSection section) => CaptionHeight + section.Rows * section.RowHeight + Margin;
 
     /// <summary>Draws sections below one another.</summary>
     public static byte[] Draw(IReadOnlyList<TileSection> sections)
@@ -34,8 +34,8 @@ internal static class TileSheet
         var top = Margin;
         foreach (var section in sections)
         {
-            Write(section.Caption, sheet, ink, top);
-            Place(section, sheet, top + CaptionHeight);
+            Write(section.Caption, sheet, ink, Margin, top);
+            Place(section, sheet, ink, top + CaptionHeight);
             top += HeightOf(section);
         }
         return PngEncoder.Encode(sheet);
@@ -43,26 +43,28 @@ internal static class TileSheet
 
     private static int WidthOf(TileSection section) => section.Columns * (section.CellWidth + TileSection.Gap) - TileSection.Gap;
 
-    private static void Place(TileSection section, PixelImage sheet, int top)
+    private static void Place(TileSection section, PixelImage sheet, SKPaint ink, int top)
     {
         for (var i = 0; i < section.Tiles.Count; i++)
         {
             var (row, column) = Math.DivRem(i, section.Columns);
             var tile = new PixelImage();
             ChannelConverter.Convert(Magnification.Fit(section.Tiles[i], section.Cell), tile, 4);
-            var (left, upper) = (Margin + column * (section.CellWidth + TileSection.Gap), top + row * (section.CellHeight + TileSection.Gap));
+            var (left, upper) = (Margin + column * (section.CellWidth + TileSection.Gap), top + row * section.RowHeight);
             for (var y = 0; y < tile.Height; y++)
                 tile.Pixels.Slice(y * tile.Width * 4, tile.Width * 4).CopyTo(sheet.Pixels[(((upper + y) * sheet.Width + left) * 4)..]);
+            if (i < section.Labels.Count)
+                Write(section.Labels[i], sheet, ink, left, upper + section.CellHeight);
         }
     }
 
     // Without any font on the system, sheets have no captions.
-    private static unsafe void Write(string caption, PixelImage sheet, SKPaint ink, int top)
+    private static unsafe void Write(string text, PixelImage sheet, SKPaint ink, int left, int top)
     {
         fixed (byte* pixels = sheet.Buffer)
         {
             using var surface = SKSurface.Create(new SKImageInfo(sheet.Width, sheet.Height, SKColorType.Rgba8888, SKAlphaType.Premul), (nint)pixels);
-            surface.Canvas.DrawText(caption, Margin, top + FontSize, ink);
+            surface.Canvas.DrawText(text, left, top + FontSize, ink);
         }
     }
 }

@@ -26,6 +26,7 @@ public sealed class InspectionSnippets
             Choices(network);
             Score(network);
             Dream(network);
+            Plane(mlContext, network);
         }
         finally
         {
@@ -82,6 +83,31 @@ public sealed class InspectionSnippets
         Console.WriteLine($"{score}; a random map: {random}");
         // end snippet
         Assert.IsTrue(score.Insertion is > 0 and < 1);
+    }
+
+    private static void Plane(MLContext mlContext, CnnTransformer network)
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            Directory.CreateDirectory($"photos/{i % 2}");
+            File.WriteAllBytes($"photos/{i % 2}/{i}.png", PlantedImage.Noise(64, 64, seed: i));
+        }
+        // snippet: inspection-plane
+        IDataView files = mlContext.Data.LoadImageFolder("photos"); // a folder for each class
+        IDataView photos = mlContext.Transforms.LoadRawImageBytes("Image", null, "ImagePath").Fit(files).Transform(files);
+
+        CnnEmbedding plane = network.Embed(photos);
+        plane.SavePng("points.png");          // a point for each photo, in its class's color
+        plane.SaveImageMapPng("images.png");  // the photos themselves
+
+        CnnNeighbors alike = network.Neighbors(photos, "photo.png", count: 3);
+        alike.SavePng("neighbors.png");
+        Console.WriteLine($"{plane}; the nearest to photo.png is row {alike.Images[0].Row}");
+        // end snippet
+        foreach (var picture in new[] { "points.png", "images.png", "neighbors.png" })
+            Assert.IsTrue(File.Exists(picture), picture);
+        Assert.HasCount(4, plane.Images);
+        CollectionAssert.AreEqual((string[])["0", "1"], plane.Labels.ToArray());
     }
 
     private sealed class Row

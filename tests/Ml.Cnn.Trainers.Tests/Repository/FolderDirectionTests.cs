@@ -18,7 +18,7 @@ public partial class FolderDirectionTests
             "Text", "IO", "Layers", "Losses", "Architectures", "Runtime", "Graph",
             "Weights/Formats", "Weights/PyTorch", "Weights/Pretrained", "Weights/Download", "Weights",
             "Metrics", "Progress", "Input", "Settings", "Execution", "Compilation", "Onnx", "Model", "Probabilities", "Scoring", "Persistence", "Exchange",
-            "Transformers", "Serving", "Options", "Transfer",
+            "Transformers", "Features", "Serving", "Options", "Transfer",
             "Training/Checkpoints", "Training/Optimization", "Training/Control", "Training/Reporting", "Training/Steps",
             "Training/Setup", "Training", "Inspection", "Catalog",
         ]),

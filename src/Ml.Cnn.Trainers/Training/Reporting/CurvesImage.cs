@@ -20,24 +20,23 @@ internal static class CurvesImage
     private static readonly OxyColor s_training = OxyColor.FromRgb(0x1f, 0x77, 0xb4);
     private static readonly OxyColor s_validation = OxyColor.FromRgb(0xe6, 0x6f, 0x00);
     private static readonly OxyColor s_learningRate = OxyColor.FromRgb(0x4d, 0x4d, 0x4d);
-    private static readonly OxyColor s_grid = OxyColor.FromRgb(0xe4, 0xe4, 0xe4);
-    private static readonly OxyColor s_text = OxyColor.FromRgb(0x22, 0x22, 0x22);
 
     /// <summary>Whether the system has a font; without one, images have no text.</summary>
     public static bool HasFont => SKFontManager.Default.FontFamilyCount > 0;
 
     public static SKImage Draw(IReadOnlyList<CnnEpoch> history, int width, int height)
     {
-        using var surface = SKSurface.Create(new SKImageInfo(width, height));
-        surface.Canvas.Clear(SKColors.White);
-        using var context = new SkiaRenderContext { SkCanvas = surface.Canvas, RenderTarget = RenderTarget.PixelGraphic, UseTextShaping = false };
+        return ChartStyle.Draw(context => Draw(context, history, width, height), width, height);
+    }
+
+    private static void Draw(SkiaRenderContext context, IReadOnlyList<CnnEpoch> history, int width, int height)
+    {
         var below = Math.Round(height - (height - HeadingHeight) * LearningRateShare);
         var middle = width / 2;
-        context.DrawText(new(20, 14), Heading(history), s_text, ChartFont.Name, fontSize: 17, fontWeight: FontWeights.Bold);
-        Render(Loss(history), context, new(0, HeadingHeight, middle, below - HeadingHeight));
-        Render(Accuracy(history), context, new(middle, HeadingHeight, width - middle, below - HeadingHeight));
-        Render(LearningRate(history), context, new(0, below, width, height - below));
-        return surface.Snapshot();
+        context.DrawText(new(20, 14), Heading(history), ChartStyle.Text, ChartFont.Name, fontSize: 17, fontWeight: FontWeights.Bold);
+        ChartStyle.Render(Loss(history), context, new(0, HeadingHeight, middle, below - HeadingHeight));
+        ChartStyle.Render(Accuracy(history), context, new(middle, HeadingHeight, width - middle, below - HeadingHeight));
+        ChartStyle.Render(LearningRate(history), context, new(0, below, width, height - below));
     }
 
     private static string Heading(IReadOnlyList<CnnEpoch> history)
@@ -80,21 +79,10 @@ internal static class CurvesImage
 
     private static PlotModel Chart(string title, string unit, Axis axis, IReadOnlyList<CnnEpoch> history, params IReadOnlyList<LineSeries?> lines)
     {
-        var model = new PlotModel
-        {
-            Culture = CultureInfo.InvariantCulture,
-            Title = title,
-            TitleFontSize = 15,
-            TitleFontWeight = FontWeights.Bold,
-            DefaultFont = ChartFont.Name,
-            DefaultFontSize = 13,
-            TextColor = s_text,
-            PlotAreaBorderColor = OxyColor.FromRgb(0x99, 0x99, 0x99),
-            Padding = new(16, 4, 24, 10),
-        };
+        var model = ChartStyle.Chart(title);
         model.Axes.Add(EpochAxis(history));
         (axis.Position, axis.Title, axis.AxisTitleDistance) = (AxisPosition.Left, unit, 10);
-        (axis.MajorGridlineStyle, axis.MajorGridlineColor, axis.MinimumPadding, axis.MaximumPadding) = (LineStyle.Solid, s_grid, 0.05, 0.05);
+        (axis.MajorGridlineStyle, axis.MajorGridlineColor, axis.MinimumPadding, axis.MaximumPadding) = (LineStyle.Solid, ChartStyle.Grid, 0.05, 0.05);
         model.Axes.Add(axis);
         foreach (var line in lines.OfType<LineSeries>())
             model.Series.Add(line);
@@ -156,13 +144,6 @@ internal static class CurvesImage
         };
         line.Points.AddRange(history.Select(epoch => new DataPoint(epoch.Epoch, Finite(epoch))));
         return line;
-    }
-
-    private static void Render(PlotModel chart, SkiaRenderContext context, OxyRect place)
-    {
-        IPlotModel model = chart;
-        model.Update(updateData: true);
-        model.Render(context, place);
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
