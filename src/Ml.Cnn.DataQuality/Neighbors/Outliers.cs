@@ -22,8 +22,8 @@ internal static class Outliers
 {
     private const double LeastDistance = 1e-4;
 
-    /// <summary>Distances differ by a factor of 1.16 at least, even where those of most images are equal.</summary>
-    private const double LeastDeviation = 0.15;
+    /// <summary>Distances differ by a factor of 1.05 at least, even where those of most images are equal.</summary>
+    private const double LeastDeviation = 0.05;
 
     /// <summary>A class with fewer images tells nothing of what is usual in it.</summary>
     private const int LeastImages = 20;
