@@ -12,6 +12,8 @@ internal sealed class AbandonedImages
 {
     private const long Room = 256L << 20;
 
+    private static readonly Lock s_collecting = new();
+
     private static long s_bytes; // of all cursors since the last collection
 
     private bool? _isLeft; // whether the source leaves images as they are: the first image tells
@@ -28,9 +30,14 @@ internal sealed class AbandonedImages
             return;
         if (Interlocked.Add(ref s_bytes, 4L * image.Width * image.Height) < Room)
             return;
-        Interlocked.Exchange(ref s_bytes, 0);
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
+        lock (s_collecting) // other cursors wait: else a second roomful would come up meanwhile
+        {
+            if (Interlocked.Read(ref s_bytes) < Room)
+                return; // another cursor has collected
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Interlocked.Exchange(ref s_bytes, 0);
+        }
     }
 
     // MLImage has no property for it.
