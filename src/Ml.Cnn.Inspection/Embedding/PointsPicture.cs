@@ -1,8 +1,8 @@
+using Ml.Cnn.Trainers.Training.Reporting;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
-using Ml.Cnn.Trainers.Training.Reporting;
 using SkiaSharp;
 
 namespace Ml.Cnn.Inspection.Embedding;
