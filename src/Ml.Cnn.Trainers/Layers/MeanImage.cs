@@ -19,7 +19,9 @@ internal sealed class MeanImage : Layer
         ArgumentNullException.ThrowIfNull(image);
         if (image.dim() != 3 || image.numel() == 0)
             throw new ArgumentException($"A mean image is a tensor of channels × height × width, not {string.Join(" × ", image.shape)}.", nameof(image));
-        Weight = image.detach().to(float32, copy: true).DetachFromDisposeScope();
+        using (NewDisposeScope())
+            Weight = image.detach().to(float32, copy: true).DetachFromDisposeScope();
+        GC.KeepAlive(image);
         RegisterComponents();
     }
 

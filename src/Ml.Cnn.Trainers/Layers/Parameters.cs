@@ -21,6 +21,7 @@ internal static class Parameters
     /// <summary>A float32 parameter drawn from the uniform distribution over ±<paramref name="bound"/>.</summary>
     public static Parameter Uniform(double bound, params long[] shape)
     {
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
         return Own(empty(shape, float32, s_device).uniform_(-bound, bound));
     }

@@ -21,7 +21,9 @@ internal sealed class RadialBasis : Layer
         ArgumentNullException.ThrowIfNull(centers);
         if (centers.dim() != 2 || centers.numel() == 0)
             throw new ArgumentException($"The centers are a tensor of outputs × inputs, not {string.Join(" × ", centers.shape)}.", nameof(centers));
-        Weight = centers.detach().to(float32, copy: true).DetachFromDisposeScope();
+        using (NewDisposeScope())
+            Weight = centers.detach().to(float32, copy: true).DetachFromDisposeScope();
+        GC.KeepAlive(centers);
         RegisterComponents();
     }
 
