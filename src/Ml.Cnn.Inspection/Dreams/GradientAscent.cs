@@ -4,6 +4,7 @@ using Ml.Cnn.Trainers;
 using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Training.Reporting;
+using Ml.Cnn.Transforms.Augmentation;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Inspection.Dreams;
@@ -33,12 +34,12 @@ internal static class GradientAscent
 
         using var scope = NewDisposeScope();
         var colors = new PixelColors(preprocessing.Normalization, network.Device);
-        var random = new Random(options.Seed);
-        var pixels = photo is null ? Noise(network, random).Plus(0.5)
+        var random = new AugmentationRandom(options.Seed, epoch: 0, row: 0);
+        var pixels = photo is null ? Noise(network, ref random).Plus(0.5)
             : colors.Pixels(InspectedImage.Of(photo, network.Model, allViews: false).View(0, network.Device));
         var first = Response(network, colors.Normalized(pixels), layer, channel);
         using (no_grad())
-            pixels = Climb(network, colors, pixels, layer, channel, options, random, options.Jitter ?? side / 16);
+            pixels = Climb(network, colors, pixels, layer, channel, options, ref random, options.Jitter ?? side / 16);
         var image = colors.Normalized(pixels);
         return new(NetworkImages.ToPixels(image, preprocessing.Normalization, 1)[0])
         {
@@ -52,19 +53,19 @@ internal static class GradientAscent
     }
 
     private static Tensor Climb(InspectedNetwork network, PixelColors colors, Tensor pixels, GraphNode? layer, int channel, CnnDreamOptions options,
-        Random random, int jitter)
+        ref AugmentationRandom random, int jitter)
     {
         for (var step = 0; step < options.Steps; step++)
         {
             using var scope = NewDisposeScope();
             var done = options.Steps == 1 ? 0 : step / (options.Steps - 1.0);
-            var (down, right) = (random.Next(-jitter, jitter + 1), random.Next(-jitter, jitter + 1));
+            var (down, right) = (random.NextInteger(-jitter, jitter), random.NextInteger(-jitter, jitter));
             var shifted = pixels.roll([down, right], [2, 3]);
             var gradient = colors.PixelGradient(network.ChannelGradient(colors.Normalized(shifted), layer, channel).Gradient);
             var size = Math.Sqrt(gradient.Squared().mean().Number());
             var rate = options.Rate / Levels * (1 - (1 - LastRate) * done);
             // What nothing excites yet has no gradient: a rectifier whose channel is 0 everywhere. Noise finds what does.
-            shifted = shifted.Plus(size > 0 ? gradient.Times(rate / size) : Noise(network, random));
+            shifted = shifted.Plus(size > 0 ? gradient.Times(rate / size) : Noise(network, ref random));
             var moved = shifted.roll([-down, -right], [2, 3]);
             var deviation = options.Blur * (1 - (1 - LastBlur) * done);
             if (deviation > 0 && step % StepsBetweenBlurs == StepsBetweenBlurs - 1 && step < options.Steps - 1)
@@ -83,15 +84,12 @@ internal static class GradientAscent
         return (layer is null ? network.Logits(image) : network.Activation(image, layer)).select(1, channel).mean().Number();
     }
 
-    private static Tensor Noise(InspectedNetwork network, Random random)
+    private static Tensor Noise(InspectedNetwork network, ref AugmentationRandom random)
     {
         var shape = network.Model.Shape;
         var numbers = new float[shape.Channels * shape.Height * shape.Width];
         for (var i = 0; i < numbers.Length; i++)
-        {
-            var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()); // Box and Muller 1958
-            numbers[i] = (float)(NoiseDeviation / Levels * normal);
-        }
+            numbers[i] = (float)(NoiseDeviation / Levels * random.NextGaussian());
         return tensor(numbers, device: network.Device).reshape(1, shape.Channels, shape.Height, shape.Width);
     }
 
