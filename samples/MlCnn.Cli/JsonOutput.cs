@@ -69,6 +69,9 @@ internal sealed record ModelEntry(string Name, string Family, int? Year, string 
 internal sealed record TrainResult(long Images, IReadOnlyList<string> Classes, string Device, PlanEntry Plan, IReadOnlyList<EpochEntry> Epochs,
     string Model)
 {
+    /// <summary>What was chosen by the data, since the command line left it open.</summary>
+    public required IReadOnlyList<ChosenEntry> Chosen { get; init; }
+
     /// <summary>Images that --exclude left out; only with --exclude or --relabel.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Excluded { get; init; }
@@ -77,6 +80,9 @@ internal sealed record TrainResult(long Images, IReadOnlyList<string> Classes, s
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Relabeled { get; init; }
 }
+
+/// <summary>An option that was left open: the library's name for it, what was chosen, and why.</summary>
+internal sealed record ChosenEntry(string Option, string Value, string Reason);
 
 /// <summary>How a training computed, in the words of the options that pin it: --precision, --layout, --threads.</summary>
 internal sealed record PlanEntry(string Precision, string Layout, int Threads)

@@ -39,7 +39,7 @@ internal static class AugmentCommand
         {
             var data = result.GetRequiredValue(source) with { AllowsEmptyClasses = result.GetValue(allowEmpty) };
             var name = result.GetValue(recipe) ?? result.GetValue(formerly) ?? throw new UsageException("Option '--augment' is required.");
-            var augmentation = CommandOptions.FindAugmentation(name) ?? new ImageAugmentation([]);
+            var augmentation = CommandOptions.FindAugmentation(name);
             return Run(data, augmentation, result.GetRequiredValue(sheet), result.GetValue(images) ?? DefaultImages,
                 result.GetValue(views) ?? DefaultViews, result.GetValue(size) ?? data.Pixels?.Side ?? DefaultSize, result.GetValue(seed) ?? 1);
         });

@@ -51,9 +51,9 @@ internal static partial class CommandOptions
     public static Option<string> Augmentation(string description, string name = "--augment") =>
         OneOf(name, description, [NoAugmentation, .. ImageAugmentation.PresetNames]);
 
-    /// <summary>The recipe; null for "none".</summary>
-    public static ImageAugmentation? FindAugmentation(string name) =>
-        name.Equals(NoAugmentation, StringComparison.OrdinalIgnoreCase) ? null : ImageAugmentation.Preset(name);
+    /// <summary>The recipe; for "none" the one by which nothing happens.</summary>
+    public static ImageAugmentation FindAugmentation(string name) =>
+        name.Equals(NoAugmentation, StringComparison.OrdinalIgnoreCase) ? ImageAugmentation.None : ImageAugmentation.Preset(name);
 
     /// <summary>One of a few words, in any case, or null where it is not given.</summary>
     public static Option<string> OneOf(string name, string description, IReadOnlyList<string> words) =>

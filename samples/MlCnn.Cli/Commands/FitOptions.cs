@@ -20,7 +20,7 @@ internal static class FitOptions
             "Which weights stay as they start: none, all but the last layer's, or, stage by stage, one less every epoch from the last layer on. "
             + "Default: none."),
             (options, freezing) => options.Freeze = freezing),
-        TrainingOption.Of(CommandOptions.Number("--batch-size", "Images per training step, at least 1. Default: the network's own.", least: 1),
+        TrainingOption.Of(CommandOptions.Number("--batch-size", "Images per training step, at least 1. Default: the network's own, or fewer where there are few images.", least: 1),
             (options, images) => options.BatchSize = images),
         TrainingOption.Of(CommandOptions.Number("--image-size",
             "Height and width in pixels that images are brought to. Default: the network's own for files; as they are for MNIST, CIFAR and digits.", least: 1),
@@ -31,7 +31,8 @@ internal static class FitOptions
         TrainingOption.Of(CommandOptions.Device("Where to train. auto takes the first GPU, or the CPU if there is none. Default: auto."),
             (options, device) => options.Device = device),
         TrainingOption.Of(CommandOptions.Augmentation(
-            "What happens to the images, anew in every epoch; 'mlcnn augment' shows it. Default: the preset's, or nothing."),
+            "What happens to the images, anew in every epoch; 'mlcnn augment' shows it. Default: the preset's; light, or writing for gray images, where every "
+            + "image is seen many times; else nothing."),
             (options, name) => options.Augmentation = CommandOptions.FindAugmentation(name)),
         TrainingOption.Of(CommandOptions.Choice<Precision>("--precision",
             "The arithmetic of training. auto takes bfloat16 for larger networks on processors made for it, else float32; float16 needs a GPU. Default: auto."),

@@ -16,7 +16,7 @@ internal static class RunOptions
             (options, share) => options.ValidationFraction = share),
         TrainingOption.Of(CommandOptions.Number("--early-stopping",
             "Ends the training after so many epochs without a better one, at least 1, and saves the best. What counts is the validation accuracy, or "
-            + "the training loss without validation. Default: all epochs are trained.", least: 1),
+            + "the training loss without validation. Default: a third of the epochs where --weights are validated, else all epochs are trained.", least: 1),
             (options, patience) => options.EarlyStopping = new() { Patience = patience }),
         TrainingOption.Of(CommandOptions.Duration("--time-budget",
             "Ends the training after a time such as 90s, 10m or 1.5h, and saves the best model so far. Default: no limit."),
@@ -34,7 +34,7 @@ internal static class RunOptions
     ];
 
     public static TrainingOption Epochs() => TrainingOption.Of(
-        CommandOptions.Number("--epochs", "How often training goes through the data, at least 1. Default: 10.", least: 1),
+        CommandOptions.Number("--epochs", "How often training goes through the data, at least 1. Default: by the number of images, from 10 to 100; it is told why.", least: 1),
         (options, epochs) => options.Epochs = epochs);
 
     private static TrainingOption Checkpoints()

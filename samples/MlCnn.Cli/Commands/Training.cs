@@ -50,8 +50,10 @@ internal static class Training
         var train = request.Data.Load(mlContext, DataRole.Training);
         var corrected = request is { Exclude: null, Relabel: null } ? null : Correct(mlContext, train, request);
         train = corrected?.Data ?? train;
-        var display = new TrainingDisplay(options.Epochs, hasValidation: request.Validation is not null || options.ValidationFraction is not null);
-        (options.Progress, options.EpochCallback) = (display, display.EpochEnded);
+        var display = new TrainingDisplay(hasValidation: request.Validation is not null || options.ValidationFraction is not null);
+        IReadOnlyList<CnnChosenOption> chosen = [];
+        options.ChosenOptionsCallback = all => TrainingDisplay.Chosen(chosen = all);
+        (options.Progress, options.EpochCallback) = (display, TrainingDisplay.EpochEnded);
         var model = display.Show(() => Fit(mlContext, train, request));
 
         var network = CnnTransformer.Find(model)!;
@@ -61,7 +63,7 @@ internal static class Training
             Messages.Note($"Saved the best model of {network.History.Count} whole epochs to {request.Model}.");
         if (options.LogFolder is { } logs && network.History.Count > 0)
             Report(network, logs);
-        Tell(request, network, train, corrected, interrupted);
+        Tell(request, network, train, chosen, corrected, interrupted);
         return interrupted ? ExitCode.Interrupted : ExitCode.Success;
     }
 
@@ -147,7 +149,8 @@ internal static class Training
                 + $"and these are {data.Pixels.Side}×{data.Pixels.Side}: add --image-size {smallest}, or choose a smaller network such as lenet5.");
     }
 
-    private static void Tell(TrainingRequest request, CnnTransformer network, IDataView train, CorrectedData? corrected, bool interrupted)
+    private static void Tell(TrainingRequest request, CnnTransformer network, IDataView train, IReadOnlyList<CnnChosenOption> chosen,
+        CorrectedData? corrected, bool interrupted)
     {
         var history = network.History;
         var images = history.Count > 0 ? history[^1].Images : train.GetRowCount() ?? Labels.Of(train).Count();
@@ -156,6 +159,7 @@ internal static class Training
             JsonOutput.Write(new TrainResult(images, network.ClassNames, network.Device,
                 PlanEntry.Of(network.TrainingPlan!), [.. history.Select(e => EpochEntry.Of(e))], request.Model)
             {
+                Chosen = [.. chosen.Select(option => new ChosenEntry(option.Name, option.Value, option.Reason))],
                 Excluded = corrected?.Excluded,
                 Relabeled = corrected?.Relabeled,
             });

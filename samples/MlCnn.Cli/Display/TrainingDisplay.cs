@@ -5,14 +5,13 @@ using Spectre.Console;
 namespace MlCnn.Cli.Display;
 
 /// <summary>Training on standard error: a bar for the epoch under way and a line for each one done; only the lines where that is no terminal.</summary>
-internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgress<CnnProgress>
+internal sealed class TrainingDisplay(bool hasValidation) : IProgress<CnnProgress>
 {
     // Columns of the terminal: from Wide on there is room for every word, below Narrow for no bar.
     private const int VeryWide = 125;
     private const int Wide = 100;
     private const int Narrow = 72;
 
-    private readonly int _digits = FormattableString.Invariant($"{epochs}").Length;
     private readonly int _width = Messages.Progress.Profile.Width;
     private ProgressTask? _bar;
     private string _details = "";
@@ -35,13 +34,24 @@ internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgres
             });
     }
 
+    /// <summary>What was left open has been decided: a line each, and why.</summary>
+    public static void Chosen(IReadOnlyList<CnnChosenOption> options)
+    {
+        foreach (var option in options)
+            Messages.Note($"{Words(option.Name)} {option.Value}: {option.Reason}.");
+    }
+
+    // BatchSize → Batch size.
+    private static string Words(string name) =>
+        name[0] + string.Concat(name.Skip(1).Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"));
+
     /// <summary>A training step was made.</summary>
     public void Report(CnnProgress value)
     {
         if (_bar is null)
             return;
         _bar.IsIndeterminate = false;
-        _bar.Description = $"Epoch {Count(value.Epoch)}";
+        _bar.Description = $"Epoch {Count(value.Epoch, value.Epochs)}";
         _bar.MaxValue = value.ImagesInEpoch;
         _bar.Value = value.Images;
         _details = value.Images >= value.ImagesInEpoch && hasValidation ? "validating"
@@ -53,11 +63,11 @@ internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgres
     }
 
     /// <summary>An epoch is over.</summary>
-    public void EpochEnded(CnnEpoch epoch)
+    public static void EpochEnded(CnnEpoch epoch)
     {
         var validation = epoch.ValidationAccuracy is { } accuracy
             ? FormattableString.Invariant($"  validation {accuracy * 100:0.0} %{(epoch.IsBest ? " (best)" : "")}") : "";
-        Messages.Note(FormattableString.Invariant($"Epoch {Count(epoch.Epoch)}  loss {epoch.Loss:0.0000}  accuracy {epoch.Accuracy * 100:0.0} %{validation}")
+        Messages.Note(FormattableString.Invariant($"Epoch {Count(epoch.Epoch, epoch.Epochs)}  loss {epoch.Loss:0.0000}  accuracy {epoch.Accuracy * 100:0.0} %{validation}")
             + FormattableString.Invariant($"  {epoch.Seconds:0.0} s  {epoch.ImagesPerSecond:N0} images/s"));
     }
 
@@ -67,5 +77,9 @@ internal sealed class TrainingDisplay(int epochs, bool hasValidation) : IProgres
 
     private ProgressBarColumn Bar() => new() { Width = _width >= Wide ? 24 : 12 };
 
-    private string Count(int epoch) => FormattableString.Invariant($"{epoch}").PadLeft(_digits) + FormattableString.Invariant($"/{epochs}");
+    private static string Count(int epoch, int epochs)
+    {
+        var all = FormattableString.Invariant($"{epochs}");
+        return $"{FormattableString.Invariant($"{epoch}").PadLeft(all.Length)}/{all}";
+    }
 }

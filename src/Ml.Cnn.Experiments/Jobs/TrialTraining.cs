@@ -27,7 +27,7 @@ internal static class TrialTraining
         WeightDecay = trial.WeightDecay,
         ImageSize = trial.ImageSize,
         Channels = definition.Data.Channels,
-        Augmentation = trial.Augmentation == CnnSearchSpace.NoAugmentation ? null : ImageAugmentation.Preset(trial.Augmentation),
+        Augmentation = trial.Augmentation == CnnSearchSpace.NoAugmentation ? ImageAugmentation.None : ImageAugmentation.Preset(trial.Augmentation),
         Weights = trial.Weights is { } weights ? InitialWeights.From(weights) : null,
         Freeze = trial.Freeze,
         Seed = trial.Seed,
@@ -38,7 +38,7 @@ internal static class TrialTraining
         OnBadImage = definition.OnBadImage,
         // The best epoch is chosen by what the experiment is after, as far as training measures it.
         EarlyStopping = definition.Metric == CnnExperimentMetric.LogLoss
-            ? new() { Metric = EarlyStoppingMetric.ValidationLoss, Patience = int.MaxValue } : null,
+            ? new() { Metric = EarlyStoppingMetric.ValidationLoss, Patience = int.MaxValue } : EarlyStopping.Never,
     };
 
     /// <summary>Trains one network to an epoch, from its newest checkpoint where there is one.</summary>

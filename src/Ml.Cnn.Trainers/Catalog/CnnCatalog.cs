@@ -17,7 +17,7 @@ public static partial class CnnCatalog
     /// <param name="featureColumnName">The column of images: encoded bytes, MLImage, or a vector of pixels.</param>
     /// <param name="scoreColumnName">The output column of the probabilities, one per class.</param>
     /// <param name="predictedLabelColumnName">The output column of the class with the highest score, a key.</param>
-    /// <param name="epochs">How often training goes through the data, at least 1.</param>
+    /// <param name="epochs">How often training goes through the data, at least 1; null: by the data.</param>
     /// <param name="batchSize">Images per training step, at least 1; null: the network's own.</param>
     /// <param name="imageSize">Height and width in pixels that images are brought to; null: the vector's own, else the network's.</param>
     /// <param name="validationSet">Scored after every epoch; null: none.</param>
@@ -26,7 +26,7 @@ public static partial class CnnCatalog
     public static CnnTrainer Cnn(this MulticlassTrainers catalog, Architecture architecture,
         string labelColumnName = "Label", string featureColumnName = "Features", string scoreColumnName = "Score",
         string predictedLabelColumnName = "PredictedLabel",
-        int epochs = 10, int? batchSize = null, int? imageSize = null, IDataView? validationSet = null, InitialWeights? weights = null) =>
+        int? epochs = null, int? batchSize = null, int? imageSize = null, IDataView? validationSet = null, InitialWeights? weights = null) =>
         Trainer(catalog, architecture, Common(new CnnOptions(),
             labelColumnName, featureColumnName, scoreColumnName, predictedLabelColumnName, epochs, batchSize, imageSize, validationSet, weights));
 
@@ -59,14 +59,14 @@ public static partial class CnnCatalog
     /// <param name="featureColumnName">The column of images: encoded bytes, MLImage, or a vector of pixels.</param>
     /// <param name="scoreColumnName">The output column of the probabilities, one per class.</param>
     /// <param name="predictedLabelColumnName">The output column of the class with the highest score, a key.</param>
-    /// <param name="epochs">How often training goes through the data, at least 1.</param>
+    /// <param name="epochs">How often training goes through the data, at least 1; null: by the data.</param>
     /// <param name="batchSize">Images per training step, at least 1; null: 32.</param>
     /// <param name="imageSize">Height and width in pixels that images are brought to; null: the vector's own, else 224.</param>
     /// <param name="validationSet">Scored after every epoch; null: none.</param>
     public static CnnTrainer Cnn(this MulticlassTrainers catalog, Func<int, int, Module<Tensor, Tensor>> network,
         string labelColumnName = "Label", string featureColumnName = "Features", string scoreColumnName = "Score",
         string predictedLabelColumnName = "PredictedLabel",
-        int epochs = 10, int? batchSize = null, int? imageSize = null, IDataView? validationSet = null) =>
+        int? epochs = null, int? batchSize = null, int? imageSize = null, IDataView? validationSet = null) =>
         catalog.Cnn(network, Common(new CnnOptions(),
             labelColumnName, featureColumnName, scoreColumnName, predictedLabelColumnName, epochs, batchSize, imageSize, validationSet, weights: null));
 
@@ -92,7 +92,7 @@ public static partial class CnnCatalog
     }
 
     private static TOptions Common<TOptions>(TOptions options, string labelColumnName, string featureColumnName, string scoreColumnName,
-        string predictedLabelColumnName, int epochs, int? batchSize, int? imageSize, IDataView? validationSet, InitialWeights? weights)
+        string predictedLabelColumnName, int? epochs, int? batchSize, int? imageSize, IDataView? validationSet, InitialWeights? weights)
         where TOptions : CnnTrainerOptions
     {
         (options.LabelColumnName, options.FeatureColumnName) = (labelColumnName, featureColumnName);

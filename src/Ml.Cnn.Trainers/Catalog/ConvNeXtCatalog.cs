@@ -9,12 +9,12 @@ public static partial class CnnCatalog
 {
     /// <summary>Trains a ConvNeXt (Liu et al. 2022).</summary>
     /// <param name="variant">Which one.</param>
-    /// <inheritdoc cref="Cnn(MulticlassTrainers, Architecture, string, string, string, string, int, int?, int?, IDataView, InitialWeights)" path="/param"/>
+    /// <inheritdoc cref="Cnn(MulticlassTrainers, Architecture, string, string, string, string, int?, int?, int?, IDataView, InitialWeights)" path="/param"/>
     /// <exception cref="ArgumentOutOfRangeException">There is no such network, or an option is outside its range.</exception>
     public static CnnTrainer ConvNeXt(this MulticlassTrainers catalog,
         string labelColumnName = "Label", string featureColumnName = "Features", string scoreColumnName = "Score",
         string predictedLabelColumnName = "PredictedLabel", ConvNeXtVariant variant = ConvNeXtVariant.Tiny,
-        int epochs = 10, int? batchSize = null, int? imageSize = null, IDataView? validationSet = null, InitialWeights? weights = null) =>
+        int? epochs = null, int? batchSize = null, int? imageSize = null, IDataView? validationSet = null, InitialWeights? weights = null) =>
         Trainer(catalog, Common(new ConvNeXtOptions { Variant = variant },
             labelColumnName, featureColumnName, scoreColumnName, predictedLabelColumnName, epochs, batchSize, imageSize, validationSet, weights));
 

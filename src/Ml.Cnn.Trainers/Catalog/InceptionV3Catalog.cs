@@ -8,12 +8,12 @@ namespace Microsoft.ML;
 public static partial class CnnCatalog
 {
     /// <summary>Trains Inception v3 (Szegedy et al. 2015).</summary>
-    /// <inheritdoc cref="Cnn(MulticlassTrainers, Architecture, string, string, string, string, int, int?, int?, IDataView, InitialWeights)" path="/param"/>
+    /// <inheritdoc cref="Cnn(MulticlassTrainers, Architecture, string, string, string, string, int?, int?, int?, IDataView, InitialWeights)" path="/param"/>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     public static CnnTrainer InceptionV3(this MulticlassTrainers catalog,
         string labelColumnName = "Label", string featureColumnName = "Features", string scoreColumnName = "Score",
         string predictedLabelColumnName = "PredictedLabel",
-        int epochs = 10, int? batchSize = null, int? imageSize = null, IDataView? validationSet = null, InitialWeights? weights = null) =>
+        int? epochs = null, int? batchSize = null, int? imageSize = null, IDataView? validationSet = null, InitialWeights? weights = null) =>
         Trainer(catalog, Common(new InceptionV3Options(),
             labelColumnName, featureColumnName, scoreColumnName, predictedLabelColumnName, epochs, batchSize, imageSize, validationSet, weights));
 

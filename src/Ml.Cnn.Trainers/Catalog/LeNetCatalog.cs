@@ -8,12 +8,12 @@ namespace Microsoft.ML;
 public static partial class CnnCatalog
 {
     /// <summary>Trains LeNet-5, for digits and other small images (LeCun et al. 1998).</summary>
-    /// <inheritdoc cref="Cnn(MulticlassTrainers, Architecture, string, string, string, string, int, int?, int?, IDataView, InitialWeights)" path="/param"/>
+    /// <inheritdoc cref="Cnn(MulticlassTrainers, Architecture, string, string, string, string, int?, int?, int?, IDataView, InitialWeights)" path="/param"/>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     public static CnnTrainer LeNet(this MulticlassTrainers catalog,
         string labelColumnName = "Label", string featureColumnName = "Features", string scoreColumnName = "Score",
         string predictedLabelColumnName = "PredictedLabel",
-        int epochs = 10, int? batchSize = null, int? imageSize = null, IDataView? validationSet = null, InitialWeights? weights = null) =>
+        int? epochs = null, int? batchSize = null, int? imageSize = null, IDataView? validationSet = null, InitialWeights? weights = null) =>
         Trainer(catalog, Common(new LeNetOptions(),
             labelColumnName, featureColumnName, scoreColumnName, predictedLabelColumnName, epochs, batchSize, imageSize, validationSet, weights));
 

@@ -9,12 +9,12 @@ public static partial class CnnCatalog
 {
     /// <summary>Trains an MNASNet, searched for accuracy and speed on phones (Tan et al. 2018).</summary>
     /// <param name="widthMultiplier">Factor on the channels: 0.5, 0.75, 1 or 1.3.</param>
-    /// <inheritdoc cref="Cnn(MulticlassTrainers, Architecture, string, string, string, string, int, int?, int?, IDataView, InitialWeights)" path="/param"/>
+    /// <inheritdoc cref="Cnn(MulticlassTrainers, Architecture, string, string, string, string, int?, int?, int?, IDataView, InitialWeights)" path="/param"/>
     /// <exception cref="ArgumentOutOfRangeException">There is no such network, or an option is outside its range.</exception>
     public static CnnTrainer MnasNet(this MulticlassTrainers catalog,
         string labelColumnName = "Label", string featureColumnName = "Features", string scoreColumnName = "Score",
         string predictedLabelColumnName = "PredictedLabel", double widthMultiplier = 1,
-        int epochs = 10, int? batchSize = null, int? imageSize = null, IDataView? validationSet = null, InitialWeights? weights = null) =>
+        int? epochs = null, int? batchSize = null, int? imageSize = null, IDataView? validationSet = null, InitialWeights? weights = null) =>
         Trainer(catalog, Common(new MnasNetOptions { WidthMultiplier = widthMultiplier },
             labelColumnName, featureColumnName, scoreColumnName, predictedLabelColumnName, epochs, batchSize, imageSize, validationSet, weights));
 

@@ -10,12 +10,12 @@ public static partial class CnnCatalog
     /// <summary>Trains a VGG network (Simonyan and Zisserman 2014).</summary>
     /// <param name="depth">Layers with weights: 11, 13, 16 or 19.</param>
     /// <param name="batchNorm">Whether batch normalization follows each convolution.</param>
-    /// <inheritdoc cref="Cnn(MulticlassTrainers, Architecture, string, string, string, string, int, int?, int?, IDataView, InitialWeights)" path="/param"/>
+    /// <inheritdoc cref="Cnn(MulticlassTrainers, Architecture, string, string, string, string, int?, int?, int?, IDataView, InitialWeights)" path="/param"/>
     /// <exception cref="ArgumentOutOfRangeException">There is no such network, or an option is outside its range.</exception>
     public static CnnTrainer Vgg(this MulticlassTrainers catalog,
         string labelColumnName = "Label", string featureColumnName = "Features", string scoreColumnName = "Score",
         string predictedLabelColumnName = "PredictedLabel", int depth = 16, bool batchNorm = true,
-        int epochs = 10, int? batchSize = null, int? imageSize = null, IDataView? validationSet = null, InitialWeights? weights = null) =>
+        int? epochs = null, int? batchSize = null, int? imageSize = null, IDataView? validationSet = null, InitialWeights? weights = null) =>
         Trainer(catalog, Common(new VggOptions { Depth = depth, BatchNorm = batchNorm },
             labelColumnName, featureColumnName, scoreColumnName, predictedLabelColumnName, epochs, batchSize, imageSize, validationSet, weights));
 

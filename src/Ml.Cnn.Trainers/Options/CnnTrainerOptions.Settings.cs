@@ -1,6 +1,7 @@
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Settings;
+using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers;
 
@@ -30,7 +31,7 @@ public abstract partial class CnnTrainerOptions
             ImageSize = ImageSize,
             Channels = Channels,
             PixelLayout = PixelLayout,
-            Augmentation = Augmentation,
+            Augmentation = Augmentation == ImageAugmentation.None ? null : Augmentation,
             OnBadImage = OnBadImage,
             Cache = Cache,
             ReaderThreads = ReaderThreads ?? Environment.ProcessorCount,
@@ -38,10 +39,10 @@ public abstract partial class CnnTrainerOptions
         Sampling = new() { BalancedSampling = BalancedSampling, MultiScale = MultiScale, ValidationFraction = ValidationFraction },
         Optimization = new()
         {
-            Epochs = Epochs,
+            Epochs = Epochs ?? LeastEpochs,
             BatchSize = BatchSize ?? defaults.BatchSize,
             LearningRate = LearningRate ?? DefaultLearningRate(optimizer.LearningRate ?? defaults.LearningRate, weights),
-            Schedule = Schedule,
+            Schedule = Schedule ?? LearningRateSchedule.Cosine,
             Optimizer = Optimizer,
             Momentum = Momentum,
             Nesterov = Nesterov,
@@ -68,7 +69,7 @@ public abstract partial class CnnTrainerOptions
         },
         Stopping = new()
         {
-            EarlyStopping = EarlyStopping is { } stopping
+            EarlyStopping = EarlyStopping is { IsNever: false } stopping
                 ? new() { Metric = stopping.Metric, Patience = stopping.Patience, MinimumChange = stopping.MinimumChange }
                 : null,
             TimeBudget = TimeBudget,
@@ -78,10 +79,25 @@ public abstract partial class CnnTrainerOptions
         Seed = Seed ?? environmentSeed,
     };
 
+    /// <summary>Epochs where the options leave them open, before there is a look at the data, which may say more.</summary>
+    internal const int LeastEpochs = 10;
+
+    /// <summary>The options that are left to the data, as they are now.</summary>
+    internal OpenOptions ToOpenOptions() => new()
+    {
+        Epochs = Epochs is null,
+        BatchSize = BatchSize is null,
+        LearningRate = LearningRate is null,
+        Schedule = Schedule is null,
+        Augmentation = Augmentation is null,
+        EarlyStopping = EarlyStopping is null,
+    };
+
     /// <summary>What a training is given beside its settings, as it is now.</summary>
     /// <param name="ownWeights">The weights that came with the network, where the options have none.</param>
     internal TrainingHandles ToHandles(InitialWeights? ownWeights = null) => new()
     {
+        Open = ToOpenOptions(),
         ValidationSet = ValidationSet,
         Weights = Weights ?? ownWeights,
         WeightsCache = WeightsCache,
@@ -91,6 +107,7 @@ public abstract partial class CnnTrainerOptions
             : null,
         LogFolder = LogFolder,
         Logs = Logs,
+        ChosenOptionsCallback = ChosenOptionsCallback,
         EpochCallback = EpochCallback,
         StepCallback = StepCallback,
         Progress = Progress,

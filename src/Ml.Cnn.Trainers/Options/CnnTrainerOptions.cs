@@ -6,7 +6,7 @@ namespace Ml.Cnn.Trainers;
 
 /// <summary>
 /// The options that all trainers of networks share. Unset values (null) take the network's own defaults, which
-/// <see cref="Architectures.Architecture.Training"/> states.
+/// <see cref="Architectures.Architecture.Training"/> states, or, where they say so, what suits the data.
 /// </summary>
 /// <remarks>Users write <see cref="CnnOptions"/>, or the class of a family, such as <see cref="ResNetOptions"/>.</remarks>
 public abstract partial class CnnTrainerOptions
@@ -33,20 +33,23 @@ public abstract partial class CnnTrainerOptions
     /// <summary>The output column of the probabilities, one per class, which add up to 1. Default "Score".</summary>
     public string ScoreColumnName { get; set; } = "Score";
 
-    /// <summary>How often training goes through the whole data set, at least 1. Default 10.</summary>
-    public int Epochs { get; set; } = 10;
+    /// <summary>
+    /// How often training goes through the whole data set, at least 1. Default: by the data (<see cref="ChosenOptionsCallback"/>), from 10 to 100.
+    /// </summary>
+    public int? Epochs { get; set; }
 
-    /// <summary>Images per training step, at least 1. Default: the network's own.</summary>
+    /// <summary>Images per training step, at least 1. Default: the network's own, or fewer where an epoch would have few steps.</summary>
     public int? BatchSize { get; set; }
 
     /// <summary>
     /// The highest learning rate, above 0. Default: the network's own for SGD, 1 for LARS, 0.001 for the others; a tenth of that where
-    /// weights that training starts from are trained further.
+    /// weights that training starts from are trained further. For another batch size than the network's own it changes with it: in proportion for SGD
+    /// and LARS (Goyal et al. 2017, section 2.1), with the root for the others (Malladi et al. 2022).
     /// </summary>
     public double? LearningRate { get; set; }
 
-    /// <summary>How the learning rate goes on from there. Default: a cosine down to 0 over all steps.</summary>
-    public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.Cosine;
+    /// <summary>How the learning rate goes on from there. Default: a short warm-up, then a cosine down to 0 over all steps.</summary>
+    public LearningRateSchedule? Schedule { get; set; }
 
     /// <summary>The optimizer. Default: SGD.</summary>
     public Optimizer Optimizer { get; set; } = Optimizer.Sgd;
@@ -196,7 +199,10 @@ public abstract partial class CnnTrainerOptions
     /// </summary>
     public double? ValidationFraction { get; set; }
 
-    /// <summary>Ends training once it makes no progress, and returns the best epoch's weights. Default: every epoch is trained.</summary>
+    /// <summary>
+    /// Ends training once it makes no progress, and returns the best epoch's weights; <see cref="EarlyStopping.Never"/>: every epoch is trained. Default:
+    /// a third of all epochs where weights that training starts from are trained further and validated, else never.
+    /// </summary>
     public EarlyStopping? EarlyStopping { get; set; }
 
     /// <summary>
@@ -212,8 +218,9 @@ public abstract partial class CnnTrainerOptions
     public BadImageHandling OnBadImage { get; set; } = BadImageHandling.Fail;
 
     /// <summary>
-    /// What happens to training images, new in every epoch: random crops, flips, colors, mixing. Default: none. Scores are
-    /// computed from the recipe's evaluation view, in which nothing is random.
+    /// What happens to training images, new in every epoch: random crops, flips, colors, mixing; <see cref="ImageAugmentation.None"/>: nothing. Scores are
+    /// computed from the recipe's evaluation view, in which nothing is random. Default: nothing, or, where a network sees every image many times, by the
+    /// data: the preset "light", which mirrors images, for colors, and "writing", which does not, for gray images.
     /// </summary>
     public ImageAugmentation? Augmentation { get; set; }
 
@@ -228,6 +235,11 @@ public abstract partial class CnnTrainerOptions
     /// at most. Sums are split among the cores: two trainings with the same seed come to the same weights, to the bit, with the same number.
     /// </summary>
     public int? NetworkThreads { get; set; }
+
+    /// <summary>
+    /// Called once on the training thread, before the network is built, with what Fit chose for options that were left open, and why. Default: none.
+    /// </summary>
+    public Action<IReadOnlyList<CnnChosenOption>>? ChosenOptionsCallback { get; set; }
 
     /// <summary>Called after every epoch on the training thread. Default: none.</summary>
     public Action<CnnEpoch>? EpochCallback { get; set; }

@@ -15,7 +15,7 @@ internal static class OptionsValidation
         Name(options.ScoreColumnName, nameof(options.ScoreColumnName));
         if (options.PredictedLabelColumnName == options.ScoreColumnName)
             throw Wrong(nameof(options.ScoreColumnName), options.ScoreColumnName, $"a name other than {nameof(options.PredictedLabelColumnName)}'s");
-        Require(options.Epochs >= 1, nameof(options.Epochs), options.Epochs, "at least 1");
+        Require(options.Epochs is null or >= 1, nameof(options.Epochs), options.Epochs, "at least 1");
         Require(options.BatchSize is null or >= 1, nameof(options.BatchSize), options.BatchSize, "at least 1");
         Require(options.LearningRate is null or (> 0 and < double.PositiveInfinity), nameof(options.LearningRate), options.LearningRate, "above 0");
         Require(options.Momentum is >= 0 and < 1, nameof(options.Momentum), options.Momentum, "from 0 to below 1");
@@ -97,11 +97,10 @@ internal static class OptionsValidation
         CheckOptimizer(options);
         if (options.ExampleWeightColumnName is not null)
             Name(options.ExampleWeightColumnName, nameof(options.ExampleWeightColumnName));
-        Require(options.Schedule is not null, nameof(options.Schedule), options.Schedule, "one of the schedules");
-        Require(options.Schedule!.WarmUpEpochs(options.Epochs) < options.Epochs, nameof(options.Schedule), options.Schedule,
+        var epochs = options.Epochs ?? CnnTrainerOptions.LeastEpochs;
+        Require(options.Schedule is not { } schedule || schedule.WarmUpEpochs(epochs) < epochs, nameof(options.Schedule), options.Schedule,
             string.Create(CultureInfo.InvariantCulture,
-                $"one whose warm-up of {options.Schedule.WarmUpEpochs(options.Epochs)} epochs is shorter than the {options.Epochs} "
-                + $"epochs of training"));
+                $"one whose warm-up of {options.Schedule?.WarmUpEpochs(epochs)} epochs is shorter than the {epochs} epochs of training"));
         Require(options.LabelSmoothing is >= 0 and < 1, nameof(options.LabelSmoothing), options.LabelSmoothing, "from 0 to below 1");
         Require(options.GradientClippingNorm is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingNorm),
             options.GradientClippingNorm, "above 0");

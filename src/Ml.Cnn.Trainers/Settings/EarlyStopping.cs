@@ -11,6 +11,9 @@ namespace Ml.Cnn.Trainers;
 /// </example>
 public sealed class EarlyStopping
 {
+    /// <summary>Every epoch is trained, whatever the data.</summary>
+    public static EarlyStopping Never => new() { Patience = int.MaxValue };
+
     /// <summary>
     /// What progress is measured by, which also decides on the best epoch. Default: the validation accuracy, or the training loss where nothing is
     /// validated.
@@ -24,6 +27,9 @@ public sealed class EarlyStopping
     /// By how much an epoch must be better than the last one that was progress, 0 or more; of accuracy from 0 to 1, of loss in nats. Default 0.
     /// </summary>
     public double MinimumChange { get; set; }
+
+    // A metric says by what the best epoch is chosen, also where training never stops.
+    internal bool IsNever => Patience == int.MaxValue && Metric is null;
 }
 
 /// <summary>What an epoch is judged by.</summary>

@@ -23,6 +23,8 @@ internal static class AugmentationPresets
         ["cifar"] = () => new([new ScaleJitter(), new RandomCrop(padding: 4.0 / 32), new RandomHorizontalFlip()]),
         // Most of the image: for small data sets, fine-tuning, and things that fill the image.
         ["light"] = () => new([new RandomResizedCrop((0.6, 1)), new RandomHorizontalFlip()]),
+        // As LeCun et al. 1998, section III.C, distort digits: shifted, scaled, slanted; turned a little as well.
+        ["writing"] = () => new([new RandomAffine((-10, 10), translateX: 0.1, translateY: 0.1, scale: (0.9, 1.1), shearX: (-10, 10))]),
         // Müller and Hutter 2021, section 4, in the setting for ImageNet.
         ["trivial"] = () => new(
             [new RandomResizedCrop((0.08, 1)), new RandomHorizontalFlip(), new TrivialAugmentWide()],

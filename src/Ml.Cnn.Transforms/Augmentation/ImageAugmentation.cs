@@ -48,6 +48,9 @@ public sealed record ImageAugmentation
         (Steps, Batch, EvaluationScale) = (Array.AsReadOnly([.. steps]), batch, evaluationScale);
     }
 
+    /// <summary>The recipe by which nothing happens to images.</summary>
+    public static ImageAugmentation None { get; } = new([]);
+
     /// <summary>What happens to each image, in this order.</summary>
     public IReadOnlyList<AugmentationStep> Steps { get; }
 
@@ -61,7 +64,8 @@ public sealed record ImageAugmentation
     public static IReadOnlyList<string> PresetNames => AugmentationPresets.Names;
 
     /// <summary>
-    /// A recipe from a paper: <c>alexnet</c>, <c>vgg</c>, <c>inception</c>, <c>cifar</c>, <c>trivial</c>, or <c>light</c> for small data sets and fine-tuning.
+    /// A recipe from a paper: <c>alexnet</c>, <c>vgg</c>, <c>inception</c>, <c>cifar</c>, <c>trivial</c>; <c>light</c> for small data sets and fine-tuning; or
+    /// <c>writing</c> for digits, letters and whatever else must not be mirrored.
     /// </summary>
     /// <param name="name">The name; case does not matter.</param>
     /// <exception cref="ArgumentException">There is no such preset; the message lists the names.</exception>

@@ -76,7 +76,7 @@ public class RecipeTests
     [TestMethod]
     public void Presets_are_found_by_name()
     {
-        CollectionAssert.AreEqual(new[] { "alexnet", "cifar", "inception", "light", "trivial", "vgg" }, ImageAugmentation.PresetNames.ToArray());
+        CollectionAssert.AreEqual(new[] { "alexnet", "cifar", "inception", "light", "trivial", "vgg", "writing" }, ImageAugmentation.PresetNames.ToArray());
         foreach (var name in ImageAugmentation.PresetNames)
             Assert.AreEqual(ImageAugmentation.Preset(name), ImageAugmentation.FromJson(ImageAugmentation.Preset(name.ToUpperInvariant()).ToJson()));
 

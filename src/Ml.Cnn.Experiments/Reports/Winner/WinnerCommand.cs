@@ -35,7 +35,7 @@ internal static partial class WinnerCommand
             "--augment", configuration.Augmentation,
         ];
         if (configuration.Weights is { } weights)
-            words.AddRange(["--weights", weights]);
+            words.AddRange(["--weights", weights, "--early-stopping", CSharpLiteral.Of(run.Epochs)]); // never: the default stops where weights settle
         if (configuration.Freeze != Freezing.None)
             words.AddRange(["--freeze", SettingsText.Word(configuration.Freeze)]);
         words.AddRange(["--seed", CSharpLiteral.Of(configuration.Seed)]);

@@ -85,14 +85,16 @@ internal static class WinnerProgram
         yield return $"WeightDecay = {CSharpLiteral.Of(configuration.WeightDecay)}";
         yield return $"BatchSize = {CSharpLiteral.Of(configuration.BatchSize)}";
         yield return $"ImageSize = {CSharpLiteral.Of(configuration.ImageSize)}";
-        if (!SettingsText.IsNone(configuration.Augmentation))
-            yield return $"Augmentation = ImageAugmentation.Preset({CSharpLiteral.Of(configuration.Augmentation)})";
+        yield return SettingsText.IsNone(configuration.Augmentation) ? "Augmentation = ImageAugmentation.None"
+            : $"Augmentation = ImageAugmentation.Preset({CSharpLiteral.Of(configuration.Augmentation)})";
         if (configuration.Weights is { } weights)
             yield return $"Weights = {CSharpLiteral.Of(weights)}";
         if (configuration.Freeze != Freezing.None)
             yield return $"Freeze = Freezing.{configuration.Freeze}";
         if (outcome.Metric == CnnExperimentMetric.LogLoss) // by which the best epoch is chosen
             yield return "EarlyStopping = new() { Metric = EarlyStoppingMetric.ValidationLoss, Patience = int.MaxValue }";
+        else if (configuration.Weights is not null)
+            yield return "EarlyStopping = EarlyStopping.Never";
         yield return $"Seed = {CSharpLiteral.Of(configuration.Seed)}";
         if (outcome.Threads is { } threads)
             yield return $"NetworkThreads = {CSharpLiteral.Of(threads)}";

@@ -10,6 +10,7 @@ using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Checkpoints;
+using Ml.Cnn.Trainers.Training.Defaults;
 using Ml.Cnn.Trainers.Training.Steps;
 using Ml.Cnn.Trainers.Transfer;
 using Ml.Cnn.Transforms;
@@ -86,6 +87,12 @@ internal sealed class PreparedRun : IDisposable
             if (PixelScale.Warning(data.Rows, data.Columns.Feature, data.Columns.Format) is { } wrongScale)
                 Warn(wrongScale);
         }
+        var facts = DataFacts.Of(architecture, settings, handles, data, survey, isGray: views.Plain.Channels == 1);
+        (settings, var chosen) = DataDefaults.Choose(settings, handles.Open, facts);
+        foreach (var choice in chosen)
+            log.Info(MessageSensitivity.None, "{0}", choice.ToString());
+        handles.ChosenOptionsCallback?.Invoke(chosen);
+        views = ImageViews.Of(architecture, settings.Input, settings.Sampling.MultiScale, data.Columns.Format, start, data.Classes.Count);
         var identity = folder is null ? null : Identify(folder, architecture, settings, handles, processes, data, views, survey);
 
         var prepared = PreparedNetwork.Build(device, architecture, settings, handles, data, views, start, folder?.Resumed?.Plan, log);

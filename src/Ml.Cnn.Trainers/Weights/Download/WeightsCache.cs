@@ -32,6 +32,9 @@ public sealed class WeightsCache
         Mirror = mirror;
     }
 
+    /// <summary>The usual folder, to be looked into: nothing is downloaded, so that a mirror that is no address is no error.</summary>
+    internal static WeightsCache OfThisMachine => new(mirror: new Uri("http://localhost"));
+
     /// <summary>
     /// The environment variable MLCNN_CACHE, else "mlcnn" in the platform's cache folder: $XDG_CACHE_HOME or ~/.cache,
     /// ~/Library/Caches on macOS, %LOCALAPPDATA% on Windows.

@@ -1,0 +1,56 @@
+using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Options;
+using Ml.Cnn.Trainers.Settings;
+using Ml.Cnn.Trainers.Training.Setup;
+using Ml.Cnn.Trainers.Weights;
+using Ml.Cnn.Transforms.Augmentation;
+
+namespace Ml.Cnn.Trainers.Training.Defaults;
+
+/// <summary>What defaults go by.</summary>
+internal sealed record DataFacts
+{
+    /// <summary>Labeled training images, without those kept apart for validation.</summary>
+    public required long Images { get; init; }
+
+    /// <summary>The network's own batch size.</summary>
+    public required int OwnBatchSize { get; init; }
+
+    /// <summary>Whether training starts from weights that something was learned with.</summary>
+    public required bool HasWeights { get; init; }
+
+    /// <summary>Whether every epoch is validated.</summary>
+    public required bool IsValidated { get; init; }
+
+    /// <summary>Whether the network sees images without colors.</summary>
+    public required bool IsGray { get; init; }
+
+    /// <summary>Whether the pipeline before the trainer augments images already.</summary>
+    public required bool IsAugmentedBefore { get; init; }
+
+    /// <summary>The name of published weights for the network, if there are any, and whether they are on this machine.</summary>
+    public required (string Name, bool IsAtHand)? PublishedWeights { get; init; }
+
+    public static DataFacts Of(Architecture architecture, TrainingSettings settings, TrainingHandles handles, TrainingData data, LabelSurvey survey,
+        bool isGray) => new()
+    {
+        Images = survey.Labeled,
+        OwnBatchSize = architecture.Training.BatchSize,
+        HasWeights = handles.Weights is not null,
+        IsValidated = data.Validation is not null,
+        IsGray = isGray,
+        IsAugmentedBefore = Augments(data, settings.FixedSeed),
+        PublishedWeights = PretrainedWeights.DefaultOf(architecture.Name) is { } published
+            ? (published.Name, (handles.WeightsCache ?? WeightsCache.OfThisMachine).Contains(published)) : null,
+    };
+
+    // Whoever augments says so when its images are asked for.
+    private static bool Augments(TrainingData data, int seed)
+    {
+        using var scope = AugmentationScope.Enter(seed, epoch: 1);
+        foreach (var cursor in data.Rows.GetRowCursorSet([data.Columns.Feature], 1))
+            cursor.Dispose();
+        return scope.WasSeen;
+    }
+}
