@@ -58,6 +58,7 @@ public abstract partial class CnnTrainerOptions
             GradientAccumulation = GradientAccumulation,
             ExponentialMovingAverage = ExponentialMovingAverage,
         },
+        Loss = new() { Loss = Loss },
         Transfer = new()
         {
             Weights = weights?.ToString(),

@@ -88,8 +88,15 @@ public abstract partial class CnnTrainerOptions
     public bool DecayBiasesAndNorms { get; set; } = true;
 
     /// <summary>
+    /// What training minimizes of an image: cross-entropy, the focal loss, binary cross-entropy, or a loss for data with wrong labels. Default: the network's
+    /// own, cross-entropy, or that of LeNet-5 as published: its outputs are the penalties of the classes, which no other loss is made for, and another one is
+    /// refused there. Validation measures the plain cross-entropy.
+    /// </summary>
+    public LossFunction? Loss { get; set; }
+
+    /// <summary>
     /// The part of each label that is spread evenly over all classes, from 0 to below 1 (Szegedy et al. 2015, section 7: 0.1). Default 0. Not for the loss
-    /// of LeNet-5 as published, which has no use for it. Validation measures the plain cross-entropy.
+    /// of LeNet-5 as published and the noise-robust losses, which have no use for it. Validation measures the plain cross-entropy.
     /// </summary>
     public double LabelSmoothing { get; set; }
 

@@ -103,6 +103,8 @@ internal static class OptionsValidation
                 $"one whose warm-up of {options.Schedule.WarmUpEpochs(options.Epochs)} epochs is shorter than the {options.Epochs} "
                 + $"epochs of training"));
         Require(options.LabelSmoothing is >= 0 and < 1, nameof(options.LabelSmoothing), options.LabelSmoothing, "from 0 to below 1");
+        Require(options.LabelSmoothing == 0 || options.Loss is null or { Loss.TakesLabelSmoothing: true }, nameof(options.LabelSmoothing),
+            options.LabelSmoothing, $"0 with the loss {options.Loss}, which takes labels as they are");
         Require(options.GradientClippingNorm is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingNorm),
             options.GradientClippingNorm, "above 0");
         Require(options.GradientClippingValue is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingValue),

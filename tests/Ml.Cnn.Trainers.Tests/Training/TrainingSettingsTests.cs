@@ -36,6 +36,7 @@ public sealed class TrainingSettingsTests
         [nameof(CnnOptions.Alpha)] = 0.6,
         [nameof(CnnOptions.WeightDecay)] = 0.321,
         [nameof(CnnOptions.DecayBiasesAndNorms)] = false,
+        [nameof(CnnOptions.Loss)] = LossFunction.Focal(),
         [nameof(CnnOptions.LabelSmoothing)] = 0.1,
         [nameof(CnnOptions.ClassWeights)] = ClassWeights.Balanced,
         [nameof(CnnOptions.BalancedSampling)] = true,

@@ -63,6 +63,11 @@ internal sealed class PreparedRun : IDisposable
         TrainableStages.Check(architecture, settings.Transfer);
         if (settings.Optimization.LabelSmoothing is > 0 and var smoothing && !architecture.Loss.TakesLabelSmoothing)
             throw OptionCheck.Wrong(nameof(CnnOptions.LabelSmoothing), smoothing, $"0 for {architecture.Name}, whose own loss leaves no room for it");
+        if (settings.Loss.Loss is { } loss && architecture.Loss != ClassificationLoss.CrossEntropy)
+        {
+            throw OptionCheck.Wrong(nameof(CnnOptions.Loss), loss,
+                $"null for {architecture.Name}, whose outputs are penalties of the classes, made for a loss of their own");
+        }
         var start = handles.Weights is { } weights ? new StartingPoint(environment, weights, architecture) : null;
         var data = TrainingData.Of(input, settings, handles);
         var views = ImageViews.Of(architecture, settings.Input, settings.Sampling.MultiScale, data.Columns.Format, start, data.Classes.Count);
@@ -107,7 +112,8 @@ internal sealed class PreparedRun : IDisposable
                 Data = data,
                 Views = views,
                 Prepared = prepared,
-                Loss = new(architecture.Loss, settings.Optimization.LabelSmoothing, classWeights, usesExampleWeights: data.Columns.Weight is not null),
+                Loss = new(settings.Loss.Loss?.Loss ?? architecture.Loss, settings.Optimization.LabelSmoothing, classWeights,
+                    usesExampleWeights: data.Columns.Weight is not null),
                 BadImages = new(settings.Input.OnBadImage),
                 Images = settings.Sampling.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labeled,
                 Shard = processes.Shard,
