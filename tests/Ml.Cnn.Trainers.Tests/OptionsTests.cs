@@ -36,6 +36,8 @@ public sealed class OptionsTests
         [nameof(CnnOptions.LabelSmoothing)] = [o => o.LabelSmoothing = 1, o => o.LabelSmoothing = -0.1, o => o.LabelSmoothing = double.NaN,
             o => (o.LabelSmoothing, o.Loss) = (0.1, LossFunction.GeneralizedCrossEntropy()),
             o => (o.LabelSmoothing, o.Loss) = (0.1, LossFunction.SymmetricCrossEntropy())],
+        [nameof(CnnOptions.Distillation)] = [o => o.Distillation = new("t") { Temperature = 0 }, o => o.Distillation = new("t") { Temperature = double.NaN },
+            o => o.Distillation = new("t") { Share = 0 }, o => o.Distillation = new("t") { Share = 1.1 }],
         [nameof(CnnOptions.GradientClippingNorm)] = [o => o.GradientClippingNorm = 0, o => o.GradientClippingNorm = double.NaN,
             o => o.GradientClippingNorm = double.PositiveInfinity],
         [nameof(CnnOptions.GradientClippingValue)] = [o => o.GradientClippingValue = 0, o => o.GradientClippingValue = -1],

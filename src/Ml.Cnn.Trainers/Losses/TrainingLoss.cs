@@ -38,8 +38,24 @@ internal sealed class TrainingLoss(ClassificationLoss loss, double labelSmoothin
     public Tensor OfMixed(Tensor logits, (Tensor Labels, Tensor ExampleWeights) own, (Tensor Labels, Tensor ExampleWeights) other, float share)
     {
         // Both parts have the same weights: the sum is the weighted mean of all labels.
-        if (loss.OfEachMixed(logits, own.Labels, other.Labels, share, labelSmoothing) is not { } each)
-            return Of(logits, own.Labels, own.ExampleWeights).Times(share).Plus(Of(logits, other.Labels, other.ExampleWeights).Times(1 - share));
+        return loss.OfEachMixed(logits, own.Labels, other.Labels, share, labelSmoothing) is { } each ? MeanOfMixed(each, own, other, share)
+            : Of(logits, own.Labels, own.ExampleWeights).Times(share).Plus(Of(logits, other.Labels, other.ExampleWeights).Times(1 - share));
+    }
+
+    /// <summary>The mean of something that each image of a batch has, by what the images weigh.</summary>
+    /// <param name="each">N values.</param>
+    /// <param name="labels">N class numbers.</param>
+    /// <param name="exampleWeights">N weights, 0 or more.</param>
+    public Tensor Mean(Tensor each, Tensor labels, Tensor exampleWeights) => Weights(labels, exampleWeights) is { } weights
+        ? (each * weights).sum() / Weight(labels, exampleWeights) : each.mean();
+
+    /// <summary>The same of a batch whose images are partly one another.</summary>
+    /// <param name="each">N values.</param>
+    /// <param name="own">The labels and weights of each image's own part.</param>
+    /// <param name="other">Those of its partner's part.</param>
+    /// <param name="share">How much of each image is its own, from 0 to 1.</param>
+    public Tensor MeanOfMixed(Tensor each, (Tensor Labels, Tensor ExampleWeights) own, (Tensor Labels, Tensor ExampleWeights) other, float share)
+    {
         if (Weights(own.Labels, own.ExampleWeights) is not { } weights)
             return each.mean();
         var mixed = weights.Times(share).Plus(Weights(other.Labels, other.ExampleWeights)!.Times(1 - share)); // N

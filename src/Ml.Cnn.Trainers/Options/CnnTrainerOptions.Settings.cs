@@ -58,7 +58,7 @@ public abstract partial class CnnTrainerOptions
             GradientAccumulation = GradientAccumulation,
             ExponentialMovingAverage = ExponentialMovingAverage,
         },
-        Loss = new() { Loss = Loss },
+        Loss = new() { Loss = Loss, Distillation = Distillation?.ToSettings() },
         Transfer = new()
         {
             Weights = weights?.ToString(),
@@ -85,6 +85,7 @@ public abstract partial class CnnTrainerOptions
     {
         ValidationSet = ValidationSet,
         Weights = Weights ?? ownWeights,
+        Distillation = Distillation,
         WeightsCache = WeightsCache,
         DownloadProgress = DownloadProgress,
         Checkpoints = Checkpoints is { } checkpoints

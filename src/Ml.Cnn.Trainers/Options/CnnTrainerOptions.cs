@@ -100,6 +100,11 @@ public abstract partial class CnnTrainerOptions
     /// </summary>
     public double LabelSmoothing { get; set; }
 
+    /// <summary>
+    /// A teacher: a trained network whose outputs are learned along with the labels (Hinton, Vinyals and Dean 2015). Default: none.
+    /// </summary>
+    public Distillation? Distillation { get; set; }
+
     /// <summary>Per-class weights of the loss. Default: none, every image counts the same. Validation is not weighted.</summary>
     public ClassWeights? ClassWeights { get; set; }
 

@@ -8,4 +8,10 @@ internal sealed record LossSettings
     /// <summary>Null: the network's own.</summary>
     [JsonConverter(typeof(LossFunctionConverter))]
     public required LossFunction? Loss { get; init; }
+
+    /// <summary>Null: labels alone are learned from.</summary>
+    public required DistillationSettings? Distillation { get; init; }
+
+    /// <summary>With the teacher that the run has opened.</summary>
+    public LossSettings With(string teacher) => this with { Distillation = Distillation! with { Teacher = teacher } };
 }

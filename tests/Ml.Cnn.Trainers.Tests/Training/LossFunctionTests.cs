@@ -18,34 +18,29 @@ public sealed class LossFunctionTests
 
     /// <summary>Protects the definitions: values and gradients are those of the papers' formulas in PyTorch, with weights, smoothing and mixed images.</summary>
     [TestMethod]
-    [DataRow("cross-entropy", 0.1)]
-    [DataRow("focal:2", 0.0)]
-    [DataRow("focal:0.5", 0.1)]
-    [DataRow("focal:0", 0.1)]
-    [DataRow("binary:0.2", 0.0)]
-    [DataRow("binary:0.2", 0.1)]
-    [DataRow("generalized:0.7", 0.0)]
-    [DataRow("generalized:1", 0.0)]
-    [DataRow("symmetric:0.1,1,-4", 0.0)]
-    public void A_loss_is_that_of_its_paper(string text, double smoothing)
+    public void Losses_are_those_of_their_papers()
     {
+        (string Loss, double Smoothing)[] losses = [("cross-entropy", 0.1), ("focal:2", 0), ("focal:0.5", 0.1), ("focal:0", 0.1), ("binary:0.2", 0),
+            ("binary:0.2", 0.1), ("generalized:0.7", 0), ("generalized:1", 0), ("symmetric:0.1,1,-4", 0)];
+        var cases = losses.SelectMany(_ => (float[][])[[1, 1, 1], [0.5f, 2, 3]], (loss, weights) => (loss.Loss, loss.Smoothing, Weights: weights))
+            .SelectMany(_ => (float[])[1, 0.7f, 0.9f], (one, share) => (one.Loss, one.Smoothing, one.Weights, Share: share)).ToArray();
+        var lines = PythonTorch.Run("losses.py", [.. cases.Select(one =>
+            $"{one.Loss}/{Text(one.Smoothing)}/{string.Join(',', one.Weights.Select(weight => Text(weight)))}/{Text(one.Share)}")]).Trim().Split('\n');
+        Assert.HasCount(cases.Length, lines);
         using var scope = NewDisposeScope();
         var (labels, others) = (tensor((long[])[0, 2, 1]), tensor((long[])[2, 0, 1]));
-        foreach (var classes in (float[][])[[1, 1, 1], [0.5f, 2, 3]])
-            foreach (var share in (float[])[1, 0.7f, 0.9f])
-            {
-                var expected = PythonTorch.Run("losses.py", text, Text(smoothing), string.Join(',', classes.Select(c => Text(c))), Text(share))
-                    .Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
-                var logits = tensor(new float[,] { { 1, 2, -1 }, { 0, 0.5f, 3 }, { -2, 0, 0.1f } }, requires_grad: true);
-                var loss = new TrainingLoss(LossFunction.Parse(text).Loss, smoothing, classes.All(c => c == 1) ? null : tensor(classes),
-                    usesExampleWeights: false);
-                var value = share == 1 ? loss.Of(logits, labels, ones(3)) : new MixedBatch(logits, labels, others, ones(3), ones(3), share)
-                    .Loss(loss, logits);
-                value.backward();
-                Assert.AreEqual(expected[0], value.ToDouble(), 1e-6, $"{text}, share {share}");
-                for (var i = 0; i < 9; i++)
-                    Assert.AreEqual(expected[i + 1], logits.grad![i / 3, i % 3].ToDouble(), 1e-6, $"{text}, share {share}, gradient {i}");
-            }
+        foreach (var ((text, smoothing, weights, share), line) in cases.Zip(lines))
+        {
+            var expected = line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+            var logits = tensor(new float[,] { { 1, 2, -1 }, { 0, 0.5f, 3 }, { -2, 0, 0.1f } }, requires_grad: true);
+            var loss = new TrainingLoss(LossFunction.Parse(text).Loss, smoothing, weights.All(c => c == 1) ? null : tensor(weights), usesExampleWeights: false);
+            var value = share == 1 ? loss.Of(logits, labels, ones(3))
+                : new MixedBatch(logits, labels, others, ones(3), ones(3), share).Loss(loss, logits);
+            value.backward();
+            Assert.AreEqual(expected[0], value.ToDouble(), 1e-6, $"{text}, share {share}");
+            for (var i = 0; i < 9; i++)
+                Assert.AreEqual(expected[i + 1], logits.grad![i / 3, i % 3].ToDouble(), 1e-6, $"{text}, share {share}, gradient {i}");
+        }
 
         static string Text(double number) => number.ToString("g6", CultureInfo.InvariantCulture);
     }
@@ -134,8 +129,8 @@ public sealed class LossFunctionTests
     }
 
     /// <summary>
-    /// Protects what a model says: it learns real digits by every loss, also mixed ones and with products in bfloat16; its scores are probabilities, and
-    /// validation measures their plain cross-entropy.
+    /// Protects what a model says: it learns real digits by every loss, mixed as they are; its scores are probabilities, and validation measures their plain
+    /// cross-entropy.
     /// </summary>
     [TestMethod]
     [DataRow("focal")]
@@ -146,39 +141,53 @@ public sealed class LossFunctionTests
     {
         var test = Mnist(DataSplit.Test, 500, wrong: 0);
         var keys = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(test);
-        var options = Pipelines.Options(epochs: 3, o =>
+        var options = Pipelines.Options(epochs: 4, o =>
         {
+            (o.LearningRate, o.BatchSize) = (0.004, 32);
             (o.Loss, o.Optimizer, o.Cache, o.ValidationSet) = (LossFunction.Parse(text), Optimizer.AdamW, ImageCache.Memory, keys.Transform(test));
-            (o.Augmentation, o.Precision) = (new([], new CutMix()), Precision.BFloat16);
+            o.Augmentation = new([], new CutMix());
         });
         using var model = s_mlContext.MulticlassClassification.Trainers.LeNet(options).Fit(keys.Transform(Mnist(DataSplit.Train, 2000, wrong: 0)));
         var scored = s_mlContext.MulticlassClassification.Evaluate(model.Transform(keys.Transform(test)));
         Console.WriteLine(FormattableString.Invariant($"{text}: {scored.MicroAccuracy}, loss {scored.LogLoss}"));
-        Assert.IsGreaterThan(0.85, scored.MicroAccuracy);
-        Assert.AreEqual(scored.LogLoss, model.History.Last(epoch => epoch.IsBest).ValidationLoss!.Value, 0.02); // training's products are bfloat16
+        Assert.IsGreaterThan(0.75, scored.MicroAccuracy);
+        Assert.AreEqual(scored.LogLoss, model.History.Last(epoch => epoch.IsBest).ValidationLoss!.Value, 1e-4);
         foreach (var scores in Pipelines.Scores(model.Transform(keys.Transform(s_mlContext.Data.TakeRows(test, 20)))))
             Assert.AreEqual(1, scores.Sum(), 1e-5);
         Assert.AreEqual(LossFunction.Parse(text).ToString(), model.Scorer.Model.Training!.Settings.GetProperty("loss").GetProperty("loss").GetString());
     }
 
-    /// <summary>Shows what noise-robust losses are for: of real digits, four in ten with wrong labels, cross-entropy learns those, too.</summary>
+    /// <summary>Protects networks whose products are bfloat16: the loss is computed in float32, and what it gives back is finite.</summary>
+    [TestMethod]
+    [DataRow("focal")]
+    [DataRow("binary")]
+    [DataRow("generalized")]
+    [DataRow("symmetric")]
+    public void Coarser_products_do_for_every_loss(string text)
+    {
+        double Loss(Precision precision) => s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(64), Pipelines.Options(change: o =>
+            (o.Loss, o.Precision, o.BatchSize, o.Seed) = (LossFunction.Parse(text), precision, 32, 1))).LastTransformer.History[0].Loss;
+        Assert.AreEqual(Loss(Precision.Float32), Loss(Precision.BFloat16), 0.02);
+    }
+
+    /// <summary>Shows what noise-robust losses are for: of real digits, half of them with wrong labels, cross-entropy learns those, too.</summary>
     [TestMethod]
     public void Wrong_labels_of_real_digits_are_not_learned_by_heart()
     {
-        var (train, test) = (Mnist(DataSplit.Train, 2000, wrong: 0.4), Mnist(DataSplit.Test, 1000, wrong: 0));
+        var (train, test) = (Mnist(DataSplit.Train, 2000, wrong: 0.5), Mnist(DataSplit.Test, 1000, wrong: 0));
         double Accuracy(LossFunction? loss)
         {
-            using var model = s_mlContext.FitLeNet(train, Pipelines.Options(epochs: 20, o =>
-                (o.Loss, o.Optimizer, o.Cache, o.Seed) = (loss, Optimizer.AdamW, ImageCache.Memory, 1))).LastTransformer;
+            using var model = s_mlContext.FitLeNet(train, Pipelines.Options(epochs: 12, o =>
+                (o.Loss, o.Optimizer, o.LearningRate, o.Cache, o.Seed) = (loss, Optimizer.AdamW, 0.004, ImageCache.Memory, 1))).LastTransformer;
             var keyed = s_mlContext.Transforms.Conversion.MapValueToKey("Label", keyData: s_mlContext.Data.LoadFromEnumerable(
-                model.ClassNames.Select(name => new { Label = int.Parse(name, CultureInfo.InvariantCulture) }).ToArray())).Fit(test).Transform(test);
+                model.ClassNames.Select(name => new { Label = name }).ToArray())).Fit(test).Transform(test);
             var accuracy = s_mlContext.MulticlassClassification.Evaluate(model.Transform(keyed)).MicroAccuracy;
             Console.WriteLine(FormattableString.Invariant($"{loss?.ToString() ?? "cross-entropy"}: {accuracy}"));
             return accuracy;
         }
         var usual = Accuracy(null);
-        Assert.IsGreaterThan(usual + 0.05, Accuracy(LossFunction.GeneralizedCrossEntropy()));
-        Assert.IsGreaterThan(usual + 0.05, Accuracy(LossFunction.SymmetricCrossEntropy()));
+        Assert.IsGreaterThan(usual + 0.03, Accuracy(LossFunction.GeneralizedCrossEntropy()));
+        Assert.IsGreaterThan(usual + 0.03, Accuracy(LossFunction.SymmetricCrossEntropy()));
     }
 
     /// <summary>The first real digits of a split, some of them with another's label.</summary>
@@ -189,7 +198,7 @@ public sealed class LossFunctionTests
             s_mlContext.Data.TakeRows(s_mlContext.Data.LoadMnist(SharedData.Require("data/mnist"), split), count), reuseRowObject: false).ToArray();
         foreach (var digit in digits)
             if (random.NextDouble() < wrong)
-                digit.Label = (digit.Label + random.Next(1, 10)) % 10;
+                digit.Label = $"{(int.Parse(digit.Label, CultureInfo.InvariantCulture) + random.Next(1, 10)) % 10}";
         return s_mlContext.Data.LoadFromEnumerable(digits);
     }
 
@@ -198,6 +207,6 @@ public sealed class LossFunctionTests
         [VectorType(28, 28, 1)]
         public byte[] Image { get; set; } = [];
 
-        public int Label { get; set; }
+        public string Label { get; set; } = "";
     }
 }

@@ -33,6 +33,10 @@ internal sealed class PreparedRun : IDisposable
     public required ImageViews Views { get; init; }
     public required PreparedNetwork Prepared { get; init; }
     public required TrainingLoss Loss { get; init; }
+
+    /// <summary>Whose outputs the network learns along with the labels; null: nobody's.</summary>
+    public required Teacher? Teacher { get; init; }
+
     public required BadImages BadImages { get; init; }
 
     /// <summary>Images in an epoch of all processes.</summary>
@@ -91,12 +95,18 @@ internal sealed class PreparedRun : IDisposable
             if (PixelScale.Warning(data.Rows, data.Columns.Feature, data.Columns.Format) is { } wrongScale)
                 Warn(wrongScale);
         }
-        var identity = folder is null ? null : Identify(folder, architecture, settings, handles, processes, data, views, survey);
-
-        var prepared = PreparedNetwork.Build(device, architecture, settings, handles, data, views, start, folder?.Resumed?.Plan, log);
+        Teacher? teacher = null;
+        PreparedNetwork? prepared = null;
         Tensor? classWeights = null;
         try
         {
+            if (handles.Distillation is { } distillation)
+            {
+                teacher = Teacher.Open(environment, distillation, views.Plain, data.Classes.Names);
+                settings = settings with { Loss = settings.Loss.With(teacher.Fingerprint()) };
+            }
+            var identity = folder is null ? null : Identify(folder, architecture, settings, handles, processes, data, views, survey);
+            prepared = PreparedNetwork.Build(device, architecture, settings, handles, data, views, start, folder?.Resumed?.Plan, log);
             Describe(architecture, settings, views, prepared, survey, log);
             if (settings.Sampling.MultiScale is { } scales)
                 ScaledBatches.Check(scales, architecture, prepared.Network, views.Shape, device);
@@ -114,6 +124,7 @@ internal sealed class PreparedRun : IDisposable
                 Prepared = prepared,
                 Loss = new(settings.Loss.Loss?.Loss ?? architecture.Loss, settings.Optimization.LabelSmoothing, classWeights,
                     usesExampleWeights: data.Columns.Weight is not null),
+                Teacher = teacher,
                 BadImages = new(settings.Input.OnBadImage),
                 Images = settings.Sampling.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labeled,
                 Shard = processes.Shard,
@@ -127,7 +138,8 @@ internal sealed class PreparedRun : IDisposable
         catch
         {
             classWeights?.Dispose();
-            prepared.Dispose();
+            prepared?.Dispose();
+            teacher?.Dispose();
             throw;
         }
 
@@ -147,6 +159,7 @@ internal sealed class PreparedRun : IDisposable
 
     public void Dispose()
     {
+        Teacher?.Dispose();
         _classWeights?.Dispose();
         Prepared.Dispose();
     }

@@ -45,4 +45,7 @@ internal sealed record MixedBatch(Tensor Images, Tensor Labels, Tensor OtherLabe
 {
     /// <summary>The loss with the mixed labels.</summary>
     public Tensor Loss(TrainingLoss loss, Tensor logits) => loss.OfMixed(logits, (Labels, Weights), (OtherLabels, OtherWeights), Share);
+
+    /// <summary>The mean of something that each image has, by what both its parts weigh.</summary>
+    public Tensor Mean(TrainingLoss loss, Tensor each) => loss.MeanOfMixed(each, (Labels, Weights), (OtherLabels, OtherWeights), Share);
 }
