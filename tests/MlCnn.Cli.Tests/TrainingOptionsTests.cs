@@ -28,6 +28,7 @@ public sealed class TrainingOptionsTests
         (["--log-steps"], [("Logs", "Epochs, Steps")]),
         (["--log-weights"], [("Logs", "Epochs, Weights")]),
         (["--weights", "resnet50", "--weights-key", "state_dict"], [("Weights", "50")]),
+        (["--add-classes"], [("KeepKnownClasses", "True")]),
         (["--freeze", "stages"], [("Freeze", "Stages")]),
         (["--batch-size", "12"], [("BatchSize", "12")]),
         (["--image-size", "48"], [("ImageSize", "48")]),

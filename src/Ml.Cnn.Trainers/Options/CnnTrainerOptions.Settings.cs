@@ -62,6 +62,7 @@ public abstract partial class CnnTrainerOptions
         Transfer = new()
         {
             Weights = weights?.ToString(),
+            KeepKnownClasses = KeepKnownClasses ? true : null,
             Freeze = Freeze,
             EpochsPerStage = EpochsPerStage,
             StageLearningRates = StageLearningRates is { } rates ? [.. rates] : null,

@@ -149,6 +149,19 @@ public abstract partial class CnnTrainerOptions
     /// </summary>
     public InitialWeights? Weights { get; set; }
 
+    /// <summary>
+    /// Adds classes to a trained model: of the head of the model in <see cref="Weights"/>, the rows of those classes stay that the label column has too, by
+    /// name, and the rows of new classes begin at the scale of the others'. Default: no, a head for other classes starts afresh.
+    /// </summary>
+    /// <remarks>
+    /// The new model tells the classes apart that the label column's keys have, whether there are images of them or not: to go on knowing the old ones, map
+    /// labels by all of them, <c>MapValueToKey("Label", keyData: classes)</c>. Without images of old classes a network forgets them. Two things help: a few
+    /// images of each, and <see cref="Distillation"/> with the old model as the teacher, which then need not know the new classes, so that what it says of the
+    /// new images stays, over the old classes alone (Li and Hoiem 2016, "Learning without Forgetting", section 3: a temperature of 2, a share of 0.5).
+    /// Statistics of batch normalization had better stay as well: <see cref="BatchNormStatistics.Fixed"/>.
+    /// </remarks>
+    public bool KeepKnownClasses { get; set; }
+
     /// <summary>Which stages keep the weights that they start from. Default: none.</summary>
     public Freezing Freeze { get; set; }
 

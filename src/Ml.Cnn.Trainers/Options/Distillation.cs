@@ -15,7 +15,8 @@ namespace Ml.Cnn.Trainers;
 /// Auxiliary heads learn from the labels alone.
 /// </para>
 /// <para>
-/// Classes are matched by name. The teacher may know more classes than there are in the data: its softmax is over the common ones. It computes in evaluation
+/// Classes are matched by name. The teacher may know more classes than there are in the data: its softmax is over the common ones. It must know all of the
+/// data's, except where <see cref="CnnTrainerOptions.KeepKnownClasses"/> adds classes: then both softmaxes are over the common ones. It computes in evaluation
 /// mode, in float32, on its own device, and layer by layer as it was trained: compiled copies are faster, but need not come to the same last bits in a training
 /// that is taken up again. Where a head alone would be trained on features that are kept, images are seen in every epoch, for the teacher's sake.
 /// </para>

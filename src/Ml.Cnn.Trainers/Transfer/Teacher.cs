@@ -3,7 +3,6 @@ using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Losses;
 using Ml.Cnn.Trainers.Settings;
-using Ml.Cnn.Trainers.Text;
 using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
 using static TorchSharp.torch;
@@ -19,13 +18,14 @@ internal sealed class Teacher : IDisposable
     private readonly bool _isLoadedHere;
     private readonly TeacherInput _input;
     private readonly DistillationLoss _loss;
-    private readonly long[]? _places; // of the common classes among the teacher's; null: all, in the same order
+    private readonly CommonClasses _classes;
 
-    private Teacher(CnnTransformer model, bool isLoadedHere, DistillationLoss loss, ImagePreprocessing student, IReadOnlyList<string> classes)
+    private Teacher(CnnTransformer model, bool isLoadedHere, DistillationLoss loss, ImagePreprocessing student, IReadOnlyList<string> classes,
+        bool mayLackClasses)
     {
         (_model, _isLoadedHere, _loss) = (model, isLoadedHere, loss);
         _input = new(student, model);
-        _places = Places(model.ClassNames, classes);
+        _classes = new(model.ClassNames, classes, mayLackClasses);
         _use = model.Scorer.Single.Claim.Use();
     }
 
@@ -34,8 +34,10 @@ internal sealed class Teacher : IDisposable
     /// <param name="distillation">Where it is, and how it teaches.</param>
     /// <param name="student">How images become the learning network's input.</param>
     /// <param name="classes">The learning network's classes.</param>
+    /// <param name="mayLackClasses">Whether some of these may be new to the teacher.</param>
     /// <exception cref="ArgumentException">There is no such network, it does not know the classes, or its images have other channels.</exception>
-    public static Teacher Open(IHostEnvironment environment, Distillation distillation, ImagePreprocessing student, IReadOnlyList<string> classes)
+    public static Teacher Open(IHostEnvironment environment, Distillation distillation, ImagePreprocessing student, IReadOnlyList<string> classes,
+        bool mayLackClasses)
     {
         var transformer = distillation.Teacher ?? ModelFiles.Load(environment, distillation.TeacherPath!);
         var name = distillation.TeacherPath is { } path ? $"'{path}'" : "The teacher";
@@ -48,7 +50,7 @@ internal sealed class Teacher : IDisposable
         var isLoadedHere = distillation.Teacher is null;
         try
         {
-            return new(model, isLoadedHere, new(distillation.Temperature, distillation.Share), student, classes);
+            return new(model, isLoadedHere, new(distillation.Temperature, distillation.Share), student, classes, mayLackClasses);
         }
         catch when (isLoadedHere)
         {
@@ -69,7 +71,7 @@ internal sealed class Teacher : IDisposable
     /// <summary>Each image's loss by what the teacher says of it, N values.</summary>
     /// <param name="logits">The learning network's output, N × classes.</param>
     /// <param name="images">Its input.</param>
-    public Tensor LossOfEach(Tensor logits, Tensor images) => _loss.OfEach(logits, Logits(images));
+    public Tensor LossOfEach(Tensor logits, Tensor images) => _loss.OfEach(_classes.OfStudent(logits), _classes.OfTeacher(Logits(images)));
 
     /// <summary>The loss with the labels and the one with the teacher, as one.</summary>
     public Tensor Join(Tensor labels, Tensor teacher) => _loss.Join(labels, teacher);
@@ -88,19 +90,7 @@ internal sealed class Teacher : IDisposable
         using var noGradient = no_grad();
         var plan = _model.Scorer.Single.Plan;
         var seen = _input.Of(images.detach()).to(plan.Device);
-        var logits = Network.forward(plan.ChannelsLast ? seen : seen.contiguous()).to(float32).to(images.device);
-        return _places is null ? logits : logits.index_select(1, tensor(_places, device: images.device));
-    }
-
-    private static long[]? Places(IReadOnlyList<string> teacher, IReadOnlyList<string> classes)
-    {
-        string[] missing = [.. classes.Except(teacher)];
-        if (missing.Length > 0)
-            throw Wrong($"The teacher does not know {Listing.Of(missing)}, which the label column has. It knows {Listing.Of(teacher)}.");
-        if (classes.SequenceEqual(teacher))
-            return null;
-        var places = teacher.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => (long)pair.place);
-        return [.. classes.Select(name => places[name])];
+        return Network.forward(plan.ChannelsLast ? seen : seen.contiguous()).to(float32).to(images.device);
     }
 
     private static ArgumentException Wrong(string message) => OptionCheck.Unfit(nameof(CnnTrainerOptions.Distillation), message);

@@ -47,6 +47,7 @@ public sealed class TrainingSettingsTests
         [nameof(CnnOptions.ExponentialMovingAverage)] = 0.9,
         [nameof(CnnOptions.MultiScale)] = MultiScale.Of([32, 64]),
         [nameof(CnnOptions.Weights)] = InitialWeights.From("weights.pth"),
+        [nameof(CnnOptions.KeepKnownClasses)] = true,
         [nameof(CnnOptions.Freeze)] = Freezing.Stages,
         [nameof(CnnOptions.EpochsPerStage)] = 2,
         [nameof(CnnOptions.StageLearningRates)] = (double[])[1, 2],

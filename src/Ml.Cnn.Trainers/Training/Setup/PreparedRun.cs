@@ -102,7 +102,8 @@ internal sealed class PreparedRun : IDisposable
         {
             if (handles.Distillation is { } distillation)
             {
-                teacher = Teacher.Open(environment, distillation, views.Plain, data.Classes.Names);
+                teacher = Teacher.Open(environment, distillation, views.Plain, data.Classes.Names,
+                    mayLackClasses: settings.Transfer.KeepKnownClasses is true);
                 settings = settings with { Loss = settings.Loss.With(teacher.Fingerprint()) };
             }
             var identity = folder is null ? null : Identify(folder, architecture, settings, handles, processes, data, views, survey);
