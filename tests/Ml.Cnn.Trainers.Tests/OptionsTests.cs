@@ -33,7 +33,11 @@ public sealed class OptionsTests
         [nameof(CnnOptions.Nesterov)] = [o => (o.Nesterov, o.Optimizer) = (true, Optimizer.Adam), o => (o.Nesterov, o.Momentum) = (true, 0)],
         [nameof(CnnOptions.Schedule)] = [o => o.Schedule = null!, o => o.Schedule = LearningRateSchedule.Cosine.WithWarmUp(1)],
         [nameof(CnnOptions.ExampleWeightColumnName)] = [o => o.ExampleWeightColumnName = ""],
-        [nameof(CnnOptions.LabelSmoothing)] = [o => o.LabelSmoothing = 1, o => o.LabelSmoothing = -0.1, o => o.LabelSmoothing = double.NaN],
+        [nameof(CnnOptions.LabelSmoothing)] = [o => o.LabelSmoothing = 1, o => o.LabelSmoothing = -0.1, o => o.LabelSmoothing = double.NaN,
+            o => (o.LabelSmoothing, o.Loss) = (0.1, LossFunction.GeneralizedCrossEntropy()),
+            o => (o.LabelSmoothing, o.Loss) = (0.1, LossFunction.SymmetricCrossEntropy())],
+        [nameof(CnnOptions.Distillation)] = [o => o.Distillation = new("t") { Temperature = 0 }, o => o.Distillation = new("t") { Temperature = double.NaN },
+            o => o.Distillation = new("t") { Share = 0 }, o => o.Distillation = new("t") { Share = 1.1 }],
         [nameof(CnnOptions.GradientClippingNorm)] = [o => o.GradientClippingNorm = 0, o => o.GradientClippingNorm = double.NaN,
             o => o.GradientClippingNorm = double.PositiveInfinity],
         [nameof(CnnOptions.GradientClippingValue)] = [o => o.GradientClippingValue = 0, o => o.GradientClippingValue = -1],
@@ -84,7 +88,7 @@ public sealed class OptionsTests
         string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.Augmentation), nameof(CnnOptions.EpochCallback),
             nameof(CnnOptions.StepCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken),
             nameof(CnnOptions.Weights), nameof(CnnOptions.WeightsCache), nameof(CnnOptions.DownloadProgress), nameof(CnnOptions.DecayBiasesAndNorms),
-            nameof(CnnOptions.ClassWeights), nameof(CnnOptions.BalancedSampling), nameof(CnnOptions.MultiScale), nameof(CnnOptions.MemoryLayout)];
+            nameof(CnnOptions.Loss), nameof(CnnOptions.KeepKnownClasses), nameof(CnnOptions.ClassWeights), nameof(CnnOptions.BalancedSampling), nameof(CnnOptions.MultiScale), nameof(CnnOptions.MemoryLayout)];
         CollectionAssert.AreEquivalent(typeof(CnnTrainerOptions).GetProperties().Select(p => p.Name).ToArray(), s_wrong.Keys.Concat(free).ToArray());
     }
 

@@ -13,6 +13,9 @@ namespace MlCnn.Cli.Tests;
 [TestClass]
 public sealed class TrainingOptionsTests
 {
+    // A file that is there.
+    private static readonly string s_file = typeof(TrainingOptionsTests).Assembly.Location;
+
     /// <summary>Each option with a value, the properties that it sets, and what they are then.</summary>
     private static readonly (string[] Arguments, (string Property, string Value)[] Sets)[] s_options =
     [
@@ -25,6 +28,7 @@ public sealed class TrainingOptionsTests
         (["--log-steps"], [("Logs", "Epochs, Steps")]),
         (["--log-weights"], [("Logs", "Epochs, Weights")]),
         (["--weights", "resnet50", "--weights-key", "state_dict"], [("Weights", "50")]),
+        (["--add-classes"], [("KeepKnownClasses", "True")]),
         (["--freeze", "stages"], [("Freeze", "Stages")]),
         (["--batch-size", "12"], [("BatchSize", "12")]),
         (["--image-size", "48"], [("ImageSize", "48")]),
@@ -43,6 +47,8 @@ public sealed class TrainingOptionsTests
         (["--epsilon", "1e-5"], [("Epsilon", "1E-05")]),
         (["--alpha", "0.8"], [("Alpha", "0.8")]),
         (["--weight-decay", "0.02"], [("WeightDecay", "0.02")]),
+        (["--loss", "focal"], [("Loss", "focal:2")]),
+        (["--teacher", s_file, "--distillation-temperature", "2", "--distillation-share", "0.5"], [("Distillation", "MlCnn.Cli.Tests.dll at 2 by 0.5")]),
         (["--label-smoothing", "0"], [("LabelSmoothing", "0")]),
         (["--class-weights", "cat=2"], [("ClassWeights", "cat=2")]),
         (["--balanced-sampling"], [("BalancedSampling", "True")]),
@@ -130,6 +136,8 @@ public sealed class TrainingOptionsTests
         var type when type == typeof(TrainingLogs) => TrainingLogs.Epochs,
         var type when type.IsEnum => Enum.GetValues(type).Cast<object>().Last(),
         var type when type == typeof(LearningRateSchedule) => LearningRateSchedule.Step(3),
+        var type when type == typeof(LossFunction) => LossFunction.Focal(33),
+        var type when type == typeof(Distillation) => s_distillation,
         var type when type == typeof(ClassWeights) => ClassWeights.Balanced,
         var type when type == typeof(MultiScale) => s_scale,
         var type when type == typeof(InitialWeights) => s_weights,
@@ -139,6 +147,7 @@ public sealed class TrainingOptionsTests
         _ => null, // handles, which no option has
     };
 
+    private static readonly Distillation s_distillation = new("unusual");
     private static readonly MultiScale s_scale = MultiScale.Of([33]);
     private static readonly InitialWeights s_weights = InitialWeights.From("resnet18");
     private static readonly EarlyStopping s_stopping = new() { Patience = 33 };
@@ -160,6 +169,8 @@ public sealed class TrainingOptionsTests
         ImageAugmentation recipe => recipe.ToJson(),
         CheckpointOptions checkpoints => checkpoints.Folder,
         EarlyStopping stopping => FormattableString.Invariant($"Patience = {stopping.Patience}"),
+        Distillation { TeacherPath: var path } teacher =>
+            FormattableString.Invariant($"{Path.GetFileName(path)} at {teacher.Temperature} by {teacher.Share}"),
         MultiScale scale => string.Join(", ", scale.Sizes),
         IFormattable value => value.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
         var value => $"{value}",

@@ -54,6 +54,10 @@ internal static class FitOptions
             (options, handling) => options.OnBadImage = handling),
     ];
 
+    public static TrainingOption AddClasses() => TrainingOption.Flag("--add-classes",
+        "Adds the classes of --data that the model of --weights does not know to those that it knows, and keeps what its last layer knows of them. With "
+        + "--teacher, the same model, and a few images of the old classes in --data it forgets the least.", options => options.KeepKnownClasses = true);
+
     private static TrainingOption Weights()
     {
         var weights = CommandOptions.Text("--weights", "NAME|FILE|model.zip",

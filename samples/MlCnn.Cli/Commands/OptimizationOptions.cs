@@ -37,6 +37,7 @@ internal static class OptimizationOptions
         TrainingOption.Of(CommandOptions.PositiveNumber("--weight-decay",
             $"The weight decay, above 0. Default: the network's own, {Defaults(info => info.WeightDecay)}."),
             (options, decay) => options.WeightDecay = decay),
+        .. LossOptions.All(),
         TrainingOption.Of(CommandOptions.Fraction("--label-smoothing",
             "The part of each label that is spread over all classes, from 0 to below 1, such as 0.1. Default: 0.", includesZero: true),
             (options, share) => options.LabelSmoothing = share),

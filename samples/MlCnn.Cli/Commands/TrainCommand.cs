@@ -43,6 +43,8 @@ internal static class TrainCommand
                 Model = result.GetRequiredValue(model),
                 Exclude = result.GetValue(exclude),
                 Relabel = result.GetValue(relabel),
+                KnownModel = !options.KeepKnownClasses ? null : result.GetValue<string>("--weights")
+                    ?? throw new UsageException("--add-classes adds to the classes of a model: give it with --weights."),
                 Options = options,
                 Json = result.GetValue(json),
             });

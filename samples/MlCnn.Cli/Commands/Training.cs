@@ -26,6 +26,9 @@ internal sealed record TrainingRequest
     /// <summary>The list of findings whose proposed classes are taken; null: none are.</summary>
     public required string? Relabel { get; init; }
 
+    /// <summary>The model.zip to whose classes those of the data are added; null: the data's classes are all.</summary>
+    public required string? KnownModel { get; init; }
+
     /// <summary>Everything that the training itself is told.</summary>
     public required CnnOptions Options { get; init; }
 
@@ -101,9 +104,12 @@ internal static class Training
 
     private static TransformerChain<KeyToValueMappingTransformer> Fit(MLContext mlContext, IDataView train, TrainingRequest request)
     {
+        var classes = request.KnownModel is { } path ? Union(mlContext, path, train) : null;
         if (request.Validation is { } source)
-            request.Options.ValidationSet = Validation(mlContext, source, Keys(mlContext).Fit(train), train);
-        return Preparation(mlContext, request.Data)
+        {
+            request.Options.ValidationSet = Validation(mlContext, source, Keys(mlContext, classes).Fit(train), classes ?? Labels.Of(train).Distinct());
+        }
+        return Preparation(mlContext, request.Data, classes)
             .Append(mlContext.MulticlassClassification.Trainers.Cnn(request.Architecture, request.Options))
             .Append(mlContext.Transforms.Conversion.MapKeyToValue(request.Options.PredictedLabelColumnName))
             .Fit(train);
@@ -118,18 +124,31 @@ internal static class Training
     };
 
     /// <summary>What comes before a trainer: labels as keys, and the images' files.</summary>
-    public static IEstimator<ITransformer> Preparation(MLContext mlContext, DataSource data) =>
-        data.IsFiles ? Keys(mlContext).Append<ITransformer>(LoadFiles(mlContext)) : Keys(mlContext);
+    /// <inheritdoc cref="Keys"/>
+    public static IEstimator<ITransformer> Preparation(MLContext mlContext, DataSource data, IReadOnlyList<string>? classes = null) =>
+        data.IsFiles ? Keys(mlContext, classes).Append<ITransformer>(LoadFiles(mlContext)) : Keys(mlContext, classes);
 
     /// <summary>Labels as keys, in the order of their text.</summary>
-    public static ValueToKeyMappingEstimator Keys(MLContext mlContext) =>
-        mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn, keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
+    /// <param name="mlContext">Makes them.</param>
+    /// <param name="classes">All that there are; null: those of the data.</param>
+    public static ValueToKeyMappingEstimator Keys(MLContext mlContext, IReadOnlyList<string>? classes = null) =>
+        mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn, keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue,
+            keyData: classes is null ? null : mlContext.Data.LoadFromEnumerable(classes.Select(name => new { Label = name }).ToArray()));
+
+    // The classes of a model and those of the data.
+    private static string[] Union(MLContext mlContext, string model, IDataView train)
+    {
+        if (!File.Exists(model))
+            throw new UsageException($"--add-classes adds to the classes of a model: --weights must be its model.zip, and there is no file '{model}'.");
+        using var known = ModelFile.LoadNetwork(mlContext, model);
+        return [.. known.ClassNames.Union(Labels.Of(train)).Order(StringComparer.Ordinal)];
+    }
 
     // Whether the images lie in files or in an archive need not be the same as for the training data.
-    private static IDataView Validation(MLContext mlContext, DataSource source, ValueToKeyMappingTransformer keys, IDataView train)
+    private static IDataView Validation(MLContext mlContext, DataSource source, ValueToKeyMappingTransformer keys, IEnumerable<string> classes)
     {
         var data = source.Load(mlContext, DataRole.Validation);
-        Labels.RequireKnown(data, Labels.Of(train).Distinct(), "the training data");
+        Labels.RequireKnown(data, classes, "the training data");
         var keyed = keys.Transform(data);
         return source.IsFiles ? LoadFiles(mlContext).Fit(keyed).Transform(keyed) : keyed;
     }

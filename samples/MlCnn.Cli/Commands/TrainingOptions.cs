@@ -6,7 +6,10 @@ namespace MlCnn.Cli.Commands;
 internal static class TrainingOptions
 {
     public static IReadOnlyList<TrainingOption> OfTrain() =>
-        [OptimizationOptions.Preset(), .. RunOptions.All(), .. FitOptions.All(), .. OptimizationOptions.Update(), .. OptimizationOptions.Schedule()];
+        [
+            OptimizationOptions.Preset(), .. RunOptions.All(), .. FitOptions.All(), FitOptions.AddClasses(), .. OptimizationOptions.Update(),
+            .. OptimizationOptions.Schedule(),
+        ];
 
     /// <summary>Without what a single training leaves behind: there is one for each fold.</summary>
     public static IReadOnlyList<TrainingOption> OfFolds() =>

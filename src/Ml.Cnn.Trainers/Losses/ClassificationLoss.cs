@@ -16,7 +16,7 @@ internal abstract class ClassificationLoss
     /// <summary>The mean loss of a batch, a scalar.</summary>
     /// <param name="logits">N × classes, before softmax.</param>
     /// <param name="labels">N class numbers.</param>
-    public abstract Tensor Of(Tensor logits, Tensor labels);
+    public virtual Tensor Of(Tensor logits, Tensor labels) => OfEach(logits, labels, classWeights: null, labelSmoothing: 0).mean();
 
     /// <summary>Each image's loss, N values.</summary>
     /// <param name="logits">N × classes, before softmax.</param>
@@ -24,6 +24,22 @@ internal abstract class ClassificationLoss
     /// <param name="classWeights">Factors of the classes' terms; null: 1.</param>
     /// <param name="labelSmoothing">The part of each label that is spread evenly over all classes, from 0 to below 1.</param>
     public abstract Tensor OfEach(Tensor logits, Tensor labels, Tensor? classWeights, double labelSmoothing);
+
+    /// <summary>Each image's loss, N values, where it is partly another image.</summary>
+    /// <param name="logits">N × classes, before softmax.</param>
+    /// <param name="labels">N class numbers.</param>
+    /// <param name="otherLabels">Those of the other images.</param>
+    /// <param name="share">How much of each image is its own, from 0 to 1.</param>
+    /// <param name="labelSmoothing">The part of each label that is spread evenly over all classes, from 0 to below 1.</param>
+    /// <returns>Null for a loss that has the losses of both labels in the proportion of the parts.</returns>
+    public virtual Tensor? OfEachMixed(Tensor logits, Tensor labels, Tensor otherLabels, double share, double labelSmoothing) => null;
+
+    /// <summary>Losses times the weights of their labels' classes.</summary>
+    /// <param name="each">N losses.</param>
+    /// <param name="labels">N class numbers.</param>
+    /// <param name="classWeights">Null: 1.</param>
+    protected static Tensor Weighted(Tensor each, Tensor labels, Tensor? classWeights) =>
+        classWeights is null ? each : each * classWeights.index_select(0, labels);
 
     private sealed class SoftmaxCrossEntropy : ClassificationLoss
     {
@@ -55,8 +71,7 @@ internal sealed class MaximumAPosterioriLoss(double rubbishPenalty) : Classifica
     public override Tensor OfEach(Tensor logits, Tensor labels, Tensor? classWeights, double labelSmoothing)
     {
         using var all = WithRubbish(logits);
-        var each = functional.cross_entropy(all, labels, reduction: Reduction.None);
-        return classWeights is null ? each : each * classWeights.index_select(0, labels);
+        return Weighted(functional.cross_entropy(all, labels, reduction: Reduction.None), labels, classWeights);
     }
 
     private Tensor WithRubbish(Tensor logits)

@@ -59,9 +59,11 @@ public abstract partial class CnnTrainerOptions
             GradientAccumulation = GradientAccumulation,
             ExponentialMovingAverage = ExponentialMovingAverage,
         },
+        Loss = new() { Loss = Loss, Distillation = Distillation?.ToSettings() },
         Transfer = new()
         {
             Weights = weights?.ToString(),
+            KeepKnownClasses = KeepKnownClasses ? true : null,
             Freeze = Freeze,
             EpochsPerStage = EpochsPerStage,
             StageLearningRates = StageLearningRates is { } rates ? [.. rates] : null,
@@ -100,6 +102,7 @@ public abstract partial class CnnTrainerOptions
         Open = ToOpenOptions(),
         ValidationSet = ValidationSet,
         Weights = Weights ?? ownWeights,
+        Distillation = Distillation,
         WeightsCache = WeightsCache,
         DownloadProgress = DownloadProgress,
         Checkpoints = Checkpoints is { } checkpoints

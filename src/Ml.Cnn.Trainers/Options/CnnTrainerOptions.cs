@@ -91,10 +91,22 @@ public abstract partial class CnnTrainerOptions
     public bool DecayBiasesAndNorms { get; set; } = true;
 
     /// <summary>
+    /// What training minimizes of an image: cross-entropy, the focal loss, binary cross-entropy, or a loss for data with wrong labels. Default: the network's
+    /// own, cross-entropy, or that of LeNet-5 as published: its outputs are the penalties of the classes, which no other loss is made for, and another one is
+    /// refused there. Validation measures the plain cross-entropy.
+    /// </summary>
+    public LossFunction? Loss { get; set; }
+
+    /// <summary>
     /// The part of each label that is spread evenly over all classes, from 0 to below 1 (Szegedy et al. 2015, section 7: 0.1). Default 0. Not for the loss
-    /// of LeNet-5 as published, which has no use for it. Validation measures the plain cross-entropy.
+    /// of LeNet-5 as published and the noise-robust losses, which have no use for it. Validation measures the plain cross-entropy.
     /// </summary>
     public double LabelSmoothing { get; set; }
+
+    /// <summary>
+    /// A teacher: a trained network whose outputs are learned along with the labels (Hinton, Vinyals and Dean 2015). Default: none.
+    /// </summary>
+    public Distillation? Distillation { get; set; }
 
     /// <summary>Per-class weights of the loss. Default: none, every image counts the same. Validation is not weighted.</summary>
     public ClassWeights? ClassWeights { get; set; }
@@ -139,6 +151,19 @@ public abstract partial class CnnTrainerOptions
     /// unless they come in another size or are brought to one. Default: random weights.
     /// </summary>
     public InitialWeights? Weights { get; set; }
+
+    /// <summary>
+    /// Adds classes to a trained model: of the head of the model in <see cref="Weights"/>, the rows of those classes stay that the label column has too, by
+    /// name, and the rows of new classes begin at the scale of the others'. Default: no, a head for other classes starts afresh.
+    /// </summary>
+    /// <remarks>
+    /// The new model tells the classes apart that the label column's keys have, whether there are images of them or not: to go on knowing the old ones, map
+    /// labels by all of them, <c>MapValueToKey("Label", keyData: classes)</c>. Without images of old classes a network forgets them. Two things help: a few
+    /// images of each, and <see cref="Distillation"/> with the old model as the teacher, which then need not know the new classes, so that what it says of the
+    /// new images stays, over the old classes alone (Li and Hoiem 2016, "Learning without Forgetting", section 3: a temperature of 2, a share of 0.5).
+    /// Statistics of batch normalization had better stay as well: <see cref="BatchNormStatistics.Fixed"/>.
+    /// </remarks>
+    public bool KeepKnownClasses { get; set; }
 
     /// <summary>Which stages keep the weights that they start from. Default: none.</summary>
     public Freezing Freeze { get; set; }

@@ -102,6 +102,14 @@ internal static class OptionsValidation
             string.Create(CultureInfo.InvariantCulture,
                 $"one whose warm-up of {options.Schedule?.WarmUpEpochs(epochs)} epochs is shorter than the {epochs} epochs of training"));
         Require(options.LabelSmoothing is >= 0 and < 1, nameof(options.LabelSmoothing), options.LabelSmoothing, "from 0 to below 1");
+        Require(options.LabelSmoothing == 0 || options.Loss is null or { Loss.TakesLabelSmoothing: true }, nameof(options.LabelSmoothing),
+            options.LabelSmoothing, $"0 with the loss {options.Loss}, which takes labels as they are");
+        if (options.Distillation is { } distillation)
+        {
+            Require(distillation.Temperature is > 0 and < double.PositiveInfinity, nameof(options.Distillation), distillation.Temperature,
+                "of a temperature above 0");
+            Require(distillation.Share is > 0 and <= 1, nameof(options.Distillation), distillation.Share, "of a share above 0 and at most 1");
+        }
         Require(options.GradientClippingNorm is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingNorm),
             options.GradientClippingNorm, "above 0");
         Require(options.GradientClippingValue is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingValue),

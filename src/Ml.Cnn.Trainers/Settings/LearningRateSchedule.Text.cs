@@ -1,4 +1,4 @@
-using System.Globalization;
+using Ml.Cnn.Trainers.Settings;
 
 namespace Ml.Cnn.Trainers;
 
@@ -50,7 +50,7 @@ public sealed partial class LearningRateSchedule
         try
         {
             if (text.Split('+') is [var plain, .. { Length: <= 1 } warmUp]
-                && Split(plain) is var (name, numbers) && s_forms.TryGetValue(name, out var form) && form.Make(numbers) is { } schedule
+                && NamedNumbers.Split(plain) is var (name, numbers) && s_forms.TryGetValue(name, out var form) && form.Make(numbers) is { } schedule
                 && (warmUp is [] ? schedule : schedule.After(warmUp[0])) is { } whole)
                 return whole;
         }
@@ -66,7 +66,7 @@ public sealed partial class LearningRateSchedule
     private LearningRateSchedule? After(string text)
     {
         var isShare = text.Contains('%', StringComparison.Ordinal);
-        if (Split(isShare ? text.Replace("%", "", StringComparison.Ordinal) : text) is not (var name, [var length, .. { Length: <= 1 } start]))
+        if (NamedNumbers.Split(isShare ? text.Replace("%", "", StringComparison.Ordinal) : text) is not (var name, [var length, .. { Length: <= 1 } start]))
             return null;
         var isConstant = name.Equals(ConstantWarmUp, StringComparison.OrdinalIgnoreCase);
         if (!isConstant && !name.Equals(WarmUp, StringComparison.OrdinalIgnoreCase))
@@ -78,24 +78,8 @@ public sealed partial class LearningRateSchedule
     /// <summary>The schedule as <see cref="Parse"/> reads it; "custom" for a function of your own, which no text can tell.</summary>
     public override string ToString()
     {
-        var length = _warmUpIsShare ? Text(_warmUp * 100) + "%" : Text(_warmUp);
-        var warmUp = _warmUp > 0 ? $"+{(_warmUpIsConstant ? ConstantWarmUp : WarmUp)}:{length},{Text(_warmUpStart)}" : "";
-        return _name + (_numbers.Length > 0 ? ":" + string.Join(',', _numbers.Select(Text)) : "") + warmUp;
-
-        static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
-    }
-
-    // "step:30,0.1" → step; 30, 0.1. Null where something is no number.
-    private static (string Name, double[] Numbers)? Split(string text)
-    {
-        var colon = text.IndexOf(':', StringComparison.Ordinal);
-        if (colon < 0)
-            return (text, []);
-        var parts = text[(colon + 1)..].Split(',');
-        var numbers = new double[parts.Length];
-        for (var i = 0; i < parts.Length; i++)
-            if (!double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
-                return null;
-        return (text[..colon], numbers);
+        var length = _warmUpIsShare ? NamedNumbers.Text(_warmUp * 100) + "%" : NamedNumbers.Text(_warmUp);
+        var warmUp = _warmUp > 0 ? $"+{(_warmUpIsConstant ? ConstantWarmUp : WarmUp)}:{length},{NamedNumbers.Text(_warmUpStart)}" : "";
+        return NamedNumbers.Join(_name, _numbers) + warmUp;
     }
 }

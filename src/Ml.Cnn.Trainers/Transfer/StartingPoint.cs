@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using Ml.Cnn.MlNet;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Options;
+using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Text;
 using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
@@ -49,18 +50,23 @@ internal sealed class StartingPoint
     /// <summary>Copies the weights into a network; a head for other classes stays as it was initialized.</summary>
     /// <param name="network">The network, freshly built.</param>
     /// <param name="classes">The names of its classes.</param>
+    /// <param name="keepKnown">Whether the head keeps what it knows of those that the weights know too.</param>
     /// <param name="handles">Cache, progress and cancellation of a download.</param>
     /// <exception cref="WeightsFormatException">The weights are damaged, or not this network's.</exception>
-    public WeightsReport Load(Module<Tensor, Tensor> network, IReadOnlyList<string> classes, TrainingHandles handles)
+    /// <exception cref="ArgumentException">Known classes are to be kept, and the weights do not say theirs or have none of these.</exception>
+    public WeightsReport Load(Module<Tensor, Tensor> network, IReadOnlyList<string> classes, bool keepKnown, TrainingHandles handles)
     {
+        if (keepKnown)
+            CheckKnown(_model?.ClassNames ?? _own?.ClassNames, classes);
         if (_own is not null)
-            return LoadOwn(_own, network, classes);
+            return LoadOwn(_own, network, classes, keepKnown);
         if (_model is not null)
         {
             using var use = _model.Scorer.Single.Claim.Use();
             using var loaded = _isLoadedHere ? _model : null; // nobody else knows of it
             using var scope = NewDisposeScope();
-            return WeightsLoader.LoadInto(network, _architecture, State(ModuleState.Of(_model.Scorer.Network), _model.ClassNames, classes), replaceHead: true);
+            return WeightsLoader.LoadInto(network, _architecture, State(ModuleState.Of(_model.Scorer.Network), _model.ClassNames, classes, keepKnown),
+                replaceHead: true);
         }
         using var file = _source!.Read(handles.WeightsCache, handles.DownloadProgress, handles.CancellationToken);
         try
@@ -82,10 +88,10 @@ internal sealed class StartingPoint
         }
     }
 
-    private WeightsReport LoadOwn(ArchitectureWeights own, Module<Tensor, Tensor> network, IReadOnlyList<string> classes)
+    private WeightsReport LoadOwn(ArchitectureWeights own, Module<Tensor, Tensor> network, IReadOnlyList<string> classes, bool keepKnown)
     {
         using var scope = NewDisposeScope();
-        var report = WeightsLoader.LoadInto(network, _architecture, State(own.Tensors, own.ClassNames ?? classes, classes), replaceHead: true);
+        var report = WeightsLoader.LoadInto(network, _architecture, State(own.Tensors, own.ClassNames ?? classes, classes, keepKnown), replaceHead: true);
         if (NonFiniteTensors.In(ModuleState.Of(network)) is { Count: > 0 } nonFinite)
         {
             using var log = _environment.Start("CnnWeights");
@@ -94,19 +100,40 @@ internal sealed class StartingPoint
         return report;
     }
 
-    /// <summary>Weights of known classes; their head only where it tells the same classes apart, brought to their order.</summary>
+    /// <summary>
+    /// Weights of known classes; their head only where it tells the same classes apart, brought to their order, or where it keeps what it knows.
+    /// </summary>
     private IEnumerable<KeyValuePair<string, Tensor>> State(IReadOnlyList<KeyValuePair<string, Tensor>> state, IReadOnlyList<string> names,
-        IReadOnlyList<string> classes)
+        IReadOnlyList<string> classes, bool keepKnown)
     {
         // The same number of classes need not be the same classes.
         if (!names.ToHashSet().SetEquals(classes))
-            return state.Where(pair => !_architecture.IsHead(pair.Key));
+        {
+            var trunk = state.Where(pair => !_architecture.IsHead(pair.Key));
+            return !keepKnown ? trunk : [.. trunk, .. state.Where(pair => _architecture.IsHead(pair.Key) && pair.Value.dim() > 0
+                && pair.Value.size(0) == names.Count).Select(pair => KeyValuePair.Create(pair.Key, HeadRows.For(pair.Value, names, classes)))];
+        }
         if (names.SequenceEqual(classes))
             return state;
         var places = names.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => (long)pair.place);
         using var noGradient = no_grad();
         var order = tensor(classes.Select(name => places[name]).ToArray(), device: state[0].Value.device);
         return [.. state.Select(pair => _architecture.IsHead(pair.Key) ? KeyValuePair.Create(pair.Key, pair.Value.index_select(0, order)) : pair)];
+    }
+
+    private static void CheckKnown(IReadOnlyList<string>? known, IReadOnlyList<string> classes)
+    {
+        const string Option = nameof(CnnTrainerOptions.KeepKnownClasses);
+        if (known is null)
+        {
+            throw OptionCheck.Unfit(Option, $"{Option} needs {nameof(CnnTrainerOptions.Weights)} that say which classes they know: a trained model or a "
+                + "model.zip.");
+        }
+        if (!known.Intersect(classes).Any())
+        {
+            throw OptionCheck.Unfit(Option, $"{Option}: none of the label column's classes {Listing.Of(classes)} is among those that the weights know, "
+                + $"{Listing.Of(known)}. Map labels to keys by all classes, the known ones and the new.");
+        }
     }
 
     private static string Name(Architecture architecture) =>

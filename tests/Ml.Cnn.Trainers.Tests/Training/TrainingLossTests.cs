@@ -64,11 +64,13 @@ public sealed class TrainingLossTests
     /// Protects networks with auxiliary heads: a head's loss is smoothed and weighted as the output's, counts by its share, and trains the head.
     /// </summary>
     [TestMethod]
-    public void Auxiliary_heads_are_weighted_and_smoothed_as_the_output()
+    [DataRow("cross-entropy")]
+    [DataRow("binary")]
+    public void Auxiliary_heads_are_weighted_and_smoothed_as_the_output(string text)
     {
         using var scope = NewDisposeScope();
         using var classWeights = tensor((float[])[0.5f, 2, 3]);
-        var loss = new TrainingLoss(ClassificationLoss.CrossEntropy, 0.1, classWeights, usesExampleWeights: true);
+        var loss = new TrainingLoss(LossFunction.Parse(text).Loss, 0.1, classWeights, usesExampleWeights: true);
         var shape = new NetworkShape(1, 2, 2, 3);
         using var network = new TwoHeads();
         using var batch = new ImageBatch(2, shape, channelsLast: false) { Count = 2 };

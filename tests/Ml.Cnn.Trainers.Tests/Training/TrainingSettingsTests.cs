@@ -36,6 +36,8 @@ public sealed class TrainingSettingsTests
         [nameof(CnnOptions.Alpha)] = 0.6,
         [nameof(CnnOptions.WeightDecay)] = 0.321,
         [nameof(CnnOptions.DecayBiasesAndNorms)] = false,
+        [nameof(CnnOptions.Loss)] = LossFunction.Focal(),
+        [nameof(CnnOptions.Distillation)] = new Distillation("teacher.zip"),
         [nameof(CnnOptions.LabelSmoothing)] = 0.1,
         [nameof(CnnOptions.ClassWeights)] = ClassWeights.Balanced,
         [nameof(CnnOptions.BalancedSampling)] = true,
@@ -45,6 +47,7 @@ public sealed class TrainingSettingsTests
         [nameof(CnnOptions.ExponentialMovingAverage)] = 0.9,
         [nameof(CnnOptions.MultiScale)] = MultiScale.Of([32, 64]),
         [nameof(CnnOptions.Weights)] = InitialWeights.From("weights.pth"),
+        [nameof(CnnOptions.KeepKnownClasses)] = true,
         [nameof(CnnOptions.Freeze)] = Freezing.Stages,
         [nameof(CnnOptions.EpochsPerStage)] = 2,
         [nameof(CnnOptions.StageLearningRates)] = (double[])[1, 2],
@@ -142,7 +145,8 @@ public sealed class TrainingSettingsTests
             var values = CheckpointIdentity.Sections.SelectMany(section => section.PropertyType.GetProperties()
                 .Select(p => (p.Name, Value: p.GetValue(section.GetValue(settings)))))
                 .Append((nameof(settings.Seed), settings.Seed)).ToDictionary(pair => pair.Item1, pair => pair.Item2);
-            foreach (var handle in typeof(TrainingHandles).GetProperties().Where(p => p.Name != nameof(CnnOptions.Weights))) // the settings have them in words
+            string[] inSettingsToo = [nameof(CnnOptions.Weights), nameof(CnnOptions.Distillation)]; // in words
+            foreach (var handle in typeof(TrainingHandles).GetProperties().Where(p => !inSettingsToo.Contains(p.Name)))
                 values.Add(handle.Name, handle.GetValue(handles));
             return values;
         }

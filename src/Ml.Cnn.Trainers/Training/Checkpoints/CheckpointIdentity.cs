@@ -122,11 +122,11 @@ internal static class CheckpointIdentity
 
     private static string JsonName(string property) => JsonNamingPolicy.CamelCase.ConvertName(property);
 
-    // White space in JSON depends on how deep a value lay.
-    private static string? Normalized(IReadOnlyDictionary<string, string> settings, string name)
+    // White space in JSON depends on how deep a value lay. A setting that a checkpoint does not have yet was not set: null.
+    private static string Normalized(IReadOnlyDictionary<string, string> settings, string name)
     {
         if (settings.GetValueOrDefault(name) is not { } text)
-            return null;
+            return "null";
         try
         {
             return JsonNode.Parse(text)?.ToJsonString() ?? "null";

@@ -28,7 +28,7 @@ internal static class NetworkTraining
                 validation = new(run.Prepared.Network, run.Architecture.Loss, run.Plan.Device, open, queue, run.Cancellation);
             }
             var stages = new TrainableStages(run.Prepared.Network, run.Architecture, run.Settings.Transfer);
-            var subject = new TrainingSubject(run.Prepared.Network, run.Views.Shape, run.Loss, run.Plan.Device, run.Plan.ScalesLoss, stages);
+            var subject = new TrainingSubject(run.Prepared.Network, run.Views.Shape, run.Loss, run.Plan.Device, run.Plan.ScalesLoss, stages, run.Teacher);
             return new(subject, new EpochBatches(source, batches, run.BadImages, run.Images, run.Shard), validation, owned);
         }
         catch

@@ -91,6 +91,11 @@ internal sealed class PreparedNetwork : IDisposable
     {
         if (start is null)
         {
+            if (settings.Transfer.KeepKnownClasses is true)
+            {
+                throw OptionCheck.Unfit(nameof(CnnOptions.KeepKnownClasses), $"{nameof(CnnOptions.KeepKnownClasses)} needs {nameof(CnnOptions.Weights)}: "
+                    + "a trained model or a model.zip.");
+            }
             if (settings.Transfer.Freeze != Freezing.None)
             {
                 log.Warning(MessageSensitivity.None, "{0}",
@@ -98,7 +103,7 @@ internal sealed class PreparedNetwork : IDisposable
             }
             return;
         }
-        var report = start.Load(network, data.Classes.Names, handles);
+        var report = start.Load(network, data.Classes.Names, settings.Transfer.KeepKnownClasses is true, handles);
         var others = report.Fresh.Where(name => !name.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToArray();
         log.Info(MessageSensitivity.None, "{0}", $"weights from {settings.Transfer.Weights}: {report.Loaded.Count} tensors"
             + (report.Adapted.Count > 0 ? $", {string.Join(", ", report.Adapted)} adapted to {views.Shape.Channels} channels" : "")

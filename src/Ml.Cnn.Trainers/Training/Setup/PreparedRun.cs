@@ -34,6 +34,10 @@ internal sealed class PreparedRun : IDisposable
     public required ImageViews Views { get; init; }
     public required PreparedNetwork Prepared { get; init; }
     public required TrainingLoss Loss { get; init; }
+
+    /// <summary>Whose outputs the network learns along with the labels; null: nobody's.</summary>
+    public required Teacher? Teacher { get; init; }
+
     public required BadImages BadImages { get; init; }
 
     /// <summary>Images in an epoch of all processes.</summary>
@@ -64,6 +68,11 @@ internal sealed class PreparedRun : IDisposable
         TrainableStages.Check(architecture, settings.Transfer);
         if (settings.Optimization.LabelSmoothing is > 0 and var smoothing && !architecture.Loss.TakesLabelSmoothing)
             throw OptionCheck.Wrong(nameof(CnnOptions.LabelSmoothing), smoothing, $"0 for {architecture.Name}, whose own loss leaves no room for it");
+        if (settings.Loss.Loss is { } loss && architecture.Loss != ClassificationLoss.CrossEntropy)
+        {
+            throw OptionCheck.Wrong(nameof(CnnOptions.Loss), loss,
+                $"null for {architecture.Name}, whose outputs are penalties of the classes, made for a loss of their own");
+        }
         var start = handles.Weights is { } weights ? new StartingPoint(environment, weights, architecture) : null;
         var data = TrainingData.Of(input, settings, handles);
         var views = ImageViews.Of(architecture, settings.Input, settings.Sampling.MultiScale, data.Columns.Format, start, data.Classes.Count);
@@ -93,12 +102,20 @@ internal sealed class PreparedRun : IDisposable
             log.Info(MessageSensitivity.None, "{0}", choice.ToString());
         handles.ChosenOptionsCallback?.Invoke(chosen);
         views = ImageViews.Of(architecture, settings.Input, settings.Sampling.MultiScale, data.Columns.Format, start, data.Classes.Count);
-        var identity = folder is null ? null : Identify(folder, architecture, settings, handles, processes, data, views, survey);
 
-        var prepared = PreparedNetwork.Build(device, architecture, settings, handles, data, views, start, folder?.Resumed?.Plan, log);
+        Teacher? teacher = null;
+        PreparedNetwork? prepared = null;
         Tensor? classWeights = null;
         try
         {
+            if (handles.Distillation is { } distillation)
+            {
+                teacher = Teacher.Open(environment, distillation, views.Plain, data.Classes.Names,
+                    mayLackClasses: settings.Transfer.KeepKnownClasses is true);
+                settings = settings with { Loss = settings.Loss.With(teacher.Fingerprint()) };
+            }
+            var identity = folder is null ? null : Identify(folder, architecture, settings, handles, processes, data, views, survey);
+            prepared = PreparedNetwork.Build(device, architecture, settings, handles, data, views, start, folder?.Resumed?.Plan, log);
             Describe(architecture, settings, views, prepared, survey, log);
             if (settings.Sampling.MultiScale is { } scales)
                 ScaledBatches.Check(scales, architecture, prepared.Network, views.Shape, device);
@@ -114,7 +131,9 @@ internal sealed class PreparedRun : IDisposable
                 Data = data,
                 Views = views,
                 Prepared = prepared,
-                Loss = new(architecture.Loss, settings.Optimization.LabelSmoothing, classWeights, usesExampleWeights: data.Columns.Weight is not null),
+                Loss = new(settings.Loss.Loss?.Loss ?? architecture.Loss, settings.Optimization.LabelSmoothing, classWeights,
+                    usesExampleWeights: data.Columns.Weight is not null),
+                Teacher = teacher,
                 BadImages = new(settings.Input.OnBadImage),
                 Images = settings.Sampling.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labeled,
                 Shard = processes.Shard,
@@ -128,7 +147,8 @@ internal sealed class PreparedRun : IDisposable
         catch
         {
             classWeights?.Dispose();
-            prepared.Dispose();
+            prepared?.Dispose();
+            teacher?.Dispose();
             throw;
         }
 
@@ -148,6 +168,7 @@ internal sealed class PreparedRun : IDisposable
 
     public void Dispose()
     {
+        Teacher?.Dispose();
         _classWeights?.Dispose();
         Prepared.Dispose();
     }

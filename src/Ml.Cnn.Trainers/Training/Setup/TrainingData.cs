@@ -74,7 +74,7 @@ internal sealed record TrainingData(IDataView Rows, IDataView? Validation, Image
             warn($"{survey.Missing} rows without a label are left out.");
         if (survey.Labeled < 2)
             throw new InvalidOperationException($"The training data holds {survey.Labeled} labeled rows; training takes at least two.");
-        if (survey.Counts.Count(c => c > 0) < 2)
+        if (survey.Counts.Count(c => c > 0) < 2 && settings.Transfer.KeepKnownClasses is not true) // a single new class, beside those that are known
         {
             throw new InvalidOperationException($"Every row of the training data is of the class "
                 + $"'{Classes.Names[Array.FindIndex(survey.Counts, c => c > 0)]}': "

@@ -43,7 +43,9 @@ internal sealed class BatchMixing(BatchAugmentation recipe, int seed)
 /// <param name="Share">How much of it is its own, from 0 to 1.</param>
 internal sealed record MixedBatch(Tensor Images, Tensor Labels, Tensor OtherLabels, Tensor Weights, Tensor OtherWeights, float Share)
 {
-    /// <summary>The loss with the mixed labels. Both parts have the same weights, in another order: the sum is the weighted mean of all labels.</summary>
-    public Tensor Loss(TrainingLoss loss, Tensor logits) => loss.Of(logits, Labels, Weights).Times(Share)
-        .Plus(loss.Of(logits, OtherLabels, OtherWeights).Times(1 - Share));
+    /// <summary>The loss with the mixed labels.</summary>
+    public Tensor Loss(TrainingLoss loss, Tensor logits) => loss.OfMixed(logits, (Labels, Weights), (OtherLabels, OtherWeights), Share);
+
+    /// <summary>The mean of something that each image has, by what both its parts weigh.</summary>
+    public Tensor Mean(TrainingLoss loss, Tensor each) => loss.MeanOfMixed(each, (Labels, Weights), (OtherLabels, OtherWeights), Share);
 }

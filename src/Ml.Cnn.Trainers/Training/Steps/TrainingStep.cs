@@ -6,6 +6,7 @@ using Ml.Cnn.Trainers.Metrics;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Optimization;
+using Ml.Cnn.Trainers.Transfer;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -20,8 +21,10 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 /// <param name="mixing">Mixes images of a batch; null: none.</param>
 /// <param name="update">Moves the network's parameters.</param>
 /// <param name="device">Where the step runs.</param>
+/// <param name="teacher">Whose outputs are learned along with the labels; null: nobody's.</param>
 internal sealed class TrainingStep(
-    Module<Tensor, Tensor> network, NetworkShape shape, TrainingLoss loss, ScaledBatches? scales, BatchMixing? mixing, GradientUpdate update, Device device)
+    Module<Tensor, Tensor> network, NetworkShape shape, TrainingLoss loss, ScaledBatches? scales, BatchMixing? mixing, GradientUpdate update, Device device,
+    Teacher? teacher = null)
 {
     private bool _isChecked;
 
@@ -32,7 +35,7 @@ internal sealed class TrainingStep(
     public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, GradientUpdate update) =>
         new(subject.Network, subject.Shape, subject.Loss,
         settings.Sampling.MultiScale is { } scales ? new ScaledBatches(scales, settings.FixedSeed) : null,
-        settings.Input.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.FixedSeed) : null, update, subject.Device);
+        settings.Input.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.FixedSeed) : null, update, subject.Device, subject.Teacher);
 
     /// <summary>Takes a step. A loss that is not a number moves nothing, where that is known before the step is over.</summary>
     /// <param name="batch">The images.</param>
@@ -53,12 +56,15 @@ internal sealed class TrainingStep(
         var (logits, auxiliary) = Forward(mixed?.Images ?? images); // N × classes
         CheckOutput(logits, batch.Count);
         var sum = auxiliary.Aggregate(Loss(logits), (sum, head) => sum.Plus(Loss(head.Logits).Times(head.Weight)));
+        if (teacher is not null)
+            sum = teacher.Join(sum, Mean(teacher.LossOfEach(logits, mixed?.Images ?? images)));
         // On a GPU a look at the loss would wait for the device.
         if (device.type != DeviceType.CPU || update.IsReduced || double.IsFinite(sum.Number()))
             update.Add(sum, () => loss.Weight(labels, weights), learningRate);
         using var noGradient = no_grad();
         return new(step + 1, learningRate, new BatchMeasures(batch.Count, new(logits, labels, sum)).MoveToOuterDisposeScope());
 
+        Tensor Mean(Tensor each) => mixed is null ? loss.Mean(each, labels, weights) : mixed.Mean(loss, each);
         Tensor Loss(Tensor output) => mixed is null ? loss.Of(output, labels, weights) : mixed.Loss(loss, output);
     }
 

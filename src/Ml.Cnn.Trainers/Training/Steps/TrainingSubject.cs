@@ -14,8 +14,9 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 /// <param name="Device">Where the steps run.</param>
 /// <param name="ScalesLoss">Whether its arithmetic loses small gradients: float16.</param>
 /// <param name="Stages">Which parts are trained when; null: all of it, always.</param>
+/// <param name="Teacher">Whose outputs it learns along with the labels; null: nobody's.</param>
 internal sealed record TrainingSubject(Module<Tensor, Tensor> Network, NetworkShape Shape, TrainingLoss Loss, Device Device, bool ScalesLoss,
-    TrainableStages? Stages)
+    TrainableStages? Stages, Teacher? Teacher = null)
 {
     /// <summary>Whether images go in, rather than the features of a backbone that is not trained.</summary>
     public bool SeesImages => Network is not HeadOnly;
