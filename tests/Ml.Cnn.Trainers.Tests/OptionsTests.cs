@@ -40,6 +40,7 @@ public sealed class OptionsTests
         [nameof(CnnOptions.GradientAccumulation)] = [o => o.GradientAccumulation = 0],
         [nameof(CnnOptions.ExponentialMovingAverage)] = [o => o.ExponentialMovingAverage = 0, o => o.ExponentialMovingAverage = 1,
             o => o.ExponentialMovingAverage = double.NaN],
+        [nameof(CnnOptions.PreciseBatchNorm)] = [o => o.PreciseBatchNorm = 0],
         [nameof(CnnOptions.Precision)] = [o => o.Precision = (Precision)9],
         [nameof(CnnOptions.PixelLayout)] = [o => o.PixelLayout = (PixelLayout)9],
         [nameof(CnnOptions.Cache)] = [o => o.Cache = (ImageCache)9],

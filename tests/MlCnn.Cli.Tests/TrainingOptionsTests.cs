@@ -52,6 +52,7 @@ public sealed class TrainingOptionsTests
         (["--learning-rate", "0.3"], [("LearningRate", "0.3")]),
         (["--schedule", "constant"], [("Schedule", "constant")]),
         (["--warm-up", "1"], [("Schedule", "1")]),
+        (["--precise-batch-norm", "640"], [("PreciseBatchNorm", "640")]),
         (["--ema", "0.5"], [("ExponentialMovingAverage", "0.5")]),
     ];
 

@@ -51,6 +51,7 @@ internal static class OptimizationOptions
         TrainingOption.Of(CommandOptions.Number("--accumulate",
             "Batches per step of the weights, at least 1: as one large batch, in the memory of a small one. Default: 1.", least: 1),
             (options, batches) => options.GradientAccumulation = batches),
+        .. AveragingOptions.Statistics(),
         TrainingOption.Of(CommandOptions.Parsed("--multi-scale", "N,N,…",
             "Heights and widths in pixels to train with in turn, for networks that take any. Default: --image-size alone.", required: false, ParseSizes),
             (options, sizes) => options.MultiScale = sizes),

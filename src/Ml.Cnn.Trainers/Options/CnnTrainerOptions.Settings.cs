@@ -58,6 +58,7 @@ public abstract partial class CnnTrainerOptions
             GradientAccumulation = GradientAccumulation,
             ExponentialMovingAverage = ExponentialMovingAverage,
         },
+        Averaging = new() { PreciseBatchNorm = PreciseBatchNorm },
         Transfer = new()
         {
             Weights = weights?.ToString(),

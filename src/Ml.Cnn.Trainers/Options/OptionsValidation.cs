@@ -95,6 +95,7 @@ internal static class OptionsValidation
     private static void Optimization(CnnTrainerOptions options)
     {
         CheckOptimizer(options);
+        Averaging(options);
         if (options.ExampleWeightColumnName is not null)
             Name(options.ExampleWeightColumnName, nameof(options.ExampleWeightColumnName));
         Require(options.Schedule is not null, nameof(options.Schedule), options.Schedule, "one of the schedules");
@@ -108,7 +109,12 @@ internal static class OptionsValidation
         Require(options.GradientClippingValue is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingValue),
             options.GradientClippingValue, "above 0");
         Require(options.GradientAccumulation >= 1, nameof(options.GradientAccumulation), options.GradientAccumulation, "at least 1");
+    }
+
+    private static void Averaging(CnnTrainerOptions options)
+    {
         Require(options.ExponentialMovingAverage is null or (> 0 and < 1), nameof(options.ExponentialMovingAverage), options.ExponentialMovingAverage,
             "above 0 and below 1");
+        Require(options.PreciseBatchNorm is null or >= 1, nameof(options.PreciseBatchNorm), options.PreciseBatchNorm, "at least 1");
     }
 }

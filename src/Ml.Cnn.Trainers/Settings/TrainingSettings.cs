@@ -13,6 +13,7 @@ internal sealed record TrainingSettings
     public required InputSettings Input { get; init; }
     public required SamplingSettings Sampling { get; init; }
     public required OptimizationSettings Optimization { get; init; }
+    public required AveragingSettings Averaging { get; init; }
     public required TransferSettings Transfer { get; init; }
     public required StoppingSettings Stopping { get; init; }
     public required ExecutionSettings Execution { get; init; }

@@ -28,6 +28,7 @@ internal sealed class TrainingLoop
     private readonly IChannel _log;
     private readonly ParameterOptimizer _optimizer;
     private readonly WeightAverage? _average;
+    private readonly PopulationStatistics? _statistics;
     private readonly GradientUpdate _update;
     private readonly TrainingStep _step;
     private readonly LearningRates _rates;
@@ -58,6 +59,7 @@ internal sealed class TrainingLoop
         _isMain = processes.IsMain;
         _optimizer = Optimizers.Create(settings.Optimization, _subject.Groups());
         _average = settings.Optimization.ExponentialMovingAverage is { } decay ? new WeightAverage(_subject.Network.parameters(), decay) : null;
+        _statistics = settings.Averaging.PreciseBatchNorm is { } count ? new(_subject, _batches, count, _cancellation) : null;
         var scaling = _subject.ScalesLoss ? new LossScaling() : null;
         _update = GradientUpdate.Create(_optimizer, settings.Optimization, _average, scaling, processes.Reduction);
         _step = TrainingStep.Create(_subject, settings, _update);
@@ -101,6 +103,8 @@ internal sealed class TrainingLoop
                 break;
             using (_average?.Use()) // validated, and kept where it is the best
             {
+                if (_ranking.ReturnsBest)
+                    _statistics?.Compute(_state.Epoch);
                 using var confusion = _observers.SeeClasses && _validation is not null ? new ConfusionCounts(_subject.Shape.Classes, _subject.Device) : null;
                 var validation = _validation?.Run(confusion);
                 _batches.BadImages.ThrowIfMustFail();
@@ -237,6 +241,8 @@ internal sealed class TrainingLoop
             throw new OperationCanceledException($"Training was canceled {far}.", _cancellation);
         if (_ranking.ReturnsBest && best.IsTaken)
             best.Restore(_subject.Network);
+        else
+            _statistics?.Compute(Position.LastTrainedEpoch);
         if (reason == StopReason.Canceled)
             _log.Warning(MessageSensitivity.None, "{0}", $"Training was canceled {far}; the best model so far is returned.");
         if (reason == StopReason.TimeBudgetSpent)
@@ -260,7 +266,10 @@ internal sealed class TrainingLoop
             returned = $"the model of epoch {_state.History.Last(e => e.IsBest).Epoch}";
         }
         else if (_checkpoints?.RestoreNetwork(_subject.Network) is { } position)
+        {
+            _statistics?.Compute(position.LastTrainedEpoch);
             returned = $"the model of the last checkpoint (epoch {position.Epoch}, step {position.Steps})";
+        }
         else
             throw new LossNotFiniteException(what + " There is no earlier model to return: lower the learning rate, and check the pixels' scale.");
         _log.Warning(MessageSensitivity.None, "{0}", what + $" Training stopped; {returned} is returned.");

@@ -43,6 +43,7 @@ public sealed class TrainingSettingsTests
         [nameof(CnnOptions.GradientClippingValue)] = 1.0,
         [nameof(CnnOptions.GradientAccumulation)] = 2,
         [nameof(CnnOptions.ExponentialMovingAverage)] = 0.9,
+        [nameof(CnnOptions.PreciseBatchNorm)] = 100,
         [nameof(CnnOptions.MultiScale)] = MultiScale.Of([32, 64]),
         [nameof(CnnOptions.Weights)] = InitialWeights.From("weights.pth"),
         [nameof(CnnOptions.Freeze)] = Freezing.Stages,
