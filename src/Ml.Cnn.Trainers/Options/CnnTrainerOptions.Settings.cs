@@ -57,13 +57,17 @@ public abstract partial class CnnTrainerOptions
             GradientClippingValue = GradientClippingValue,
             GradientAccumulation = GradientAccumulation,
             ExponentialMovingAverage = ExponentialMovingAverage,
+            GradientCentralization = GradientCentralization,
+            SharpnessAwareRadius = SharpnessAwareRadius,
+            Lookahead = Lookahead,
         },
-        Averaging = new() { PreciseBatchNorm = PreciseBatchNorm },
+        Averaging = new() { PreciseBatchNorm = PreciseBatchNorm, WeightAveraging = WeightAveraging },
         Transfer = new()
         {
             Weights = weights?.ToString(),
             Freeze = Freeze,
             EpochsPerStage = EpochsPerStage,
+            LayerRateDecay = LayerRateDecay,
             StageLearningRates = StageLearningRates is { } rates ? [.. rates] : null,
             BatchNormStatistics = BatchNormStatistics,
         },

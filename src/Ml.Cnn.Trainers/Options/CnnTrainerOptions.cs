@@ -127,15 +127,6 @@ public abstract partial class CnnTrainerOptions
     /// </summary>
     public double? ExponentialMovingAverage { get; set; }
 
-    /// <summary>
-    /// Training images, at least 1, that the mean and variance of every batch normalization are computed from anew before a validation and before the model is
-    /// returned: precise batch normalization (Wu and Johnson 2021, section 3). The running averages of training are too old where weights move fast, and too
-    /// few where there were few steps. The images are augmented as in training but not mixed, taken up to whole batches, and no more than an epoch has; each
-    /// costs a forward pass. Layers whose statistics do not follow the images (<see cref="BatchNormStatistics"/>) keep theirs, and a training
-    /// that is canceled before a model is kept returns the running averages. Default: the running averages.
-    /// </summary>
-    public int? PreciseBatchNorm { get; set; }
-
     /// <summary>Trains with images of several sizes, for networks that take any. Default: <see cref="ImageSize"/> alone.</summary>
     public MultiScale? MultiScale { get; set; }
 

@@ -5,4 +5,7 @@ internal sealed record AveragingSettings
 {
     /// <summary>Images that the statistics of batch normalization are computed from; null: the running averages of training.</summary>
     public required int? PreciseBatchNorm { get; init; }
+
+    /// <summary>The equal average of the last epochs' weights; null: none.</summary>
+    public required StochasticWeightAveraging? WeightAveraging { get; init; }
 }

@@ -26,6 +26,9 @@ internal sealed class NormalizedNetwork : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The first convolution's weights before each training step.</summary>
+    public List<float[]> BeforeSteps { get; } = [];
+
     /// <summary>What the first normalization sees of images.</summary>
     public Tensor Normalized(Tensor images) => conv.call(images);
 
@@ -36,6 +39,8 @@ internal sealed class NormalizedNetwork : Module<Tensor, Tensor>
     {
         if (training && ++_steps >= _crashAt)
             throw new CrashException();
+        if (training)
+            BeforeSteps.Add(conv.parameters().First().data<float>().ToArray());
         return linear.call(dropout.call(functional.relu(hiddenNorm.call(NormalizedNext(images))).flatten(1)));
     }
 }

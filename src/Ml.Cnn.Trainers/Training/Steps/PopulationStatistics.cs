@@ -1,6 +1,7 @@
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Training.Optimization;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training.Steps;

@@ -52,12 +52,21 @@ internal sealed class TrainingStep(
         update.Begin();
         var (logits, auxiliary) = Forward(mixed?.Images ?? images); // N × classes
         CheckOutput(logits, batch.Count);
-        var sum = auxiliary.Aggregate(Loss(logits), (sum, head) => sum.Plus(Loss(head.Logits).Times(head.Weight)));
+        var sum = Total(logits, auxiliary);
         // On a GPU a look at the loss would wait for the device.
         if (device.type != DeviceType.CPU || update.IsReduced || double.IsFinite(sum.Number()))
-            update.Add(sum, () => loss.Weight(labels, weights), learningRate);
+            update.Add(sum, () => loss.Weight(labels, weights), learningRate, Again);
         using var noGradient = no_grad();
         return new(step + 1, learningRate, new BatchMeasures(batch.Count, new(logits, labels, sum)).MoveToOuterDisposeScope());
+
+        Tensor Again()
+        {
+            var (output, heads) = Forward(mixed?.Images ?? images);
+            return Total(output, heads);
+        }
+
+        Tensor Total(Tensor output, IReadOnlyList<AuxiliaryLogits> heads) =>
+            heads.Aggregate(Loss(output), (sum, head) => sum.Plus(Loss(head.Logits).Times(head.Weight)));
 
         Tensor Loss(Tensor output) => mixed is null ? loss.Of(output, labels, weights) : mixed.Loss(loss, output);
     }

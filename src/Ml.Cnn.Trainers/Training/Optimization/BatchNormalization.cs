@@ -2,7 +2,7 @@ using Ml.Cnn.Trainers.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Ml.Cnn.Trainers.Training.Steps;
+namespace Ml.Cnn.Trainers.Training.Optimization;
 
 /// <summary>A batch normalization of a network, this library's or TorchSharp's own, and its running statistics.</summary>
 /// <param name="Layer">The layer.</param>
