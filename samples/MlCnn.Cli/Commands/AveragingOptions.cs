@@ -1,5 +1,3 @@
-using Ml.Cnn.Trainers;
-
 namespace MlCnn.Cli.Commands;
 
 /// <summary>What stands around the steps of the optimizer, and what is measured and saved in place of the last step's weights.</summary>
