@@ -20,10 +20,6 @@ internal static class AveragingOptions
     /// <summary>What is measured and saved.</summary>
     public static IReadOnlyList<TrainingOption> Weights() =>
     [
-        TrainingOption.Of(CommandOptions.Fraction("--ema",
-            "The decay of a moving average of the weights, above 0 and below 1, such as 0.999; the average is what is measured and saved. Default: none.",
-            includesZero: false),
-            (options, decay) => options.ExponentialMovingAverage = decay),
         TrainingOption.Of(CommandOptions.Fraction("--swa",
             "The share of training, above 0 and below 1, such as 0.75, from which on the learning rate stays and the weights of epochs are averaged; the "
             + "average is what is measured and saved. Default: none.", includesZero: false),

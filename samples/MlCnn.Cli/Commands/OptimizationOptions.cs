@@ -70,6 +70,10 @@ internal static class OptimizationOptions
             (options, schedule) => options.Schedule = schedule),
         TrainingOption.Of(CommandOptions.PositiveNumber("--warm-up",
             "Epochs, or part of one, in which the learning rate rises to where the schedule begins. Default: none."), WarmUp),
+        TrainingOption.Of(CommandOptions.Fraction("--ema",
+            "The decay of a moving average of the weights, above 0 and below 1, such as 0.999; the average is what is measured and saved. Default: none.",
+            includesZero: false),
+            (options, decay) => options.ExponentialMovingAverage = decay),
         .. AveragingOptions.Weights(),
     ];
 

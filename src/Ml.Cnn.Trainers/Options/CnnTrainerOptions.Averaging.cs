@@ -6,8 +6,8 @@ public abstract partial class CnnTrainerOptions
     /// Training images, at least 1, that the mean and variance of every batch normalization are computed from anew before a validation and before the model is
     /// returned: precise batch normalization (Wu and Johnson 2021, section 3). The running averages of training are too old where weights move fast, and too
     /// few where there were few steps. The images are augmented as in training but not mixed, taken up to whole batches, and no more than an epoch has; each
-    /// costs a forward pass. Layers whose statistics do not follow the images (<see cref="BatchNormStatistics"/>) keep theirs, and a training
-    /// that is canceled before a model is kept returns the running averages. Default: the running averages.
+    /// costs a forward pass. Layers whose statistics do not follow the images (<see cref="BatchNormStatistics"/>) keep theirs. Default: the
+    /// running averages.
     /// </summary>
     public int? PreciseBatchNorm { get; set; }
 
@@ -21,7 +21,8 @@ public abstract partial class CnnTrainerOptions
 
     /// <summary>
     /// Slow weights that lead the optimizer (Zhang et al. 2019, algorithm 1). As in the paper they are what validation and the returned model take, unless there
-    /// is an <see cref="ExponentialMovingAverage"/>, which is then that of the optimizer's weights. Default: none.
+    /// is an <see cref="ExponentialMovingAverage"/>, which is then that of the optimizer's weights. The running statistics of batch normalization are those of
+    /// the optimizer's weights; <see cref="PreciseBatchNorm"/> computes the slow weights' own. Default: none.
     /// </summary>
     public Lookahead? Lookahead { get; set; }
 

@@ -136,7 +136,7 @@ internal static class OptionsValidation
             Require(averaging.EveryEpochs >= 1, name, averaging.EveryEpochs, "every 1 epoch or more");
             Require(options.ExponentialMovingAverage is null, name, averaging, $"null with {nameof(options.ExponentialMovingAverage)}: validation takes one of them");
             Require(options.Lookahead is null, name, averaging, $"null with {nameof(options.Lookahead)}: validation takes one of them");
-            Require(options.Schedule!.Plateau is null, name, averaging, $"null with a {nameof(options.Schedule)} that waits for a plateau");
+            Require(options.Schedule?.Plateau is null, name, averaging, $"null with a {nameof(options.Schedule)} that waits for a plateau");
         }
     }
 }

@@ -65,7 +65,7 @@ internal sealed class TrainingLoop
         _equalAverage = settings.Averaging.WeightAveraging is { } averaging ? new(_subject.Network.parameters(), averaging, Epochs) : null;
         _shadows = (ShadowWeights?)average ?? slow;
         _statistics = settings.Averaging is { PreciseBatchNorm: null, WeightAveraging: null } ? null
-            : new(_subject, _batches, settings.Averaging.PreciseBatchNorm ?? long.MaxValue, _cancellation);
+            : new(_subject, _batches, settings.Averaging.PreciseBatchNorm ?? long.MaxValue);
         var scaling = _subject.ScalesLoss ? new LossScaling() : null;
         _update = GradientUpdate.Create(_optimizer, settings.Optimization, average, scaling, processes.Reduction, ascent, slow);
         _step = TrainingStep.Create(_subject, settings, _update);
@@ -111,7 +111,7 @@ internal sealed class TrainingLoop
             using (Shadows?.Use()) // validated, and kept where it is the best
             {
                 if (_ranking.ReturnsBest)
-                    ComputeStatistics(_state.Epoch);
+                    ComputeStatistics(_state.Epoch, _cancellation);
                 using var confusion = _observers.SeeClasses && _validation is not null ? new ConfusionCounts(_subject.Shape.Classes, _subject.Device) : null;
                 var validation = _validation?.Run(confusion);
                 _batches.BadImages.ThrowIfMustFail();
@@ -239,10 +239,10 @@ internal sealed class TrainingLoop
     private ShadowWeights? Shadows => _equalAverage is { Steps: > 0 } ? _equalAverage : _shadows;
 
     // Running averages are of other weights than an average of the last epochs.
-    private void ComputeStatistics(int epoch)
+    private void ComputeStatistics(int epoch, CancellationToken cancellation)
     {
         if (_settings.Averaging.PreciseBatchNorm is not null || _equalAverage is { Steps: > 0 })
-            _statistics?.Compute(epoch);
+            _statistics?.Compute(epoch, cancellation);
     }
 
     private TrainingOutcome Finish(WeightSnapshot best)
@@ -259,7 +259,7 @@ internal sealed class TrainingLoop
         if (_ranking.ReturnsBest && best.IsTaken)
             best.Restore(_subject.Network);
         else
-            ComputeStatistics(Position.LastTrainedEpoch);
+            ComputeStatistics(Position.LastTrainedEpoch, CancellationToken.None); // what is returned has them, canceled or not
         if (reason == StopReason.Canceled)
             _log.Warning(MessageSensitivity.None, "{0}", $"Training was canceled {far}; the best model so far is returned.");
         if (reason == StopReason.TimeBudgetSpent)
@@ -284,7 +284,7 @@ internal sealed class TrainingLoop
         }
         else if (_checkpoints?.RestoreNetwork(_subject.Network) is { } position)
         {
-            ComputeStatistics(position.LastTrainedEpoch);
+            ComputeStatistics(position.LastTrainedEpoch, CancellationToken.None);
             returned = $"the model of the last checkpoint (epoch {position.Epoch}, step {position.Steps})";
         }
         else

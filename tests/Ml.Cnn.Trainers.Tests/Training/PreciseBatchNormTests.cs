@@ -35,17 +35,31 @@ public sealed class PreciseBatchNormTests
             else
                 o.PreciseBatchNorm = Images;
         }, isTorchSharps);
-        var network = (NormalizedNetwork)model.Scorer.Network;
-        using var noGradient = no_grad();
-        var values = network.Normalized(Pixels(model)).transpose(0, 1).flatten(1).to(float64); // channels × values
-        AssertClose(values.mean([1]), Buffer(model, "norm.running_mean"));
-        AssertClose(values.var(1, unbiased: true), Buffer(model, "norm.running_var"));
+        AssertStatistics(model);
         var returned = model.History.LastOrDefault(epoch => isValidated && epoch.IsBest) ?? model.History[^1];
         Assert.AreEqual(returned.Steps, Buffer(model, "norm.num_batches_tracked").item<long>(), "the batches of training");
+    }
 
-        static void AssertClose(Tensor expected, Tensor actual) =>
-            Assert.IsTrue(actual.to(float64).allclose(expected, 1e-5, 1e-6), 
-                $"{string.Join(", ", actual.to(float64).data<double>().ToArray())}, not {string.Join(", ", expected.data<double>().ToArray())}");
+    /// <summary>Protects a stop in the middle of an epoch: the weights that are returned have their own statistics, the average of epochs too.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void A_canceled_training_has_its_statistics(bool isLastEpochs)
+    {
+        using var scope = NewDisposeScope();
+        using var cancellation = new CancellationTokenSource();
+        var model = Fit(o =>
+        {
+            (o.Epochs, o.CancellationToken, o.PreciseBatchNorm) = (4, cancellation.Token, isLastEpochs ? null : Images);
+            o.WeightAveraging = isLastEpochs ? new() { FromShare = 0.5 } : null;
+            o.StepCallback = step =>
+            {
+                if (step.Step == 10)
+                    cancellation.Cancel();
+            };
+        });
+        Assert.AreEqual(StopReason.Canceled, model.StopReason);
+        AssertStatistics(model);
     }
 
     /// <summary>
@@ -160,6 +174,7 @@ public sealed class PreciseBatchNormTests
                 Epochs = 1,
                 BatchSize = 100,
                 LearningRate = 0.3,
+                Schedule = LearningRateSchedule.Cosine,
                 Seed = 3,
                 PreciseBatchNorm = count,
                 ValidationSet = test,
@@ -180,6 +195,18 @@ public sealed class PreciseBatchNormTests
         Fit(o => (o.PreciseBatchNorm, o.ValidationFraction, o.Epochs, o.EpochCallback) = (32, 0.2, 10, _ => counts.Add(Tensor.TotalCount)));
         Assert.HasCount(10, counts);
         Assert.IsTrue(counts.Zip(counts.Skip(1)).All(pair => pair.Second <= pair.First), $"live tensors after each epoch: {string.Join(", ", counts)}");
+    }
+
+    // Of the first normalization, whose input depends on no other one.
+    private static void AssertStatistics(CnnTransformer model)
+    {
+        using var noGradient = no_grad();
+        var values = ((NormalizedNetwork)model.Scorer.Network).Normalized(Pixels(model)).transpose(0, 1).flatten(1).to(float64); // channels × values
+        AssertClose(values.mean([1]), Buffer(model, "norm.running_mean"));
+        AssertClose(values.var(1, unbiased: true), Buffer(model, "norm.running_var"));
+
+        static void AssertClose(Tensor expected, Tensor actual) => Assert.IsTrue(actual.to(float64).allclose(expected, 1e-5, 1e-6),
+            $"{string.Join(", ", actual.to(float64).data<double>().ToArray())}, not {string.Join(", ", expected.data<double>().ToArray())}");
     }
 
     private static CnnTransformer Fit(Action<CnnTrainerOptions> change, bool isTorchSharps = false, int crashAt = int.MaxValue) =>

@@ -19,8 +19,7 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 /// <param name="subject">Whose statistics.</param>
 /// <param name="batches">The training images.</param>
 /// <param name="images">How many to compute from, 1 or more, filled up to whole batches; fewer where an epoch has fewer.</param>
-/// <param name="cancellation">Ends the pass early.</param>
-internal sealed class PopulationStatistics(TrainingSubject subject, EpochBatches batches, long images, CancellationToken cancellation)
+internal sealed class PopulationStatistics(TrainingSubject subject, EpochBatches batches, long images)
 {
     private readonly EpochBatches _batches = batches with { Shard = Shard.Whole };
 
@@ -29,7 +28,8 @@ internal sealed class PopulationStatistics(TrainingSubject subject, EpochBatches
     /// stay, and so do all where the pass is canceled.
     /// </summary>
     /// <param name="epoch">From 1; says which layers, and which images come first.</param>
-    public void Compute(int epoch)
+    /// <param name="cancellation">Ends the pass early.</param>
+    public void Compute(int epoch, CancellationToken cancellation)
     {
         subject.Prepare(epoch);
         var layers = BatchNormalization.Following(subject.Network);
@@ -43,7 +43,7 @@ internal sealed class PopulationStatistics(TrainingSubject subject, EpochBatches
         {
             foreach (var layer in layers)
                 layer.Layer.train();
-            if (Read(layers, (layer, values) => statistics[layer.Layer].Add(values), epoch))
+            if (Read(layers, (layer, values) => statistics[layer.Layer].Add(values), epoch, cancellation))
             {
                 foreach (var one in statistics.Values)
                     one.Finish();
@@ -57,7 +57,7 @@ internal sealed class PopulationStatistics(TrainingSubject subject, EpochBatches
         }
     }
 
-    private bool Read(IReadOnlyList<BatchNormalization> layers, Action<BatchNormalization, long> add, int epoch)
+    private bool Read(IReadOnlyList<BatchNormalization> layers, Action<BatchNormalization, long> add, int epoch, CancellationToken cancellation)
     {
         using var watch = BatchNormalization.Watch(layers, add);
         long seen = 0;
