@@ -134,8 +134,9 @@ internal static class OptionsValidation
             Require(averaging.FromShare is > 0 and < 1, name, averaging.FromShare, "from a share of training above 0 and below 1");
             Require(averaging.LearningRate is null or (> 0 and < double.PositiveInfinity), name, averaging.LearningRate, "at a learning rate above 0");
             Require(averaging.EveryEpochs >= 1, name, averaging.EveryEpochs, "every 1 epoch or more");
-            Require(options.ExponentialMovingAverage is null, name, averaging, $"null with {nameof(options.ExponentialMovingAverage)}: validation takes one of them");
-            Require(options.Lookahead is null, name, averaging, $"null with {nameof(options.Lookahead)}: validation takes one of them");
+            Require(options.ExponentialMovingAverage is null, name, averaging,
+                $"null with {nameof(options.ExponentialMovingAverage)}: one of them is validated");
+            Require(options.Lookahead is null, name, averaging, $"null with {nameof(options.Lookahead)}: one of them is validated");
             Require(options.Schedule?.Plateau is null, name, averaging, $"null with a {nameof(options.Schedule)} that waits for a plateau");
         }
     }

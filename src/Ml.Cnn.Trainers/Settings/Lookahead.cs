@@ -1,8 +1,8 @@
 namespace Ml.Cnn.Trainers;
 
 /// <summary>
-/// Lookahead (Zhang et al. 2019, "Lookahead Optimizer: k steps forward, 1 step back", algorithm 1): after every few steps of the optimizer, slow weights go some of
-/// the way to where it has come, and it goes on from there.
+/// Lookahead (Zhang et al. 2019, "Lookahead Optimizer: k steps forward, 1 step back", algorithm 1): after every few steps of the optimizer, slow weights go
+/// some of the way to where it has come, and it goes on from there.
 /// </summary>
 /// <example>
 /// <code>

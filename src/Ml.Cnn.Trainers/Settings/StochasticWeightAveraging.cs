@@ -1,8 +1,8 @@
 namespace Ml.Cnn.Trainers;
 
 /// <summary>
-/// Stochastic weight averaging (Izmailov et al. 2018, "Averaging Weights Leads to Wider Optima and Better Generalization", algorithm 1): the equal average of the
-/// weights at the ends of the last epochs, which are trained at one rate.
+/// Stochastic weight averaging (Izmailov et al. 2018, "Averaging Weights Leads to Wider Optima and Better Generalization", algorithm 1): the equal average of
+/// the weights at the ends of the last epochs, which are trained at one rate.
 /// </summary>
 /// <example>
 /// <code>

@@ -4,8 +4,8 @@ namespace Ml.Cnn.Trainers.Transfer;
 
 /// <summary>How far each layer of a network lies from its head, for learning rates that fall towards the input.</summary>
 /// <remarks>
-/// A layer is a numbered block of a stage ("layer1.0"), or a stage without numbered blocks, such as the stem: what timm counts as the layers of a ResNet, and what
-/// is a layer of a transformer in the papers.
+/// A layer is a numbered block of a stage ("layer1.0"), or a stage without numbered blocks, such as the stem: what timm counts as the layers of a ResNet, and
+/// what is a layer of a transformer in the papers.
 /// </remarks>
 internal static class LayerDepths
 {

@@ -63,8 +63,8 @@ public sealed class PreciseBatchNormTests
     }
 
     /// <summary>
-    /// Protects the paper's way: what a later normalization sees has gone through the earlier ones as in training, by the statistics of its batch. With one batch
-    /// that holds every image, these are the network's own in training mode.
+    /// Protects the paper's way: what a later normalization sees has gone through the earlier ones as in training, by the statistics of its batch. With one
+    /// batch that holds every image, these are the network's own in training mode.
     /// </summary>
     [TestMethod]
     public void Later_layers_see_what_they_see_in_training()

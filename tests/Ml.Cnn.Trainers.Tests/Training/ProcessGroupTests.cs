@@ -163,8 +163,8 @@ public sealed class ProcessGroupTests
     }
 
     /// <summary>
-    /// Protects what stands around a step: every process comes to the same weights, and but for the way up, which each process takes by its own images, they are
-    /// one process's.
+    /// Protects what stands around a step: every process comes to the same weights, and but for the way up, which each process takes by its own images, they
+    /// are one process's.
     /// </summary>
     [TestMethod]
     public void What_stands_around_a_step_goes_together_with_a_group()

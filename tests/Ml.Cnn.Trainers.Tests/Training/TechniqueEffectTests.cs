@@ -12,7 +12,7 @@ public sealed class TechniqueEffectTests
 
     private static readonly MLContext s_mlContext = new(seed: 1);
 
-    /// <summary>Izmailov et al. 2018, figure 1: the average of weights that jump about lies nearer to the middle, where the loss of other images is lower.</summary>
+    /// <summary>Izmailov et al. 2018, figure 1: the average of weights that jump about lies nearer to the middle, where other images' loss is lower.</summary>
     [TestMethod]
     public void An_average_of_epochs_has_a_lower_loss_than_the_last_weights()
     {

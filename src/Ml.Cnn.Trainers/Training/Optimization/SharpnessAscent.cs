@@ -10,14 +10,15 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 /// taken that w is moved by.
 /// </summary>
 /// <remarks>
-/// Both passes see the same images, mixed alike, and drop out the same on the CPU, as in the paper's own code. The running statistics of batch normalization move in
-/// the first pass alone. Each of several processes goes up its own way (the paper's section 4.1: m-sharpness).
+/// Both passes see the same images, mixed alike, and drop out the same on the CPU, as in the paper's own code. The running statistics of batch normalization
+/// move in the first pass alone, as there. Each of several processes goes up its own way (the paper's section 4.1: m-sharpness). The way is that of the loss
+/// alone, without the weight decay.
 /// </remarks>
 /// <param name="network">Whose weights.</param>
 /// <param name="radius">ρ, above 0.</param>
 internal sealed class SharpnessAscent(Module network, double radius) : IDisposable
 {
-    // As in the paper's own code: a gradient of 0 divides nothing by 0.
+    // A gradient of 0 divides nothing by 0.
     private const double Epsilon = 1e-12;
 
     private Tensor? _drawn;

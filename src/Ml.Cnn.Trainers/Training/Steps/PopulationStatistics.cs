@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace Ml.Cnn.Trainers.Training.Steps;
 
 /// <summary>
-/// Computes the mean and variance that batch normalization scores by anew, from many training images under the weights as they are: precise batch
-/// normalization (Wu and Johnson 2021, section 3). The running averages of training lag behind weights that move fast, have seen too little where an epoch has few
-/// steps, and are those of other weights where the weights are an average.
+/// Computes the mean and variance that batch normalization scores by anew, from many training images under the weights as they are: precise batch normalization
+/// (Wu and Johnson 2021, section 3). The running averages of training lag behind weights that move fast, have seen too little where an epoch has few steps, and
+/// are those of other weights where the weights are an average.
 /// </summary>
 /// <remarks>
 /// The images come batch by batch as training has them: augmented, in an epoch's order, normalized by their batch. They are not mixed, and come in the size
