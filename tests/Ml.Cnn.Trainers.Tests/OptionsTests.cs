@@ -44,6 +44,17 @@ public sealed class OptionsTests
         [nameof(CnnOptions.GradientAccumulation)] = [o => o.GradientAccumulation = 0],
         [nameof(CnnOptions.ExponentialMovingAverage)] = [o => o.ExponentialMovingAverage = 0, o => o.ExponentialMovingAverage = 1,
             o => o.ExponentialMovingAverage = double.NaN],
+        [nameof(CnnOptions.PreciseBatchNorm)] = [o => o.PreciseBatchNorm = 0],
+        [nameof(CnnOptions.WeightAveraging)] = [o => o.WeightAveraging = new() { FromShare = 0 }, o => o.WeightAveraging = new() { FromShare = 1 },
+            o => o.WeightAveraging = new() { LearningRate = 0 }, o => o.WeightAveraging = new() { EveryEpochs = 0 },
+            o => (o.WeightAveraging, o.ExponentialMovingAverage) = (new(), 0.9), o => (o.WeightAveraging, o.Lookahead) = (new(), new()),
+            o => (o.WeightAveraging, o.Schedule) = (new(), LearningRateSchedule.ReduceOnPlateau())],
+        [nameof(CnnOptions.Lookahead)] = [o => o.Lookahead = new() { Steps = 0 }, o => o.Lookahead = new() { StepSize = 0 },
+            o => o.Lookahead = new() { StepSize = 1.1 }],
+        [nameof(CnnOptions.SharpnessAwareRadius)] = [o => o.SharpnessAwareRadius = 0, o => o.SharpnessAwareRadius = double.NaN,
+            o => (o.SharpnessAwareRadius, o.GradientAccumulation) = (0.05, 2)],
+        [nameof(CnnOptions.LayerRateDecay)] = [o => o.LayerRateDecay = 0, o => o.LayerRateDecay = 1.1,
+            o => (o.LayerRateDecay, o.StageLearningRates) = (0.5, [1, 1, 1, 1, 1])],
         [nameof(CnnOptions.Precision)] = [o => o.Precision = (Precision)9],
         [nameof(CnnOptions.PixelLayout)] = [o => o.PixelLayout = (PixelLayout)9],
         [nameof(CnnOptions.Cache)] = [o => o.Cache = (ImageCache)9],
@@ -88,7 +99,9 @@ public sealed class OptionsTests
         string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.Augmentation), nameof(CnnOptions.EpochCallback),
             nameof(CnnOptions.StepCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken),
             nameof(CnnOptions.Weights), nameof(CnnOptions.WeightsCache), nameof(CnnOptions.DownloadProgress), nameof(CnnOptions.DecayBiasesAndNorms),
-            nameof(CnnOptions.Loss), nameof(CnnOptions.KeepKnownClasses), nameof(CnnOptions.ClassWeights), nameof(CnnOptions.BalancedSampling), nameof(CnnOptions.MultiScale), nameof(CnnOptions.MemoryLayout)];
+            nameof(CnnOptions.Loss), nameof(CnnOptions.KeepKnownClasses), nameof(CnnOptions.ClassWeights), nameof(CnnOptions.BalancedSampling),
+            nameof(CnnOptions.MultiScale), nameof(CnnOptions.MemoryLayout), nameof(CnnOptions.GradientCentralization),
+            nameof(CnnOptions.ChosenOptionsCallback)];
         CollectionAssert.AreEquivalent(typeof(CnnTrainerOptions).GetProperties().Select(p => p.Name).ToArray(), s_wrong.Keys.Concat(free).ToArray());
     }
 

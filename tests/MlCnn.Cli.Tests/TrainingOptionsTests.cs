@@ -58,7 +58,13 @@ public sealed class TrainingOptionsTests
         (["--learning-rate", "0.3"], [("LearningRate", "0.3")]),
         (["--schedule", "constant"], [("Schedule", "constant")]),
         (["--warm-up", "1"], [("Schedule", "1")]),
+        (["--precise-batch-norm", "640"], [("PreciseBatchNorm", "640")]),
         (["--ema", "0.5"], [("ExponentialMovingAverage", "0.5")]),
+        (["--swa", "0.6"], [("WeightAveraging", "0.6")]),
+        (["--lookahead", "6"], [("Lookahead", "6")]),
+        (["--sam", "0.1"], [("SharpnessAwareRadius", "0.1")]),
+        (["--centralize-gradients"], [("GradientCentralization", "True")]),
+        (["--layer-rate-decay", "0.7"], [("LayerRateDecay", "0.7")]),
     ];
 
     public static IEnumerable<object?[]> Presets => TrainingPreset.All.Select(preset => new object?[] { preset.Name }).Prepend([null]);
@@ -140,6 +146,8 @@ public sealed class TrainingOptionsTests
         var type when type == typeof(Distillation) => s_distillation,
         var type when type == typeof(ClassWeights) => ClassWeights.Balanced,
         var type when type == typeof(MultiScale) => s_scale,
+        var type when type == typeof(StochasticWeightAveraging) => s_averaging,
+        var type when type == typeof(Lookahead) => s_lookahead,
         var type when type == typeof(InitialWeights) => s_weights,
         var type when type == typeof(EarlyStopping) => s_stopping,
         var type when type == typeof(CheckpointOptions) => s_checkpoints,
@@ -149,6 +157,8 @@ public sealed class TrainingOptionsTests
 
     private static readonly Distillation s_distillation = new("unusual");
     private static readonly MultiScale s_scale = MultiScale.Of([33]);
+    private static readonly StochasticWeightAveraging s_averaging = new() { FromShare = 0.33 };
+    private static readonly Lookahead s_lookahead = new() { Steps = 33 };
     private static readonly InitialWeights s_weights = InitialWeights.From("resnet18");
     private static readonly EarlyStopping s_stopping = new() { Patience = 33 };
     private static readonly CheckpointOptions s_checkpoints = new() { Folder = "unusual" };
@@ -171,6 +181,8 @@ public sealed class TrainingOptionsTests
         EarlyStopping stopping => FormattableString.Invariant($"Patience = {stopping.Patience}"),
         Distillation { TeacherPath: var path } teacher =>
             FormattableString.Invariant($"{Path.GetFileName(path)} at {teacher.Temperature} by {teacher.Share}"),
+        StochasticWeightAveraging averaging => FormattableString.Invariant($"{averaging.FromShare}"),
+        Lookahead lookahead => FormattableString.Invariant($"{lookahead.Steps}"),
         MultiScale scale => string.Join(", ", scale.Sizes),
         IFormattable value => value.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
         var value => $"{value}",

@@ -52,6 +52,7 @@ internal static class OptimizationOptions
         TrainingOption.Of(CommandOptions.Number("--accumulate",
             "Batches per step of the weights, at least 1: as one large batch, in the memory of a small one. Default: 1.", least: 1),
             (options, batches) => options.GradientAccumulation = batches),
+        .. AveragingOptions.Steps(),
         TrainingOption.Of(CommandOptions.Parsed("--multi-scale", "N,N,…",
             "Heights and widths in pixels to train with in turn, for networks that take any. Default: --image-size alone.", required: false, ParseSizes),
             (options, sizes) => options.MultiScale = sizes),
@@ -74,6 +75,7 @@ internal static class OptimizationOptions
             "The decay of a moving average of the weights, above 0 and below 1, such as 0.999; the average is what is measured and saved. Default: none.",
             includesZero: false),
             (options, decay) => options.ExponentialMovingAverage = decay),
+        .. AveragingOptions.Weights(),
     ];
 
     /// <summary>The optimizers that use an option: "adam, adamw and lamb".</summary>

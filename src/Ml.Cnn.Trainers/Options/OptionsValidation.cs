@@ -95,6 +95,7 @@ internal static class OptionsValidation
     private static void Optimization(CnnTrainerOptions options)
     {
         CheckOptimizer(options);
+        Averaging(options);
         if (options.ExampleWeightColumnName is not null)
             Name(options.ExampleWeightColumnName, nameof(options.ExampleWeightColumnName));
         var epochs = options.Epochs ?? CnnTrainerOptions.LeastEpochs;
@@ -115,7 +116,35 @@ internal static class OptionsValidation
         Require(options.GradientClippingValue is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingValue),
             options.GradientClippingValue, "above 0");
         Require(options.GradientAccumulation >= 1, nameof(options.GradientAccumulation), options.GradientAccumulation, "at least 1");
+    }
+
+    private static void Averaging(CnnTrainerOptions options)
+    {
         Require(options.ExponentialMovingAverage is null or (> 0 and < 1), nameof(options.ExponentialMovingAverage), options.ExponentialMovingAverage,
             "above 0 and below 1");
+        Require(options.PreciseBatchNorm is null or >= 1, nameof(options.PreciseBatchNorm), options.PreciseBatchNorm, "at least 1");
+        Require(options.SharpnessAwareRadius is null or (> 0 and < double.PositiveInfinity), nameof(options.SharpnessAwareRadius),
+            options.SharpnessAwareRadius, "above 0");
+        Require(options.SharpnessAwareRadius is null || options.GradientAccumulation == 1, nameof(options.SharpnessAwareRadius),
+            options.SharpnessAwareRadius, $"null with {nameof(options.GradientAccumulation)}: each batch would be followed up its own gradient");
+        Require(options.LayerRateDecay is null or (> 0 and <= 1), nameof(options.LayerRateDecay), options.LayerRateDecay, "above 0 to 1");
+        Require(options.LayerRateDecay is null || options.StageLearningRates is null, nameof(options.LayerRateDecay), options.LayerRateDecay,
+            $"null with {nameof(options.StageLearningRates)}");
+        if (options.Lookahead is { } lookahead)
+        {
+            Require(lookahead.Steps >= 1, nameof(options.Lookahead), lookahead.Steps, "of at least 1 step");
+            Require(lookahead.StepSize is > 0 and <= 1, nameof(options.Lookahead), lookahead.StepSize, "of a step size above 0 to 1");
+        }
+        if (options.WeightAveraging is { } averaging)
+        {
+            var name = nameof(options.WeightAveraging);
+            Require(averaging.FromShare is > 0 and < 1, name, averaging.FromShare, "from a share of training above 0 and below 1");
+            Require(averaging.LearningRate is null or (> 0 and < double.PositiveInfinity), name, averaging.LearningRate, "at a learning rate above 0");
+            Require(averaging.EveryEpochs >= 1, name, averaging.EveryEpochs, "every 1 epoch or more");
+            Require(options.ExponentialMovingAverage is null, name, averaging,
+                $"null with {nameof(options.ExponentialMovingAverage)}: one of them is validated");
+            Require(options.Lookahead is null, name, averaging, $"null with {nameof(options.Lookahead)}: one of them is validated");
+            Require(options.Schedule?.Plateau is null, name, averaging, $"null with a {nameof(options.Schedule)} that waits for a plateau");
+        }
     }
 }

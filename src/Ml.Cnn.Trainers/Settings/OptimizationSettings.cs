@@ -33,4 +33,7 @@ internal sealed record OptimizationSettings
     public required double? GradientClippingValue { get; init; }
     public required int GradientAccumulation { get; init; }
     public required double? ExponentialMovingAverage { get; init; }
+    public required bool GradientCentralization { get; init; }
+    public required double? SharpnessAwareRadius { get; init; }
+    public required Lookahead? Lookahead { get; init; }
 }

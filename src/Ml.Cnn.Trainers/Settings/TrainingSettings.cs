@@ -14,6 +14,7 @@ internal sealed record TrainingSettings
     public required SamplingSettings Sampling { get; init; }
     public required OptimizationSettings Optimization { get; init; }
     public required LossSettings Loss { get; init; }
+    public required AveragingSettings Averaging { get; init; }
     public required TransferSettings Transfer { get; init; }
     public required StoppingSettings Stopping { get; init; }
     public required ExecutionSettings Execution { get; init; }

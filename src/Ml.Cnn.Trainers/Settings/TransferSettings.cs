@@ -11,6 +11,7 @@ internal sealed record TransferSettings
 
     public required Freezing Freeze { get; init; }
     public required int EpochsPerStage { get; init; }
+    public required double? LayerRateDecay { get; init; }
     public required IReadOnlyList<double>? StageLearningRates { get; init; }
     public required BatchNormStatistics BatchNormStatistics { get; init; }
 }

@@ -26,8 +26,9 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
     public LearningRateCurve Run(double lowest, double highest, int steps)
     {
         using var optimizer = Optimizers.Create(settings.Optimization, subject.Groups());
+        var ascent = SharpnessAscent.Of(settings.Optimization, subject.Network);
         using var update = GradientUpdate.Create(optimizer, settings.Optimization, average: null, subject.ScalesLoss ? new LossScaling() : null,
-            reduction: null);
+            reduction: null, ascent);
         var step = TrainingStep.Create(subject, settings, update);
         subject.Prepare(epoch: 1);
         var losses = new List<double>(); // of the batches until the weights move

@@ -27,7 +27,9 @@ internal sealed class TrainingLoop
     private readonly CancellationToken _cancellation;
     private readonly IChannel _log;
     private readonly ParameterOptimizer _optimizer;
-    private readonly WeightAverage? _average;
+    private readonly ShadowWeights? _shadows;
+    private readonly EqualAverage? _equalAverage;
+    private readonly PopulationStatistics? _statistics;
     private readonly GradientUpdate _update;
     private readonly TrainingStep _step;
     private readonly LearningRates _rates;
@@ -57,17 +59,23 @@ internal sealed class TrainingLoop
         (_settings, _cancellation, _log, _checkpoints) = (settings, handles.CancellationToken, log, checkpoints);
         _isMain = processes.IsMain;
         _optimizer = Optimizers.Create(settings.Optimization, _subject.Groups());
-        _average = settings.Optimization.ExponentialMovingAverage is { } decay ? new WeightAverage(_subject.Network.parameters(), decay) : null;
+        var average = settings.Optimization.ExponentialMovingAverage is { } decay ? new WeightAverage(_subject.Network.parameters(), decay) : null;
+        var slow = settings.Optimization.Lookahead is { } lookahead ? new SlowWeights(_subject.Network.parameters(), lookahead) : null;
+        var ascent = SharpnessAscent.Of(settings.Optimization, _subject.Network);
+        _equalAverage = settings.Averaging.WeightAveraging is { } averaging ? new(_subject.Network.parameters(), averaging, Epochs) : null;
+        _shadows = (ShadowWeights?)average ?? slow;
+        _statistics = settings.Averaging is { PreciseBatchNorm: null, WeightAveraging: null } ? null
+            : new(_subject, _batches, settings.Averaging.PreciseBatchNorm ?? long.MaxValue);
         var scaling = _subject.ScalesLoss ? new LossScaling() : null;
-        _update = GradientUpdate.Create(_optimizer, settings.Optimization, _average, scaling, processes.Reduction);
+        _update = GradientUpdate.Create(_optimizer, settings.Optimization, average, scaling, processes.Reduction, ascent, slow);
         _step = TrainingStep.Create(_subject, settings, _update);
-        _rates = new LearningRates(settings.Optimization.Schedule, settings.Optimization.LearningRate, Epochs);
+        _rates = new LearningRates(settings.Optimization.Schedule, settings.Optimization.LearningRate, Epochs, settings.Averaging.WeightAveraging);
         _observers = TrainingObservers.For(handles, processes.IsMain, Epochs, _batches.Images,
             images, message => log.Warning(MessageSensitivity.None, "{0}", message));
         _ranking = new EpochRanking(settings.Stopping.EarlyStopping, isValidated: _validation is not null);
         _stop = new StopConditions(settings.Stopping, _ranking, _state.History, time, _cancellation);
         _checkpoints?.Keep(new CheckpointedNetwork(_subject.Network), new CheckpointedOptimizer(_optimizer), new CheckpointedRandomState());
-        _checkpoints?.Keep(((ICheckpointed?[])[_update, _average, _rates, scaling]).OfType<ICheckpointed>());
+        _checkpoints?.Keep(((ICheckpointed?[])[_update, average, slow, _equalAverage, _rates, scaling]).OfType<ICheckpointed>());
     }
 
     private int Epochs => _settings.Optimization.Epochs;
@@ -79,8 +87,8 @@ internal sealed class TrainingLoop
     {
         using var optimizer = _optimizer;
         using var observers = _observers;
-        using var average = _average;
         using var update = _update;
+        using var equalAverage = _equalAverage;
         using var best = new WeightSnapshot();
         _checkpoints?.Keep(best);
         Restore(_checkpoints?.Resume() ?? new TrainingPosition());
@@ -99,8 +107,11 @@ internal sealed class TrainingLoop
             CheckWeights();
             if (Stopped)
                 break;
-            using (_average?.Use()) // validated, and kept where it is the best
+            _equalAverage?.EpochEnded(_state.Epoch);
+            using (Shadows?.Use()) // validated, and kept where it is the best
             {
+                if (_ranking.ReturnsBest)
+                    ComputeStatistics(_state.Epoch, _cancellation);
                 using var confusion = _observers.SeeClasses && _validation is not null ? new ConfusionCounts(_subject.Shape.Classes, _subject.Device) : null;
                 var validation = _validation?.Run(confusion);
                 _batches.BadImages.ThrowIfMustFail();
@@ -224,11 +235,21 @@ internal sealed class TrainingLoop
         _observers.Epoch(summary);
     }
 
+    // What is validated and returned in the place of the weights.
+    private ShadowWeights? Shadows => _equalAverage is { Steps: > 0 } ? _equalAverage : _shadows;
+
+    // Running averages are of other weights than an average of the last epochs.
+    private void ComputeStatistics(int epoch, CancellationToken cancellation)
+    {
+        if (_settings.Averaging.PreciseBatchNorm is not null || _equalAverage is { Steps: > 0 })
+            _statistics?.Compute(epoch, cancellation);
+    }
+
     private TrainingOutcome Finish(WeightSnapshot best)
     {
         if (_stop.NotFinite is not null)
             return RestoreLastFiniteWeights(best);
-        _average?.Use();
+        Shadows?.Use();
         var reason = _state.History.Count >= Epochs ? StopReason.Completed : _stop.Reason ?? StopReason.Completed;
         if (reason == StopReason.Canceled && _state.Steps == 0)
             throw new OperationCanceledException("Training was canceled before its first step: there is no model to return.", _cancellation);
@@ -237,6 +258,8 @@ internal sealed class TrainingLoop
             throw new OperationCanceledException($"Training was canceled {far}.", _cancellation);
         if (_ranking.ReturnsBest && best.IsTaken)
             best.Restore(_subject.Network);
+        else
+            ComputeStatistics(Position.LastTrainedEpoch, CancellationToken.None); // what is returned has them, canceled or not
         if (reason == StopReason.Canceled)
             _log.Warning(MessageSensitivity.None, "{0}", $"Training was canceled {far}; the best model so far is returned.");
         if (reason == StopReason.TimeBudgetSpent)
@@ -260,7 +283,10 @@ internal sealed class TrainingLoop
             returned = $"the model of epoch {_state.History.Last(e => e.IsBest).Epoch}";
         }
         else if (_checkpoints?.RestoreNetwork(_subject.Network) is { } position)
+        {
+            ComputeStatistics(position.LastTrainedEpoch, CancellationToken.None);
             returned = $"the model of the last checkpoint (epoch {position.Epoch}, step {position.Steps})";
+        }
         else
             throw new LossNotFiniteException(what + " There is no earlier model to return: lower the learning rate, and check the pixels' scale.");
         _log.Warning(MessageSensitivity.None, "{0}", what + $" Training stopped; {returned} is returned.");

@@ -26,16 +26,26 @@ internal sealed class TrainableStages
         if (settings.Freeze != Freezing.None && architecture.Stages.Count == 0)
             throw OptionCheck.Wrong(nameof(settings.Freeze), settings.Freeze, "None for a network of your own, which names no stages; set requires_grad of "
                 + "its parameters instead");
+        if (settings.LayerRateDecay is not null && architecture.Stages.Count == 0)
+            throw OptionCheck.Wrong(nameof(settings.LayerRateDecay), settings.LayerRateDecay, "null for a network of your own, which names no stages");
         if (settings.StageLearningRates is { } factors && factors.Count != architecture.Stages.Count)
             throw OptionCheck.Wrong(nameof(settings.StageLearningRates), factors.Count,
                 $"one factor for each of the {architecture.Stages.Count} stages of {architecture.Name}, from the input to the head");
     }
 
     /// <summary>The parameters in groups that share a factor of the learning rate.</summary>
-    public IReadOnlyList<(double Factor, IReadOnlyList<Parameter> Parameters)> Groups() => _settings.StageLearningRates is not { } factors
-        ? [(1, [.. _network.parameters()])]
-        : [.. _network.named_parameters().GroupBy(p => factors[_architecture.StageOf(p.name)], p => p.parameter)
-            .Select(group => (group.Key, (IReadOnlyList<Parameter>)[.. group]))];
+    public IReadOnlyList<(double Factor, IReadOnlyList<Parameter> Parameters)> Groups()
+    {
+        if (_settings.LayerRateDecay is { } decay)
+        {
+            var byName = LayerDepths.Factors(_architecture, [.. _network.named_parameters().Select(p => p.name)], decay);
+            return Grouped(name => byName[name]);
+        }
+        return _settings.StageLearningRates is { } factors ? Grouped(name => factors[_architecture.StageOf(name)]) : [(1, [.. _network.parameters()])];
+    }
+
+    private IReadOnlyList<(double, IReadOnlyList<Parameter>)> Grouped(Func<string, double> factor) =>
+        [.. _network.named_parameters().GroupBy(p => factor(p.name), p => p.parameter).Select(group => (group.Key, (IReadOnlyList<Parameter>)[.. group]))];
 
     /// <summary>Makes the network ready for an epoch: what is trained takes gradients, what is frozen runs as it scores.</summary>
     /// <returns>The number of parameters that are trained.</returns>

@@ -75,13 +75,13 @@ public sealed class GradientUpdateTests
                 weight.fill_(value);
             average.Update();
             expected = decay * expected + (1 - decay) * value;
-            Assert.AreEqual(expected, average.Averages[0].ToDouble(), 1e-5);
+            Assert.AreEqual(expected, average.Shadows[0].ToDouble(), 1e-5);
         }
         Assert.AreEqual(3, average.Steps);
         using (average.Use())
             Assert.AreEqual(expected, weight.ToDouble(), 1e-5);
         Assert.AreEqual(-3, weight.ToDouble());
-        Assert.AreEqual(expected, average.Averages[0].ToDouble(), 1e-5);
+        Assert.AreEqual(expected, average.Shadows[0].ToDouble(), 1e-5);
     }
 
     /// <summary>Protects what the average is for: it is what validation measures and Fit returns, and training goes on from the weights themselves.</summary>

@@ -162,6 +162,33 @@ public sealed class ProcessGroupTests
         Assert.ThrowsExactly<ArgumentNullException>(() => new ProcessGroup(0, World: 2, Reduction: null));
     }
 
+    /// <summary>
+    /// Protects what stands around a step: every process comes to the same weights, and but for the way up, which each process takes by its own images, they
+    /// are one process's.
+    /// </summary>
+    [TestMethod]
+    public void What_stands_around_a_step_goes_together_with_a_group()
+    {
+        void Settings(LeNetOptions o, bool isSharpnessAware)
+        {
+            (o.GradientCentralization, o.LayerRateDecay, o.SharpnessAwareRadius) = (true, 0.8, isSharpnessAware ? 0.05 : null);
+            if (isSharpnessAware)
+                o.WeightAveraging = new() { FromShare = 0.5 };
+            else
+                o.Lookahead = new() { Steps = 2 };
+        }
+        foreach (var isSharpnessAware in (bool[])[false, true])
+        {
+            var alone = Trainer(epochs: 2, o => Settings(Batches(o, 20), isSharpnessAware)).Fit(s_keyed);
+            using var meeting = new Meeting(world: 2);
+            var together = Together(meeting, _ => Trainer(epochs: 2, o => Settings(Batches(o, 10), isSharpnessAware)));
+            Assert.AreEqual(Pipelines.Weights(together[0]), Pipelines.Weights(together[1]));
+            Assert.AreEqual(10, meeting.Moves);
+            if (!isSharpnessAware)
+                Assert.AreEqual(0, LargestDifference(alone, together[0]), 1e-5, "sums in another order");
+        }
+    }
+
     /// <summary>Protects the weighting: two processes with 3 images and 1 image move the weights as one process with 4 does.</summary>
     [TestMethod]
     [DataRow(1)]

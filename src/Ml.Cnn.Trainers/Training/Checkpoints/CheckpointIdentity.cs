@@ -73,6 +73,7 @@ internal static class CheckpointIdentity
             names = wanted.Keys.Intersect(saved.Keys); // what the first format did not write cannot be compared
         }
         saved = Complete(saved);
+        names = names.Except(wanted.Keys.Where(name => !saved.ContainsKey(name) && wanted[name] is "null" or "false")); // what was not known then was off
         var constants = OptimizerInfo.Constants.Select(constant => constant.Name);
         const string Optimizer = nameof(OptimizationSettings.Optimizer);
         names = Normalized(saved, Optimizer) == Normalized(wanted, Optimizer) ? names.Union(constants) : names.Except(constants); // another's say nothing more
@@ -88,9 +89,10 @@ internal static class CheckpointIdentity
             + "Set these as they were, or choose another folder.");
     }
 
-    // A schedule that does not know how long training goes on leaves it to the user to go on for longer.
+    // A schedule that does not know how long training goes on leaves it to the user to go on for longer. An average of the last epochs knows.
     private static bool MaybeLonger(IReadOnlyDictionary<string, string> settings) =>
-        settings.GetValueOrDefault(nameof(OptimizationSettings.Schedule)) is { } text
+        settings.GetValueOrDefault(nameof(AveragingSettings.WeightAveraging)) is null or "null"
+        && settings.GetValueOrDefault(nameof(OptimizationSettings.Schedule)) is { } text
         && JsonSerializer.Deserialize<string>(text) is { } schedule && LearningRateSchedule.IsText(schedule)
         && !LearningRateSchedule.Parse(schedule).DependsOnEpochs;
 

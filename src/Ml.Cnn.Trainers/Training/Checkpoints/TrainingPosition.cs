@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ml.Cnn.Trainers.Metrics;
 using Ml.Cnn.Transforms;
 
@@ -8,6 +9,10 @@ internal sealed record TrainingPosition
 {
     /// <summary>The epoch under way, from 1; one more than there are once all is done.</summary>
     public int Epoch { get; init; } = 1;
+
+    /// <summary>The epoch of the last step; 1 before the first.</summary>
+    [JsonIgnore]
+    public int LastTrainedEpoch => Batches > 0 ? Epoch : Math.Max(1, Epoch - 1);
 
     /// <summary>The epoch's batches that were trained on.</summary>
     public long Batches { get; init; }

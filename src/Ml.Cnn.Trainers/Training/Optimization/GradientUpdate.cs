@@ -7,8 +7,8 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 
 /// <summary>
 /// From a batch's loss to moved weights: the loss is scaled where its arithmetic asks for it, gradients are summed over as many batches as are asked for,
-/// divided by what the batches weigh together, brought together with those of other processes, clipped, handed to the optimizer, and the moved weights
-/// averaged. So accumulated batches are one large batch, and so are the batches of several processes.
+/// divided by what the batches weigh together, brought together with those of other processes, clipped, centralized, handed to the optimizer, and the moved
+/// weights averaged. So accumulated batches are one large batch, and so are the batches of several processes.
 /// </summary>
 /// <param name="optimizer">Moves the parameters.</param>
 /// <param name="clipping">Null: none.</param>
@@ -17,17 +17,22 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 /// <param name="average">Null: none.</param>
 /// <param name="scaling">Of the loss, for float16; null: none.</param>
 /// <param name="reduction">Over other processes; null: none.</param>
+/// <param name="isCentralized">Whether gradients are centralized.</param>
+/// <param name="ascent">Where each batch's gradient is taken elsewhere than at the weights; not with accumulation. Null: at the weights.</param>
+/// <param name="slow">Follow the optimizer, and lead it; null: none.</param>
+/// <remarks>What is around the optimizer is disposed with the update.</remarks>
 internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipping? clipping, int accumulation, double batchWeight, WeightAverage? average,
-    LossScaling? scaling, IGradientReduction? reduction = null) : IDisposable, ICheckpointed
+    LossScaling? scaling, IGradientReduction? reduction = null, bool isCentralized = false, SharpnessAscent? ascent = null, SlowWeights? slow = null)
+    : IDisposable, ICheckpointed
 {
     private Tensor? _weight; // of the batches whose gradients are summed, a scalar
     private int _batches;
 
     /// <summary>The update that a run's settings ask for.</summary>
     public static GradientUpdate Create(ParameterOptimizer optimizer, OptimizationSettings settings, WeightAverage? average, LossScaling? scaling,
-        IGradientReduction? reduction) => new(optimizer,
+        IGradientReduction? reduction, SharpnessAscent? ascent = null, SlowWeights? slow = null) => new(optimizer,
         settings is { GradientClippingNorm: null, GradientClippingValue: null } ? null : new(settings.GradientClippingNorm, settings.GradientClippingValue),
-        settings.GradientAccumulation, settings.BatchSize, average, scaling, reduction);
+        settings.GradientAccumulation, settings.BatchSize, average, scaling, reduction, settings.GradientCentralization, ascent, slow);
 
     /// <summary>Whether no batch waits for others to be moved by.</summary>
     public bool IsComplete => _batches == 0;
@@ -40,19 +45,21 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
     {
         if (_batches == 0)
             optimizer.ZeroGradients();
+        ascent?.Begin();
     }
 
     /// <summary>Takes in a batch, and moves the weights if it is the last one of its group.</summary>
     /// <param name="loss">The batch's mean loss.</param>
     /// <param name="weight">What its images weigh together; asked for where batches are accumulated or gradients reduced.</param>
     /// <param name="learningRate">Of the move.</param>
-    public void Add(Tensor loss, Func<Tensor> weight, double learningRate)
+    /// <param name="again">The batch's mean loss once more, with the weights as they are then.</param>
+    public void Add(Tensor loss, Func<Tensor> weight, double learningRate, Func<Tensor>? again = null)
     {
-        if (scaling is not null)
-            loss = loss.Times(scaling.Scale);
+        loss = Scaled(loss);
         if (accumulation == 1)
         {
             loss.backward();
+            ascent?.TakeGradient([.. optimizer.States], () => Scaled(again!()).backward());
             Reduce(weight);
             Move(learningRate);
             return;
@@ -84,6 +91,8 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
         Move(learningRate);
     }
 
+    private Tensor Scaled(Tensor loss) => scaling is null ? loss : loss.Times(scaling.Scale);
+
     private void Reduce(Func<Tensor> weight)
     {
         if (reduction is null)
@@ -100,7 +109,10 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
         if (scaling is not null && !scaling.Unscale(parameters))
             return; // the gradients overflowed
         clipping?.Apply(parameters);
+        if (isCentralized)
+            GradientCentralization.Apply(parameters);
         optimizer.Step(learningRate);
+        slow?.Update();
         average?.Update();
     }
 
@@ -134,5 +146,11 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
 
     private static string GradientName(int place) => FormattableString.Invariant($"gradient.{place}");
 
-    public void Dispose() => _weight?.Dispose();
+    public void Dispose()
+    {
+        _weight?.Dispose();
+        average?.Dispose();
+        ascent?.Dispose();
+        slow?.Dispose();
+    }
 }

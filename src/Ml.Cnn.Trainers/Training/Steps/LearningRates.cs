@@ -6,13 +6,17 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 /// <param name="schedule">How the rate changes.</param>
 /// <param name="highest">The rate that the schedule's factors belong to.</param>
 /// <param name="epochs">All of the run's.</param>
-internal sealed class LearningRates(LearningRateSchedule schedule, double highest, int epochs) : ICheckpointed
+/// <param name="averaging">Of weights, from whose first epoch's end on the rate is one; null: none.</param>
+internal sealed class LearningRates(LearningRateSchedule schedule, double highest, int epochs, StochasticWeightAveraging? averaging = null) : ICheckpointed
 {
     /// <summary>All that is remembered from epoch to epoch.</summary>
     public PlateauState Plateau { get; private set; } = new(double.MaxValue, 0, 0);
 
     /// <param name="epochsDone">From 0 to all epochs, in fractions.</param>
-    public double At(double epochsDone) =>
+    public double At(double epochsDone) => averaging?.FirstEpoch(epochs) is { } first && epochsDone >= first
+        ? averaging.LearningRate ?? Scheduled(first) : Scheduled(epochsDone);
+
+    private double Scheduled(double epochsDone) =>
         highest * schedule.Factor(epochsDone, epochs) * (schedule.Plateau is { } rule ? Math.Pow(rule.Factor, Plateau.Reductions) : 1);
 
     /// <summary>Notes what an epoch came to.</summary>

@@ -55,16 +55,27 @@ internal sealed class TrainingStep(
         update.Begin();
         var (logits, auxiliary) = Forward(mixed?.Images ?? images); // N × classes
         CheckOutput(logits, batch.Count);
-        var sum = auxiliary.Aggregate(Loss(logits), (sum, head) => sum.Plus(Loss(head.Logits).Times(head.Weight)));
-        if (teacher is not null)
-            sum = teacher.Join(sum, Mean(teacher.LossOfEach(logits, mixed?.Images ?? images)));
+        var sum = Total(logits, auxiliary);
         // On a GPU a look at the loss would wait for the device.
         if (device.type != DeviceType.CPU || update.IsReduced || double.IsFinite(sum.Number()))
-            update.Add(sum, () => loss.Weight(labels, weights), learningRate);
+            update.Add(sum, () => loss.Weight(labels, weights), learningRate, Again);
         using var noGradient = no_grad();
         return new(step + 1, learningRate, new BatchMeasures(batch.Count, new(logits, labels, sum)).MoveToOuterDisposeScope());
 
         Tensor Mean(Tensor each) => mixed is null ? loss.Mean(each, labels, weights) : mixed.Mean(loss, each);
+
+        Tensor Again()
+        {
+            var (output, heads) = Forward(mixed?.Images ?? images);
+            return Total(output, heads);
+        }
+
+        Tensor Total(Tensor output, IReadOnlyList<AuxiliaryLogits> heads)
+        {
+            var sum = heads.Aggregate(Loss(output), (sum, head) => sum.Plus(Loss(head.Logits).Times(head.Weight)));
+            return teacher is null ? sum : teacher.Join(sum, Mean(teacher.LossOfEach(output, mixed?.Images ?? images)));
+        }
+
         Tensor Loss(Tensor output) => mixed is null ? loss.Of(output, labels, weights) : mixed.Loss(loss, output);
     }
 
