@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Ml.Cnn.Trainers.Layers.Normalization;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -76,19 +77,38 @@ public sealed class BatchNorm2d : Layer
         .WithWeight(WeightRoles.RunningMean, RunningMean).WithWeight(WeightRoles.RunningVariance, RunningVariance)
         .WithWeight(WeightRoles.BatchesTracked, BatchesTracked);
 
+    /// <summary>
+    /// Whether training takes kernels of our own where they are the faster way (<see cref="FusedBatchNorm"/>). Default true; false: libtorch's alone, to compare.
+    /// </summary>
+    internal bool UsesKernels { get; set; } = true;
+
+    /// <summary>The layer and the activation behind it as one operation, or null where they had better be called one after the other.</summary>
+    /// <param name="input">N × C × H × W.</param>
+    /// <param name="activation">What follows.</param>
+    internal Tensor? With(Layer activation, Tensor input)
+    {
+        if (!training || !UsesKernels || ForwardTrace.IsOpen || HasHooks || activation.HasHooks || activation.Bounds is not { } bounds
+            || !FusedBatchNorm.Suits(this, input))
+            return null;
+        CountBatch(input);
+        return FusedBatchNorm.Of(this, input, bounds);
+    }
+
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)
     {
-        var train = training;
-        if (train)
-        {
-            // libtorch would divide by zero and leave a running variance of NaN.
-            if (input.numel() == Channels)
-                throw new InvalidOperationException(
-                    "Batch normalization needs more than one value per channel while training: use a larger batch or larger images.");
-            BatchesTracked.add_(One, alpha: One);
-        }
-        return functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, train, Momentum, Epsilon);
+        if (training)
+            CountBatch(input);
+        return functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, Momentum, Epsilon);
+    }
+
+    private void CountBatch(Tensor input)
+    {
+        // libtorch would divide by zero and leave a running variance of NaN.
+        if (input.numel() == Channels)
+            throw new InvalidOperationException(
+                "Batch normalization needs more than one value per channel while training: use a larger batch or larger images.");
+        BatchesTracked.add_(One, alpha: One);
     }
 
     internal override Tensor ComputeShape(Tensor input) => input.alias();

@@ -17,4 +17,18 @@ public static class Chaining
         using (tensor)
             return next.call(tensor);
     }
+
+    /// <summary>
+    /// Applies batch normalization and the activation behind it to a tensor, and disposes the tensor. While training, and where nobody looks at what lies
+    /// between them, the two are one operation.
+    /// </summary>
+    internal static Tensor Apply(this Tensor tensor, Module<Tensor, Tensor> norm, Module<Tensor, Tensor> activation)
+    {
+        using (tensor)
+            return Both(norm, activation, tensor) ?? norm.call(tensor).Apply(activation);
+    }
+
+    /// <summary>Two modules as one operation; null where they are not batch normalization and an activation, or had better be called one by one.</summary>
+    internal static Tensor? Both(Module<Tensor, Tensor> norm, Module<Tensor, Tensor> activation, Tensor input) =>
+        norm is BatchNorm2d batchNorm && activation is Layer layer ? batchNorm.With(layer, input) : null;
 }
