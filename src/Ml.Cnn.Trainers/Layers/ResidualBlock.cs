@@ -78,7 +78,7 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     /// <summary>Applies the block.</summary>
     public override Tensor forward(Tensor input)
     {
-        var residual = conv1.call(input).Apply(bn1).Apply(relu).Apply(conv2).Apply(bn2);
+        var residual = conv1.call(input).Apply(bn1, relu).Apply(conv2).Apply(bn2);
         if (conv3 is not null && bn3 is not null)
             residual = residual.Apply(relu).Apply(conv3).Apply(bn3);
         if (add is null)

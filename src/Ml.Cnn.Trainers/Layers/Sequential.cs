@@ -50,7 +50,7 @@ public sealed class Sequential : Module<Tensor, Tensor>
         var output = input;
         for (int i = 0, taken; i < _modules.Count; i += taken)
         {
-            var both = i + 1 < _modules.Count ? Chaining.Both(_modules[i], _modules[i + 1], output) : null;
+            var both = i + 1 < _modules.Count ? Chaining.AsOne(_modules[i], _modules[i + 1], output) : null;
             taken = both is null ? 1 : 2;
             var next = both ?? _modules[i].call(output);
             if (i > 0)

@@ -12,6 +12,7 @@ namespace Ml.Cnn.Trainers.Layers.Normalization;
 internal sealed class FusedBatchNorm : autograd.SingleTensorFunction<FusedBatchNorm>
 {
     private const string State = "state";
+    private const long FewNumbers = 1 << 17; // with fewer, libtorch has done the work before TorchSharp has called back
 
     // TorchSharp hands on the gradient after backward has returned it, and keeps it to the end of the step: a gradient of each layer.
     [ThreadStatic]
@@ -23,7 +24,7 @@ internal sealed class FusedBatchNorm : autograd.SingleTensorFunction<FusedBatchN
     /// <param name="layer">The layer.</param>
     /// <param name="input">N × C × H × W.</param>
     public static bool Suits(BatchNorm2d layer, Tensor input) => input.device_type == DeviceType.CPU && BatchNormKernels.For(input.dtype, layer.Channels) is not null
-        && input.dim() == 4 && input.size(1) == layer.Channels && input.IsChannelsLast()
+        && input.dim() == 4 && input.numel() >= FewNumbers && input.size(1) == layer.Channels && input.IsChannelsLast()
         && layer.Weight.dtype == ScalarType.Float32 && layer.RunningMean.dtype == ScalarType.Float32
         && LibtorchTeam.IsAvailable;
 
