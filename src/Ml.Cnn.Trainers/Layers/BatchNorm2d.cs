@@ -82,16 +82,20 @@ public sealed class BatchNorm2d : Layer
     /// </summary>
     internal bool UsesKernels { get; set; } = true;
 
-    /// <summary>The layer and the activation behind it as one operation, or null where they had better be called one after the other.</summary>
-    /// <param name="input">N × C × H × W.</param>
+    /// <summary>Whether the layer and the activation behind it are one operation. If not, they had better be called one after the other.</summary>
     /// <param name="activation">What follows.</param>
-    internal Tensor? With(Layer activation, Tensor input)
+    /// <param name="input">N × C × H × W.</param>
+    internal bool IsOneWith(Layer activation, Tensor input) => training && UsesKernels && !ForwardTrace.IsOpen && !HasHooks && !activation.HasHooks
+        && activation.Bounds is not null && FusedBatchNorm.Suits(this, input);
+
+    /// <summary>The layer and the activation behind it as one operation.</summary>
+    /// <param name="activation">What follows, which the layer is one with.</param>
+    /// <param name="input">N × C × H × W.</param>
+    /// <param name="addend">What is added between the two, of the same shape; null: nothing.</param>
+    internal Tensor With(Layer activation, Tensor input, Tensor? addend = null)
     {
-        if (!training || !UsesKernels || ForwardTrace.IsOpen || HasHooks || activation.HasHooks || activation.Bounds is not { } bounds
-            || !FusedBatchNorm.Suits(this, input))
-            return null;
         CountBatch(input);
-        return FusedBatchNorm.Of(this, input, bounds);
+        return FusedBatchNorm.Of(this, input, activation.Bounds!.Value, addend);
     }
 
     /// <inheritdoc/>

@@ -33,5 +33,5 @@ public static class Chaining
 
     /// <summary>Two modules as one operation; null where they are not batch normalization and an activation, or had better be called one by one.</summary>
     internal static Tensor? AsOne(Module<Tensor, Tensor> norm, Module<Tensor, Tensor> activation, Tensor input) =>
-        norm is BatchNorm2d batchNorm && activation is Layer layer ? batchNorm.With(layer, input) : null;
+        norm is BatchNorm2d batchNorm && activation is Layer layer && batchNorm.IsOneWith(layer, input) ? batchNorm.With(layer, input) : null;
 }

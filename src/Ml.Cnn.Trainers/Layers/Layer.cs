@@ -78,6 +78,9 @@ public abstract class JoinLayer : Module<Tensor[], Tensor>, ILayer
     /// <inheritdoc/>
     public abstract LayerDescription Describe();
 
+    /// <inheritdoc cref="Layer.HasHooks"/>
+    internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
     Tensor ILayer.Call(Tensor[] inputs) => call(inputs);
 
     /// <summary>Applies the layer and shows the operation to an open <see cref="ForwardTrace"/>.</summary>

@@ -15,7 +15,7 @@ public sealed class FusedBatchNormTests
 
     /// <summary>
     /// Protects values, gradients and running statistics in shapes of all kinds: channels that fill no vectors, few rows, one place, means far from 0, a
-    /// constant channel, no activation and two kinds. float64 is what both ways are compared with.
+    /// constant channel, no activation and two kinds, with an addend and without. float64 is what both ways are compared with.
     /// </summary>
     [TestMethod]
     [DataRow(ScalarType.Float32)]
@@ -45,14 +45,17 @@ public sealed class FusedBatchNormTests
             var input = values.permute(0, 3, 1, 2).to(type);
             var (weight, bias) = (randn(channels) * 3, randn(channels) * 2);
             var slope = randn([.. shape, channels]).permute(0, 3, 1, 2).to(type);
-            var before = Reference(input.to(float64), slope.to(float64), weight, bias, Bounds.None)["output"];
+            var addend = random.Next(2) == 0 ? randn([.. shape, channels]).permute(0, 3, 1, 2).to(type) : null;
+            if (random.Next(2) == 0)
+                addend = addend?.contiguous();
+            var before = Reference(input.to(float64), slope.to(float64), weight, bias, Bounds.None, addend?.to(float64))["output"];
             var margin = type == ScalarType.Float32 ? 1e-4 : 0.05;
             slope[before.abs() < margin] = 0; // on a bound, rounding decides whether there is a gradient
             slope[(before - 6).abs() < margin] = 0;
 
-            var exact = Reference(input.to(float64), slope.to(float64), weight, bias, bounds);
-            var expected = Reference(input, slope, weight, bias, bounds);
-            var actual = Kernels(input, slope, weight, bias, bounds);
+            var exact = Reference(input.to(float64), slope.to(float64), weight, bias, bounds, addend?.to(float64));
+            var expected = Reference(input, slope, weight, bias, bounds, addend);
+            var actual = Kernels(input, slope, weight, bias, bounds, addend);
             var rounding = type == ScalarType.Float32 ? 3e-6 + 1e-6 * offset : 4e-3;
             foreach (var (name, ours) in actual)
             {
@@ -147,21 +150,21 @@ public sealed class FusedBatchNormTests
         var relu = new ReLU(inPlace: true);
         var input = rand(16, 16, 16, 64).permute(0, 3, 1, 2);
         norm.train();
-        Assert.IsNotNull(norm.With(relu, input));
-        Assert.IsNotNull(norm.With(new ReLU6(), input.to(ScalarType.BFloat16)));
-        Assert.IsNull(norm.With(new Sigmoid(), input), "another activation");
-        Assert.IsNull(norm.With(relu, input.contiguous()), "contiguous");
-        Assert.IsNull(norm.With(relu, input.to(float64)), "float64");
-        Assert.IsNull(norm.With(relu, input.to(META)), "shapes alone");
-        Assert.IsNull(norm.With(relu, input[.., .., ..1, ..1]), "little to do");
+        Assert.IsTrue(norm.IsOneWith(relu, input));
+        Assert.IsTrue(norm.IsOneWith(new ReLU6(), input.to(ScalarType.BFloat16)));
+        Assert.IsFalse(norm.IsOneWith(new Sigmoid(), input), "another activation");
+        Assert.IsFalse(norm.IsOneWith(relu, input.contiguous()), "contiguous");
+        Assert.IsFalse(norm.IsOneWith(relu, input.to(float64)), "float64");
+        Assert.IsFalse(norm.IsOneWith(relu, input.to(META)), "shapes alone");
+        Assert.IsFalse(norm.IsOneWith(relu, input[.., .., ..1, ..1]), "little to do");
         using (new ForwardTrace((_, _, _) => { }))
-            Assert.IsNull(norm.With(relu, input), "traced");
+            Assert.IsFalse(norm.IsOneWith(relu, input), "traced");
         var hook = relu.register_forward_hook((_, _, output) => output);
-        Assert.IsNull(norm.With(relu, input), "hooked");
+        Assert.IsFalse(norm.IsOneWith(relu, input), "hooked");
         hook.remove();
-        Assert.IsNotNull(norm.With(relu, input));
+        Assert.IsTrue(norm.IsOneWith(relu, input));
         norm.eval();
-        Assert.IsNull(norm.With(relu, input), "evaluation");
+        Assert.IsFalse(norm.IsOneWith(relu, input), "evaluation");
     }
 
     /// <summary>Protects passes that measure running statistics again: without gradients, too, they follow.</summary>
@@ -191,19 +194,23 @@ public sealed class FusedBatchNormTests
     private static double Distance(Tensor tensor, Tensor exact) =>
         ((tensor.to(float64) - exact.to(float64)).norm() / (exact.to(float64).norm() + 1e-6)).item<double>();
 
-    private static Dictionary<string, Tensor> Kernels(Tensor input, Tensor slope, Tensor weight, Tensor bias, Bounds bounds)
+    private static Dictionary<string, Tensor> Kernels(Tensor input, Tensor slope, Tensor weight, Tensor bias, Bounds bounds, Tensor? addend = null)
     {
         var norm = Norm(weight, bias);
         Assert.IsNotNull(BatchNormKernels.For(input.dtype, norm.Channels));
-        return Run(norm, input, slope, x => FusedBatchNorm.Of(norm, x, bounds));
+        return Run(norm, input, slope, addend, (x, more) => FusedBatchNorm.Of(norm, x, bounds, more));
     }
 
-    private static Dictionary<string, Tensor> Reference(Tensor input, Tensor slope, Tensor weight, Tensor bias, Bounds bounds)
+    private static Dictionary<string, Tensor> Reference(Tensor input, Tensor slope, Tensor weight, Tensor bias, Bounds bounds, Tensor? addend)
     {
         var norm = Norm(weight, bias);
         if (input.dtype == ScalarType.Float64)
             norm.to(float64);
-        return Run(norm, input, slope, x => bounds.Least < 0 ? norm.call(x) : bounds.Most == 6 ? norm.call(x).relu6() : norm.call(x).relu());
+        return Run(norm, input, slope, addend, (x, more) =>
+        {
+            var sum = more is null ? norm.call(x) : norm.call(x) + more;
+            return bounds.Least < 0 ? sum : bounds.Most == 6 ? sum.relu6() : sum.relu();
+        });
     }
 
     private static BatchNorm2d Norm(Tensor weight, Tensor bias)
@@ -217,12 +224,13 @@ public sealed class FusedBatchNormTests
         return norm;
     }
 
-    private static Dictionary<string, Tensor> Run(BatchNorm2d norm, Tensor input, Tensor slope, Func<Tensor, Tensor> forward)
+    private static Dictionary<string, Tensor> Run(BatchNorm2d norm, Tensor input, Tensor slope, Tensor? addend, Func<Tensor, Tensor?, Tensor> forward)
     {
         var leaf = input.detach().alias().requires_grad_();
-        var output = forward(leaf);
+        var more = addend?.detach().alias().requires_grad_();
+        var output = forward(leaf, more);
         output.backward([slope]);
-        return new()
+        var results = new Dictionary<string, Tensor>
         {
             ["output"] = output.detach(),
             ["gradient of the input"] = leaf.grad!,
@@ -231,5 +239,8 @@ public sealed class FusedBatchNormTests
             ["running mean"] = norm.RunningMean,
             ["running variance"] = norm.RunningVariance,
         };
+        if (more is not null)
+            results.Add("gradient of the addend", more.grad!);
+        return results;
     }
 }

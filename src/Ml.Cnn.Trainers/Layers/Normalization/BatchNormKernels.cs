@@ -64,6 +64,25 @@ internal abstract unsafe class BatchNormKernels
     /// <param name="slopes">By channel.</param>
     public abstract void Spread(byte* x, byte* gradient, byte* result, long rows, in NormalizedChannels channels, float* constants, float* slopes);
 
+    /// <summary>y = bounded((x − mean) · scale + shift + addend).</summary>
+    /// <param name="x">The first row.</param>
+    /// <param name="addend">The first row of what is added.</param>
+    /// <param name="y">Takes the rows.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="channels">The numbers of the channels.</param>
+    public abstract void NormalizeAndAdd(byte* x, byte* addend, byte* y, long rows, in NormalizedChannels channels);
+
+    /// <summary>The gradient within the bounds, which is the loss by the addend, and the sums that <see cref="Sum"/> gives.</summary>
+    /// <param name="x">The first row.</param>
+    /// <param name="y">The first row of the result.</param>
+    /// <param name="gradient">The loss by y.</param>
+    /// <param name="inside">Takes the gradient within the bounds.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="channels">The numbers of the channels.</param>
+    /// <param name="sums">Takes the sums of the gradient.</param>
+    /// <param name="products">Takes the sums of the products.</param>
+    public abstract void SumInside(byte* x, byte* y, byte* gradient, byte* inside, long rows, in NormalizedChannels channels, float* sums, float* products);
+
     /// <summary>Adds the numbers of channels.</summary>
     /// <param name="length">Numbers of all blocks.</param>
     /// <param name="sums">The sums so far.</param>

@@ -8,7 +8,7 @@ namespace Ml.Cnn.Trainers.Layers.Normalization;
 /// Rows go by in groups, and within a group block after block: memory is read in as many streams as the group has rows, and the numbers of a channel are
 /// loaded once for the whole group.
 /// </remarks>
-internal sealed unsafe class BatchNormKernels<TNumbers, TVectors, TVector> : BatchNormKernels
+internal sealed unsafe partial class BatchNormKernels<TNumbers, TVectors, TVector> : BatchNormKernels
     where TNumbers : struct, IChannelNumbers<TVector>
     where TVectors : struct, IVectors<TVector>
     where TVector : struct

@@ -65,11 +65,12 @@ internal sealed unsafe class BatchNormPass
 
     /// <summary>Normalizes the batch.</summary>
     /// <param name="x">Its address.</param>
+    /// <param name="addend">What is added to the result before it is bounded; 0: nothing.</param>
     /// <param name="y">Takes the result.</param>
     /// <param name="weight">γ, by channel.</param>
     /// <param name="bias">β, by channel.</param>
     /// <param name="epsilon">ε.</param>
-    public void Normalize(nint x, nint y, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, double epsilon)
+    public void Normalize(nint x, nint addend, nint y, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, double epsilon)
     {
         for (var place = 0; place < Length; place++)
         {
@@ -80,24 +81,39 @@ internal sealed unsafe class BatchNormPass
         fixed (float* means = _means, scales = _scales, shifts = _shifts)
         {
             var channels = new NormalizedChannels(_blocks, _bounds, means, scales, shifts);
-            _rows.ForEachChunk(chunk => _kernels.Normalize(Row(x, chunk), Row(y, chunk), _rows.RowsOf(chunk), channels));
+            _rows.ForEachChunk(chunk =>
+            {
+                if (addend == 0)
+                    _kernels.Normalize(Row(x, chunk), Row(y, chunk), _rows.RowsOf(chunk), channels);
+                else
+                    _kernels.NormalizeAndAdd(Row(x, chunk), Row(addend, chunk), Row(y, chunk), _rows.RowsOf(chunk), channels);
+            });
         }
     }
 
     /// <summary>The gradients.</summary>
     /// <param name="x">The batch's address.</param>
     /// <param name="gradient">The loss by y.</param>
+    /// <param name="y">The result, where something was added to it; 0: nothing was.</param>
+    /// <param name="inside">With an addend: takes the loss by it.</param>
     /// <param name="result">Takes the loss by x; 0: nobody wants it.</param>
     /// <param name="weight">Takes the loss by γ, by channel.</param>
     /// <param name="bias">Takes the loss by β, by channel.</param>
-    public void Backward(nint x, nint gradient, nint result, Span<float> weight, Span<float> bias)
+    public void Backward(nint x, nint gradient, nint y, nint inside, nint result, Span<float> weight, Span<float> bias)
     {
         using var sums = new ChunkSums(_rows.Chunks, 2 * Length); // of the gradient, and of its products with x − μ
         fixed (float* means = _means, scales = _scales, shifts = _shifts)
         {
             var channels = new NormalizedChannels(_blocks, _bounds, means, scales, shifts);
             _rows.ForEachChunk(chunk =>
-                _kernels.Sum(Row(x, chunk), Row(gradient, chunk), _rows.RowsOf(chunk), channels, sums.Of(chunk), sums.Of(chunk) + Length));
+            {
+                float* chunkSums = sums.Of(chunk), chunkProducts = chunkSums + Length;
+                if (y == 0)
+                    _kernels.Sum(Row(x, chunk), Row(gradient, chunk), _rows.RowsOf(chunk), channels, chunkSums, chunkProducts);
+                else
+                    _kernels.SumInside(Row(x, chunk), Row(y, chunk), Row(gradient, chunk), Row(inside, chunk), _rows.RowsOf(chunk), channels, chunkSums,
+                        chunkProducts);
+            });
             float* all = sums.Of(0), products = all + Length;
             for (var chunk = 1; chunk < _rows.Chunks; chunk++)
                 _kernels.Add(2 * Length, all, sums.Of(chunk));
@@ -115,6 +131,8 @@ internal sealed unsafe class BatchNormPass
                 all[place] = (float)(scale * all[place]);
                 products[place] = (float)(scale * inverse * inverse * products[place]);
             }
+            if (y != 0)
+                (gradient, channels) = (inside, new(_blocks, Bounds.None, means, scales, shifts));
             _rows.ForEachChunk(chunk => _kernels.Spread(Row(x, chunk), Row(gradient, chunk), Row(result, chunk), _rows.RowsOf(chunk), channels,
                 sums.Of(0), sums.Of(0) + Length));
         }
