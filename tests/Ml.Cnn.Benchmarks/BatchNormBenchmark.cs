@@ -7,7 +7,6 @@ using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Training.Optimization;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using LibrarySequential = Ml.Cnn.Trainers.Layers.Sequential;
 
 namespace Ml.Cnn.Benchmarks;
 
@@ -17,34 +16,39 @@ namespace Ml.Cnn.Benchmarks;
 /// </summary>
 internal static class BatchNormBenchmark
 {
-    private static readonly (int Channels, int Size)[] s_maps = [(16, 32), (64, 4), (64, 16), (128, 8), (512, 2), (64, 56), (256, 14), (512, 7), (64, 112)];
+    private static readonly (int Channels, int Size)[] s_maps = [(16, 32), (64, 16), (128, 8), (256, 4), (64, 56), (256, 14), (512, 7), (64, 112)];
 
-    /// <summary>The layer with a ReLU behind it, forward and backward, a line for each shape and type.</summary>
+    /// <summary>The layer with a ReLU behind it, and with a sum between the two, forward and backward.</summary>
     public static void RunLayers(int batch, int rounds, int threads)
     {
         using var allocator = GlibcAllocator.KeepFreedMemory();
         using var libtorchThreads = LibtorchThreads.Use(threads > 0 ? threads : Environment.ProcessorCount);
-        Console.WriteLine("| channels × size², type | activation | libtorch, µs | ours, µs | ratio |");
+        Console.WriteLine("| channels × size² | type | libtorch, µs | ours, µs | ratio | with a sum before the ReLU: libtorch, µs | ours, µs | ratio |");
         foreach (var type in (ReadOnlySpan<ScalarType>)[ScalarType.Float32, ScalarType.BFloat16])
             foreach (var (channels, size) in s_maps)
-                foreach (var rectified in (ReadOnlySpan<bool>)[true, false])
+            {
+                using var scope = NewDisposeScope();
+                var norm = new BatchNorm2d(channels);
+                norm.train();
+                var (relu, add) = (new ReLU(inPlace: true), new Add(inPlace: true));
+                var (input, addend, slope) = (Values().requires_grad_(), Values().requires_grad_(), Values());
+                var alone = Compare(rounds, [norm], () => Backward(Chaining.Call(norm, relu, input)));
+                var sum = Compare(rounds, [norm], () => Backward(norm.IsOneWith(relu, input)
+                    ? norm.With(relu, input, addend)
+                    : add.call([norm.call(input), addend]).Apply(relu)));
+                Console.WriteLine($"| {channels} × {size}² | {type} | {Columns(alone)} | {Columns(sum)} |");
+
+                Tensor Values() => randn(batch, size, size, channels).to(type).permute(0, 3, 1, 2);
+
+                void Backward(Tensor output)
                 {
-                    using var scope = NewDisposeScope();
-                    var norm = new BatchNorm2d(channels);
-                    // The second is called as it is in a network: with something before it.
-                    var layer = rectified ? new LibrarySequential(norm, new ReLU(inPlace: true)) : new LibrarySequential(norm);
-                    layer.train();
-                    var input = randn(batch, size, size, channels).to(type).permute(0, 3, 1, 2).requires_grad_();
-                    var slope = randn(batch, size, size, channels).to(type).permute(0, 3, 1, 2);
-                    var (theirs, ours) = Compare(rounds, [norm], () =>
-                    {
-                        using var step = NewDisposeScope();
-                        layer.call(input).backward([slope]);
-                        input.grad = null;
-                    });
-                    Console.WriteLine(FormattableString.Invariant(
-                        $"| {channels} × {size}², {type} | {(rectified ? "ReLU" : "none")} | {theirs * 1000:0} | {ours * 1000:0} | {theirs / ours:0.00} |"));
+                    output.backward([slope]);
+                    (input.grad, addend.grad) = (null, null);
                 }
+            }
+
+        static string Columns((double Theirs, double Ours) milliseconds) => FormattableString.Invariant(
+            $"{milliseconds.Theirs * 1000:0} | {milliseconds.Ours * 1000:0} | {milliseconds.Theirs / milliseconds.Ours:0.00}");
     }
 
     /// <summary>Whole steps of training.</summary>
@@ -65,7 +69,6 @@ internal static class BatchNormBenchmark
         using var labels = randint(10, batch);
         var (theirs, ours) = Compare(rounds, [.. network.modules().OfType<BatchNorm2d>()], () =>
         {
-            using var scope = NewDisposeScope();
             optimizer.ZeroGradients();
             functional.cross_entropy(network.forward(images).to(float32), labels).backward();
             optimizer.Step(IHandWrittenLoop.LearningRate);
@@ -83,6 +86,7 @@ internal static class BatchNormBenchmark
             {
                 foreach (var norm in norms)
                     norm.UsesKernels = ours;
+                using var scope = NewDisposeScope();
                 var since = Stopwatch.GetTimestamp();
                 work();
                 if (round >= 0)

@@ -179,8 +179,8 @@ var classes = new Option<int>("--classes") { Description = "How many.", DefaultV
 var evaluationMemory = new Command("evaluation-memory", "The memory of an evaluation of drawn scores, without a network.") { images, classes };
 evaluationMemory.SetAction(r => EvaluationBenchmark.RunMemory(r.GetValue(images), r.GetValue(classes)));
 
-return new RootCommand("Benchmarks of MlCnn.") { evaluation, evaluationMemory, quantize, mnist, network, folder, loader, read, inspect, stages, step, batchNorm, batchNormStep, plans,
-    memory, score, ort, labels, webModel, webLoad, webSoak, curves, search }
+return new RootCommand("Benchmarks of MlCnn.") { evaluation, evaluationMemory, quantize, mnist, network, folder, loader, read, inspect, stages, step, plans,
+    batchNorm, batchNormStep, memory, score, ort, labels, webModel, webLoad, webSoak, curves, search }
     .Parse(args).Invoke();
 
 /// <summary>Whose work is timed.</summary>

@@ -78,7 +78,7 @@ public sealed class BatchNorm2d : Layer
         .WithWeight(WeightRoles.BatchesTracked, BatchesTracked);
 
     /// <summary>
-    /// Whether training takes kernels of our own where they are the faster way (<see cref="FusedBatchNorm"/>). Default true; false: libtorch's alone, to compare.
+    /// Whether training takes kernels of our own where they are the faster way (<see cref="FusedBatchNorm"/>). Default true; false, to compare: libtorch's.
     /// </summary>
     internal bool UsesKernels { get; set; } = true;
 

@@ -4,7 +4,8 @@ namespace Ml.Cnn.Trainers.Layers.Normalization;
 
 /// <summary>
 /// Batch normalization of one batch and bounds on the result (Ioffe and Szegedy 2015, algorithm 1 and the equations after it): y = bounded((x − μ) · s + β)
-/// with s = γ / √(σ² + ε). Forward goes over memory three times (twice reading x, once writing y), backward five times; both compute in float32.
+/// with s = γ / √(σ² + ε). Forward goes over memory three times, twice reading x and once writing y, and backward
+/// five times; both compute in float32.
 /// </summary>
 /// <remarks>The bounds are found anew from x on the way back, so that y is not kept for it.</remarks>
 internal sealed unsafe class BatchNormPass

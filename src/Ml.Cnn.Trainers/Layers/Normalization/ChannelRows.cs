@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Ml.Cnn.Trainers.Layers.Normalization;
 
 /// <summary>
-/// The numbers of N × C × H × W, channels last in memory, as N · H · W rows of C, in chunks that threads take. The chunks follow from the shape alone, so that
+/// The numbers of N × C × H × W, channels last in memory, as N · H · W rows of C, in chunks that threads take. The chunks follow from the shape alone:
 /// sums over them do not depend on how many threads there are.
 /// </summary>
 /// <param name="Count">N · H · W.</param>

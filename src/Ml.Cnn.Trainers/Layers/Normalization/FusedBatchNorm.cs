@@ -15,7 +15,7 @@ internal sealed class FusedBatchNorm : autograd.SingleTensorFunction<FusedBatchN
     private const string State = "state";
     private const long FewNumbers = 1 << 17; // with fewer, libtorch has done the work before TorchSharp has called back
 
-    // TorchSharp hands the gradients on after backward has returned them, and would keep them to the end of the step: the next layer lets go of them.
+    // TorchSharp hands gradients on after backward has returned them, and would keep them to the end of the step: the next layer lets go of them.
     [ThreadStatic]
     private static Tensor[]? s_returned;
 
