@@ -13,7 +13,10 @@ internal sealed class FusedBatchNorm : autograd.SingleTensorFunction<FusedBatchN
 {
     private const string Layer = "layer";
     private const string State = "state";
-    private const long FewNumbers = 1 << 17; // with fewer, libtorch has done the work before TorchSharp has called back
+
+    // With fewer numbers, libtorch has done the work before TorchSharp has called back: docs/performance.md has the table.
+    private const long EnoughFloat32 = (1 << 18) + 1;
+    private const long EnoughBFloat16 = 1 << 17;
 
     // TorchSharp hands gradients on after backward has returned them, and would keep them to the end of the step: the next layer lets go of them.
     [ThreadStatic]
@@ -24,10 +27,10 @@ internal sealed class FusedBatchNorm : autograd.SingleTensorFunction<FusedBatchN
     /// <summary>Whether the kernels can take the input, and are faster than libtorch's.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="input">N × C × H × W.</param>
-    public static bool Suits(BatchNorm2d layer, Tensor input) => input.device_type == DeviceType.CPU && BatchNormKernels.For(input.dtype, layer.Channels) is not null
-        && input.dim() == 4 && input.numel() >= FewNumbers && input.size(1) == layer.Channels && input.IsChannelsLast()
-        && layer.Weight.dtype == ScalarType.Float32 && layer.RunningMean.dtype == ScalarType.Float32
-        && LibtorchTeam.IsAvailable;
+    public static bool Suits(BatchNorm2d layer, Tensor input) => LibtorchTeam.IsAvailable && input.device_type == DeviceType.CPU && input.dim() == 4
+        && input.numel() >= (input.dtype == ScalarType.Float32 ? EnoughFloat32 : EnoughBFloat16)
+        && input.size(1) == layer.Channels && BatchNormKernels.For(input.dtype, layer.Channels) is not null && input.IsChannelsLast()
+        && layer.Weight.dtype == ScalarType.Float32 && layer.RunningMean.dtype == ScalarType.Float32;
 
     /// <summary>Normalizes by the batch's statistics, which the running ones follow.</summary>
     /// <param name="layer">The layer.</param>

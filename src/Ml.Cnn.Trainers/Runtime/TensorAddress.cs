@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Ml.Cnn.Trainers.Runtime;
 
 /// <summary>Where tensors lie in memory.</summary>
-internal static unsafe class TensorMemory
+internal static unsafe class TensorAddress
 {
     /// <summary>The address of the first number of a tensor on the CPU, which does not move. The caller keeps the tensor while the address is used.</summary>
     public static nint Address(this Tensor tensor)
