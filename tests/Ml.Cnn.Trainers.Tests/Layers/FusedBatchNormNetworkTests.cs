@@ -39,7 +39,7 @@ public sealed class FusedBatchNormNetworkTests
     [TestMethod]
     [DataRow("resnet18", 64)]
     [DataRow("mobilenet_v2", 64)]
-    [DataRow("densenet121", 32)]
+    [DataRow("densenet121", 64)]
     public void Gradients_of_networks_are_as_exact_as_libtorch_s(string architecture, int size)
     {
         using var scope = NewDisposeScope();
