@@ -59,6 +59,13 @@ var step = new Command("step", "Where the time of a training step goes.") { arch
 step.SetAction(r => StepBenchmark.Run(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(steps), r.GetValue(precision), r.GetValue(layout),
     r.GetValue(networkThreads)));
 
+var rounds = new Option<int>("--rounds") { Description = "How often each side is timed.", DefaultValueFactory = _ => 60 };
+var batchNorm = new Command("batch-norm", "Batch normalization and ReLU by the library's kernels and by libtorch's.") { batch, rounds, networkThreads };
+batchNorm.SetAction(r => BatchNormBenchmark.RunLayers(r.GetValue(batch), r.GetValue(rounds), r.GetValue(networkThreads)));
+var batchNormStep = new Command("batch-norm-step", "The same in whole training steps.") { arch, size, batch, rounds, precision, layout, networkThreads };
+batchNormStep.SetAction(r => BatchNormBenchmark.RunStep(r.GetValue(arch)!, r.GetValue(size), r.GetValue(batch), r.GetValue(rounds), r.GetValue(precision),
+    r.GetValue(layout), r.GetValue(networkThreads)));
+
 var stages = new Command("stages", "The time that each stage of the loader takes for an image.") { data, size, epochs };
 stages.SetAction(r => StageBenchmark.Run(r.GetValue(data)!, r.GetValue(size), r.GetValue(epochs)));
 
@@ -173,7 +180,7 @@ var evaluationMemory = new Command("evaluation-memory", "The memory of an evalua
 evaluationMemory.SetAction(r => EvaluationBenchmark.RunMemory(r.GetValue(images), r.GetValue(classes)));
 
 return new RootCommand("Benchmarks of MlCnn.") { evaluation, evaluationMemory, quantize, mnist, network, folder, loader, read, inspect, stages, step, plans,
-    memory, score, ort, labels, webModel, webLoad, webSoak, curves, search }
+    batchNorm, batchNormStep, memory, score, ort, labels, webModel, webLoad, webSoak, curves, search }
     .Parse(args).Invoke();
 
 /// <summary>Whose work is timed.</summary>

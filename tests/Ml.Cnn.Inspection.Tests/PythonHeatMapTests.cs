@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Ml.Cnn.Trainers;
-using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Inspection.Tests;

@@ -72,5 +72,5 @@ internal sealed class BasicConv2d : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => conv.call(input).Apply(bn).Apply(relu);
+    public override Tensor forward(Tensor input) => conv.call(input).Apply(bn, relu);
 }

@@ -142,7 +142,7 @@ public static class ResNet
         }
 
         public override Tensor forward(Tensor images) =>        // N × C × 224 × 224
-            conv1.call(images).Apply(bn1).Apply(relu)             // N × 64 × 112 × 112
+            conv1.call(images).Apply(bn1, relu)                  // N × 64 × 112 × 112
                 .Apply(maxpool)                                  // N × 64 × 56 × 56
                 .Apply(layer1)                                   // N × 64e × 56 × 56, e = 1, or 4 with bottlenecks
                 .Apply(layer2)                                   // N × 128e × 28 × 28

@@ -77,7 +77,7 @@ public static class ResNetCifar
         }
 
         public override Tensor forward(Tensor images) =>        // N × C × 32 × 32
-            conv1.call(images).Apply(bn1).Apply(relu)             // N × 16 × 32 × 32
+            conv1.call(images).Apply(bn1, relu)                  // N × 16 × 32 × 32
                 .Apply(layer1)                                   // N × 16 × 32 × 32
                 .Apply(layer2)                                   // N × 32 × 16 × 16
                 .Apply(layer3)                                   // N × 64 × 8 × 8

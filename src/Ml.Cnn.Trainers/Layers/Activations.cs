@@ -16,6 +16,8 @@ public sealed class ReLU : Layer
     /// </param>
     public ReLU(bool inPlace = false) : base(LayerKinds.ReLU) => _inPlace = inPlace;
 
+    internal override Bounds? Bounds => new(0, float.PositiveInfinity);
+
     /// <inheritdoc/>
     public override LayerDescription Describe() => new(Kind);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Ml.Cnn.Trainers.Layers.Normalization;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -76,19 +77,42 @@ public sealed class BatchNorm2d : Layer
         .WithWeight(WeightRoles.RunningMean, RunningMean).WithWeight(WeightRoles.RunningVariance, RunningVariance)
         .WithWeight(WeightRoles.BatchesTracked, BatchesTracked);
 
+    /// <summary>
+    /// Whether training takes kernels of our own where they are the faster way (<see cref="FusedBatchNorm"/>). Default true; false, to compare: libtorch's.
+    /// </summary>
+    internal bool UsesKernels { get; set; } = true;
+
+    /// <summary>Whether the layer and the activation behind it are one operation. If not, they had better be called one after the other.</summary>
+    /// <param name="activation">What follows.</param>
+    /// <param name="input">N × C × H × W.</param>
+    internal bool IsOneWith(Layer activation, Tensor input) => training && UsesKernels && !ForwardTrace.IsOpen && !HasHooks && !activation.HasHooks
+        && activation.Bounds is not null && FusedBatchNorm.Suits(this, input);
+
+    /// <summary>The layer and the activation behind it as one operation.</summary>
+    /// <param name="activation">What follows, which the layer is one with.</param>
+    /// <param name="input">N × C × H × W.</param>
+    /// <param name="addend">What is added between the two, of the same shape; null: nothing.</param>
+    internal Tensor With(Layer activation, Tensor input, Tensor? addend = null)
+    {
+        CountBatch(input);
+        return FusedBatchNorm.Of(this, input, activation.Bounds!.Value, addend);
+    }
+
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)
     {
-        var train = training;
-        if (train)
-        {
-            // libtorch would divide by zero and leave a running variance of NaN.
-            if (input.numel() == Channels)
-                throw new InvalidOperationException(
-                    "Batch normalization needs more than one value per channel while training: use a larger batch or larger images.");
-            BatchesTracked.add_(One, alpha: One);
-        }
-        return functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, train, Momentum, Epsilon);
+        if (training)
+            CountBatch(input);
+        return functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, Momentum, Epsilon);
+    }
+
+    private void CountBatch(Tensor input)
+    {
+        // libtorch would divide by zero and leave a running variance of NaN.
+        if (input.numel() == Channels)
+            throw new InvalidOperationException(
+                "Batch normalization needs more than one value per channel while training: use a larger batch or larger images.");
+        BatchesTracked.add_(One, alpha: One);
     }
 
     internal override Tensor ComputeShape(Tensor input) => input.alias();

@@ -68,9 +68,9 @@ internal sealed class DenseBlock : Module<Tensor, Tensor>
 
         public override Tensor forward(Tensor input)
         {
-            var added = norm1.call(input).Apply(relu1).Apply(conv1);
+            var added = Chaining.Call(norm1, relu1, input).Apply(conv1);
             if (norm2 is not null && relu2 is not null && conv2 is not null)
-                added = added.Apply(norm2).Apply(relu2).Apply(conv2);
+                added = added.Apply(norm2, relu2).Apply(conv2);
             if (drop is not null)
                 added = added.Apply(drop);
             using var _ = added;

@@ -38,6 +38,12 @@ public abstract class Layer : Module<Tensor, Tensor>, ILayer
     /// <inheritdoc/>
     public abstract LayerDescription Describe();
 
+    /// <summary>What the layer keeps its input between, where it does nothing else; null for all other layers.</summary>
+    internal virtual Bounds? Bounds => null;
+
+    /// <summary>Whether somebody wants to see the layer's calls.</summary>
+    internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
     Tensor ILayer.Call(Tensor[] inputs) => call(inputs[0]);
 
     /// <summary>Applies the layer and shows the operation to an open <see cref="ForwardTrace"/>.</summary>
@@ -71,6 +77,9 @@ public abstract class JoinLayer : Module<Tensor[], Tensor>, ILayer
 
     /// <inheritdoc/>
     public abstract LayerDescription Describe();
+
+    /// <inheritdoc cref="Layer.HasHooks"/>
+    internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
 
     Tensor ILayer.Call(Tensor[] inputs) => call(inputs);
 

@@ -14,6 +14,8 @@ public sealed class ReLU6 : Layer
     /// <param name="inPlace">Whether the input's memory takes the output: see <see cref="ReLU"/>. Default false.</param>
     public ReLU6(bool inPlace = false) : base(LayerKinds.ReLU6) => _inPlace = inPlace;
 
+    internal override Bounds? Bounds => new(0, 6);
+
     /// <inheritdoc/>
     public override LayerDescription Describe() => new(Kind);
 

@@ -26,8 +26,12 @@ internal enum ResidualShortcut
 /// </remarks>
 internal sealed class ResidualBlock : Module<Tensor, Tensor>
 {
-    private readonly Layer conv1, bn1, conv2, bn2;
-    private readonly Layer? conv3, bn3;
+    private readonly Layer conv1; // in the order of torchvision's parameters
+    private readonly BatchNorm2d bn1;
+    private readonly Layer conv2;
+    private readonly BatchNorm2d bn2;
+    private readonly Layer? conv3;
+    private readonly BatchNorm2d? bn3;
     private readonly Layer relu;
     private readonly Module<Tensor, Tensor>? downsample;
     private readonly Add? add;
@@ -78,14 +82,21 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     /// <summary>Applies the block.</summary>
     public override Tensor forward(Tensor input)
     {
-        var residual = conv1.call(input).Apply(bn1).Apply(relu).Apply(conv2).Apply(bn2);
+        var residual = conv1.call(input).Apply(bn1, relu).Apply(conv2);
+        var norm = bn2;
         if (conv3 is not null && bn3 is not null)
-            residual = residual.Apply(relu).Apply(conv3).Apply(bn3);
+            (residual, norm) = (residual.Apply(bn2, relu).Apply(conv3), bn3);
         if (add is null)
-            return residual.Apply(relu);
+            return residual.Apply(norm, relu);
 
-        using var _ = residual;
+        if (!add.HasHooks && norm.IsOneWith(relu, residual))
+        {
+            using var unnormalized = residual;
+            using var addend = downsample?.call(input);
+            return norm.With(relu, unnormalized, addend ?? input);
+        }
+        using var normalized = residual.Apply(norm);
         using var shortcut = downsample?.call(input);
-        return add.call([residual, shortcut ?? input]).Apply(relu);
+        return add.call([normalized, shortcut ?? input]).Apply(relu);
     }
 }

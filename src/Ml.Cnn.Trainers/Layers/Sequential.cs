@@ -47,9 +47,16 @@ public sealed class Sequential : Module<Tensor, Tensor>
     {
         if (_identity is not null)
             return _identity.call(input);
-        var output = _modules[0].call(input);
-        for (var i = 1; i < _modules.Count; i++)
-            output = output.Apply(_modules[i]);
+        var output = input;
+        for (int i = 0, taken; i < _modules.Count; i += taken)
+        {
+            var both = i + 1 < _modules.Count ? Chaining.AsOne(_modules[i], _modules[i + 1], output) : null;
+            taken = both is null ? 1 : 2;
+            var next = both ?? _modules[i].call(output);
+            if (i > 0)
+                output.Dispose();
+            output = next;
+        }
         return output;
     }
 }

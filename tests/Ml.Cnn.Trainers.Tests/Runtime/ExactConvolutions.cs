@@ -1,4 +1,4 @@
-using Ml.Cnn.Trainers.Runtime;
+using Ml.Cnn.Trainers.Execution;
 
 namespace Ml.Cnn.Trainers.Tests.Runtime;
 

@@ -1,3 +1,4 @@
+using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Runtime;
 
 namespace Ml.Cnn.Trainers.Tests.Runtime;

@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Ml.Cnn.Trainers.Vectors;
 
 namespace Ml.Cnn.Trainers.Compilation.Direct;
 

@@ -1,3 +1,5 @@
+using Ml.Cnn.Trainers.Vectors;
+
 namespace Ml.Cnn.Trainers.Compilation.Direct;
 
 /// <inheritdoc/>

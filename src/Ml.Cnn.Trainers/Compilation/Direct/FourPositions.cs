@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ml.Cnn.Trainers.Vectors;
 
 namespace Ml.Cnn.Trainers.Compilation.Direct;
 

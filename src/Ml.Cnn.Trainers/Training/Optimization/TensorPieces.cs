@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Ml.Cnn.Trainers.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -29,7 +27,7 @@ internal static unsafe class TensorPieces
         var shares = new List<(nint Weight, nint Gradient, nint Buffer, int Length)>();
         foreach (var (weight, gradient, buffer) in parameters)
         {
-            var (w, g, b, length) = (Address(weight), Address(gradient), Address(buffer), (int)weight.numel());
+            var (w, g, b, length) = (weight.Address(), gradient.Address(), buffer.Address(), (int)weight.numel());
             for (var from = 0; from < length; from += Share)
             {
                 var offset = (nint)from * sizeof(float);
@@ -61,11 +59,5 @@ internal static unsafe class TensorPieces
         for (var dimension = 0; dimension < tensor.dim(); dimension++)
             last += (tensor.size(dimension) - 1) * tensor.stride(dimension);
         return last == tensor.numel() - 1;
-    }
-
-    private static nint Address(Tensor tensor)
-    {
-        using var line = tensor.as_strided([tensor.numel()], [1]);
-        return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(line.bytes)); // native memory, which does not move
     }
 }

@@ -1,8 +1,9 @@
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Ml.Cnn.Trainers.Runtime;
+namespace Ml.Cnn.Trainers.Execution;
 
 /// <summary>
 /// Whether libtorch's convolutions are right on this processor: a few small ones in float32 are compared with the same in float64, which takes another

@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Ml.Cnn.Trainers.Compilation.Direct;
+namespace Ml.Cnn.Trainers.Vectors;
 
 /// <summary>Eight numbers: AVX2, with the further registers of AVX-512 where it is there.</summary>
 internal readonly unsafe struct Vectors256 : IVectors<Vector256<float>>
@@ -36,4 +36,25 @@ internal readonly unsafe struct Vectors256 : IVectors<Vector256<float>>
 
     public static Vector256<float> TwoToThe(Vector256<float> whole) =>
         ((Vector256.ConvertToInt32Native(whole) + Vector256.Create(127)) << 23).AsSingle();
+
+    public static Vector256<float> Inside(Vector256<float> number, Vector256<float> least, Vector256<float> most, Vector256<float> value)
+    {
+        value = Vector256.ConditionalSelect(Vector256.LessThanOrEqual(number, least), Vector256<float>.Zero, value);
+        return Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(number, most), Vector256<float>.Zero, value);
+    }
+
+    public static Vector256<float> LoadEven(ushort* from) => (Vector256.Load((uint*)from) << 16).AsSingle();
+
+    public static Vector256<float> LoadOdd(ushort* from) => (Vector256.Load((uint*)from) & Vector256.Create(0xFFFF0000)).AsSingle();
+
+    public static void Store(Vector256<float> even, Vector256<float> odd, ushort* to) =>
+        ((Rounded(even) >>> 16) | (Rounded(odd) & Vector256.Create(0xFFFF0000))).Store((uint*)to);
+
+    // A NaN must not be carried into infinity.
+    private static Vector256<uint> Rounded(Vector256<float> number)
+    {
+        var bits = number.AsUInt32();
+        var rounded = bits + Vector256.Create(0x7FFFu) + ((bits >>> 16) & Vector256<uint>.One);
+        return Vector256.ConditionalSelect(Vector256.Equals(number, number).AsUInt32(), rounded, bits | Vector256.Create(0x400000u));
+    }
 }
