@@ -1,11 +1,9 @@
 using System.Globalization;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
 using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
 using MlCnn.Testing;
-using TorchSharp;
 
 namespace Ml.Cnn.Trainers.Tests;
 

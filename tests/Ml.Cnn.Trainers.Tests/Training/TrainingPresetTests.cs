@@ -24,7 +24,7 @@ public sealed class TrainingPresetTests
         Assert.AreEqual(7, options.Epochs);
         Assert.AreEqual((Optimizer.Sgd, 0.9, nesterov), (options.Optimizer, options.Momentum, options.Nesterov));
         Assert.AreEqual((batchSize, rate, decay), (options.BatchSize, options.LearningRate, options.WeightDecay));
-        Assert.AreEqual(schedule, options.Schedule.ToString());
+        Assert.AreEqual(schedule, options.Schedule!.ToString());
         var isModern = name == "modern";
         Assert.AreEqual(ImageAugmentation.Preset(augmentation).With(isModern ? new MixupOrCutMix(0.2, 1) : null), options.Augmentation);
         Assert.AreEqual((isModern ? 0.1 : 0, isModern ? 0.999 : null, !isModern),
@@ -44,7 +44,7 @@ public sealed class TrainingPresetTests
     public void ResNet_110_s_rate_is_the_paper_s_at_every_iteration(int iteration, double rate)
     {
         var options = TrainingPreset.Find("resnet110-cifar").Apply(new CnnOptions());
-        Assert.AreEqual(rate, options.LearningRate!.Value * options.Schedule.Factor(iteration / 64_000.0 * 164, 164), 1e-12);
+        Assert.AreEqual(rate, options.LearningRate!.Value * options.Schedule!.Factor(iteration / 64_000.0 * 164, 164), 1e-12);
     }
 
     [TestMethod]
