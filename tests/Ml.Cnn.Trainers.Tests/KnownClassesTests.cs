@@ -20,7 +20,7 @@ public sealed class KnownClassesTests
     {
         using var old = Fit(Chosen(s_mlContext.Data.GenerateDigits(400), digit => digit is >= 2 and < 10), ["9", "8", "7", "6", "5", "4", "3", "2"]);
         using var model = Fit(s_mlContext.Data.GenerateDigits(40), s_digits, o =>
-            (o.Weights, o.KeepKnownClasses, o.LearningRate, o.Epochs) = (old, true, 1e-12, 1));
+            (o.Weights, o.KeepKnownClasses, o.LearningRate, o.Optimizer, o.WeightDecay) = (old, true, 1e-20, Optimizer.Sgd, 0));
         var (before, after) = (State(old), State(model));
         foreach (var (name, values) in before.Where(pair => !pair.Key.StartsWith(old.Architecture.Head, StringComparison.Ordinal)))
             CollectionAssert.AreEqual(values, after[name], name);
@@ -33,7 +33,7 @@ public sealed class KnownClassesTests
                 Assert.AreEqual(1, Deviation([.. made[0], .. made[1]]) / Deviation([.. rows.SelectMany(row => row)]), 0.25);
         }
         using var again = Fit(s_mlContext.Data.GenerateDigits(40), s_digits, o =>
-            (o.Weights, o.KeepKnownClasses, o.LearningRate, o.Epochs) = (old, true, 1e-12, 1));
+            (o.Weights, o.KeepKnownClasses, o.LearningRate, o.Optimizer, o.WeightDecay) = (old, true, 1e-20, Optimizer.Sgd, 0));
         Assert.AreEqual(Pipelines.Weights(model), Pipelines.Weights(again));
 
         static double Deviation(float[] values) => Math.Sqrt(values.Average(value => Math.Pow(value - values.Average(), 2)));

@@ -141,7 +141,7 @@ public sealed class LossFunctionTests
     {
         var test = Mnist(DataSplit.Test, 500, wrong: 0);
         var keys = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(test);
-        var options = Pipelines.Options(epochs: 4, o =>
+        var options = Pipelines.Options(epochs: 3, o =>
         {
             (o.LearningRate, o.BatchSize) = (0.004, 32);
             (o.Loss, o.Optimizer, o.Cache, o.ValidationSet) = (LossFunction.Parse(text), Optimizer.AdamW, ImageCache.Memory, keys.Transform(test));
@@ -150,7 +150,7 @@ public sealed class LossFunctionTests
         using var model = s_mlContext.MulticlassClassification.Trainers.LeNet(options).Fit(keys.Transform(Mnist(DataSplit.Train, 2000, wrong: 0)));
         var scored = s_mlContext.MulticlassClassification.Evaluate(model.Transform(keys.Transform(test)));
         Console.WriteLine(FormattableString.Invariant($"{text}: {scored.MicroAccuracy}, loss {scored.LogLoss}"));
-        Assert.IsGreaterThan(0.75, scored.MicroAccuracy);
+        Assert.IsGreaterThan(0.6, scored.MicroAccuracy);
         Assert.AreEqual(scored.LogLoss, model.History.Last(epoch => epoch.IsBest).ValidationLoss!.Value, 1e-4);
         foreach (var scores in Pipelines.Scores(model.Transform(keys.Transform(s_mlContext.Data.TakeRows(test, 20)))))
             Assert.AreEqual(1, scores.Sum(), 1e-5);
@@ -174,11 +174,11 @@ public sealed class LossFunctionTests
     [TestMethod]
     public void Wrong_labels_of_real_digits_are_not_learned_by_heart()
     {
-        var (train, test) = (Mnist(DataSplit.Train, 2000, wrong: 0.5), Mnist(DataSplit.Test, 1000, wrong: 0));
+        var (train, test) = (Mnist(DataSplit.Train, 1000, wrong: 0.5), Mnist(DataSplit.Test, 1000, wrong: 0));
         double Accuracy(LossFunction? loss)
         {
-            using var model = s_mlContext.FitLeNet(train, Pipelines.Options(epochs: 12, o =>
-                (o.Loss, o.Optimizer, o.LearningRate, o.Cache, o.Seed) = (loss, Optimizer.AdamW, 0.004, ImageCache.Memory, 1))).LastTransformer;
+            using var model = s_mlContext.FitLeNet(train, Pipelines.Options(epochs: 40, o =>
+                (o.Loss, o.Optimizer, o.LearningRate, o.Cache, o.Seed) = (loss, Optimizer.AdamW, 0.002, ImageCache.Memory, 1))).LastTransformer;
             var keyed = s_mlContext.Transforms.Conversion.MapValueToKey("Label", keyData: s_mlContext.Data.LoadFromEnumerable(
                 model.ClassNames.Select(name => new { Label = name }).ToArray())).Fit(test).Transform(test);
             var accuracy = s_mlContext.MulticlassClassification.Evaluate(model.Transform(keyed)).MicroAccuracy;
