@@ -20,7 +20,8 @@ internal static class FitOptions
             "Which weights stay as they start: none, all but the last layer's, or, stage by stage, one less every epoch from the last layer on. "
             + "Default: none."),
             (options, freezing) => options.Freeze = freezing),
-        TrainingOption.Of(CommandOptions.Number("--batch-size", "Images per training step, at least 1. Default: the network's own, or fewer where there are few images.", least: 1),
+        TrainingOption.Of(CommandOptions.Number("--batch-size",
+            "Images per training step, at least 1. Default: the network's own, or fewer where there are few images.", least: 1),
             (options, images) => options.BatchSize = images),
         TrainingOption.Of(CommandOptions.Number("--image-size",
             "Height and width in pixels that images are brought to. Default: the network's own for files; as they are for MNIST, CIFAR and digits.", least: 1),

@@ -66,11 +66,13 @@ internal static class OptimizationOptions
             + $"{Defaults(info => info.LearningRate)}."),
             (options, rate) => options.LearningRate = rate),
         TrainingOption.Of(CommandOptions.Parsed("--schedule", "NAME",
-            $"How the learning rate goes on: {string.Join(", ", LearningRateSchedule.Forms)}. Default: a short warm-up, then cosine, down to 0 over the epochs.",
+            $"How the learning rate goes on: {string.Join(", ", LearningRateSchedule.Forms)}. "
+            + "Default: a short warm-up, then cosine, down to 0 over the epochs.",
             required: false, LearningRateSchedule.Parse),
             (options, schedule) => options.Schedule = schedule),
         TrainingOption.Of(CommandOptions.PositiveNumber("--warm-up",
-            "Epochs, or part of one, in which the learning rate rises to where the schedule begins. Default: 200 steps, from 5 to 20 % of all; none with --schedule."), WarmUp),
+            "Epochs, or part of one, in which the learning rate rises to where the schedule begins. Default: 200 steps, from 5 to 20 % of all; "
+            + "none with --schedule."), WarmUp),
         TrainingOption.Of(CommandOptions.Fraction("--ema",
             "The decay of a moving average of the weights, above 0 and below 1, such as 0.999; the average is what is measured and saved. Default: none.",
             includesZero: false),
@@ -100,7 +102,8 @@ internal static class OptimizationOptions
     private static void WarmUp(CnnTrainerOptions options, double epochs) => options.Schedule = epochs < (options.Epochs ?? LeastEpochs)
         ? (options.Schedule ?? LearningRateSchedule.Cosine).WithWarmUp(epochs)
         : throw new UsageException(FormattableString.Invariant(
-            $"--warm-up must be shorter than the {options.Epochs ?? LeastEpochs} epochs of training, not {epochs}{(options.Epochs is null ? ": give --epochs" : "")}."));
+            $"--warm-up must be shorter than the {options.Epochs ?? LeastEpochs} epochs of training, not {epochs}"
+            + $"{(options.Epochs is null ? ": give --epochs" : "")}."));
 
     // Of what the library chooses by the data.
     private const int LeastEpochs = 10;

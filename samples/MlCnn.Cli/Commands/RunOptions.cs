@@ -34,7 +34,8 @@ internal static class RunOptions
     ];
 
     public static TrainingOption Epochs() => TrainingOption.Of(
-        CommandOptions.Number("--epochs", "How often training goes through the data, at least 1. Default: by the number of images, from 10 to 100; it is told why.", least: 1),
+        CommandOptions.Number("--epochs",
+            "How often training goes through the data, at least 1. Default: by the number of images, from 10 to 100; it is told why.", least: 1),
         (options, epochs) => options.Epochs = epochs);
 
     private static TrainingOption Checkpoints()

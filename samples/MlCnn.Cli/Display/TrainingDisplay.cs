@@ -67,7 +67,8 @@ internal sealed class TrainingDisplay(bool hasValidation) : IProgress<CnnProgres
     {
         var validation = epoch.ValidationAccuracy is { } accuracy
             ? FormattableString.Invariant($"  validation {accuracy * 100:0.0} %{(epoch.IsBest ? " (best)" : "")}") : "";
-        Messages.Note(FormattableString.Invariant($"Epoch {Count(epoch.Epoch, epoch.Epochs)}  loss {epoch.Loss:0.0000}  accuracy {epoch.Accuracy * 100:0.0} %{validation}")
+        Messages.Note(FormattableString.Invariant($"Epoch {Count(epoch.Epoch, epoch.Epochs)}  loss {epoch.Loss:0.0000}  ")
+            + FormattableString.Invariant($"accuracy {epoch.Accuracy * 100:0.0} %{validation}")
             + FormattableString.Invariant($"  {epoch.Seconds:0.0} s  {epoch.ImagesPerSecond:N0} images/s"));
     }
 

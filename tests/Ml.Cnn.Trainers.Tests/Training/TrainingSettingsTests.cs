@@ -117,7 +117,7 @@ public sealed class TrainingSettingsTests
         string[] options = [.. typeof(CnnTrainerOptions).GetProperties().Select(p => p.Name)];
         Assert.AreEqual("", string.Join(", ", options.Except([.. settings, .. handles])), "options that nothing trains by");
         Assert.AreEqual("RankedBy", string.Join(", ", settings.Except(options)), "settings that no option sets");
-        Assert.AreEqual("", string.Join(", ", handles.Except(options)), "handles that no option sets");
+        Assert.AreEqual("", string.Join(", ", handles.Except([.. options, nameof(TrainingHandles.Open)])), "handles that no option sets");
     }
 
     /// <summary>
@@ -151,7 +151,7 @@ public sealed class TrainingSettingsTests
             var values = CheckpointIdentity.Sections.SelectMany(section => section.PropertyType.GetProperties()
                 .Select(p => (p.Name, Value: p.GetValue(section.GetValue(settings)))))
                 .Append((nameof(settings.Seed), settings.Seed)).ToDictionary(pair => pair.Item1, pair => pair.Item2);
-            string[] inSettingsToo = [nameof(CnnOptions.Weights), nameof(CnnOptions.Distillation)]; // in words
+            string[] inSettingsToo = [nameof(CnnOptions.Weights), nameof(CnnOptions.Distillation), nameof(TrainingHandles.Open)]; // in words, or whether
             foreach (var handle in typeof(TrainingHandles).GetProperties().Where(p => !inSettingsToo.Contains(p.Name)))
                 values.Add(handle.Name, handle.GetValue(handles));
             return values;

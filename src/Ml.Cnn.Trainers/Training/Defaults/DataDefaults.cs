@@ -90,7 +90,8 @@ internal sealed class DataDefaults
         var epochs = (int)Math.Clamp((steps + StepsPerEpoch - 1) / StepsPerEpoch, CnnTrainerOptions.LeastEpochs, most);
         Optimization = Optimization with { Epochs = epochs };
         Choose(nameof(CnnTrainerOptions.Epochs), Text(epochs),
-            $"{Images} are {StepsPerEpoch} steps of {Optimization.BatchSize}, and {(FineTunes ? "trained weights settle" : "a network learns")} in some {steps}");
+            $"{Images} are {StepsPerEpoch} steps of {Optimization.BatchSize}, and {(FineTunes ? "trained weights settle" : "a network learns")} in some {steps}"
+            + (epochs == most ? $"; at most {most}" : ""));
     }
 
     private void ChooseLearningRate()
@@ -134,7 +135,8 @@ internal sealed class DataDefaults
             return;
         var patience = Optimization.Epochs / 3;
         _settings = _settings with { Stopping = _settings.Stopping with { EarlyStopping = new() { Patience = patience } } };
-        Choose(nameof(CnnTrainerOptions.EarlyStopping), Text(patience), $"trained weights that do not get better for {patience} epochs are as good as they will be");
+        Choose(nameof(CnnTrainerOptions.EarlyStopping), Text(patience),
+            $"trained weights that do not get better for {patience} epochs are as good as they will be");
     }
 
     private void SuggestWeights()

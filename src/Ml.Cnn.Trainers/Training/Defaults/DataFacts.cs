@@ -1,8 +1,8 @@
+using Microsoft.ML;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Settings;
-using Ml.Cnn.Trainers.Training.Setup;
 using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms.Augmentation;
 
@@ -32,24 +32,32 @@ internal sealed record DataFacts
     /// <summary>The name of published weights for the network, if there are any, and whether they are on this machine.</summary>
     public required (string Name, bool IsAtHand)? PublishedWeights { get; init; }
 
-    public static DataFacts Of(Architecture architecture, TrainingSettings settings, TrainingHandles handles, TrainingData data, LabelSurvey survey,
-        bool isGray) => new()
+    /// <param name="architecture">The network.</param>
+    /// <param name="settings">With the run's seed.</param>
+    /// <param name="handles">Weights and where they are kept.</param>
+    /// <param name="rows">The training data.</param>
+    /// <param name="feature">Its images.</param>
+    /// <param name="survey">Its labels.</param>
+    /// <param name="isValidated">Whether every epoch is validated.</param>
+    /// <param name="isGray">Whether the network sees images without colors.</param>
+    public static DataFacts Of(Architecture architecture, TrainingSettings settings, TrainingHandles handles, IDataView rows, DataViewSchema.Column feature,
+        LabelSurvey survey, bool isValidated, bool isGray) => new()
     {
         Images = survey.Labeled,
         OwnBatchSize = architecture.Training.BatchSize,
         HasWeights = handles.Weights is not null,
-        IsValidated = data.Validation is not null,
+        IsValidated = isValidated,
         IsGray = isGray,
-        IsAugmentedBefore = Augments(data, settings.FixedSeed),
+        IsAugmentedBefore = Augments(rows, feature, settings.FixedSeed),
         PublishedWeights = PretrainedWeights.DefaultOf(architecture.Name) is { } published
             ? (published.Name, (handles.WeightsCache ?? WeightsCache.OfThisMachine).Contains(published)) : null,
     };
 
     // Whoever augments says so when its images are asked for.
-    private static bool Augments(TrainingData data, int seed)
+    private static bool Augments(IDataView rows, DataViewSchema.Column feature, int seed)
     {
         using var scope = AugmentationScope.Enter(seed, epoch: 1);
-        foreach (var cursor in data.Rows.GetRowCursorSet([data.Columns.Feature], 1))
+        foreach (var cursor in rows.GetRowCursorSet([feature], 1))
             cursor.Dispose();
         return scope.WasSeen;
     }

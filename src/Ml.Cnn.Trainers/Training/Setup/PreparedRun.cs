@@ -96,7 +96,8 @@ internal sealed class PreparedRun : IDisposable
             if (PixelScale.Warning(data.Rows, data.Columns.Feature, data.Columns.Format) is { } wrongScale)
                 Warn(wrongScale);
         }
-        var facts = DataFacts.Of(architecture, settings, handles, data, survey, isGray: views.Plain.Channels == 1);
+        var facts = DataFacts.Of(architecture, settings, handles, data.Rows, data.Columns.Feature, survey,
+            isValidated: data.Validation is not null, isGray: views.Plain.Channels == 1);
         (settings, var chosen) = DataDefaults.Choose(settings, handles.Open, facts);
         foreach (var choice in chosen)
             log.Info(MessageSensitivity.None, "{0}", choice.ToString());
