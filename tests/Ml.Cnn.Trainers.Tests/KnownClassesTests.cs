@@ -43,8 +43,8 @@ public sealed class KnownClassesTests
     }
 
     /// <summary>
-    /// Shows what it is for, on real digits: a model of 0 to 7 learns 8 and 9 from 300 images of each, along with 5 of each old digit. Fine-tuned with a new head
-    /// it forgets; with the rows of known classes and the old model as a teacher (Li and Hoiem 2016) it keeps most of what it knew, and learns the new ones.
+    /// Shows what it is for, on real digits: a model of 0 to 7 learns 8 and 9 from 300 images of each, along with 5 of each old digit. Fine-tuned with a new
+    /// head it forgets; with the rows of known classes and the old model as a teacher (Li and Hoiem 2016) it keeps most of what it knew, and learns the new ones.
     /// </summary>
     [TestMethod]
     public void Two_real_digits_are_added_and_the_others_are_not_forgotten()
@@ -53,7 +53,8 @@ public sealed class KnownClassesTests
             DataSplit.Test));
         using var old = Fit(Chosen(s_mlContext.Data.TakeRows(train, 4000), digit => digit < 8), s_digits[..8], o => (o.Epochs, o.BatchSize) = (4, 32));
         var added = Chosen(s_mlContext.Data.TakeRows(s_mlContext.Data.SkipRows(train, 4000), 4000), _ => true, digit => digit < 8 ? 5 : 300);
-        var (oldTest, newTest) = (Chosen(s_mlContext.Data.TakeRows(test, 2000), digit => digit < 8), Chosen(s_mlContext.Data.TakeRows(test, 2000), digit => digit >= 8));
+        var (oldTest, newTest) = (Chosen(s_mlContext.Data.TakeRows(test, 2000), digit => digit < 8),
+            Chosen(s_mlContext.Data.TakeRows(test, 2000), digit => digit >= 8));
         Console.WriteLine(FormattableString.Invariant($"old model: {Accuracy(old, oldTest, s_digits[..8])}"));
 
         var plain = Further(_ => { });
@@ -83,7 +84,8 @@ public sealed class KnownClassesTests
         using var model = Fit(nines, s_digits, o => (o.Weights, o.KeepKnownClasses, o.Distillation) = (old, true, new(old)));
         Assert.HasCount(10, model.ClassNames);
         Assert.Throws<InvalidOperationException>(() => Fit(nines, s_digits, o => o.Weights = old));
-        var error = Assert.Throws<ArgumentException>(() => Fit(s_mlContext.Data.GenerateDigits(40), s_digits, o => (o.Weights, o.Distillation) = (old, new(old))));
+        var error = Assert.Throws<ArgumentException>(() =>
+            Fit(s_mlContext.Data.GenerateDigits(40), s_digits, o => (o.Weights, o.Distillation) = (old, new(old))));
         Assert.Contains("does not know '9'", error.Message); // classes that a teacher lacks are for those who add them
     }
 
@@ -92,7 +94,8 @@ public sealed class KnownClassesTests
     {
         var digits = s_mlContext.Data.GenerateDigits(40);
         Assert.Contains("needs Weights: a trained model", Error(o => { }).Message);
-        using var letters = Fit(Chosen(digits, _ => true, name: digit => $"{(char)('a' + digit)}"), [.. Enumerable.Range(0, 10).Select(i => $"{(char)('a' + i)}")]);
+        using var letters = Fit(Chosen(digits, _ => true, name: digit => $"{(char)('a' + digit)}"),
+            [.. Enumerable.Range(0, 10).Select(i => $"{(char)('a' + i)}")]);
         Assert.Contains("none of the label column's classes '0', '1'", Error(o => o.Weights = letters).Message);
         var path = Path.ChangeExtension(Path.GetTempFileName(), ".safetensors");
         letters.SaveWeights(path);

@@ -88,7 +88,8 @@ public sealed class OptionsTests
         string[] free = [nameof(CnnOptions.Seed), nameof(CnnOptions.ValidationSet), nameof(CnnOptions.Augmentation), nameof(CnnOptions.EpochCallback),
             nameof(CnnOptions.StepCallback), nameof(CnnOptions.Progress), nameof(CnnOptions.CancellationToken),
             nameof(CnnOptions.Weights), nameof(CnnOptions.WeightsCache), nameof(CnnOptions.DownloadProgress), nameof(CnnOptions.DecayBiasesAndNorms),
-            nameof(CnnOptions.Loss), nameof(CnnOptions.KeepKnownClasses), nameof(CnnOptions.ClassWeights), nameof(CnnOptions.BalancedSampling), nameof(CnnOptions.MultiScale), nameof(CnnOptions.MemoryLayout)];
+            nameof(CnnOptions.Loss), nameof(CnnOptions.KeepKnownClasses), nameof(CnnOptions.ClassWeights),
+            nameof(CnnOptions.BalancedSampling), nameof(CnnOptions.MultiScale), nameof(CnnOptions.MemoryLayout)];
         CollectionAssert.AreEquivalent(typeof(CnnTrainerOptions).GetProperties().Select(p => p.Name).ToArray(), s_wrong.Keys.Concat(free).ToArray());
     }
 

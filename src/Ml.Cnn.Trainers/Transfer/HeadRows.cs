@@ -7,8 +7,8 @@ namespace Ml.Cnn.Trainers.Transfer;
 internal static class HeadRows
 {
     /// <summary>
-    /// The rows of known classes as they are, brought to their places. A new class's row is drawn from the normal distribution of all rows that there were, each
-    /// number by itself: so its outputs are as large as theirs, and it is neither preferred nor left behind from the start.
+    /// The rows of known classes as they are, brought to their places. A new class's row is drawn from the normal distribution of all rows that there were,
+    /// each number by itself: so its outputs are as large as theirs, and it is neither preferred nor left behind from the start.
     /// </summary>
     /// <param name="rows">A weight or bias of the head, known classes × ….</param>
     /// <param name="known">The names of its classes.</param>

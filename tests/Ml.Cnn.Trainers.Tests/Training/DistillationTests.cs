@@ -104,11 +104,13 @@ public sealed class DistillationTests
         var teacher = Train(all, o => { });
         var without = Mnist(DataSplit.Train, 3000, digit => digit != "3");
         var (alone, taught) = (Threes(Train(without, o => { })), Threes(Train(without, o => o.Distillation = new(teacher) { Temperature = 8, Share = 1 })));
-        Console.WriteLine(FormattableString.Invariant($"of the threes that no training image shows: alone {alone}, taught {taught}, the teacher {Threes(teacher)}"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"of the threes that no training image shows: alone {alone}, taught {taught}, the teacher {Threes(teacher)}"));
         Assert.AreEqual(0, alone);
         Assert.IsGreaterThan(0.2, taught);
 
-        CnnTransformer Train(IDataView data, Action<LeNetOptions> change) => s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options(epochs: 4, o =>
+        CnnTransformer Train(IDataView data, Action<LeNetOptions> change) =>
+            s_mlContext.MulticlassClassification.Trainers.LeNet(Pipelines.Options(epochs: 4, o =>
         {
             (o.Optimizer, o.LearningRate, o.BatchSize, o.Cache) = (Optimizer.AdamW, 0.004, 32, ImageCache.Memory);
             change(o);
@@ -143,7 +145,8 @@ public sealed class DistillationTests
     [TestMethod]
     public void A_teacher_that_cannot_teach_is_refused_by_name()
     {
-        var letters = s_mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(i => new Digit { Image = new byte[784], Label = i % 2 == 0 ? "1" : "x" })
+        var letters = s_mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 20)
+            .Select(i => new Digit { Image = new byte[784], Label = i % 2 == 0 ? "1" : "x" })
             .ToArray());
         Assert.Contains("The teacher does not know 'x', which the label column has. It knows '", Error(letters, new(s_teacher)).Message);
 
@@ -161,7 +164,8 @@ public sealed class DistillationTests
         }
     }
 
-    private static CnnTransformer Fit(IDataView data, Action<LeNetOptions> change) => s_mlContext.FitLeNet(data, Pipelines.Options(change: change)).LastTransformer;
+    private static CnnTransformer Fit(IDataView data, Action<LeNetOptions> change) =>
+        s_mlContext.FitLeNet(data, Pipelines.Options(change: change)).LastTransformer;
 
     private static IDataView Digits(int count, int classes, bool reversed = false)
     {

@@ -16,7 +16,7 @@ public sealed class LossFunctionTests
 {
     private static readonly MLContext s_mlContext = new(seed: 1);
 
-    /// <summary>Protects the definitions: values and gradients are those of the papers' formulas in PyTorch, with weights, smoothing and mixed images.</summary>
+    /// <summary>Protects the definitions: values and gradients are the papers' formulas' in PyTorch, with weights, smoothing and mixed images.</summary>
     [TestMethod]
     public void Losses_are_those_of_their_papers()
     {
@@ -113,7 +113,9 @@ public sealed class LossFunctionTests
         Assert.Contains(message, error.Message);
     }
 
-    /// <summary>Protects trainings as they were: cross-entropy by name is what networks have by themselves, to the bit; LeNet-5 as published keeps its own.</summary>
+    /// <summary>
+    /// Protects trainings as they were: cross-entropy by name is what networks have by themselves, to the bit; LeNet-5 as published keeps its own.
+    /// </summary>
     [TestMethod]
     public void No_loss_is_the_network_s_own()
     {
