@@ -44,8 +44,8 @@ public sealed class KnownClassesTests
 
     /// <summary>
     /// Shows what it is for, on real digits: a model of 0 to 7 learns 8 and 9 from 300 images of each, along with 5 of each old digit. Fine-tuned with a new
-    /// head it forgets; with the rows of known classes and the old model as a teacher (Li and Hoiem 2016) it keeps most of what it knew, and learns the
-    /// new ones.
+    /// head it forgets; with the rows of known classes and the old model as a teacher (Li and Hoiem 2016) it keeps most of what it knew, and learns the new
+    /// ones.
     /// </summary>
     [TestMethod]
     public void Two_real_digits_are_added_and_the_others_are_not_forgotten()

@@ -24,8 +24,7 @@ namespace Ml.Cnn.Trainers;
 public sealed class Distillation
 {
     /// <summary>Learns from a model in memory.</summary>
-    /// <param name="teacher">A <see cref="CnnTransformer"/>, or a pipeline that holds one.
-    /// It stays as it is, and must not be disposed before Fit has ended.</param>
+    /// <param name="teacher">A <see cref="CnnTransformer"/>, or a pipeline that holds one. It stays as it is, and is not disposed while Fit runs.</param>
     public Distillation(ITransformer teacher)
     {
         ArgumentNullException.ThrowIfNull(teacher);

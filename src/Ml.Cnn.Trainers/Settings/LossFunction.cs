@@ -10,8 +10,7 @@ namespace Ml.Cnn.Trainers;
 /// <para>
 /// Below, p is the probability that softmax gives the image's class. A batch's loss is the mean over its images, weighted by
 /// <see cref="CnnTrainerOptions.ClassWeights"/> and <see cref="CnnTrainerOptions.ExampleWeightColumnName"/>; auxiliary heads have the same loss. Unless said
-/// otherwise, a mixed image (mixup, CutMix) has the losses of both its labels in the proportion of its parts, as the code of Zhang et al. 2017 ("mixup")
-/// has it.
+/// otherwise, a mixed image (mixup, CutMix) has the losses of both its labels in the proportion of its parts, as in the code of Zhang et al. 2017 (mixup).
 /// </para>
 /// <para>
 /// Scores are softmax's probabilities whatever the loss was, and validation measures plain cross-entropy: networks are compared by the same measure. So it is

@@ -79,13 +79,21 @@ public class DataDefaultsTests
     [TestMethod]
     public void A_pipeline_that_augments_is_left_alone()
     {
-        var told = new List<CnnChosenOption>();
-        s_mlContext.Transforms.Conversion.MapValueToKey("Label")
-            .Append(s_mlContext.Transforms.AugmentImages("Image", null, ImageAugmentation.Preset("writing"), width: 28, height: 28))
-            .Append(s_mlContext.MulticlassClassification.Trainers.LeNet(
+        using var folder = TestImageFolder.OfDigits(20);
+        string[] Chosen(bool augments)
+        {
+            var told = new List<CnnChosenOption>();
+            IEstimator<ITransformer> images = s_mlContext.Transforms.Conversion.MapValueToKey("Label")
+                .Append(s_mlContext.Transforms.LoadImages("Image", null, "ImagePath"));
+            if (augments)
+                images = images.Append<ITransformer>(s_mlContext.Transforms.RandomRotation("Image", degrees: (-20, 20)));
+            images.Append(s_mlContext.MulticlassClassification.Trainers.LeNet(
                 new LeNetOptions { FeatureColumnName = "Image", Epochs = 15, ChosenOptionsCallback = told.AddRange }))
-            .Fit(s_mlContext.Data.GenerateDigits(30));
-        Assert.DoesNotContain(nameof(CnnOptions.Augmentation), told.Select(option => option.Name));
+                .Fit(s_mlContext.Data.LoadImageFolder(folder.Path));
+            return [.. told.Select(option => option.Name)];
+        }
+        Assert.DoesNotContain(nameof(CnnOptions.Augmentation), Chosen(augments: true));
+        Assert.Contains(nameof(CnnOptions.Augmentation), Chosen(augments: false));
     }
 
     /// <summary>Protects the rules: what is chosen for small and large data, for colors and gray, with weights and without.</summary>

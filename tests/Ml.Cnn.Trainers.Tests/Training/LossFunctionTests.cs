@@ -16,9 +16,7 @@ public sealed class LossFunctionTests
 {
     private static readonly MLContext s_mlContext = new(seed: 1);
 
-    /// <summary>
-    /// Protects the definitions: values and gradients are those of the papers' formulas in PyTorch, with weights, smoothing and mixed images.
-    /// </summary>
+    /// <summary>Protects the definitions: values and gradients are the papers' formulas' in PyTorch, with weights, smoothing and mixed images.</summary>
     [TestMethod]
     public void Losses_are_those_of_their_papers()
     {

@@ -77,6 +77,7 @@ public sealed class TrainingSettingsTests
         [nameof(CnnOptions.Cache)] = ImageCache.File,
         [nameof(CnnOptions.ReaderThreads)] = 77,
         [nameof(CnnOptions.NetworkThreads)] = 77,
+        [nameof(CnnOptions.ChosenOptionsCallback)] = (Action<IReadOnlyList<CnnChosenOption>>)(_ => { }),
         [nameof(CnnOptions.EpochCallback)] = (Action<CnnEpoch>)(_ => { }),
         [nameof(CnnOptions.StepCallback)] = (Action<CnnStep>)(_ => { }),
         [nameof(CnnOptions.Progress)] = new Progress<CnnProgress>(),
