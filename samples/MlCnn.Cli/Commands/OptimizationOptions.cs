@@ -102,8 +102,8 @@ internal static class OptimizationOptions
     private static void WarmUp(CnnTrainerOptions options, double epochs) => options.Schedule = epochs < (options.Epochs ?? LeastEpochs)
         ? (options.Schedule ?? LearningRateSchedule.Cosine).WithWarmUp(epochs)
         : throw new UsageException(FormattableString.Invariant(
-            $"--warm-up must be shorter than the {options.Epochs ?? LeastEpochs} epochs of training, not {epochs}"
-            + $"{(options.Epochs is null ? ": give --epochs" : "")}."));
+            $"--warm-up must be shorter than the {options.Epochs ?? LeastEpochs} epochs of training, not {epochs}")
+            + (options.Epochs is null ? ": give --epochs." : "."));
 
     // Of what the library chooses by the data.
     private const int LeastEpochs = 10;
