@@ -29,6 +29,7 @@ internal static class Trainers
             {
                 FeatureColumnName = "Image",
                 BatchSize = 8,
+                LearningRate = 0.05,
                 Epochs = 6,
                 Seed = 1,
                 Device = "cpu",

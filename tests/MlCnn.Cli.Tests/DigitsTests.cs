@@ -12,7 +12,7 @@ public sealed class DigitsTests : CliTest
         var trained = Run("train", "--data", "digits:1500", "--validation", "digits:100", "--arch", "LeNet5", "--epochs", "3", "--seed", "1", "--device",
             "CPU", "--out", "m.zip", "--log", "logs", "--json").Expect(0);
         var training = trained.Json;
-        AssertProperties(training, "images", "classes", "device", "plan", "epochs", "model");
+        AssertProperties(training, "images", "classes", "device", "plan", "epochs", "model", "chosen");
         AssertProperties(training.GetProperty("plan"), "precision", "layout", "threads");
         Assert.AreEqual("float32", training.GetProperty("plan").GetProperty("precision").GetString());
         Assert.AreEqual(1500, training.GetProperty("images").GetInt32());

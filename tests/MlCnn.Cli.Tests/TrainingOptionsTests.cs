@@ -34,7 +34,7 @@ public sealed class TrainingOptionsTests
         (["--image-size", "48"], [("ImageSize", "48")]),
         (["--seed", "5"], [("Seed", "5")]),
         (["--device", "cuda:1"], [("Device", "cuda:1")]),
-        (["--augment", "none"], [("Augmentation", "")]),
+        (["--augment", "none"], [("Augmentation", "\"steps\": []")]),
         (["--precision", "bfloat16"], [("Precision", "BFloat16")]),
         (["--layout", "channelslast"], [("MemoryLayout", "ChannelsLast")]),
         (["--threads", "2"], [("NetworkThreads", "2"), ("ReaderThreads", "2")]),

@@ -14,7 +14,7 @@ public sealed class UsageTests : CliTest
         Assert.Contains("--learning-rate <X>", help);
         foreach (var source in (string[])["folder", ".tgz", ":FOLDER", ".tsv", "mnist:DIR", "cifar10:DIR", "cifar100:DIR", "digits:COUNT"])
             Assert.Contains(source, help);
-        Assert.Contains("Default: 10.", help);
+        Assert.Contains("from 10 to 100", help);
         Assert.Contains("--arch <NAME|FILE.onnx>", help);
         Assert.Contains("0.1.0", Run("--version").Expect(0).Output);
     }
@@ -71,7 +71,7 @@ public sealed class UsageTests : CliTest
     [DataRow("train --data digits:9 --arch vgg11 --out m.zip", "--image-size 32")]
     [DataRow("train --data digits:9 --validation . --arch lenet5 --out m.zip", "--validation")]
     [DataRow("train --data cifar10:dir --validation digits:9 --arch lenet5 --out m.zip", "--validation")]
-    [DataRow("train --data digits:9 --arch lenet5 --out m.zip --augment lihgt", "alexnet, cifar, inception, light, trivial or vgg, not 'lihgt'")]
+    [DataRow("train --data digits:9 --arch lenet5 --out m.zip --augment lihgt", "alexnet, cifar, inception, light, trivial, vgg or writing, not 'lihgt'")]
     [DataRow("train --data digits:9 --arch lenet5 --out m.zip --precision half", "auto, float32, bfloat16 or float16")]
     [DataRow("train --data digits:9 --arch lenet5 --out m.zip --cache disk", "none, memory or file")]
     [DataRow("train --data digits:9 --arch lenet5 --out m.zip --time-budget 10", "--time-budget must be a time such as 90s, 10m or 1.5h, not '10'")]

@@ -72,7 +72,7 @@ public sealed class WinnerCodeTests
             Result(ExampleTrials.Configuration()).WriteCommand());
         var command = Result(ExampleTrials.Configuration() with { Weights = "it's; rm -rf.pth", Freeze = Freezing.Stages, Optimizer = Optimizer.RmsProp },
             new() { Form = ExperimentDataForm.Files, HasValidationSet = true, ValidationSource = "val set" }).WriteCommand()!;
-        Assert.Contains(@"--weights 'it'\''s; rm -rf.pth' --freeze stages", command);
+        Assert.Contains(@"--weights 'it'\''s; rm -rf.pth' --early-stopping 4 --freeze stages", command);
         Assert.Contains("--optimizer rmsprop", command);
         Assert.Contains("--validation 'val set'", command);
     }

@@ -72,6 +72,7 @@ public sealed class FormatOneTests
         s_mlContext.FitLeNet(s_mlContext.Data.GenerateDigits(300), Pipelines.Options(epochs: 4, o =>
         {
             (o.BatchSize, o.Seed, o.NetworkThreads, o.Device, o.Checkpoints) = (30, 5, 1, "cpu", checkpoints);
+            (o.LearningRate, o.Schedule) = (0.05, LearningRateSchedule.Cosine); // the defaults of those days
             change?.Invoke(o);
         })).LastTransformer;
 

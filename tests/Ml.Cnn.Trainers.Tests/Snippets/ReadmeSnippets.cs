@@ -86,7 +86,7 @@ public sealed class ReadmeSnippets
         CnnTransformer model = trainer.Fit(train);
         Console.WriteLine($"{model.StopReason} after {model.History.Count} epochs");
         // end snippet
-        Assert.AreEqual(StopReason.Completed, model.StopReason);
+        Assert.IsTrue(model.StopReason is StopReason.Completed or StopReason.NoProgress, $"{model.StopReason}");
         Assert.HasCount(2, Directory.GetFiles("checkpoints"));
     }
 

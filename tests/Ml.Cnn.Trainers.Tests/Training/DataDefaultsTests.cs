@@ -46,7 +46,7 @@ public class DataDefaultsTests
                 nameof(CnnOptions.Augmentation),
             },
             told!.Select(option => option.Name).ToArray());
-        Assert.AreEqual("BatchSize 16: the network's own of 64 would leave an epoch of 50 images 1 steps", told![0].ToString());
+        Assert.AreEqual("BatchSize 16: the network's own of 64 would leave an epoch of 50 images 1 step", told![0].ToString());
         Assert.HasCount(100, model.History);
         Assert.AreEqual(4, model.History[0].Steps);
         Assert.AreEqual(ImageAugmentation.Preset("writing"), model.Scorer.Model.Augmentation);
@@ -113,6 +113,7 @@ public class DataDefaultsTests
         var (chosen, told) = DataDefaults.Choose(settings, options.ToOpenOptions(), new DataFacts
         {
             Images = images,
+            Processes = 1,
             OwnBatchSize = 64,
             HasWeights = hasWeights,
             IsValidated = true,

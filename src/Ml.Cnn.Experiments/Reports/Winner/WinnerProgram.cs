@@ -24,7 +24,7 @@ internal static class WinnerProgram
             "using Microsoft.ML;",
             "using Microsoft.ML.Transforms;",
             "using Ml.Cnn.Trainers;",
-            .. SettingsText.IsNone(configuration.Augmentation) ? (string[])[] : ["using Ml.Cnn.Transforms;"],
+            "using Ml.Cnn.Transforms;",
             "",
             $"if (args.Length != {(data.HasValidationSet ? 3 : 2)})",
             "{",

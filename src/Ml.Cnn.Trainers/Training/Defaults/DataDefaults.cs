@@ -17,7 +17,7 @@ internal sealed class DataDefaults
     private const int MostEpochsOfFineTuning = 30;
 
     // With fewer steps the running statistics of batch normalization are far behind at the end of an epoch, and few steps fit into the first epochs.
-    private const int FewSteps = 25;
+    private const int FewSteps = 20;
     private const int SmallestBatch = 16; // below it the statistics of a batch say little
 
     private const int WarmUpSteps = 200;
@@ -64,7 +64,14 @@ internal sealed class DataDefaults
 
     private bool FineTunes => _facts.HasWeights && !TrainsHeadAlone;
 
-    private long StepsOf(int batchSize) => Math.Max(1, (_facts.Images + batchSize - 1) / batchSize);
+    // A step moves the weights by the images of several batches and processes.
+    private long StepsOf(int batchSize)
+    {
+        var images = ImagesOfStep(batchSize);
+        return Math.Max(1, (_facts.Images + images - 1) / images);
+    }
+
+    private int ImagesOfStep(int batchSize) => batchSize * Optimization.GradientAccumulation * _facts.Processes;
 
     private long StepsPerEpoch => StepsOf(Optimization.BatchSize);
 
@@ -78,7 +85,7 @@ internal sealed class DataDefaults
         if (size == Optimization.BatchSize)
             return;
         Choose(nameof(CnnTrainerOptions.BatchSize), Text(size),
-            $"the network's own of {Optimization.BatchSize} would leave an epoch of {Images} {StepsOf(Optimization.BatchSize)} steps");
+            $"the network's own of {Optimization.BatchSize} would leave an epoch of {Images} {Count(StepsOf(Optimization.BatchSize), "step")}");
         Optimization = Optimization with { BatchSize = size };
     }
 
@@ -90,15 +97,17 @@ internal sealed class DataDefaults
         var epochs = (int)Math.Clamp((steps + StepsPerEpoch - 1) / StepsPerEpoch, CnnTrainerOptions.LeastEpochs, most);
         Optimization = Optimization with { Epochs = epochs };
         Choose(nameof(CnnTrainerOptions.Epochs), Text(epochs),
-            $"{Images} are {StepsPerEpoch} steps of {Optimization.BatchSize}, and {(FineTunes ? "trained weights settle" : "a network learns")} in some {steps}"
+            $"{Images} are {Count(StepsPerEpoch, "step")} of {ImagesOfStep(Optimization.BatchSize)}, and "
+            + $"{(FineTunes ? "trained weights settle" : "a network learns")} in some {steps}"
             + (epochs == most ? $"; at most {most}" : ""));
     }
 
     private void ChooseLearningRate()
     {
-        if (!_open.LearningRate || Optimization.BatchSize == _facts.OwnBatchSize)
+        var images = ImagesOfStep(Optimization.BatchSize);
+        if (!_open.LearningRate || images == _facts.OwnBatchSize)
             return;
-        var ratio = (double)Optimization.BatchSize / _facts.OwnBatchSize;
+        var ratio = (double)images / _facts.OwnBatchSize;
         var isProportional = Optimization.Optimizer is Optimizer.Sgd or Optimizer.Lars;
         var factor = Math.Min(LargestRateFactor, isProportional ? ratio : Math.Sqrt(ratio));
         var own = Optimization.LearningRate;
@@ -112,7 +121,10 @@ internal sealed class DataDefaults
         if (!_open.Schedule)
             return;
         var steps = StepsPerEpoch * Optimization.Epochs;
-        var share = Math.Round(Math.Clamp((double)WarmUpSteps / steps, ShortestWarmUp, LongestWarmUp), 2);
+        var share = Math.Clamp((double)WarmUpSteps / steps, ShortestWarmUp, LongestWarmUp);
+        if (_settings.Stopping.EarlyStopping is { Patience: var patience }) // else training might end before the rate is up
+            share = Math.Min(share, (double)patience / 2 / Optimization.Epochs);
+        share = Math.Max(0.01, Math.Round(share, 2));
         Optimization = Optimization with { Schedule = LearningRateSchedule.Cosine.WithWarmUpShare(share) };
         Choose(nameof(CnnTrainerOptions.Schedule), Optimization.Schedule.ToString()!,
             $"the first {Math.Round(share * steps).ToString(CultureInfo.InvariantCulture)} of {steps} steps go up to the full rate, the rest down to 0");
@@ -147,7 +159,9 @@ internal sealed class DataDefaults
             + $"published '{name}'{(isAtHand ? ", which are on this machine" : "")}");
     }
 
-    private string Images => string.Create(CultureInfo.InvariantCulture, $"{_facts.Images} images");
+    private string Images => Count(_facts.Images, "image");
+
+    private static string Count(long number, string noun) => string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
 
     private void Choose(string option, string value, string reason) => _chosen.Add(new(option, value, reason));
 

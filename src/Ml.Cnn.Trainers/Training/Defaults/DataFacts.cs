@@ -14,6 +14,9 @@ internal sealed record DataFacts
     /// <summary>Labeled training images, without those kept apart for validation.</summary>
     public required long Images { get; init; }
 
+    /// <summary>How many processes train together, each on batches of its own.</summary>
+    public required int Processes { get; init; }
+
     /// <summary>The network's own batch size.</summary>
     public required int OwnBatchSize { get; init; }
 
@@ -38,12 +41,14 @@ internal sealed record DataFacts
     /// <param name="rows">The training data.</param>
     /// <param name="feature">Its images.</param>
     /// <param name="survey">Its labels.</param>
+    /// <param name="processes">How many train together.</param>
     /// <param name="isValidated">Whether every epoch is validated.</param>
     /// <param name="isGray">Whether the network sees images without colors.</param>
     public static DataFacts Of(Architecture architecture, TrainingSettings settings, TrainingHandles handles, IDataView rows, DataViewSchema.Column feature,
-        LabelSurvey survey, bool isValidated, bool isGray) => new()
+        LabelSurvey survey, int processes, bool isValidated, bool isGray) => new()
     {
         Images = survey.Labeled,
+        Processes = processes,
         OwnBatchSize = architecture.Training.BatchSize,
         HasWeights = handles.Weights is not null,
         IsValidated = isValidated,

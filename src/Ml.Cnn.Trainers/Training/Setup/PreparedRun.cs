@@ -96,7 +96,7 @@ internal sealed class PreparedRun : IDisposable
             if (PixelScale.Warning(data.Rows, data.Columns.Feature, data.Columns.Format) is { } wrongScale)
                 Warn(wrongScale);
         }
-        var facts = DataFacts.Of(architecture, settings, handles, data.Rows, data.Columns.Feature, survey,
+        var facts = DataFacts.Of(architecture, settings, handles, data.Rows, data.Columns.Feature, survey, processes.Shard.World,
             isValidated: data.Validation is not null, isGray: views.Plain.Channels == 1);
         (settings, var chosen) = DataDefaults.Choose(settings, handles.Open, facts);
         foreach (var choice in chosen)
