@@ -25,7 +25,7 @@ public sealed class ReadmeSnippets
 
         var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
             .Append(mlContext.Transforms.LoadRawImageBytes("Image", null, "ImagePath")) // ML.NET's own
-            .Append(mlContext.MulticlassClassification.Trainers.ResNet(featureColumnName: "Image", depth: 18))
+            .Append(mlContext.MulticlassClassification.Trainers.ResNet(featureColumnName: "Image", depth: 18, epochs: 10))
             .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 
         ITransformer model = pipeline.Fit(train);

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using Ml.Cnn.Trainers.Vectors;
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Vectors;
 
 namespace Ml.Cnn.Trainers.Compilation.Direct;
 

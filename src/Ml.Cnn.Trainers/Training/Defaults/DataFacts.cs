@@ -46,17 +46,17 @@ internal sealed record DataFacts
     /// <param name="isGray">Whether the network sees images without colors.</param>
     public static DataFacts Of(Architecture architecture, TrainingSettings settings, TrainingHandles handles, IDataView rows, DataViewSchema.Column feature,
         LabelSurvey survey, int processes, bool isValidated, bool isGray) => new()
-    {
-        Images = survey.Labeled,
-        Processes = processes,
-        OwnBatchSize = architecture.Training.BatchSize,
-        HasWeights = handles.Weights is not null,
-        IsValidated = isValidated,
-        IsGray = isGray,
-        IsAugmentedBefore = Augments(rows, feature, settings.FixedSeed),
-        PublishedWeights = PretrainedWeights.DefaultOf(architecture.Name) is { } published
-            ? (published.Name, (handles.WeightsCache ?? WeightsCache.OfThisMachine).Contains(published)) : null,
-    };
+        {
+            Images = survey.Labeled,
+            Processes = processes,
+            OwnBatchSize = architecture.Training.BatchSize,
+            HasWeights = handles.Weights is not null,
+            IsValidated = isValidated,
+            IsGray = isGray,
+            IsAugmentedBefore = Augments(rows, feature, settings.FixedSeed),
+            PublishedWeights = PretrainedWeights.DefaultOf(architecture.Name) is { } published
+                ? (published.Name, (handles.WeightsCache ?? WeightsCache.OfThisMachine).Contains(published)) : null,
+        };
 
     // Whoever augments says so when its images are asked for.
     private static bool Augments(IDataView rows, DataViewSchema.Column feature, int seed)
