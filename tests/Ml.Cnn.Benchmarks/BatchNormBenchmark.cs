@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using Ml.Cnn.Trainers;
-using Ml.Cnn.Trainers.Architectures;
-using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Runtime;
-using Ml.Cnn.Trainers.Training.Optimization;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -54,19 +51,8 @@ internal static class BatchNormBenchmark
     /// <summary>Whole steps of training.</summary>
     public static void RunStep(string arch, int size, int batch, int rounds, Precision precision, MemoryLayout layout, int threads)
     {
-        using var allocator = GlibcAllocator.KeepFreedMemory();
-        var shape = new NetworkShape(3, size, size, 10);
-        var network = ArchitectureCatalog.Find(arch).Build(shape);
-        var cost = NetworkCost.Of(network, shape);
-        using var libtorchThreads = LibtorchThreads.Use(threads > 0 ? threads : cost.ThreadsFor(batch, besideDecoding: false));
-        var plan = ExecutionPlan.ForTraining(CPU, cost, precision, layout);
-        network = plan.Prepare(network);
-        network.train();
-        using var optimizer = new Sgd([new([.. network.parameters()], RateFactor: 1, IHandWrittenLoop.WeightDecay)], IHandWrittenLoop.Momentum,
-            nesterov: false);
-        using var pixels = rand(batch, size, size, 3);
-        using var images = plan.ChannelsLast ? pixels.permute(0, 3, 1, 2) : pixels.permute(0, 3, 1, 2).contiguous();
-        using var labels = randint(10, batch);
+        using var prepared = new PreparedStep(arch, size, batch, precision, layout, threads);
+        var (network, optimizer, images, labels) = (prepared.Network, prepared.Optimizer, prepared.Images, prepared.Labels);
         var (theirs, ours) = Compare(rounds, [.. network.modules().OfType<BatchNorm2d>()], () =>
         {
             optimizer.ZeroGradients();
@@ -74,7 +60,7 @@ internal static class BatchNormBenchmark
             optimizer.Step(IHandWrittenLoop.LearningRate);
         });
         Console.WriteLine(FormattableString.Invariant(
-            $"| {arch} at {size}×{size}, batch {batch}, {plan.PrecisionName} | {theirs:0.0} ms | {ours:0.0} ms | {theirs / ours:0.00} |"));
+            $"| {arch} at {size}×{size}, batch {batch}, {prepared.Plan.PrecisionName} | {theirs:0.0} ms | {ours:0.0} ms | {theirs / ours:0.00} |"));
     }
 
     // The medians of both, in milliseconds. Each round begins with the other side.

@@ -1,9 +1,5 @@
 using System.Diagnostics;
 using Ml.Cnn.Trainers;
-using Ml.Cnn.Trainers.Architectures;
-using Ml.Cnn.Trainers.Execution;
-using Ml.Cnn.Trainers.Runtime;
-using Ml.Cnn.Trainers.Training.Optimization;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -16,19 +12,8 @@ internal static class StepBenchmark
 
     public static void Run(string arch, int size, int batch, int steps, Precision precision, MemoryLayout layout, int threads)
     {
-        using var allocator = GlibcAllocator.KeepFreedMemory();
-        var shape = new NetworkShape(3, size, size, 10);
-        var network = ArchitectureCatalog.Find(arch).Build(shape);
-        var cost = NetworkCost.Of(network, shape);
-        using var libtorchThreads = LibtorchThreads.Use(threads > 0 ? threads : cost.ThreadsFor(batch, besideDecoding: false));
-        var plan = ExecutionPlan.ForTraining(CPU, cost, precision, layout);
-        network = plan.Prepare(network);
-        network.train();
-        using var optimizer = new Sgd([new([.. network.parameters()], RateFactor: 1, IHandWrittenLoop.WeightDecay)], IHandWrittenLoop.Momentum,
-            nesterov: false);
-        using var pixels = rand(batch, size, size, 3);
-        using var images = plan.ChannelsLast ? pixels.permute(0, 3, 1, 2) : pixels.permute(0, 3, 1, 2).contiguous();
-        using var labels = randint(10, batch);
+        using var prepared = new PreparedStep(arch, size, batch, precision, layout, threads);
+        var (network, optimizer, images, labels) = (prepared.Network, prepared.Optimizer, prepared.Images, prepared.Labels);
 
         var parts = new StepParts();
         for (var step = -WarmUp; step < steps; step++)
@@ -48,7 +33,7 @@ internal static class StepBenchmark
             if (step == -1)
                 parts.Clear();
         }
-        Console.WriteLine(FormattableString.Invariant($"{plan.ForReaders(get_num_threads())}; milliseconds: {parts}"));
+        Console.WriteLine(FormattableString.Invariant($"{prepared.Plan.ForReaders(get_num_threads())}; milliseconds: {parts}"));
     }
 
     /// <summary>The time of each part of a step.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Ml.Cnn.Trainers.Text;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Ml.Cnn.Trainers.Probabilities;
@@ -102,7 +103,7 @@ internal sealed class LabeledScores
     /// <exception cref="ArgumentOutOfRangeException">The column holds neither keys nor text.</exception>
     public static Func<int?> LabelGetter(DataViewRowCursor cursor, DataViewSchema.Column label, IReadOnlyList<string> classes)
     {
-        var places = classes.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place, StringComparer.Ordinal);
+        var places = NamePlaces.Of(classes);
         if (label.Type is TextDataViewType)
         {
             var text = cursor.GetGetter<ReadOnlyMemory<char>>(label);

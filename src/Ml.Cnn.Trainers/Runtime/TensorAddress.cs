@@ -13,18 +13,4 @@ internal static unsafe class TensorAddress
         using var first = tensor.as_strided([1], [1]); // a tensor's bytes can be had where they lie in a row, and up to 2 GiB
         return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
     }
-
-    /// <summary>Whether N × C × H × W lies in memory as N × H × W × C, without gaps.</summary>
-    public static bool IsChannelsLast(this Tensor tensor)
-    {
-        long expected = 1;
-        foreach (var dimension in (ReadOnlySpan<int>)[1, 3, 2, 0])
-        {
-            var size = tensor.size(dimension);
-            if (size > 1 && tensor.stride(dimension) != expected)
-                return false;
-            expected *= size;
-        }
-        return true;
-    }
 }

@@ -40,7 +40,7 @@ internal sealed class CommonClasses
     {
         if (common.SequenceEqual(names))
             return null;
-        var places = names.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => (long)pair.place);
-        return [.. common.Select(name => places[name])];
+        var places = NamePlaces.Of(names);
+        return [.. common.Select(name => (long)places[name])];
     }
 }

@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Text;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Transfer;
@@ -18,7 +19,7 @@ internal static class HeadRows
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var places = known.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => (long)pair.place);
+        var places = NamePlaces.Of(known);
         var mean = rows.mean([0], keepdim: true);                                                     // 1 × …
         var deviation = (rows - mean).Squared().mean([0], keepdim: true).sqrt();
         var drawn = randn([classes.Count, .. rows.shape[1..]], rows.dtype, rows.device).mul(deviation).Plus(mean); // classes × …

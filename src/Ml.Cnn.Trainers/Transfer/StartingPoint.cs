@@ -115,9 +115,9 @@ internal sealed class StartingPoint
         }
         if (names.SequenceEqual(classes))
             return state;
-        var places = names.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => (long)pair.place);
+        var places = NamePlaces.Of(names);
         using var noGradient = no_grad();
-        var order = tensor(classes.Select(name => places[name]).ToArray(), device: state[0].Value.device);
+        var order = tensor(classes.Select(name => (long)places[name]).ToArray(), device: state[0].Value.device);
         return [.. state.Select(pair => _architecture.IsHead(pair.Key) ? KeyValuePair.Create(pair.Key, pair.Value.index_select(0, order)) : pair)];
     }
 

@@ -1,8 +1,8 @@
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Transforms;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Transfer;
 
@@ -36,11 +36,7 @@ internal sealed class TeacherInput
     /// <returns>N × the teacher's channels × its height × its width.</returns>
     public Tensor Of(Tensor images)
     {
-        if (images.size(2) != _teacher.Height || images.size(3) != _teacher.Width)
-        {
-            images = functional.interpolate(images, size: [_teacher.Height, _teacher.Width], mode: InterpolationMode.Bilinear, align_corners: false,
-                antialias: true);
-        }
+        images = images.Resized(_teacher.Height, _teacher.Width);
         if (images.size(1) != _teacher.Channels)
             images = images.expand(-1, _teacher.Channels, -1, -1);
         return _renormalization is not var (factors, offsets) ? images : images.mul(PerChannel(factors)).Plus(PerChannel(offsets));

@@ -154,7 +154,7 @@ public sealed class CnnEnsemble : CnnClassifier
     {
         if (classes.SequenceEqual(own))
             return null;
-        var places = own.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place, StringComparer.Ordinal);
+        var places = NamePlaces.Of(own);
         var (missing, more) = (classes.Except(places.Keys).ToArray(), places.Keys.Except(classes).ToArray());
         if (missing.Length + more.Length > 0)
         {

@@ -73,7 +73,6 @@ internal static class CheckpointIdentity
             names = wanted.Keys.Intersect(saved.Keys); // what the first format did not write cannot be compared
         }
         saved = Complete(saved);
-        names = names.Except(wanted.Keys.Where(name => !saved.ContainsKey(name) && wanted[name] is "null" or "false")); // what was not known then was off
         var constants = OptimizerInfo.Constants.Select(constant => constant.Name);
         const string Optimizer = nameof(OptimizationSettings.Optimizer);
         names = Normalized(saved, Optimizer) == Normalized(wanted, Optimizer) ? names.Union(constants) : names.Except(constants); // another's say nothing more
@@ -108,6 +107,7 @@ internal static class CheckpointIdentity
             foreach (var constant in OptimizerInfo.Constants)
                 all.TryAdd(constant.Name, Text(constant.Default(OptimizerInfo.Of(optimizer))));
         }
+        all.TryAdd(nameof(OptimizationSettings.GradientCentralization), Text(false));
         if (saved.TryGetValue(Preprocessing, out var text) && JsonSerializer.Deserialize<ImagePreprocessing>(text, JsonFormat.Options) is { } preprocessing)
             all[Preprocessing] = Text(OfTraining(preprocessing));
         return all;

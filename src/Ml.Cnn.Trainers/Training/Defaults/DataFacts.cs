@@ -29,7 +29,7 @@ internal sealed record DataFacts
     /// <summary>Whether the network sees images without colors.</summary>
     public required bool IsGray { get; init; }
 
-    /// <summary>Whether the pipeline before the trainer augments images already.</summary>
+    /// <summary>Whether the pipeline before the trainer augments images already; not asked where the augmentation is not left open.</summary>
     public required bool IsAugmentedBefore { get; init; }
 
     /// <summary>The name of published weights for the network, if there are any, and whether they are on this machine.</summary>
@@ -53,7 +53,7 @@ internal sealed record DataFacts
             HasWeights = handles.Weights is not null,
             IsValidated = isValidated,
             IsGray = isGray,
-            IsAugmentedBefore = Augments(rows, feature, settings.FixedSeed),
+            IsAugmentedBefore = handles.Open.Augmentation && Augments(rows, feature, settings.FixedSeed), // opening a source may cost
             PublishedWeights = PretrainedWeights.DefaultOf(architecture.Name) is { } published
                 ? (published.Name, (handles.WeightsCache ?? WeightsCache.OfThisMachine).Contains(published)) : null,
         };

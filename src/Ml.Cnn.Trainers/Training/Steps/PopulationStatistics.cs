@@ -74,7 +74,7 @@ internal sealed class PopulationStatistics(TrainingSubject subject, EpochBatches
     }
 
     // With images of several sizes, batches come in the largest.
-    private Tensor ForScoring(Tensor images) => images.size(2) == subject.Shape.Height ? images : ScaledBatches.ToSize(images, subject.Shape.Height);
+    private Tensor ForScoring(Tensor images) => images.Resized(subject.Shape.Height, subject.Shape.Width);
 
     /// <summary>
     /// One layer's statistics over the batches so far, in float64: means and variances of batches brought together as by Chan, Golub and LeVeque (1979), so

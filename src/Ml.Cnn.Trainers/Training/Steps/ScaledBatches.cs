@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Transforms.Augmentation;
 using static TorchSharp.torch;
@@ -23,12 +24,11 @@ internal sealed class ScaledBatches(MultiScale scales, int seed)
     /// <param name="images">N × C × largest size × largest size.</param>
     /// <param name="step">Steps before this one.</param>
     /// <returns>N × C × size × size.</returns>
-    public Tensor Resize(Tensor images, long step) => ToSize(images, Size(step));
-
-    /// <param name="images">N × C × H × W.</param>
-    /// <param name="size">The height and width in pixels that they shall have.</param>
-    public static Tensor ToSize(Tensor images, long size) => size == images.size(2) ? images
-        : functional.interpolate(images, size: [size, size], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
+    public Tensor Resize(Tensor images, long step)
+    {
+        var size = Size(step);
+        return images.Resized(size, size);
+    }
 
     /// <summary>Fails by name where a network does not take all of the sizes.</summary>
     public static void Check(MultiScale scales, Architecture architecture, Module<Tensor, Tensor> network, NetworkShape shape, Device device)
