@@ -20,7 +20,7 @@ public sealed class QuantizedDigitsTests
         var options = new CnnOptions
         {
             FeatureColumnName = "Image",
-            Epochs = 4,
+            Epochs = 8,
             Seed = 1,
         };
         var chain = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Append(s_mlContext.MulticlassClassification.Trainers.Cnn("lenet5", options))
