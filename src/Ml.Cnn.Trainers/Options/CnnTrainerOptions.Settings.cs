@@ -40,6 +40,7 @@ public abstract partial class CnnTrainerOptions
         Optimization = new()
         {
             Epochs = Epochs ?? LeastEpochs,
+            Steps = Steps,
             BatchSize = BatchSize ?? defaults.BatchSize,
             LearningRate = LearningRate ?? DefaultLearningRate(optimizer.LearningRate ?? defaults.LearningRate, weights),
             Schedule = Schedule ?? LearningRateSchedule.Cosine,
@@ -63,7 +64,7 @@ public abstract partial class CnnTrainerOptions
             Lookahead = Lookahead,
         },
         Loss = new() { Loss = Loss, Distillation = Distillation?.ToSettings() },
-        Averaging = new() { PreciseBatchNorm = PreciseBatchNorm, WeightAveraging = WeightAveraging },
+        Averaging = new() { PreciseBatchNorm = PreciseBatchNorm is 0 ? null : PreciseBatchNorm, WeightAveraging = WeightAveraging },
         Transfer = new()
         {
             Weights = weights?.ToString(),
@@ -98,6 +99,7 @@ public abstract partial class CnnTrainerOptions
         Schedule = Schedule is null,
         Augmentation = Augmentation is null,
         EarlyStopping = EarlyStopping is null,
+        PreciseBatchNorm = PreciseBatchNorm is null,
     };
 
     /// <summary>What a training is given beside its settings, as it is now.</summary>
