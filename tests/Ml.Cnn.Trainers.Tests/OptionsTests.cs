@@ -72,6 +72,7 @@ public sealed class OptionsTests
             o => o.EarlyStopping = new() { Metric = EarlyStoppingMetric.ValidationLoss }],
         [nameof(CnnOptions.Checkpoints)] = [o => o.Checkpoints = new() { Folder = " " }, o => o.Checkpoints = new() { Folder = "c", EveryEpochs = 0 },
             o => o.Checkpoints = new() { Folder = "c", Every = TimeSpan.Zero }],
+        [nameof(CnnOptions.ProgressiveResizing)] = [o => (o.ProgressiveResizing, o.MultiScale) = (ProgressiveResizing.Of(20), MultiScale.Of([20, 28]))],
         [nameof(CnnOptions.LogFolder)] = [o => o.LogFolder = "", o => o.LogFolder = " "],
         [nameof(CnnOptions.Logs)] = [o => o.Logs = (TrainingLogs)256],
         [nameof(CnnOptions.Device)] = [o => o.Device = "gpu", o => o.Device = "cuda:", o => o.Device = "cuda:-1", o => o.Device = "CPU ",

@@ -36,7 +36,13 @@ public abstract partial class CnnTrainerOptions
             Cache = Cache,
             ReaderThreads = ReaderThreads ?? Environment.ProcessorCount,
         },
-        Sampling = new() { BalancedSampling = BalancedSampling, MultiScale = MultiScale, ValidationFraction = ValidationFraction },
+        Sampling = new()
+        {
+            BalancedSampling = BalancedSampling,
+            MultiScale = MultiScale,
+            ProgressiveResizing = ProgressiveResizing,
+            ValidationFraction = ValidationFraction,
+        },
         Optimization = new()
         {
             Epochs = Epochs ?? LeastEpochs,

@@ -111,6 +111,8 @@ internal static class OptionsValidation
                 "of a temperature above 0");
             Require(distillation.Share is > 0 and <= 1, nameof(options.Distillation), distillation.Share, "of a share above 0 and at most 1");
         }
+        Require(options.ProgressiveResizing is null || options.MultiScale is null, nameof(options.ProgressiveResizing), options.ProgressiveResizing,
+            $"null with {nameof(options.MultiScale)}: one of them says how large images are");
         Require(options.GradientClippingNorm is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingNorm),
             options.GradientClippingNorm, "above 0");
         Require(options.GradientClippingValue is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingValue),

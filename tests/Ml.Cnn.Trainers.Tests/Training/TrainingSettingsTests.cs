@@ -52,6 +52,7 @@ public sealed class TrainingSettingsTests
         [nameof(CnnOptions.GradientCentralization)] = true,
         [nameof(CnnOptions.LayerRateDecay)] = 0.75,
         [nameof(CnnOptions.MultiScale)] = MultiScale.Of([32, 64]),
+        [nameof(CnnOptions.ProgressiveResizing)] = ProgressiveResizing.Of(32, 64),
         [nameof(CnnOptions.Weights)] = InitialWeights.From("weights.pth"),
         [nameof(CnnOptions.KeepKnownClasses)] = true,
         [nameof(CnnOptions.Freeze)] = Freezing.Stages,

@@ -118,8 +118,7 @@ internal sealed class PreparedRun : IDisposable
             var identity = folder is null ? null : Identify(folder, architecture, settings, handles, processes, data, views, survey);
             prepared = PreparedNetwork.Build(device, architecture, settings, handles, data, views, start, folder?.Resumed?.Plan, log);
             Describe(architecture, settings, views, prepared, survey, log);
-            if (settings.Sampling.MultiScale is { } scales)
-                ScaledBatches.Check(scales, architecture, prepared.Network, views.Shape, device);
+            TrainedSizes.Check(settings, architecture, prepared.Network, views.Shape, device);
             classWeights = settings.Optimization.ClassWeights is { } given
                 ? tensor(given.For(data.Classes.Names, survey.Counts), ScalarType.Float32, device).DetachFromDisposeScope()
                 : null;

@@ -18,12 +18,12 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 /// <param name="shape">Its input and classes.</param>
 /// <param name="loss">What to minimize.</param>
 /// <param name="scales">Brings batches to other sizes; null: none.</param>
-/// <param name="mixing">Mixes images of a batch; null: none.</param>
+/// <param name="mixing">Mixes images of an epoch's batches; null: none.</param>
 /// <param name="update">Moves the network's parameters.</param>
 /// <param name="device">Where the step runs.</param>
 /// <param name="teacher">Whose outputs are learned along with the labels; null: nobody's.</param>
 internal sealed class TrainingStep(
-    Module<Tensor, Tensor> network, NetworkShape shape, TrainingLoss loss, ScaledBatches? scales, BatchMixing? mixing, GradientUpdate update, Device device,
+    Module<Tensor, Tensor> network, NetworkShape shape, TrainingLoss loss, ScaledBatches? scales, Func<int, BatchMixing?>? mixing, GradientUpdate update, Device device,
     Teacher? teacher = null)
 {
     private bool _isChecked;
@@ -35,7 +35,7 @@ internal sealed class TrainingStep(
     public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, GradientUpdate update) =>
         new(subject.Network, subject.Shape, subject.Loss,
         settings.Sampling.MultiScale is { } scales ? new ScaledBatches(scales, settings.FixedSeed) : null,
-        settings.Input.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.FixedSeed) : null, update, subject.Device, subject.Teacher);
+        epoch => settings.AugmentationOf(epoch)?.Batch is { } recipe ? new BatchMixing(recipe, settings.FixedSeed) : null, update, subject.Device, subject.Teacher);
 
     /// <summary>Takes a step. A loss that is not a number moves nothing, where that is known before the step is over.</summary>
     /// <param name="batch">The images.</param>
@@ -48,7 +48,7 @@ internal sealed class TrainingStep(
         var images = batch.Pixels.BringTo(device); // N × C × H × W
         var (labels, weights) = (batch.Labels.BringTo(device), batch.Weights.BringTo(device)); // N
         images = scales?.Resize(images, step) ?? images;
-        var mixed = mixing?.Mix(images, labels, weights, epoch, step);
+        var mixed = mixing?.Invoke(epoch)?.Mix(images, labels, weights, epoch, step);
 
         ShowNext?.Invoke(mixed?.Images ?? images, labels);
         ShowNext = null;

@@ -1,0 +1,13 @@
+using Microsoft.ML;
+
+namespace MlCnn.Cli;
+
+/// <summary>Images whose labels nobody reads.</summary>
+internal static class UnlabeledImages
+{
+    /// <summary>All images of a data source; of a folder those in it and below, whatever it is divided by.</summary>
+    /// <exception cref="CommandException">A folder holds no images, or cannot be opened.</exception>
+    public static IDataView Load(MLContext mlContext, DataSource source) => source.Folder is { } folder
+        ? mlContext.Data.LoadFromEnumerable(ImagePaths.Expand([folder]).Select(path => new ImageFile { ImagePath = path }).ToArray())
+        : source.Load(mlContext, DataRole.Unlabeled);
+}
