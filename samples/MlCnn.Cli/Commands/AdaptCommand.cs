@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ml.Cnn.Trainers;
 using MlCnn.Cli.Display;
+using Spectre.Console;
 
 namespace MlCnn.Cli.Commands;
 

@@ -68,7 +68,7 @@ public abstract partial class CnnTrainerOptions
             SharpnessAwareRadius = SharpnessAwareRadius,
             Lookahead = Lookahead,
         },
-        Loss = new() { Loss = Loss, Distillation = Distillation?.ToSettings() },
+        Loss = new() { Loss = Loss, Distillation = Distillation?.ToSettings(), PseudoLabels = PseudoLabels?.ToSettings() },
         Averaging = new() { PreciseBatchNorm = PreciseBatchNorm, WeightAveraging = WeightAveraging },
         Transfer = new()
         {
@@ -114,6 +114,7 @@ public abstract partial class CnnTrainerOptions
         ValidationSet = ValidationSet,
         Weights = Weights ?? ownWeights,
         Distillation = Distillation,
+        PseudoLabels = PseudoLabels,
         WeightsCache = WeightsCache,
         DownloadProgress = DownloadProgress,
         Checkpoints = Checkpoints is { } checkpoints

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Ml.Cnn.Transforms;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Tests.Training;
@@ -50,7 +51,7 @@ public sealed class ProgressiveResizingTests
         Assert.IsFalse(plain.allclose(mirrored, 0, 1e-6));
         var whole = First(o => o.ProgressiveResizing = null);
         CollectionAssert.AreEqual((long[])[10, 1, 28, 28], whole.shape);
-        Assert.IsLessThan(0.05, (nn.functional.avg_pool2d(whole, 2) - plain).abs().mean().ToDouble());
+        Assert.IsLessThan(0.03, (Trainers.Runtime.TensorResizing.Resized(whole, 14, 14) - plain).abs().max().ToDouble(), "rounded to bytes");
 
         static Tensor First(Action<CnnTrainerOptions> change)
         {
@@ -114,7 +115,7 @@ public sealed class ProgressiveResizingTests
     [TestMethod]
     public void Real_digits_are_named_as_well_with_fewer_pixels()
     {
-        var (train, test) = RealDigits.Load(s_mlContext, train: 2000, test: 1000);
+        var (train, test) = RealDigits.Load(s_mlContext, train: 1000, test: 1000);
         var (whole, pixels) = Accuracy(_ => { });
         var (grown, fewer) = Accuracy(o => o.ProgressiveResizing = ProgressiveResizing.Of(14, 20));
         Console.WriteLine($"{whole:P1} with {pixels:N0} rows of pixels, {grown:P1} with {fewer:N0}");

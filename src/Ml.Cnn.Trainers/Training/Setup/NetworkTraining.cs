@@ -33,8 +33,12 @@ internal static class NetworkTraining
                 owned.Add(queue);
                 validation = new(run.Prepared.Network, run.Architecture.Loss, run.Plan.Device, open, queue, run.Cancellation);
             }
+            var unlabeled = UnlabeledData.Open(run);
+            if (unlabeled is not null)
+                owned.Add(unlabeled);
             var stages = new TrainableStages(run.Prepared.Network, run.Architecture, run.Settings.Transfer);
-            var subject = new TrainingSubject(run.Prepared.Network, run.Views.Shape, run.Loss, run.Plan.Device, run.Plan.ScalesLoss, stages, run.Teacher);
+            var subject = new TrainingSubject(run.Prepared.Network, run.Views.Shape, run.Loss, run.Plan.Device, run.Plan.ScalesLoss, stages, run.Teacher,
+                unlabeled);
             return new(subject, new EpochBatches(source, batches, run.BadImages, run.Images, run.Shard), validation, owned);
         }
         catch

@@ -20,6 +20,10 @@ internal sealed class EpochQueues : IDisposable
     /// <summary>One queue for all epochs, which is disposed with this.</summary>
     public EpochQueues(BatchQueue queue) : this(_ => queue, _ => null, size: 1) { }
 
+    /// <summary>The stage of an epoch; null: images have their full size.</summary>
+    /// <param name="epoch">From 1.</param>
+    public ProgressiveStage? StageOf(int epoch) => _stageOf(epoch);
+
     /// <summary>Images of full size.</summary>
     public BatchQueue Whole => _whole ??= _open(null);
 
