@@ -18,9 +18,10 @@ public sealed class AdaptationTests
     [TestMethod]
     public void Digits_in_another_light_are_named_better()
     {
-        var (train, test) = RealDigits.Load(s_mlContext, train: 2000, test: 1000);
+        var (train, test) = RealDigits.Load(s_mlContext, train: 1000, test: 1000);
         using var model = Fit(train);
-        var (unlabeled, dim) = (Dimmed(RealDigits.Load(s_mlContext, train: 3000, test: 1).Train, skip: 2000), Dimmed(test));
+        var (unlabeled, dim) = (Dimmed(s_mlContext.Data.SkipRows(RealDigits.Load(s_mlContext, train: 2000, test: 1).Train, 1000)),
+            Dimmed(test));
         var weights = Pipelines.Weights(model);
         var (before, plain) = (Accuracy(model, dim), Accuracy(model, test));
         using var adapted = model.AdaptTo(s_mlContext.Transforms.DropColumns("Label").Fit(unlabeled).Transform(unlabeled));
@@ -55,7 +56,7 @@ public sealed class AdaptationTests
             Assert.IsTrue(State(adapted)[name].to(float64).allclose(mixed, 1e-4, 1e-5), name);
         }
         foreach (var (name, value) in State(model).Where(pair => !pair.Key.Contains("running")))
-            Assert.IsTrue(value.equal(State(adapted)[name]).item<bool>() || value.allclose(State(adapted)[name], 0, 0), name);
+            Assert.IsTrue(value.to(float64).allclose(State(adapted)[name].to(float64), 0, 0), name);
     }
 
     /// <summary>Protects that a result repeats, that it is saved and loaded as any model, and that a calibration of the old domain goes.</summary>
@@ -115,9 +116,9 @@ public sealed class AdaptationTests
     private static IDataView Keyed(IDataView data) => s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
 
     // Gray on gray, and darker: contrast and brightness of another lamp.
-    private static IDataView Dimmed(IDataView digits, int skip = 0) => s_mlContext.Transforms.CustomMapping<Digit, Digit>(
+    private static IDataView Dimmed(IDataView digits) => s_mlContext.Transforms.CustomMapping<Digit, Digit>(
         (digit, dimmed) => dimmed.Image = [.. digit.Image.Select(value => (byte)(90 + value / 5))], null).Fit(digits)
-        .Transform(s_mlContext.Data.SkipRows(digits, skip));
+        .Transform(digits);
 
     private static Tensor Pixels(CnnTransformer model, IDataView data)
     {

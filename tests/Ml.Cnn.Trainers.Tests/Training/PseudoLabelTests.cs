@@ -64,12 +64,15 @@ public sealed class PseudoLabelTests
         var turned = new ImageAugmentation([new RandomVerticalFlip(1)]);
         s_mlContext.FitOwn(s_digits, (channels, classes) => network = new(channels, classes), o =>
         {
-            (o.Epochs, o.BatchSize, o.Seed, o.Cache, o.Augmentation, o.MemoryLayout) = (1, 16, 1, cache, ImageAugmentation.None, layout);
+            (o.Epochs, o.BatchSize, o.Seed, o.Cache, o.Augmentation, o.MemoryLayout, o.Channels) = (1, 16, 1, cache, ImageAugmentation.None, layout, 3);
             o.PseudoLabels = new(s_unlabeled) { Ratio = 2, StrongAugmentation = turned };
         });
         CollectionAssert.AreEqual((long[])[48, 48, 48 - 26], network.Trained.Select(images => images.size(0)).ToArray()); // 70 = 32 + 32 + 6
         foreach (var (asked, learned) in network.Asked.Zip(network.Trained))
+        {
             Assert.IsTrue(asked.flip(2).allclose(learned.narrow(0, 16, asked.size(0)), 0, 1e-6), "the same images, turned");
+            Assert.AreEqual(layout == MemoryLayout.ChannelsLast, Trainers.Runtime.TensorLayout.IsChannelsLast(learned));
+        }
         var pixels = network.Asked.SelectMany(images => images.unbind(0)).Select(image => string.Join(',', image.contiguous().data<float>().ToArray())).ToArray();
         Assert.HasCount(70, pixels.Distinct().ToArray());
     }
