@@ -55,6 +55,7 @@ internal static class CommandLine
         PredictCommand.Create(),
         EnsembleCommand.Create(),
         CalibrateCommand.Create(),
+        AdaptCommand.Create(),
         ScoreCommand.Create(),
         MergeCommand.Create(),
         ImportCommand.Create(),

@@ -11,6 +11,7 @@ internal enum DataRole
     Training,
     Validation,
     Evaluation,
+    Unlabeled,
 }
 
 /// <summary>The height, width and channels of images that come as pixels.</summary>
@@ -173,7 +174,7 @@ internal abstract partial record DataSource
         public override PixelShape Pixels => Set.Shape;
 
         public override IDataView Load(MLContext mlContext, DataRole role) =>
-            Set.Load(mlContext.Data, Path, Split ?? (role == DataRole.Training ? DataSplit.Train : DataSplit.Test));
+            Set.Load(mlContext.Data, Path, Split ?? (role is DataRole.Training or DataRole.Unlabeled ? DataSplit.Train : DataSplit.Test));
     }
 
     private sealed record DigitsSource(int Count) : DataSource

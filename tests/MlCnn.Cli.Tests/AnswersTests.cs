@@ -48,6 +48,35 @@ public sealed class AnswersTests : CliTest
         Assert.Contains("Calibration error", Run("calibrate", "--model", "m1.zip", "--data", "digits:100", "--out", "c.zip").Expect(0).Output);
     }
 
+    /// <summary>
+    /// Protects the way from a model to one for images of another kind: from a folder without classes, with labels for nothing; and what it says where that
+    /// cannot be.
+    /// </summary>
+    [TestMethod]
+    public void A_model_is_adapted_to_unlabeled_images()
+    {
+        Images.Write(Path.Join(Folder, "data"), count: 250, seed: 1, ["one", "two"], ".png");
+        Run("train", "--data", "data", "--arch", "resnet20_cifar", "--epochs", "1", "--seed", "1", "--out", "m.zip").Expect(0);
+        Directory.CreateDirectory(Path.Join(Folder, "album", "deep"));
+        foreach (var (i, file) in Directory.GetFiles(Path.Join(Folder, "data", "one")).Index())
+            File.Copy(file, Path.Join(Folder, "album", i % 2 == 0 ? "deep" : "", $"{i}.png"));
+        var adapted = Run("adapt", "--model", "m.zip", "--data", "album", "--source-images", "16", "--out", "a.zip", "--json").Expect(0).Json;
+        AssertProperties(adapted, "badImages", "model");
+        Assert.AreEqual("a.zip", adapted.GetProperty("model").GetString());
+        var (before, after) = (Evaluate("m.zip"), Evaluate("a.zip"));
+        Assert.AreNotEqual(before.GetProperty("logLoss").GetDouble(), after.GetProperty("logLoss").GetDouble());
+        Assert.Contains("mlcnn evaluate --model b.zip", Run("adapt", "--model", "m.zip", "--data", "data", "--out", "b.zip").Expect(0).Output);
+
+        File.WriteAllText(Path.Join(Folder, "album", "bad.png"), "no image");
+        Assert.Contains("bad.png", Run("adapt", "--model", "m.zip", "--data", "album", "--source-images", "16", "--out", "c.zip").Expect(1).Error);
+        var skipped = Run("adapt", "--model", "m.zip", "--data", "album", "--source-images", "16", "--on-bad-image", "skip", "--out", "c.zip", "--json");
+        Assert.AreEqual(1, skipped.Expect(0).Json.GetProperty("badImages").GetInt32());
+        Assert.Contains("give 32 or more", Run("adapt", "--model", "m.zip", "--data", "album", "--on-bad-image", "skip", "--out", "d.zip").Expect(1).Error);
+        Assert.IsFalse(File.Exists(Path.Join(Folder, "d.zip")));
+
+        JsonElement Evaluate(string model) => Run("evaluate", "--model", model, "--data", "data", "--json").Expect(0).Json;
+    }
+
     /// <summary>Protects from an ensemble of what does not belong together, and from options that say nothing.</summary>
     [TestMethod]
     public void What_cannot_be_put_together_is_said()

@@ -56,6 +56,7 @@ public sealed class TrainingOptionsTests
         (["--clip", "9"], [("GradientClippingNorm", "9")]),
         (["--accumulate", "1"], [("GradientAccumulation", "1")]),
         (["--multi-scale", "64,96"], [("MultiScale", "64, 96")]),
+        (["--progressive", "64:0.5,96:0.75"], [("ProgressiveResizing", "64:0.5,96:0.75")]),
         (["--learning-rate", "0.3"], [("LearningRate", "0.3")]),
         (["--schedule", "constant"], [("Schedule", "constant")]),
         (["--warm-up", "1"], [("Schedule", "1")]),
@@ -147,6 +148,7 @@ public sealed class TrainingOptionsTests
         var type when type == typeof(Distillation) => s_distillation,
         var type when type == typeof(ClassWeights) => ClassWeights.Balanced,
         var type when type == typeof(MultiScale) => s_scale,
+        var type when type == typeof(ProgressiveResizing) => s_resizing,
         var type when type == typeof(StochasticWeightAveraging) => s_averaging,
         var type when type == typeof(Lookahead) => s_lookahead,
         var type when type == typeof(InitialWeights) => s_weights,
@@ -158,6 +160,7 @@ public sealed class TrainingOptionsTests
 
     private static readonly Distillation s_distillation = new("unusual");
     private static readonly MultiScale s_scale = MultiScale.Of([33]);
+    private static readonly ProgressiveResizing s_resizing = ProgressiveResizing.Of(33);
     private static readonly StochasticWeightAveraging s_averaging = new() { FromShare = 0.33 };
     private static readonly Lookahead s_lookahead = new() { Steps = 33 };
     private static readonly InitialWeights s_weights = InitialWeights.From("resnet18");

@@ -57,6 +57,11 @@ internal static class OptimizationOptions
         TrainingOption.Of(CommandOptions.Parsed("--multi-scale", "N,N,…",
             "Heights and widths in pixels to train with in turn, for networks that take any. Default: --image-size alone.", required: false, ParseSizes),
             (options, sizes) => options.MultiScale = sizes),
+        TrainingOption.Of(CommandOptions.Parsed("--progressive", "N,N,…|N:X,N:X,…",
+            "Smaller heights and widths in pixels to begin with, for networks that take any, such as 96,128,160, stages as long as each other and as the last "
+            + "one of --image-size; or such as 96:0.5,128:0.8, each until that share of the epochs. Default: --image-size from the beginning.",
+            required: false, ProgressiveResizing.Parse),
+            (options, sizes) => options.ProgressiveResizing = sizes),
     ];
 
     /// <summary>What goes by epochs; to be set once their number is.</summary>

@@ -23,8 +23,13 @@ internal static class TrainCommand
             required: false);
         var allowEmpty = CommandOptions.AllowEmptyClasses();
         var json = CommandOptions.Json();
+        var unlabeled = new UnlabeledOptions();
+        var folds = CommandOptions.Number("--folds",
+            "Deals the images out to so many folds, at least 2, trains a network for each on all other folds, and saves an ensemble of them. Tells how well each "
+            + "names its own fold. Default: one network.", least: 2);
         var training = TrainingOptions.OfTrain();
-        var command = new Command("train", "Trains a network and saves it.") { data, architecture, model, validation, exclude, relabel, allowEmpty };
+        var command = new Command("train", "Trains a network and saves it.") { data, architecture, model, validation, exclude, relabel, allowEmpty, folds };
+        unlabeled.AddTo(command);
         foreach (var option in training)
             option.AddTo(command);
         command.Add(json);
@@ -45,6 +50,8 @@ internal static class TrainCommand
                 Relabel = result.GetValue(relabel),
                 KnownModel = !options.KeepKnownClasses ? null : result.GetValue<string>("--weights")
                     ?? throw new UsageException("--add-classes adds to the classes of a model: give it with --weights."),
+                Unlabeled = unlabeled.Read(result),
+                Folds = result.GetValue(folds),
                 Options = options,
                 Json = result.GetValue(json),
             });

@@ -29,6 +29,12 @@ internal sealed record TrainingRequest
     /// <summary>The model.zip to whose classes those of the data are added; null: the data's classes are all.</summary>
     public required string? KnownModel { get; init; }
 
+    /// <summary>Images without labels that are learned too; null: none.</summary>
+    public required UnlabeledRequest? Unlabeled { get; init; }
+
+    /// <summary>As many networks, each for a fold, become one model; null: one network.</summary>
+    public required int? Folds { get; init; }
+
     /// <summary>Everything that the training itself is told.</summary>
     public required CnnOptions Options { get; init; }
 
@@ -47,6 +53,9 @@ internal static class Training
         if (request.Validation is { } other && other.Pixels != request.Data.Pixels)
             throw new UsageException(
                 "--data and --validation must both be images in files (a folder, an archive or a list), both MNIST or drawn digits, or both CIFAR.");
+        if (request.Unlabeled is { Source: var unlabeled } && unlabeled.Pixels != request.Data.Pixels)
+            throw new UsageException(
+                "--data and --unlabeled must both be images in files (a folder, an archive or a list), both MNIST or drawn digits, or both CIFAR.");
         OutputFile.CheckWritable(request.Model, "model.zip");
 
         var mlContext = Messages.CreateContext();
@@ -57,7 +66,12 @@ internal static class Training
         IReadOnlyList<CnnChosenOption> chosen = [];
         options.ChosenOptionsCallback = all => TrainingDisplay.Chosen(chosen = all);
         (options.Progress, options.EpochCallback) = (display, TrainingDisplay.EpochEnded);
-        var model = display.Show(() => Fit(mlContext, train, request));
+        if (request.Unlabeled is { } more)
+            options.PseudoLabels = Pseudo(mlContext, more);
+        if (request.Folds is { } folds)
+            return FoldTraining.Run(mlContext, train, request, folds, trainer => display.Show(() => Fit(mlContext, train, request, trainer)));
+        var model = display.Show(() => Fit(mlContext, train, request,
+            () => mlContext.MulticlassClassification.Trainers.Cnn(request.Architecture, options)));
 
         var network = CnnTransformer.Find(model)!;
         mlContext.Model.SaveAtomically(model, train.Schema, request.Model);
@@ -102,7 +116,18 @@ internal static class Training
         static string Images(int count) => FormattableString.Invariant($"{count} {(count == 1 ? "image" : "images")}");
     }
 
-    private static TransformerChain<KeyToValueMappingTransformer> Fit(MLContext mlContext, IDataView train, TrainingRequest request)
+    private static PseudoLabels Pseudo(MLContext mlContext, UnlabeledRequest request)
+    {
+        var images = UnlabeledImages.Load(mlContext, request.Source);
+        if (request.Source.IsFiles)
+            images = LoadFiles(mlContext).Fit(images).Transform(images);
+        var usual = new PseudoLabels(images);
+        return new(images) { Threshold = request.Threshold ?? usual.Threshold, Ratio = request.Ratio ?? usual.Ratio };
+    }
+
+    // The trainer is made once the validation set is among its options.
+    private static TransformerChain<KeyToValueMappingTransformer> Fit<T>(MLContext mlContext, IDataView train, TrainingRequest request,
+        Func<IEstimator<T>> trainer) where T : class, ITransformer
     {
         var classes = request.KnownModel is { } path ? Union(mlContext, path, train) : null;
         if (request.Validation is { } source)
@@ -110,7 +135,7 @@ internal static class Training
             request.Options.ValidationSet = Validation(mlContext, source, Keys(mlContext, classes).Fit(train), classes ?? Labels.Of(train).Distinct());
         }
         return Preparation(mlContext, request.Data, classes)
-            .Append(mlContext.MulticlassClassification.Trainers.Cnn(request.Architecture, request.Options))
+            .Append(trainer())
             .Append(mlContext.Transforms.Conversion.MapKeyToValue(request.Options.PredictedLabelColumnName))
             .Fit(train);
     }

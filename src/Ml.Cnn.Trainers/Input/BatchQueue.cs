@@ -18,6 +18,7 @@ internal sealed class BatchQueue : IDisposable
     private readonly int _threads;
     private readonly BadImages _badImages;
     private readonly bool _inTurns;
+    private readonly bool _takesUnlabeled;
     private readonly ImageBatch[] _batches;
 
     /// <param name="decoder">Makes images into input.</param>
@@ -29,9 +30,11 @@ internal sealed class BatchQueue : IDisposable
     /// Whether a batch is decoded when it is asked for: where the network's operations take every core, decoding beside them would
     /// make all cores wait for the one that it slows.
     /// </param>
-    public BatchQueue(ImageRowDecoder decoder, Architectures.NetworkShape shape, int batchSize, int threads, BadImages badImages, bool inTurns = false)
+    /// <param name="takesUnlabeled">Whether rows without a label are wanted too. Default: they are left out.</param>
+    public BatchQueue(ImageRowDecoder decoder, Architectures.NetworkShape shape, int batchSize, int threads, BadImages badImages, bool inTurns = false,
+        bool takesUnlabeled = false)
     {
-        (_decoder, _batchSize, _threads, _badImages, _inTurns) = (decoder, batchSize, threads, badImages, inTurns);
+        (_decoder, _batchSize, _threads, _badImages, _inTurns, _takesUnlabeled) = (decoder, batchSize, threads, badImages, inTurns, takesUnlabeled);
         _batches = [.. Enumerable.Range(0, Batches).Select(_ => new ImageBatch(batchSize + 1, shape, decoder.ChannelsLast))];
     }
 
@@ -152,7 +155,7 @@ internal sealed class BatchQueue : IDisposable
         rows.Clear();
         while (rows.Count < _batchSize && feed.TryRead(out var row))
         {
-            if (row.Label > 0)
+            if (row.Label > 0 || _takesUnlabeled)
                 rows.Add(row);
             else
                 feed.Recycle(row);

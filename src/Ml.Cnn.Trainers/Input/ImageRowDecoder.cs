@@ -11,6 +11,7 @@ namespace Ml.Cnn.Trainers.Input;
 internal sealed class ImageRowDecoder
 {
     private const ulong LastBatchStream = 2;
+    private const ulong StrongStream = 1UL << 32;
 
     private readonly ImageColumnFormat _format;
     private readonly ImagePreprocessing _preprocessing;
@@ -63,10 +64,21 @@ internal sealed class ImageRowDecoder
             [.. evaluationView.Views().Select(view => new View(view, Pipeline(steps, view)))], steps, seed: 0);
     }
 
+    /// <summary>Decodes each image twice, as training has it: changed little, and behind that changed much.</summary>
+    /// <param name="format">What the rows hold.</param>
+    /// <param name="preprocessing">What the network wants.</param>
+    /// <param name="channelsLast">Whether the values of a pixel lie side by side in the output.</param>
+    /// <param name="weak">What happens to the first one; null: it is only brought to the network's size.</param>
+    /// <param name="strong">What happens to the second one.</param>
+    /// <param name="seed">Fixes what is random; each of both has draws of its own.</param>
+    public static ImageRowDecoder ForPairs(ImageColumnFormat format, ImagePreprocessing preprocessing, bool channelsLast, AugmentationPipeline? weak,
+        AugmentationPipeline strong, int seed) =>
+        new(format, preprocessing, channelsLast, [new(preprocessing, weak), new(preprocessing, strong, StrongStream)], steps: null, seed);
+
     /// <summary>Whether the output is height × width × channels rather than channels × height × width.</summary>
     public bool ChannelsLast { get; }
 
-    /// <summary>Views of one image that scoring looks at; 1 in training.</summary>
+    /// <summary>Views of one image that scoring looks at; 1 in training, or 2.</summary>
     public int Views => _views.Length;
 
     /// <summary>Values per view: channels × height × width.</summary>
@@ -183,7 +195,7 @@ internal sealed class ImageRowDecoder
             return;
         }
         // The first streams belong to what happens to whole batches.
-        var random = new AugmentationRandom(_seed, epoch, row.Id, row.Repetition == 0 ? 0 : (ulong)row.Repetition + LastBatchStream);
+        var random = new AugmentationRandom(_seed, epoch, row.Id, row.Repetition == 0 ? view.Stream : (ulong)row.Repetition + LastBatchStream);
         view.Augmentation.Apply(image, scratch.Augmentation, ref random, destination);
     }
 
@@ -196,8 +208,8 @@ internal sealed class ImageRowDecoder
     private PixelImage Image(ImageRow row, Scratch scratch, int? epoch = null) =>
         _format.Type.Decode(row.Content, _format, scratch.Image, _format.Type.IsEncoded ? Decoding(row, epoch) : null);
 
-    /// <summary>One way to look at an image.</summary>
-    private sealed record View(ImagePreprocessing Preprocessing, AugmentationPipeline? Augmentation);
+    /// <summary>One way to look at an image; <c>Stream</c> tells its draws from those of another one.</summary>
+    private sealed record View(ImagePreprocessing Preprocessing, AugmentationPipeline? Augmentation, ulong Stream = 0);
 
     /// <summary>What one thread needs for one image; used again for the next.</summary>
     private sealed class Scratch

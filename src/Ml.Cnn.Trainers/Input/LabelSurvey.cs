@@ -49,8 +49,27 @@ internal sealed record LabelSurvey(long[] Counts, long Missing, string Fingerpri
         }
         if (all == 0 && counts.Any(count => count > 0))
             throw new InvalidOperationException($"Every example weight in column '{weight!.Value.Name}' is 0: nothing can be learned.");
-        return new(counts, missing, string.Create(CultureInfo.InvariantCulture, $"{rows} rows ({hash:x16})"));
+        return new(counts, missing, Text(rows, hash));
     }
+
+    /// <summary>Counts rows whose labels nobody reads: all are <see cref="Missing"/>.</summary>
+    public static LabelSurvey OfUnlabeled(IDataView data, CancellationToken cancellation)
+    {
+        using var cursor = data.GetRowCursor([]);
+        var getId = cursor.GetIdGetter();
+        DataViewRowId id = default;
+        var (rows, hash) = (0L, 0UL);
+        while (cursor.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            getId(ref id);
+            rows++;
+            hash += Mixed(id.Low ^ Mixed(id.High ^ Mixed(0)));
+        }
+        return new([], rows, Text(rows, hash));
+    }
+
+    private static string Text(long rows, ulong hash) => string.Create(CultureInfo.InvariantCulture, $"{rows} rows ({hash:x16})");
 
     // Like SplitMix64.Mix, but for its first step. Checkpoints hold these hashes.
     private static ulong Mixed(ulong z)

@@ -36,7 +36,13 @@ public abstract partial class CnnTrainerOptions
             Cache = Cache,
             ReaderThreads = ReaderThreads ?? Environment.ProcessorCount,
         },
-        Sampling = new() { BalancedSampling = BalancedSampling, MultiScale = MultiScale, ValidationFraction = ValidationFraction },
+        Sampling = new()
+        {
+            BalancedSampling = BalancedSampling,
+            MultiScale = MultiScale,
+            ProgressiveResizing = ProgressiveResizing,
+            ValidationFraction = ValidationFraction,
+        },
         Optimization = new()
         {
             Epochs = Epochs ?? LeastEpochs,
@@ -63,7 +69,7 @@ public abstract partial class CnnTrainerOptions
             SharpnessAwareRadius = SharpnessAwareRadius,
             Lookahead = Lookahead,
         },
-        Loss = new() { Loss = Loss, Distillation = Distillation?.ToSettings() },
+        Loss = new() { Loss = Loss, Distillation = Distillation?.ToSettings(), PseudoLabels = PseudoLabels?.ToSettings() },
         Averaging = new() { PreciseBatchNorm = PreciseBatchNorm is 0 ? null : PreciseBatchNorm, WeightAveraging = WeightAveraging },
         Transfer = new()
         {
@@ -110,6 +116,7 @@ public abstract partial class CnnTrainerOptions
         ValidationSet = ValidationSet,
         Weights = Weights ?? ownWeights,
         Distillation = Distillation,
+        PseudoLabels = PseudoLabels,
         WeightsCache = WeightsCache,
         DownloadProgress = DownloadProgress,
         Checkpoints = Checkpoints is { } checkpoints

@@ -112,6 +112,15 @@ internal static class OptionsValidation
                 "of a temperature above 0");
             Require(distillation.Share is > 0 and <= 1, nameof(options.Distillation), distillation.Share, "of a share above 0 and at most 1");
         }
+        if (options.PseudoLabels is { } pseudo)
+        {
+            Require(pseudo.Threshold is > 0 and < 1, nameof(options.PseudoLabels), pseudo.Threshold, "of a threshold above 0 and below 1");
+            Require(pseudo.Ratio >= 1, nameof(options.PseudoLabels), pseudo.Ratio, "of a ratio of at least 1");
+            Require(pseudo.Weight is > 0 and < double.PositiveInfinity, nameof(options.PseudoLabels), pseudo.Weight, "of a weight above 0");
+            Require(pseudo.StrongAugmentation is not null, nameof(options.PseudoLabels), "null", "of a strong augmentation");
+        }
+        Require(options.ProgressiveResizing is null || options.MultiScale is null, nameof(options.ProgressiveResizing), options.ProgressiveResizing,
+            $"null with {nameof(options.MultiScale)}: one of them says how large images are");
         Require(options.GradientClippingNorm is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingNorm),
             options.GradientClippingNorm, "above 0");
         Require(options.GradientClippingValue is null or (> 0 and < double.PositiveInfinity), nameof(options.GradientClippingValue),

@@ -10,6 +10,7 @@ internal sealed record TrainingHandles
     public required IDataView? ValidationSet { get; init; }
     public required InitialWeights? Weights { get; init; }
     public required Distillation? Distillation { get; init; }
+    public required PseudoLabels? PseudoLabels { get; init; }
     public required WeightsCache? WeightsCache { get; init; }
     public required IProgress<WeightsProgress>? DownloadProgress { get; init; }
     public required CheckpointOptions? Checkpoints { get; init; }

@@ -5,5 +5,9 @@ internal sealed record SamplingSettings
 {
     public required bool BalancedSampling { get; init; }
     public required MultiScale? MultiScale { get; init; }
+
+    /// <summary>The sizes that training begins with; null: images have their full size from the beginning.</summary>
+    public required ProgressiveResizing? ProgressiveResizing { get; init; }
+
     public required double? ValidationFraction { get; init; }
 }

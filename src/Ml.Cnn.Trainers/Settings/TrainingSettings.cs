@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Settings;
 
@@ -21,6 +22,15 @@ internal sealed record TrainingSettings
 
     /// <summary>The user's seed; null until the run draws one.</summary>
     public required int? Seed { get; init; }
+
+    /// <summary>What happens to the images of an epoch; null: nothing.</summary>
+    /// <param name="epoch">From 1.</param>
+    public ImageAugmentation? AugmentationOf(int epoch) => AugmentationOf(Sampling.ProgressiveResizing?.StageOf(epoch, Optimization.Epochs));
+
+    /// <summary>What happens to the images of a stage; null: nothing.</summary>
+    /// <param name="stage">Null: images have their full size.</param>
+    public ImageAugmentation? AugmentationOf(ProgressiveStage? stage) =>
+        stage?.Augmentation is { } own ? (own == ImageAugmentation.None ? null : own) : Input.Augmentation;
 
     /// <summary>The seed of a run under way.</summary>
     [JsonIgnore]

@@ -31,14 +31,31 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
         _handles = options.ToHandles(ownWeights);
     }
 
-    private CnnTrainer(CnnTrainer trainer, ProcessGroup processes)
-    {
-        (_environment, _architecture, _settings, _handles) = (trainer._environment, trainer._architecture, trainer._settings, trainer._handles);
-        _processes = processes;
-    }
+    private CnnTrainer(CnnTrainer trainer, ProcessGroup processes, TrainingSettings settings, TrainingHandles handles) =>
+        (_environment, _architecture, _settings, _handles, _processes) = (trainer._environment, trainer._architecture, settings, handles, processes);
 
     /// <summary>The same trainer as one of several processes that train one model.</summary>
-    internal CnnTrainer In(ProcessGroup processes) => new(this, processes);
+    internal CnnTrainer In(ProcessGroup processes) => new(this, processes, _settings, _handles);
+
+    /// <summary>
+    /// The same trainer for one of several folds: with a seed of its own, and its checkpoints and logs in folders of their own.
+    /// </summary>
+    /// <param name="fold">From 0.</param>
+    internal CnnTrainer OfFold(int fold)
+    {
+        var folder = FormattableString.Invariant($"fold-{fold + 1}");
+        var checkpoints = _handles.Checkpoints is { } kept
+            ? new CheckpointOptions { Folder = Path.Join(kept.Folder, folder), EveryEpochs = kept.EveryEpochs, Every = kept.Every, Resume = kept.Resume } : null;
+        return new(this, _processes,
+            _settings with { Seed = unchecked(_settings.Seed + fold) },
+            _handles with { Checkpoints = checkpoints, LogFolder = _handles.LogFolder is { } logs ? Path.Join(logs, folder) : null });
+    }
+
+    /// <summary>Deals rows out to folds: the same in a training that is resumed.</summary>
+    internal int FoldSeed => _settings.Seed ?? 0;
+
+    /// <summary>The column of labels.</summary>
+    internal string LabelColumnName => _settings.Columns.LabelColumnName;
 
     /// <summary>The network that will be trained.</summary>
     public Architecture Architecture => _architecture;

@@ -71,11 +71,11 @@ internal sealed class TrainingLoop
         _step = TrainingStep.Create(_subject, settings, _update);
         _rates = new LearningRates(settings.Optimization.Schedule, settings.Optimization.LearningRate, Epochs, settings.Averaging.WeightAveraging);
         _observers = TrainingObservers.For(handles, processes.IsMain, Epochs, _batches.Images,
-            images, message => log.Warning(MessageSensitivity.None, "{0}", message));
+            images, message => log.Warning(MessageSensitivity.None, "{0}", message), _batches.Queues.Work);
         _ranking = new EpochRanking(settings.Stopping.EarlyStopping, isValidated: _validation is not null);
         _stop = new StopConditions(settings.Stopping, _ranking, _state.History, time, _cancellation);
         _checkpoints?.Keep(new CheckpointedNetwork(_subject.Network), new CheckpointedOptimizer(_optimizer), new CheckpointedRandomState());
-        _checkpoints?.Keep(((ICheckpointed?[])[_update, average, slow, _equalAverage, _rates, scaling]).OfType<ICheckpointed>());
+        _checkpoints?.Keep(((ICheckpointed?[])[_update, average, slow, _equalAverage, _rates, scaling, _subject.Unlabeled?.Batches]).OfType<ICheckpointed>());
     }
 
     private int Epochs => _settings.Optimization.Epochs;
@@ -154,6 +154,7 @@ internal sealed class TrainingLoop
         }
         if (!Stopped)
             _step.EndEpoch(_state.LearningRate);
+        _subject.Unlabeled?.EpochEnded(_state.Epoch, _log);
         Read(results);
         _state.Totals.Stop();
     }

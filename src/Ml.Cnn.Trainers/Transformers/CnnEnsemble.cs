@@ -38,6 +38,11 @@ public sealed class CnnEnsemble : CnnClassifier
     /// <summary>What is averaged.</summary>
     public ScoreAverage Average => Mix.Average;
 
+    /// <summary>
+    /// What the networks came to on the rows that each was not trained on: of the ensemble that <see cref="CnnFoldTrainer"/> returned. Not saved with the model.
+    /// </summary>
+    public CnnCrossValidation? CrossValidation { get; internal set; }
+
     private NetworkMix Mix => Scorer.Mix!;
 
     /// <summary>An ensemble of networks that tell the same classes apart, in whatever order. It shares their weights; they may be disposed.</summary>

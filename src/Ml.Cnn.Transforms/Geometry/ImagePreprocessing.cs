@@ -80,6 +80,15 @@ public sealed record ImagePreprocessing
         return changed;
     }
 
+    /// <summary>The same with a smaller or larger input, of the same part of an image.</summary>
+    /// <param name="side">Height and width of the input.</param>
+    internal ImagePreprocessing ForSize(int side) => this with
+    {
+        Height = side,
+        Width = side,
+        ResizeShortSide = ResizeShortSide is { } shortSide ? (int)Math.Round((double)shortSide * side / Height) : null,
+    };
+
     /// <summary>A preprocessing for a whole image, of its own proportions, as dense evaluation looks at it.</summary>
     /// <param name="width">The image's.</param>
     /// <param name="height">The image's.</param>

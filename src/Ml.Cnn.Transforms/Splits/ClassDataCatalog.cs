@@ -51,17 +51,21 @@ public static class ClassDataCatalog
     /// <param name="numberOfFolds">At least 2. Default 5.</param>
     /// <param name="labelColumnName">The column of labels: text, a key, a number or a Boolean. Default "Label".</param>
     /// <param name="seed">Which rows are chosen. Default: the seed of the <see cref="MLContext"/>, or 0 if it has none.</param>
+    /// <param name="samplingKeyColumnName">
+    /// A column of text, keys or numbers, such as the patient or the camera: rows of one value stay in one fold, and classes are spread as evenly as that
+    /// leaves room for. Rows without a value are dealt out one by one. Default: all are.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two folds, or there is no such column.</exception>
-    /// <exception cref="InvalidOperationException">The data view gives rows no ids of their own.</exception>
+    /// <exception cref="InvalidOperationException">The data view gives rows no ids of their own, or there are fewer values of the key than folds.</exception>
     public static IReadOnlyList<DataOperationsCatalog.TrainTestData> CrossValidationSplitByClass(this DataOperationsCatalog catalog, IDataView data,
-        int numberOfFolds = 5, string labelColumnName = "Label", int? seed = null)
+        int numberOfFolds = 5, string labelColumnName = "Label", int? seed = null, string? samplingKeyColumnName = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
         if (numberOfFolds < 2)
             throw new ArgumentOutOfRangeException(nameof(numberOfFolds), numberOfFolds, "There must be at least two folds.");
         var drawnBy = seed ?? MlNetEnvironment.Seed(MlNetEnvironment.Of(catalog)) ?? 0;
-        return [.. StratifiedSplit.Folds(data, numberOfFolds, Label(data, labelColumnName), drawnBy)
+        return [.. StratifiedSplit.Folds(data, numberOfFolds, Label(data, labelColumnName), drawnBy, samplingKeyColumnName)
             .Select(fold => TrainTestSets.Create(fold.Train, fold.Test))];
     }
 

@@ -11,13 +11,14 @@ internal static class LabelReader
     /// <summary>A getter of the label on the cursor's row.</summary>
     /// <param name="cursor">A cursor in which the column is active.</param>
     /// <param name="column">The column of labels.</param>
-    public static Func<string> Create(DataViewRow cursor, DataViewSchema.Column column) => column.Type switch
+    /// <param name="role">What it is, for messages.</param>
+    public static Func<string> Create(DataViewRow cursor, DataViewSchema.Column column, string role = "label") => column.Type switch
     {
         TextDataViewType => Text(cursor, column),
         KeyDataViewType => Key(cursor, column),
         BooleanDataViewType => Read<bool>(cursor, column),
         NumberDataViewType => Number(cursor, column),
-        _ => throw SchemaErrors.Mismatch("label", column.Name, "text, a key, a number or a Boolean", column.Type.ToString()!),
+        _ => throw SchemaErrors.Mismatch(role, column.Name, "text, a key, a number or a Boolean", column.Type.ToString()!),
     };
 
     /// <summary>The labels in the order in which reports list them: a key's own order, else ordinal order.</summary>

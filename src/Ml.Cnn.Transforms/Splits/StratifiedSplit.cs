@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Ml.Cnn.MlNet;
 using Ml.Cnn.Transforms.Sources.Digits;
 
 namespace Ml.Cnn.Transforms.Splits;
@@ -22,10 +23,17 @@ internal static class StratifiedSplit
     }
 
     /// <summary>For each of so many folds its rows as the test set, and all others as the training set. Reads the labels once.</summary>
-    public static IReadOnlyList<Fold> Folds(IDataView data, int folds, DataViewSchema.Column label, int seed)
+    /// <param name="data">Any data.</param>
+    /// <param name="folds">At least 2.</param>
+    /// <param name="label">The column of classes.</param>
+    /// <param name="seed">Which rows.</param>
+    /// <param name="samplingKey">A column whose equal values stay in one fold; null: rows are dealt out one by one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or it is of another type.</exception>
+    /// <exception cref="InvalidOperationException">Two rows have the same id, or there are fewer values of the key than folds.</exception>
+    public static IReadOnlyList<Fold> Folds(IDataView data, int folds, DataViewSchema.Column label, int seed, string? samplingKey = null)
     {
         var (classes, ids) = ReadRows(data, label);
-        var dealt = DealFolds(classes, folds, seed);
+        var dealt = samplingKey is null ? DealFolds(classes, folds, seed) : GroupedFolds.Deal(classes, ReadKeys(data, samplingKey), folds, seed);
         return [.. Enumerable.Range(0, folds).Select(fold =>
         {
             bool[] inTest = [.. dealt.Select(of => of == fold)];
@@ -85,6 +93,18 @@ internal static class StratifiedSplit
     // The class's place in ordinal order, so that the draw of one class does not hang on where it first occurs.
     private static IEnumerable<(int Place, IGrouping<string, int> Rows)> Groups(IReadOnlyList<string> classes) =>
         Enumerable.Range(0, classes.Count).GroupBy(row => classes[row]).OrderBy(group => group.Key, StringComparer.Ordinal).Index();
+
+    private static List<string> ReadKeys(IDataView data, string name)
+    {
+        const string Role = "sampling key";
+        var column = data.Schema.GetColumnOrNull(name) ?? throw SchemaErrors.Missing(Role, name);
+        var keys = new List<string>();
+        using var cursor = data.GetRowCursor([column]);
+        var read = LabelReader.Create(cursor, column, Role);
+        while (cursor.MoveNext())
+            keys.Add(read());
+        return keys;
+    }
 
     /// <summary>Every row's label as text, and its id.</summary>
     /// <exception cref="InvalidOperationException">Two rows have the same id.</exception>

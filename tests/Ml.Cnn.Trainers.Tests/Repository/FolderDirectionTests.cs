@@ -20,7 +20,7 @@ public partial class FolderDirectionTests
             "Metrics", "Progress", "Input", "Settings", "Execution", "Compilation", "Onnx", "Model", "Probabilities", "Scoring", "Persistence", "Exchange",
             "Transformers", "Features", "Serving", "Options", "Transfer",
             "Training/Checkpoints", "Training/Optimization", "Training/Control", "Training/Reporting", "Training/Steps",
-            "Training/Defaults", "Training/Setup", "Training", "Inspection", "Catalog",
+            "Training/Defaults", "Training/Adaptation", "Training/Setup", "Training", "Training/Folds", "Inspection", "Catalog",
         ]),
         ["Ml.Cnn.Evaluation"] = (typeof(CnnInterval).Assembly,
             ["Scores", "Statistics", "Results", "Measures", "Pages", "Reports", "TrainingReports", "Catalog"]),

@@ -39,6 +39,7 @@ public sealed class TrainingSettingsTests
         [nameof(CnnOptions.DecayBiasesAndNorms)] = false,
         [nameof(CnnOptions.Loss)] = LossFunction.Focal(),
         [nameof(CnnOptions.Distillation)] = new Distillation("teacher.zip"),
+        [nameof(CnnOptions.PseudoLabels)] = new PseudoLabels(s_mlContext.Data.GenerateDigits(10)),
         [nameof(CnnOptions.LabelSmoothing)] = 0.1,
         [nameof(CnnOptions.ClassWeights)] = ClassWeights.Balanced,
         [nameof(CnnOptions.BalancedSampling)] = true,
@@ -53,6 +54,7 @@ public sealed class TrainingSettingsTests
         [nameof(CnnOptions.GradientCentralization)] = true,
         [nameof(CnnOptions.LayerRateDecay)] = 0.75,
         [nameof(CnnOptions.MultiScale)] = MultiScale.Of([32, 64]),
+        [nameof(CnnOptions.ProgressiveResizing)] = ProgressiveResizing.Of(32, 64),
         [nameof(CnnOptions.Weights)] = InitialWeights.From("weights.pth"),
         [nameof(CnnOptions.KeepKnownClasses)] = true,
         [nameof(CnnOptions.Freeze)] = Freezing.Stages,
@@ -153,7 +155,8 @@ public sealed class TrainingSettingsTests
             var values = CheckpointIdentity.Sections.SelectMany(section => section.PropertyType.GetProperties()
                 .Select(p => (p.Name, Value: p.GetValue(section.GetValue(settings)))))
                 .Append((nameof(settings.Seed), settings.Seed)).ToDictionary(pair => pair.Item1, pair => pair.Item2);
-            string[] inSettingsToo = [nameof(CnnOptions.Weights), nameof(CnnOptions.Distillation), nameof(TrainingHandles.Open)]; // in words, or whether
+            string[] inSettingsToo = [nameof(CnnOptions.Weights), nameof(CnnOptions.Distillation), nameof(CnnOptions.PseudoLabels),
+                nameof(TrainingHandles.Open)]; // in words, or whether
             foreach (var handle in typeof(TrainingHandles).GetProperties().Where(p => !inSettingsToo.Contains(p.Name)))
                 values.Add(handle.Name, handle.GetValue(handles));
             return values;

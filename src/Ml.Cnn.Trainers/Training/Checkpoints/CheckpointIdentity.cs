@@ -88,9 +88,11 @@ internal static class CheckpointIdentity
             + "Set these as they were, or choose another folder.");
     }
 
-    // A schedule that does not know how long training goes on leaves it to the user to go on for longer. An average of the last epochs knows.
+    // A schedule that does not know how long training goes on leaves it to the user to go on for longer. An average of the last epochs knows, and so do images
+    // that grow.
     private static bool MaybeLonger(IReadOnlyDictionary<string, string> settings) =>
         settings.GetValueOrDefault(nameof(AveragingSettings.WeightAveraging)) is null or "null"
+        && settings.GetValueOrDefault(nameof(SamplingSettings.ProgressiveResizing)) is null or "null"
         && settings.GetValueOrDefault(nameof(OptimizationSettings.Schedule)) is { } text
         && JsonSerializer.Deserialize<string>(text) is { } schedule && LearningRateSchedule.IsText(schedule)
         && !LearningRateSchedule.Parse(schedule).DependsOnEpochs;

@@ -56,15 +56,17 @@ internal sealed class TrainingObservers(IReadOnlyList<ITrainingObserver> observe
     /// <param name="imagesInEpoch">Labeled images.</param>
     /// <param name="images">What the images are.</param>
     /// <param name="warn">Told of a log that cannot be written.</param>
+    /// <param name="work">What an image of an epoch costs beside one of the last. Default: all cost the same.</param>
     /// <exception cref="IOException">The folder for the logs cannot be made.</exception>
-    public static TrainingObservers For(TrainingHandles handles, bool isMain, int epochs, long imagesInEpoch, ObservedImages images, Action<string> warn)
+    public static TrainingObservers For(TrainingHandles handles, bool isMain, int epochs, long imagesInEpoch, ObservedImages images, Action<string> warn,
+        Func<int, double>? work = null)
     {
         List<ITrainingObserver> observers = [];
         var logs = isMain && handles.LogFolder is not null ? handles.Logs : TrainingLogs.None;
         if (logs != TrainingLogs.None)
             observers.AddRange(TrainingLogFolder.Open(handles.LogFolder!, logs, images, warn));
         if (isMain && handles.Progress is { } progress)
-            observers.Add(new ProgressReporter(progress, epochs, imagesInEpoch));
+            observers.Add(new ProgressReporter(progress, epochs, imagesInEpoch, work ?? (_ => 1)));
         if (handles is not { StepCallback: null, EpochCallback: null })
             observers.Add(new Callbacks(handles.StepCallback, handles.EpochCallback));
         return new(observers, logs);

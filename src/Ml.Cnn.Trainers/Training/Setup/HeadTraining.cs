@@ -17,7 +17,7 @@ internal static class HeadTraining
     {
         var settings = run.Settings;
         if (settings.Transfer is not { Freeze: Freezing.Backbone, BatchNormStatistics: not BatchNormStatistics.Updated }
-            || run.Teacher is not null || settings.Input.Augmentation is not null || settings.Sampling.MultiScale is not null
+            || run.Teacher is not null || run.Handles.PseudoLabels is not null || settings.Input.Augmentation is not null || settings.Sampling is not { MultiScale: null, ProgressiveResizing: null }
             || HeadOnly.Of(run.Prepared.Network, run.Architecture, run.Views.Shape, run.Plan.Device) is not { } head)
             return null;
         var epochs = new AugmentedEpochs(settings.FixedSeed, message => run.Log.Warning(MessageSensitivity.None, "{0}", message));
@@ -45,7 +45,7 @@ internal static class HeadTraining
             }
             run.Log.Info(MessageSensitivity.None,
                 FormattableString.Invariant($"the {head.Length} features of every image are kept; the head alone is trained on them"));
-            var batches = run.Queue(FeatureDecoder(head), shape);
+            var batches = new EpochQueues(run.Queue(FeatureDecoder(head), shape));
             owned.Add(batches);
             var subject = new TrainingSubject(head, shape, run.Loss, run.Plan.Device, run.Plan.ScalesLoss, Stages: null);
             return new(subject, new EpochBatches(features, batches, run.BadImages, run.Images, run.Shard), validation, owned);

@@ -43,6 +43,9 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>Images in an epoch of all processes.</summary>
     public required long Images { get; init; }
 
+    /// <summary>Images without labels that are learned from too.</summary>
+    public required long UnlabeledImages { get; init; }
+
     /// <summary>This process's part of every epoch.</summary>
     public required Shard Shard { get; init; }
 
@@ -68,6 +71,11 @@ internal sealed class PreparedRun : IDisposable
         TrainableStages.Check(architecture, settings.Transfer);
         if (settings.Optimization.LabelSmoothing is > 0 and var smoothing && !architecture.Loss.TakesLabelSmoothing)
             throw OptionCheck.Wrong(nameof(CnnOptions.LabelSmoothing), smoothing, $"0 for {architecture.Name}, whose own loss leaves no room for it");
+        if (settings.Loss.PseudoLabels is not null && architecture.Loss != ClassificationLoss.CrossEntropy)
+        {
+            throw OptionCheck.Unfit(nameof(CnnOptions.PseudoLabels), $"{nameof(CnnOptions.PseudoLabels)} cannot be set for {architecture.Name}, whose outputs "
+                + "are penalties of the classes: there is no probability from which on it is sure.");
+        }
         if (settings.Loss.Loss is { } loss && architecture.Loss != ClassificationLoss.CrossEntropy)
         {
             throw OptionCheck.Wrong(nameof(CnnOptions.Loss), loss,
@@ -104,6 +112,13 @@ internal sealed class PreparedRun : IDisposable
         handles.ChosenOptionsCallback?.Invoke(chosen);
         views = ImageViews.Of(architecture, settings.Input, settings.Sampling.MultiScale, data.Columns.Format, start, data.Classes.Count);
 
+        LabelSurvey? unlabeled = null;
+        if (handles.PseudoLabels is { } pseudo)
+        {
+            UnlabeledData.Columns(pseudo.Images, settings, data.Columns);
+            unlabeled = UnlabeledData.Survey(pseudo.Images, handles.CancellationToken);
+            settings = settings with { Loss = settings.Loss.WithUnlabeled(unlabeled.Fingerprint) };
+        }
         Teacher? teacher = null;
         PreparedNetwork? prepared = null;
         Tensor? classWeights = null;
@@ -118,8 +133,7 @@ internal sealed class PreparedRun : IDisposable
             var identity = folder is null ? null : Identify(folder, architecture, settings, handles, processes, data, views, survey);
             prepared = PreparedNetwork.Build(device, architecture, settings, handles, data, views, start, folder?.Resumed?.Plan, log);
             Describe(architecture, settings, views, prepared, survey, log);
-            if (settings.Sampling.MultiScale is { } scales)
-                ScaledBatches.Check(scales, architecture, prepared.Network, views.Shape, device);
+            TrainedSizes.Check(settings, architecture, prepared.Network, views.Shape, device);
             classWeights = settings.Optimization.ClassWeights is { } given
                 ? tensor(given.For(data.Classes.Names, survey.Counts), ScalarType.Float32, device).DetachFromDisposeScope()
                 : null;
@@ -137,6 +151,7 @@ internal sealed class PreparedRun : IDisposable
                 Teacher = teacher,
                 BadImages = new(settings.Input.OnBadImage),
                 Images = settings.Sampling.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labeled,
+                UnlabeledImages = unlabeled?.Missing ?? 0,
                 Shard = processes.Shard,
                 Checkpoints = folder is null ? null
                     : new(handles.Checkpoints!, folder, identity!, settings.FixedSeed,

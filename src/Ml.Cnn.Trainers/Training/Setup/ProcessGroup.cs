@@ -46,6 +46,7 @@ internal sealed record ProcessGroup
         Require(settings.Seed is not null, nameof(CnnTrainerOptions.Seed), "must be the same number in all of them");
         Require(settings.Input.OnBadImage == BadImageHandling.Fail, nameof(CnnTrainerOptions.OnBadImage),
             "must be Fail: a process that leaves out images may have fewer batches than the others, which would wait for it");
+        Require(settings.Loss.PseudoLabels is null, nameof(CnnTrainerOptions.PseudoLabels), "cannot be used: unlabeled images are not dealt out to them");
         Require(settings.Stopping.EarlyStopping is null, nameof(CnnTrainerOptions.EarlyStopping), Alike);
         Require(settings.Stopping.TimeBudget is null, nameof(CnnTrainerOptions.TimeBudget), Alike);
         Require(settings.Optimization.Schedule.Plateau is null, nameof(CnnTrainerOptions.Schedule), Alike + " (a schedule that waits for a plateau)");

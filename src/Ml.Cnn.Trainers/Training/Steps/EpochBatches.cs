@@ -4,11 +4,11 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 
 /// <summary>The training images, batch by batch in an order that is new every epoch.</summary>
 /// <param name="Source">Their rows.</param>
-/// <param name="Queue">Decodes them.</param>
+/// <param name="Queues">Decode them.</param>
 /// <param name="BadImages">Notes the images that could not be decoded.</param>
 /// <param name="EpochImages">Labeled rows, of which an epoch of all processes consists.</param>
 /// <param name="Shard">Which of these rows come here.</param>
-internal sealed record EpochBatches(IEpochSource Source, BatchQueue Queue, BadImages BadImages, long EpochImages, Shard Shard)
+internal sealed record EpochBatches(IEpochSource Source, EpochQueues Queues, BadImages BadImages, long EpochImages, Shard Shard)
 {
     /// <summary>
     /// Images that come here in an epoch, the same number in every process: so the share of an epoch that is over, from which the
@@ -23,7 +23,17 @@ internal sealed record EpochBatches(IEpochSource Source, BatchQueue Queue, BadIm
     public IEnumerable<ImageBatch> Read(int epoch, long known, CancellationToken cancellation)
     {
         using var rows = Source.Open(epoch, cancellation, Shard);
-        foreach (var batch in Queue.Read(rows, epoch, cancellation, known))
+        foreach (var batch in Queues.Of(epoch).Read(rows, epoch, cancellation, known))
+            yield return batch;
+    }
+
+    /// <summary>Goes through an epoch's images at their full size, whatever size the epoch is trained in.</summary>
+    /// <param name="epoch">From 1.</param>
+    /// <param name="cancellation">Ends the epoch early.</param>
+    public IEnumerable<ImageBatch> ReadWhole(int epoch, CancellationToken cancellation)
+    {
+        using var rows = Source.Open(epoch, cancellation, Shard);
+        foreach (var batch in Queues.Whole.Read(rows, epoch, cancellation))
             yield return batch;
     }
 }

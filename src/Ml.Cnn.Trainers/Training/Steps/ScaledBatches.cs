@@ -1,9 +1,6 @@
-using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Runtime;
-using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Transforms.Augmentation;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Training.Steps;
 
@@ -28,30 +25,5 @@ internal sealed class ScaledBatches(MultiScale scales, int seed)
     {
         var size = Size(step);
         return images.Resized(size, size);
-    }
-
-    /// <summary>Fails by name where a network does not take all of the sizes.</summary>
-    public static void Check(MultiScale scales, Architecture architecture, Module<Tensor, Tensor> network, NetworkShape shape, Device device)
-    {
-        if (shape.Height != shape.Width)
-            throw OptionCheck.Wrong(nameof(CnnOptions.MultiScale), $"{shape.Width}×{shape.Height}", "null for images that are not square");
-        if (scales.Sizes[0] < architecture.MinimumImageSize)
-            throw OptionCheck.Wrong(nameof(CnnOptions.MultiScale), scales.Sizes[0],
-                $"sizes of at least {architecture.MinimumImageSize} for {architecture.Name}");
-        network.eval();
-        foreach (var size in scales.Sizes)
-        {
-            using var scope = NewDisposeScope();
-            using var noGradient = no_grad();
-            try
-            {
-                network.forward(zeros([1, shape.Channels, size, size], device: device));
-            }
-            catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or InvalidOperationException or ArgumentException)
-            {
-                throw OptionCheck.Wrong(nameof(CnnOptions.MultiScale), size,
-                    $"null for {architecture.Name}, which is built for images of one size, here {shape.Height}");
-            }
-        }
     }
 }

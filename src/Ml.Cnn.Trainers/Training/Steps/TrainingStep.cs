@@ -18,13 +18,14 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 /// <param name="shape">Its input and classes.</param>
 /// <param name="loss">What to minimize.</param>
 /// <param name="scales">Brings batches to other sizes; null: none.</param>
-/// <param name="mixing">Mixes images of a batch; null: none.</param>
+/// <param name="mixing">Mixes images of an epoch's batches; null: none.</param>
 /// <param name="update">Moves the network's parameters.</param>
 /// <param name="device">Where the step runs.</param>
 /// <param name="teacher">Whose outputs are learned along with the labels; null: nobody's.</param>
+/// <param name="unlabeled">Images that are learned along with those that have labels; null: none.</param>
 internal sealed class TrainingStep(
-    Module<Tensor, Tensor> network, NetworkShape shape, TrainingLoss loss, ScaledBatches? scales, BatchMixing? mixing, GradientUpdate update, Device device,
-    Teacher? teacher = null)
+    Module<Tensor, Tensor> network, NetworkShape shape, TrainingLoss loss, ScaledBatches? scales, Func<int, BatchMixing?>? mixing, GradientUpdate update, Device device,
+    Teacher? teacher = null, UnlabeledStep? unlabeled = null)
 {
     private bool _isChecked;
 
@@ -35,7 +36,8 @@ internal sealed class TrainingStep(
     public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, GradientUpdate update) =>
         new(subject.Network, subject.Shape, subject.Loss,
         settings.Sampling.MultiScale is { } scales ? new ScaledBatches(scales, settings.FixedSeed) : null,
-        settings.Input.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.FixedSeed) : null, update, subject.Device, subject.Teacher);
+        epoch => settings.AugmentationOf(epoch)?.Batch is { } recipe ? new BatchMixing(recipe, settings.FixedSeed) : null, update, subject.Device, subject.Teacher,
+        subject.Unlabeled is { } unlabeled ? new UnlabeledStep(subject, unlabeled) : null);
 
     /// <summary>Takes a step. A loss that is not a number moves nothing, where that is known before the step is over.</summary>
     /// <param name="batch">The images.</param>
@@ -48,14 +50,15 @@ internal sealed class TrainingStep(
         var images = batch.Pixels.BringTo(device); // N × C × H × W
         var (labels, weights) = (batch.Labels.BringTo(device), batch.Weights.BringTo(device)); // N
         images = scales?.Resize(images, step) ?? images;
-        var mixed = mixing?.Mix(images, labels, weights, epoch, step);
+        var mixed = mixing?.Invoke(epoch)?.Mix(images, labels, weights, epoch, step);
 
         ShowNext?.Invoke(mixed?.Images ?? images, labels);
         ShowNext = null;
         update.Begin();
-        var (logits, auxiliary) = Forward(mixed?.Images ?? images); // N × classes
+        var guess = unlabeled?.Guess(epoch, image => scales?.Resize(image, step) ?? image);
+        var (logits, auxiliary, others) = Forward(mixed?.Images ?? images, guess?.Images); // N × classes
         CheckOutput(logits, batch.Count);
-        var sum = Total(logits, auxiliary);
+        var sum = Total(logits, auxiliary, others);
         // On a GPU a look at the loss would wait for the device.
         if (device.type != DeviceType.CPU || update.IsReduced || double.IsFinite(sum.Number()))
             update.Add(sum, () => loss.Weight(labels, weights), learningRate, Again);
@@ -66,14 +69,16 @@ internal sealed class TrainingStep(
 
         Tensor Again()
         {
-            var (output, heads) = Forward(mixed?.Images ?? images);
-            return Total(output, heads);
+            var (output, heads, unlabeledOutput) = Forward(mixed?.Images ?? images, guess?.Images);
+            return Total(output, heads, unlabeledOutput);
         }
 
-        Tensor Total(Tensor output, IReadOnlyList<AuxiliaryLogits> heads)
+        Tensor Total(Tensor output, IReadOnlyList<AuxiliaryLogits> heads, Tensor? unlabeledOutput)
         {
             var sum = heads.Aggregate(Loss(output), (sum, head) => sum.Plus(Loss(head.Logits).Times(head.Weight)));
-            return teacher is null ? sum : teacher.Join(sum, Mean(teacher.LossOfEach(output, mixed?.Images ?? images)));
+            if (teacher is not null)
+                sum = teacher.Join(sum, Mean(teacher.LossOfEach(output, mixed?.Images ?? images)));
+            return unlabeledOutput is null ? sum : sum.Plus(unlabeled!.Loss(unlabeledOutput, guess!));
         }
 
         Tensor Loss(Tensor output) => mixed is null ? loss.Of(output, labels, weights) : mixed.Loss(loss, output);
@@ -81,6 +86,17 @@ internal sealed class TrainingStep(
 
     /// <summary>After an epoch's last batch: nothing of it waits for the next epoch.</summary>
     public void EndEpoch(double learningRate) => update.Complete(learningRate);
+
+    // Labeled and unlabeled images go through the network together, and batch normalization sees both (Sohn et al. 2020, their program).
+    private (Tensor Logits, IReadOnlyList<AuxiliaryLogits> Auxiliary, Tensor? Unlabeled) Forward(Tensor images, Tensor? unlabeledImages)
+    {
+        var labeled = images.size(0);
+        var (logits, auxiliary) = Forward(unlabeledImages is null ? images : cat([images, unlabeledImages], 0));
+        if (unlabeledImages is null)
+            return (logits, auxiliary, null);
+        return (logits.narrow(0, 0, labeled), [.. auxiliary.Select(head => head with { Logits = head.Logits.narrow(0, 0, labeled) })],
+            logits.narrow(0, labeled, unlabeledImages.size(0)));
+    }
 
     // The loss is computed in float32, whatever the layers before it compute in.
     private (Tensor Logits, IReadOnlyList<AuxiliaryLogits> Auxiliary) Forward(Tensor images)

@@ -15,8 +15,9 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 /// <param name="ScalesLoss">Whether its arithmetic loses small gradients: float16.</param>
 /// <param name="Stages">Which parts are trained when; null: all of it, always.</param>
 /// <param name="Teacher">Whose outputs it learns along with the labels; null: nobody's.</param>
+/// <param name="Unlabeled">Images that it learns along with those that have labels; null: none.</param>
 internal sealed record TrainingSubject(Module<Tensor, Tensor> Network, NetworkShape Shape, TrainingLoss Loss, Device Device, bool ScalesLoss,
-    TrainableStages? Stages, Teacher? Teacher = null)
+    TrainableStages? Stages, Teacher? Teacher = null, UnlabeledImages? Unlabeled = null)
 {
     /// <summary>Whether images go in, rather than the features of a backbone that is not trained.</summary>
     public bool SeesImages => Network is not HeadOnly;
