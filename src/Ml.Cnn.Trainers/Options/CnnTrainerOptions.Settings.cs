@@ -61,6 +61,7 @@ public abstract partial class CnnTrainerOptions
             GradientCentralization = GradientCentralization,
             SharpnessAwareRadius = SharpnessAwareRadius,
             Lookahead = Lookahead,
+            NormBiasRateFactor = NormBiasRateFactor,
         },
         Loss = new() { Loss = Loss, Distillation = Distillation?.ToSettings() },
         Averaging = new() { PreciseBatchNorm = PreciseBatchNorm, WeightAveraging = WeightAveraging },
@@ -72,6 +73,7 @@ public abstract partial class CnnTrainerOptions
             EpochsPerStage = EpochsPerStage,
             LayerRateDecay = LayerRateDecay,
             StageLearningRates = StageLearningRates is { } rates ? [.. rates] : null,
+            StageEpochs = StageEpochs is { } epochs ? [.. epochs] : null,
             BatchNormStatistics = BatchNormStatistics,
         },
         Stopping = new()

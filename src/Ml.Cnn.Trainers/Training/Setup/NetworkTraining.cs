@@ -2,6 +2,8 @@ using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Training.Steps;
 using Ml.Cnn.Trainers.Transfer;
 using Ml.Cnn.Transforms.Augmentation;
+using Ml.Cnn.Transforms.Columns;
+using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training.Setup;
 
@@ -20,6 +22,8 @@ internal static class NetworkTraining
                 : new AugmentationPipeline(augmentation, view), run.Settings.FixedSeed);
             var batches = run.Queue(decoder, run.Views.Shape with { Height = view.Height, Width = view.Width });
             owned.Add(batches);
+            if (run.StartsAfresh)
+                Initialize(run, source, format);
             ValidationPass? validation = null;
             if (run.Data.OpenValidation(run.Settings, run.Cancellation) is { } open)
             {
@@ -37,5 +41,15 @@ internal static class NetworkTraining
             owned.ForEach(o => o.Dispose());
             throw;
         }
+    }
+
+    private static void Initialize(PreparedRun run, IEpochSource source, ImageColumnFormat format)
+    {
+        if (run.Architecture.ImageInitialization is not { } initialization)
+            return;
+        using var noGradient = no_grad();
+        using var images = FirstImages.Read(run, source, format, initialization.Images);
+        if (images is not null)
+            initialization.Apply(run.Prepared.Network, images);
     }
 }
