@@ -55,8 +55,8 @@ return 0;
     var model = pipeline.Fit(train);
     var fit = clock.Elapsed.TotalSeconds;
     using var network = model.LastTransformer;
-    using var views = network.WithTestTimeAugmentation(TestTimeAugmentation.Flip);
-    var labeled = model.Take(1).Single().Transform(test); // labels as keys
+    using var views = network.WithTestTimeAugmentation(new() { Shift = 1, Mirror = true, Average = ScoreAverage.Logits });
+    var labeled = model.First().Transform(test); // labels as keys
     var (one, all) = (Accuracy(network), Accuracy(views));
     Console.WriteLine($"seed {seed}: {one:P2} of one look, {all:P2} of {views.Views}; {seconds:F1} s of training, {fit:F1} s from the first image read to the "
         + $"model, {network.TrainingPlan}");

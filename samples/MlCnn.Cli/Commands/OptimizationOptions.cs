@@ -6,10 +6,13 @@ namespace MlCnn.Cli.Commands;
 /// <summary>How the weights learn: the recipe as a whole, and each part of it.</summary>
 internal static class OptimizationOptions
 {
+    public const string PresetName = "--preset";
+
     /// <summary>To be set first: other options count before it.</summary>
     public static TrainingOption Preset() => TrainingOption.Of(
-        CommandOptions.OneOf("--preset",
-            "A paper's recipe: optimizer, batch size, learning rate, schedule, weight decay and augmentation. Other options count before it.",
+        CommandOptions.OneOf(PresetName,
+            "A paper's recipe: optimizer, batch size, learning rate, schedule, weight decay and augmentation. Other options count before it. Default: that of "
+            + "cifar_speed for the networks of this name, none for others.",
             [.. TrainingPreset.All.Select(preset => preset.Name)]),
         (options, name) => TrainingPreset.Find(name).Apply(options));
 

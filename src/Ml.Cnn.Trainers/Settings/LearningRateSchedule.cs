@@ -9,7 +9,8 @@ namespace Ml.Cnn.Trainers;
 /// </summary>
 /// <remarks>
 /// Epochs are counted in fractions: halfway through the third epoch, 2.5 are done. Schedules that span training (<see cref="Cosine"/>, <see cref="Linear"/>,
-/// <see cref="Polynomial"/>, <see cref="Exponential"/>, <see cref="OneCycle"/>, <see cref="Triangle"/>) span what a warm-up leaves of it; milestones count from the start of training.
+/// <see cref="Polynomial"/>, <see cref="Exponential"/>, <see cref="OneCycle"/>, <see cref="Triangle"/>) span what a warm-up leaves of it; milestones count from
+/// the start of training.
 /// </remarks>
 public sealed partial class LearningRateSchedule
 {
