@@ -1,6 +1,6 @@
 """
-airbench94 as it was published (Jordan 2024, "94% on CIFAR-10 in 3.29 seconds on a single GPU"), in float32: steps from a given state on given batches.
-airbench.py STATE IMAGES LABELS BATCH STEPS WHITEN_STEPS RESULT: STATE a .pth file of this library, IMAGES float32 N × 3 × 32 × 32, LABELS int64, RESULT a .pth
+airbench94 as it was published (Jordan 2024, "94% on CIFAR-10 in 3.29 seconds on a single GPU"), in float64: steps from a given state on given batches.
+airbench.py STATE IMAGES LABELS BATCH STEPS WHITEN_STEPS RESULT: STATE a .pth file of this library, IMAGES float64 N × 3 × 32 × 32, LABELS int64, RESULT a .pth
 file with the state at the end, the whitening filters of all images ("whitening"), and the loss of every step.
 """
 import sys
@@ -12,7 +12,7 @@ import torch.nn.functional as F
 torch.set_num_threads(1)
 state_file, image_file, label_file, batch, steps, whiten_steps, result = sys.argv[1:]
 batch, steps, whiten_steps = int(batch), int(steps), int(whiten_steps)
-images = torch.from_numpy(np.fromfile(image_file, np.float32)).reshape(-1, 3, 32, 32)
+images = torch.from_numpy(np.fromfile(image_file, np.float64)).reshape(-1, 3, 32, 32)
 labels = torch.from_numpy(np.fromfile(label_file, np.int64))
 
 
@@ -51,14 +51,14 @@ class Net(nn.Module):
 
 
 def whitening(images, eps=5e-4):
-    patches = images.double().unfold(2, 2, 1).unfold(3, 2, 1).transpose(1, 3).reshape(-1, 3, 2, 2)
+    patches = images.unfold(2, 2, 1).unfold(3, 2, 1).transpose(1, 3).reshape(-1, 3, 2, 2)
     flat = patches.reshape(len(patches), -1)
     values, vectors = torch.linalg.eigh(flat.T @ flat / len(flat), UPLO="U")
     scaled = vectors.T.reshape(12, 3, 2, 2).flip(0) / torch.sqrt(values.flip(0).view(-1, 1, 1, 1) + eps)
-    return torch.cat((scaled, -scaled)).float()
+    return torch.cat((scaled, -scaled))
 
 
-net = Net()
+net = Net().double()
 net.load_state_dict(torch.load(state_file))
 net.train()
 
@@ -98,4 +98,4 @@ for step in range(steps):
                     slow.lerp_(fast, 1 - decay)
                     fast.copy_(slow)
 
-torch.save({**net.state_dict(), "whitening": whitening(images), "losses": torch.tensor(losses, dtype=torch.float32)}, result)
+torch.save({**net.state_dict(), "whitening": whitening(images), "losses": torch.tensor(losses, dtype=torch.float64)}, result)

@@ -1,8 +1,8 @@
 using Microsoft.ML;
 using Ml.Cnn.Trainers.Architectures;
-using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
 using MlCnn.Testing;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Tests.Training;
@@ -65,7 +65,7 @@ public sealed class ImageInitializationTests
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         Dictionary<string, Tensor> After(int epochs, params int[] stages) =>
-            State(Fit(o => (o.Epochs, o.Schedule, o.StageEpochs) = (epochs, LearningRateSchedule.Constant, stages)));
+            State(Fit(o => (o.Epochs, o.Schedule, o.StageEpochs, o.Lookahead) = (epochs, LearningRateSchedule.Constant, stages, null)));
         var (two, four, unfrozen) = (After(2, 2, 3), After(4, 2, 3), After(4));
         Assert.IsTrue(two["whiten.bias"].equal(four["whiten.bias"]).all().item<bool>(), "two epochs are all that the first stage has");
         Assert.IsFalse(two["whiten.bias"].equal(unfrozen["whiten.bias"]).all().item<bool>());
@@ -122,12 +122,12 @@ public sealed class ImageInitializationTests
     public void Whitening_speeds_up_the_first_epochs()
     {
         var archive = SharedData.Require("data/cifar10-jpg.tar.gz");
-        var all = s_mlContext.Data.TrainTestSplitByClass(s_mlContext.Data.LoadImageArchive(archive, "test"), testFraction: 0.1, seed: 1).TestSet;
+        var all = s_mlContext.Data.TrainTestSplitByClass(s_mlContext.Data.LoadImageArchive(archive, "test"), testFraction: 0.06, seed: 1).TestSet;
         double Loss(bool isWhitened)
         {
             var architecture = isWhitened ? CifarSpeed.Create() : CifarSpeed.Create() with { ImageInitialization = null };
-            var options = TrainingPreset.ApplyOwn(architecture, new CnnOptions { FeatureColumnName = "Image", Epochs = 4, ImageSize = 16, Seed = 1 });
-            options.BatchSize = 50;
+            var options = TrainingPreset.ApplyOwn(architecture, new CnnOptions { FeatureColumnName = "Image", Epochs = 4, ImageSize = Size, Seed = 1 });
+            (options.BatchSize, options.NetworkThreads) = (50, 1);
             return s_mlContext.Transforms.Conversion.MapValueToKey("Label").Append(s_mlContext.MulticlassClassification.Trainers.Cnn(architecture, options))
                 .Fit(all).LastTransformer.History[^1].Loss;
         }

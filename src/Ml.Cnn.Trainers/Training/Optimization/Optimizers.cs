@@ -6,13 +6,15 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 /// <summary>Makes the optimizer that settings ask for.</summary>
 internal static class Optimizers
 {
+    private static readonly HashSet<Parameter> s_none = [];
+
     /// <param name="settings">Which, and its numbers.</param>
     /// <param name="parameters">Where they are trained already, in groups whose learning rates differ by a factor.</param>
-    /// <param name="normBiases">Those of them that normalizations add.</param>
+    /// <param name="normBiases">Those of them that normalizations add, for a rate of their own; null: none.</param>
     public static ParameterOptimizer Create(OptimizationSettings settings, IEnumerable<(double Factor, IReadOnlyList<Parameter> Parameters)> parameters,
-        IReadOnlySet<Parameter> normBiases)
+        IReadOnlySet<Parameter>? normBiases = null)
     {
-        var groups = parameters.SelectMany(group => Groups(group.Factor, group.Parameters, settings, normBiases)).Where(group => group.Parameters.Count > 0);
+        var groups = parameters.SelectMany(group => Groups(group.Factor, group.Parameters, settings, normBiases ?? s_none)).Where(group => group.Parameters.Count > 0);
         return settings.Optimizer switch
         {
             Optimizer.Sgd => new Sgd(groups, settings.Momentum, settings.Nesterov),
