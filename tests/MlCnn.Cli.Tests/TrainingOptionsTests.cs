@@ -67,6 +67,8 @@ public sealed class TrainingOptionsTests
         (["--sam", "0.1"], [("SharpnessAwareRadius", "0.1")]),
         (["--centralize-gradients"], [("GradientCentralization", "True")]),
         (["--layer-rate-decay", "0.7"], [("LayerRateDecay", "0.7")]),
+        (["--norm-bias-rate", "32"], [("NormBiasRateFactor", "32")]),
+        (["--stage-epochs", "2,4"], [("StageEpochs", "2, 4")]),
     ];
 
     public static IEnumerable<object?[]> Presets => TrainingPreset.All.Select(preset => new object?[] { preset.Name }).Prepend([null]);
@@ -188,6 +190,7 @@ public sealed class TrainingOptionsTests
         StochasticWeightAveraging averaging => FormattableString.Invariant($"{averaging.FromShare}"),
         Lookahead lookahead => FormattableString.Invariant($"{lookahead.Steps}"),
         MultiScale scale => string.Join(", ", scale.Sizes),
+        IReadOnlyList<int> numbers => string.Join(", ", numbers),
         IFormattable value => value.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
         var value => $"{value}",
     };

@@ -140,10 +140,16 @@ internal static class OptionsValidation
         Require(options.LayerRateDecay is null or (> 0 and <= 1), nameof(options.LayerRateDecay), options.LayerRateDecay, "above 0 to 1");
         Require(options.LayerRateDecay is null || options.StageLearningRates is null, nameof(options.LayerRateDecay), options.LayerRateDecay,
             $"null with {nameof(options.StageLearningRates)}");
+        Require(options.NormBiasRateFactor is null or (> 0 and < double.PositiveInfinity), nameof(options.NormBiasRateFactor), options.NormBiasRateFactor,
+            "above 0");
+        Require(options.StageEpochs?.All(epochs => epochs >= 1) ?? true, nameof(options.StageEpochs), options.StageEpochs, "numbers of epochs of at least 1");
         if (options.Lookahead is { } lookahead)
         {
             Require(lookahead.Steps >= 1, nameof(options.Lookahead), lookahead.Steps, "of at least 1 step");
             Require(lookahead.StepSize is > 0 and <= 1, nameof(options.Lookahead), lookahead.StepSize, "of a step size above 0 to 1");
+            Require(lookahead.LastStepSize is null or (> 0 and <= 1), nameof(options.Lookahead), lookahead.LastStepSize, "of a last step size above 0 to 1");
+            Require(!lookahead.IncludesStatistics || options.PreciseBatchNorm is null, nameof(options.Lookahead), options.PreciseBatchNorm,
+                $"without statistics of its own beside {nameof(options.PreciseBatchNorm)}, which computes them");
         }
         if (options.WeightAveraging is { } averaging)
         {

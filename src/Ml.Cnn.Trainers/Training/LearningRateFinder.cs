@@ -25,7 +25,7 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
     /// <exception cref="OperationCanceledException">Canceled before the end.</exception>
     public LearningRateCurve Run(double lowest, double highest, int steps)
     {
-        using var optimizer = Optimizers.Create(settings.Optimization, subject.Groups());
+        using var optimizer = Optimizers.Create(settings.Optimization, subject.Groups(), subject.NormBiases());
         var ascent = SharpnessAscent.Of(settings.Optimization, subject.Network);
         using var update = GradientUpdate.Create(optimizer, settings.Optimization, average: null, subject.ScalesLoss ? new LossScaling() : null,
             reduction: null, ascent);

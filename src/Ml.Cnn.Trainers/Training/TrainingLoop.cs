@@ -28,6 +28,7 @@ internal sealed class TrainingLoop
     private readonly IChannel _log;
     private readonly ParameterOptimizer _optimizer;
     private readonly ShadowWeights? _shadows;
+    private readonly SlowWeights? _slow;
     private readonly EqualAverage? _equalAverage;
     private readonly PopulationStatistics? _statistics;
     private readonly GradientUpdate _update;
@@ -58,12 +59,13 @@ internal sealed class TrainingLoop
         (_subject, _batches, _validation) = (session.Subject, session.Batches, session.Validation);
         (_settings, _cancellation, _log, _checkpoints) = (settings, handles.CancellationToken, log, checkpoints);
         _isMain = processes.IsMain;
-        _optimizer = Optimizers.Create(settings.Optimization, _subject.Groups());
+        _optimizer = Optimizers.Create(settings.Optimization, _subject.Groups(), _subject.NormBiases());
         var average = settings.Optimization.ExponentialMovingAverage is { } decay ? new WeightAverage(_subject.Network.parameters(), decay) : null;
-        var slow = settings.Optimization.Lookahead is { } lookahead ? new SlowWeights(_subject.Network.parameters(), lookahead) : null;
+        var slow = settings.Optimization.Lookahead is { } lookahead ? new SlowWeights(_subject.Network, lookahead) : null;
         var ascent = SharpnessAscent.Of(settings.Optimization, _subject.Network);
         _equalAverage = settings.Averaging.WeightAveraging is { } averaging ? new(_subject.Network.parameters(), averaging, Epochs) : null;
         _shadows = (ShadowWeights?)average ?? slow;
+        _slow = slow;
         _statistics = settings.Averaging is { PreciseBatchNorm: null, WeightAveraging: null } ? null
             : new(_subject, _batches, settings.Averaging.PreciseBatchNorm ?? long.MaxValue);
         var scaling = _subject.ScalesLoss ? new LossScaling() : null;
@@ -141,7 +143,8 @@ internal sealed class TrainingLoop
                 break;
             if (_batches.BadImages.MustFail)
                 continue; // training has failed; the pass goes on to find the other bad images
-            _state.LearningRate = LearningRate();
+            _state.LearningRate = _rates.At(EpochsDone);
+            _slow?.Done = EpochsDone / Epochs;
             results.Add(_step.Take(batch, _state.Epoch, _state.Steps, _state.LearningRate), _state.Totals);
             _state.StepTaken(batch);
             NoteNotFinite(results);
@@ -206,11 +209,7 @@ internal sealed class TrainingLoop
             _stop.NotFinite = (_state.Epoch, _state.Steps, double.NaN, _state.LearningRate);
     }
 
-    private double LearningRate()
-    {
-        var epochsDone = _state.Epoch - 1 + Math.Min(1, (double)_state.Images / _batches.Images);
-        return _rates.At(epochsDone);
-    }
+    private double EpochsDone => _state.Epoch - 1 + Math.Min(1, (double)_state.Images / _batches.Images);
 
     private void EndEpoch(PassTotals? validation, WeightSnapshot best)
     {

@@ -5,6 +5,7 @@ using Ml.Cnn.Trainers.Training.Steps;
 using Ml.Cnn.Trainers.Transfer;
 using Ml.Cnn.Transforms.Augmentation;
 using Ml.Cnn.Transforms.Columns;
+using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training.Setup;
 
@@ -26,6 +27,8 @@ internal static class NetworkTraining
             owned.Add(source);
             var batches = new EpochQueues(stage => Queue(run, format, stage), StageOf, run.Views.Shape.Height);
             owned.Add(batches);
+            if (run.StartsAfresh)
+                Initialize(run, source, format);
             ValidationPass? validation = null;
             if (run.Data.OpenValidation(run.Settings, run.Cancellation) is { } open)
             {
@@ -64,5 +67,15 @@ internal static class NetworkTraining
         var decoder = new ImageRowDecoder(format, view, run.Plan.ChannelsLast, augmentation is null ? null
             : new AugmentationPipeline(augmentation, view), run.Settings.FixedSeed);
         return run.Queue(decoder, run.Views.Shape with { Height = view.Height, Width = view.Width });
+    }
+
+    private static void Initialize(PreparedRun run, IEpochSource source, ImageColumnFormat format)
+    {
+        if (run.Architecture.ImageInitialization is not { } initialization)
+            return;
+        using var noGradient = no_grad();
+        using var images = FirstImages.Read(run, source, format, initialization.Images);
+        if (images is not null)
+            initialization.Apply(run.Prepared.Network, images);
     }
 }

@@ -49,6 +49,9 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>This process's part of every epoch.</summary>
     public required Shard Shard { get; init; }
 
+    /// <summary>Whether the network's first weights are random: neither given nor those of a checkpoint.</summary>
+    public required bool StartsAfresh { get; init; }
+
     /// <summary>Null without checkpoints.</summary>
     public required TrainingCheckpoints? Checkpoints { get; init; }
 
@@ -153,6 +156,7 @@ internal sealed class PreparedRun : IDisposable
                 Images = settings.Sampling.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labeled,
                 UnlabeledImages = unlabeled?.Missing ?? 0,
                 Shard = processes.Shard,
+                StartsAfresh = start is null && folder?.Resumed is null,
                 Checkpoints = folder is null ? null
                     : new(handles.Checkpoints!, folder, identity!, settings.FixedSeed,
                     new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, prepared.Threads), processes.IsMain, log),
