@@ -11,12 +11,14 @@ using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Checkpoints;
 using Ml.Cnn.Trainers.Training.Defaults;
+using Ml.Cnn.Trainers.Training.Optimization;
 using Ml.Cnn.Trainers.Training.Steps;
 using Ml.Cnn.Trainers.Transfer;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Augmentation;
 using Ml.Cnn.Transforms.Columns;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Training.Setup;
 
@@ -43,8 +45,11 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>Images in an epoch of all processes.</summary>
     public required long Images { get; init; }
 
+    /// <summary>Those that train together.</summary>
+    public required ProcessGroup Processes { get; init; }
+
     /// <summary>This process's part of every epoch.</summary>
-    public required Shard Shard { get; init; }
+    public Shard Shard => Processes.Shard;
 
     /// <summary>Null without checkpoints.</summary>
     public required TrainingCheckpoints? Checkpoints { get; init; }
@@ -76,10 +81,9 @@ internal sealed class PreparedRun : IDisposable
         var start = handles.Weights is { } weights ? new StartingPoint(environment, weights, architecture) : null;
         var data = TrainingData.Of(input, settings, handles);
         var views = ImageViews.Of(architecture, settings.Input, settings.Sampling.MultiScale, data.Columns.Format, start, data.Classes.Count);
-        var folder = handles.Checkpoints is { } checkpoints ? CheckpointFolder.Open(checkpoints, isMain: processes.IsMain) : null;
+        var folder = processes.OpenCheckpoints(handles.Checkpoints);
         settings = settings with { Seed = settings.Seed ?? folder?.Resumed?.Seed };
-        processes.Check(settings);
-        settings = settings with { Seed = settings.Seed ?? Random.Shared.Next() };
+        settings = settings with { Seed = processes.SeedOfAll(settings.Seed ?? Random.Shared.Next()) };
         data = data.Split(settings);
 
         var device = ComputeDevice.Choose(environment, settings.Execution.Device, Warn);
@@ -102,6 +106,7 @@ internal sealed class PreparedRun : IDisposable
         foreach (var choice in chosen)
             log.Info(MessageSensitivity.None, "{0}", choice.ToString());
         handles.ChosenOptionsCallback?.Invoke(chosen);
+        settings = processes.ScaleLearningRate(settings, handles.Open);
         views = ImageViews.Of(architecture, settings.Input, settings.Sampling.MultiScale, data.Columns.Format, start, data.Classes.Count);
 
         Teacher? teacher = null;
@@ -115,8 +120,9 @@ internal sealed class PreparedRun : IDisposable
                     mayLackClasses: settings.Transfer.KeepKnownClasses is true);
                 settings = settings with { Loss = settings.Loss.With(teacher.Fingerprint()) };
             }
-            var identity = folder is null ? null : Identify(folder, architecture, settings, handles, processes, data, views, survey);
-            prepared = PreparedNetwork.Build(device, architecture, settings, handles, data, views, start, folder?.Resumed?.Plan, log);
+            var identity = folder is null && processes.Shard.IsWhole ? null
+                : Identify(folder, architecture, settings, handles, processes, data, views, survey);
+            prepared = PreparedNetwork.Build(device, architecture, settings, handles, data, views, start, folder?.Resumed?.Plan, processes, log);
             Describe(architecture, settings, views, prepared, survey, log);
             if (settings.Sampling.MultiScale is { } scales)
                 ScaledBatches.Check(scales, architecture, prepared.Network, views.Shape, device);
@@ -137,7 +143,7 @@ internal sealed class PreparedRun : IDisposable
                 Teacher = teacher,
                 BadImages = new(settings.Input.OnBadImage),
                 Images = settings.Sampling.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labeled,
-                Shard = processes.Shard,
+                Processes = processes,
                 Checkpoints = folder is null ? null
                     : new(handles.Checkpoints!, folder, identity!, settings.FixedSeed,
                     new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, prepared.Threads), processes.IsMain, log),
@@ -156,9 +162,17 @@ internal sealed class PreparedRun : IDisposable
         void Warn(string message) => log.Warning(MessageSensitivity.None, "{0}", message);
     }
 
+    /// <summary>Into how many steps an epoch is taken.</summary>
+    /// <param name="trained">The network, or its head.</param>
+    public EpochSteps Steps(Module trained) => new(Images, Settings.Optimization.BatchSize, Shard.World,
+        IsNormalizedAlone: !Settings.Distribution.SynchronizedBatchNorm && BatchNormalization.IsIn(trained));
+
     /// <summary>Decodes rows to batches.</summary>
-    public BatchQueue Queue(ImageRowDecoder decoder, NetworkShape shape) =>
-        new(decoder, shape, Settings.Optimization.BatchSize, Settings.Input.ReaderThreads, BadImages, Prepared.TakesEveryCore);
+    /// <param name="decoder">Of the rows.</param>
+    /// <param name="shape">The network's input.</param>
+    /// <param name="steps">Those that the batches are for; null: no steps of training.</param>
+    public BatchQueue Queue(ImageRowDecoder decoder, NetworkShape shape, EpochSteps? steps = null) => new(decoder, shape, Settings.Optimization.BatchSize,
+        Settings.Input.ReaderThreads, BadImages, Prepared.TakesEveryCore, steps?.TooFew ?? 1);
 
     /// <summary>Decodes the validation set's rows.</summary>
     public ImageRowDecoder ValidationDecoder() => ImageRowDecoder.ForScoring(
@@ -175,7 +189,7 @@ internal sealed class PreparedRun : IDisposable
     }
 
     /// <exception cref="InvalidOperationException">The checkpoint to go on from is another training's.</exception>
-    private static IReadOnlyDictionary<string, string> Identify(CheckpointFolder folder, Architecture architecture, TrainingSettings settings,
+    private static IReadOnlyDictionary<string, string> Identify(CheckpointFolder? folder, Architecture architecture, TrainingSettings settings,
         TrainingHandles handles,
         ProcessGroup processes, TrainingData data, ImageViews views, LabelSurvey survey)
     {
@@ -184,7 +198,8 @@ internal sealed class PreparedRun : IDisposable
             : null;
         var identity = CheckpointIdentity.Of(settings, architecture, views.Shape, data.Classes.Names, views.Plain, survey.Fingerprint, validation,
             processes.Shard.World);
-        if (folder.Resumed is { } header)
+        processes.RequireSame(identity);
+        if (folder?.Resumed is { } header)
             CheckpointIdentity.RequireSame(header, identity, folder.ResumedName!);
         return identity;
     }
