@@ -45,8 +45,9 @@ internal static class PlannedTraining
             Schedule = LearningRateSchedule.Linear,
             Augmentation = ImageAugmentation.None,
             EarlyStopping = EarlyStopping.Never,
-            ImageSize = plan.Network == "lenet5" ? null : 32,
+            ImageSize = plan.Network == "lenet5" ? null : 64,
             Precision = Precision.Float32,
+            MemoryLayout = plan.IsContiguous ? MemoryLayout.Contiguous : MemoryLayout.Auto,
             NetworkThreads = 1,
             ReaderThreads = 1,
             Seed = 3,
@@ -92,10 +93,3 @@ internal static class PlannedTraining
         }
     }
 }
-
-/// <summary>What a training came to.</summary>
-internal sealed record TrainingRecord(string StopReason, IReadOnlyList<EpochRecord> Epochs);
-
-/// <summary>What an epoch came to.</summary>
-internal sealed record EpochRecord(int Epoch, long Images, long Steps, double Loss, double Accuracy, double? ValidationLoss, double? ValidationAccuracy,
-    double LearningRate);

@@ -20,6 +20,7 @@ internal sealed record TrainingPlan
     public double LearningRate { get; init; } = 0.01;
     public bool SynchronizedBatchNorm { get; init; }
     public bool BFloat16Gradients { get; init; }
+    public bool IsContiguous { get; init; }
     public double Patience { get; init; } = 60;
     public string? Checkpoints { get; init; }
 

@@ -19,6 +19,8 @@ internal sealed unsafe class MpiCollectives : ICollectives
     private static readonly TimeSpan s_yielding = TimeSpan.FromMilliseconds(2); // then a waiting process sleeps
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromSeconds(1); // at what the others say
 
+    private static readonly TimeSpan s_timeToSay = TimeSpan.FromSeconds(4); // for the others, why they end
+
     private readonly MpiLibrary _mpi;
     private readonly RollCall? _rollCall;
     private readonly nint _status = (nint)NativeMemory.AllocZeroed(StatusSize);
@@ -76,8 +78,13 @@ internal sealed unsafe class MpiCollectives : ICollectives
 
     public void Sum(Tensor tensor)
     {
-        if (tensor.device_type != DeviceType.CPU)
-            throw new InvalidOperationException($"MPI adds tensors in the memory of processes, not on {tensor.device}.");
+        if (tensor.device_type != DeviceType.CPU) // by way of the process's memory
+        {
+            using var here = tensor.cpu();
+            Sum(here);
+            tensor.copy_(here);
+            return;
+        }
         var bytes = tensor.numel() * tensor.element_size();
         if (tensor.dtype == ScalarType.BFloat16)
             SumBFloat16((ushort*)tensor.Address(), tensor.numel());
@@ -127,7 +134,7 @@ internal sealed unsafe class MpiCollectives : ICollectives
         while (!_rollCall.AllLeave)
         {
             _rollCall.Listen();
-            if (_rollCall.Ended is not null || (_failure is not null && waiting.Elapsed > TimeSpan.FromSeconds(10))) // time to say it, too
+            if (_rollCall.Ended is not null || (_failure is not null && waiting.Elapsed > s_timeToSay))
             {
                 _mpi.Abort(_mpi.Handles.World, 1);
                 return;

@@ -14,7 +14,8 @@ internal sealed unsafe class RollCall
     private readonly MpiLibrary _mpi;
     private readonly GroupMember[] _members;
     private readonly int _rank;
-    private readonly Notice[] _heard;
+    private readonly Notice[] _heard; // of each, the last but that it leaves
+    private readonly bool[] _leaves;
     private readonly byte* _buffer = (byte*)NativeMemory.Alloc(LongestMessage);
     private readonly nint _status = (nint)NativeMemory.AllocZeroed(StatusSize);
 
@@ -25,6 +26,7 @@ internal sealed unsafe class RollCall
     {
         (_mpi, _members, _rank) = (mpi, members, rank);
         _heard = [.. members.Select(_ => new Notice(Kind.Nothing, 0, 0, ""))];
+        _leaves = new bool[members.Length];
     }
 
     private enum Kind : byte
@@ -36,10 +38,10 @@ internal sealed unsafe class RollCall
     }
 
     /// <summary>Whether every other process has said that it leaves.</summary>
-    public bool AllLeave => _heard.Index().All(one => one.Index == _rank || one.Item.Kind == Kind.Leaves);
+    public bool AllLeave => _leaves.Index().All(one => one.Index == _rank || one.Item);
 
     /// <summary>The first of the others that is known to have ended; null: none.</summary>
-    public GroupMember? Ended => Array.Find(_members, member => member.Rank != _rank && _heard[member.Rank].Kind != Kind.Leaves
+    public GroupMember? Ended => Array.Find(_members, member => member.Rank != _rank && !_leaves[member.Rank]
         && member.HasEnded(_members[_rank]));
 
     /// <summary>Tells all others that this process waits for them.</summary>
@@ -63,7 +65,11 @@ internal sealed unsafe class RollCall
             {
                 new Span<byte>(_buffer, LongestMessage).Clear();
                 _mpi.Receive((nint)_buffer, LongestMessage, _mpi.Handles.Byte, member.Rank, Tag, _mpi.Handles.World, _status);
-                _heard[member.Rank] = Notice.Read(new(_buffer, LongestMessage));
+                var notice = Notice.Read(new(_buffer, LongestMessage));
+                if (notice.Kind == Kind.Leaves)
+                    _leaves[member.Rank] = true;
+                else
+                    _heard[member.Rank] = notice;
             }
         }
     }
@@ -76,7 +82,7 @@ internal sealed unsafe class RollCall
         {
             if (notice.Kind == Kind.Failed && notice.Training == training)
                 return $"{_members[rank]} failed, and the others cannot go on without it. It said: {notice.Text}";
-            if (notice.Kind == Kind.Leaves)
+            if (_leaves[rank])
                 return $"{_members[rank]} ended before the others.";
         }
         return Ended is { } gone ? $"{gone} is gone: it was killed, or it crashed." : null;
@@ -85,9 +91,11 @@ internal sealed unsafe class RollCall
     /// <summary>Those that have not said that they wait, too.</summary>
     /// <param name="training">Trainings so far.</param>
     /// <param name="operation">What this process waits in.</param>
-    public IReadOnlyList<GroupMember> Missing(int training, long operation) => [.. _members.Where(member => member.Rank != _rank
-        && _heard[member.Rank] is not { Kind: Kind.Waits } heard || (member.Rank != _rank && (_heard[member.Rank].Training, _heard[member.Rank].Operation)
-        .CompareTo((training, operation)) < 0))];
+    public IReadOnlyList<GroupMember> Missing(int training, long operation) =>
+        [.. _members.Where(member => member.Rank != _rank && !HasCome(_heard[member.Rank], training, operation))];
+
+    private static bool HasCome(Notice heard, int training, long operation) =>
+        heard.Kind == Kind.Waits && (heard.Training, heard.Operation).CompareTo((training, operation)) >= 0;
 
     // Left to be sent: a message of this size is on its way at once, and who ends does not wait for those that do not listen.
     private void Send(Notice notice)

@@ -144,7 +144,8 @@ internal sealed class TrainingLoop
         PrepareNetwork();
         using var results = new StepResults(_subject.Device, _state.Epoch, _observers);
         var seen = new SeenBatches(_state.Batches, _isMain && _state.Processes == _processes ? _state.RowOrder : null);
-        foreach (var batch in _batches.ReadWithOthers(_state.Epoch, known: _state.Batches, _cancellation))
+        var reading = _shared is null ? _cancellation : CancellationToken.None; // until all stop, each has its images
+        foreach (var batch in _batches.ReadWithOthers(_state.Epoch, known: _state.Batches, reading))
         {
             if (seen.Contains(batch, _log))
                 continue;

@@ -86,7 +86,7 @@ internal sealed class PreparedRun : IDisposable
         settings = settings with { Seed = processes.SeedOfAll(settings.Seed ?? Random.Shared.Next()) };
         data = data.Split(settings);
 
-        var device = ComputeDevice.Choose(environment, settings.Execution.Device, Warn);
+        var device = ComputeDevice.Choose(environment, processes.DeviceOf(settings.Execution.Device), Warn);
         if (!architecture.CanBeLoaded)
         {
             Warn("A model with this network can be saved and not loaded: make the network in a static method marked [CnnNetwork] "
@@ -103,6 +103,7 @@ internal sealed class PreparedRun : IDisposable
         var facts = DataFacts.Of(architecture, settings, handles, data.Rows, data.Columns.Feature, survey, processes.Shard.World,
             isValidated: data.Validation is not null, isGray: views.Plain.Channels == 1);
         (settings, var chosen) = DataDefaults.Choose(settings, handles.Open, facts);
+        chosen = [.. processes.Chosen, .. chosen];
         foreach (var choice in chosen)
             log.Info(MessageSensitivity.None, "{0}", choice.ToString());
         handles.ChosenOptionsCallback?.Invoke(chosen);
@@ -172,7 +173,7 @@ internal sealed class PreparedRun : IDisposable
     /// <param name="shape">The network's input.</param>
     /// <param name="steps">Those that the batches are for; null: no steps of training.</param>
     public BatchQueue Queue(ImageRowDecoder decoder, NetworkShape shape, EpochSteps? steps = null) => new(decoder, shape, Settings.Optimization.BatchSize,
-        Settings.Input.ReaderThreads, BadImages, Prepared.TakesEveryCore, steps?.TooFew ?? 1);
+        Math.Min(Settings.Input.ReaderThreads, Processes.Cores), BadImages, Prepared.TakesEveryCore, steps?.TooFew ?? 1);
 
     /// <summary>Decodes the validation set's rows.</summary>
     public ImageRowDecoder ValidationDecoder() => ImageRowDecoder.ForScoring(

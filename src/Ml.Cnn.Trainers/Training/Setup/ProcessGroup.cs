@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Ml.Cnn.Trainers.Collectives;
 using Ml.Cnn.Trainers.Execution;
@@ -76,6 +77,16 @@ internal sealed class ProcessGroup
         if (reason is not GroupFailureException)
             Collectives?.Fail(reason.Message);
     }
+
+    /// <summary>Who they are, where there are several: what the environment chose for <see cref="CnnTrainerOptions.Distribution"/>.</summary>
+    public IEnumerable<CnnChosenOption> Chosen => Collectives is not { } group ? []
+        : [new(nameof(CnnTrainerOptions.Distribution), $"{group.World} processes",
+            $"{group.Transport} joins {string.Join(", ", group.Members)}; each has {Cores} of its machine's cores")];
+
+    /// <summary>The GPU of a machine that is this process's own, where the user names none.</summary>
+    /// <param name="device">As <see cref="CnnTrainerOptions.Device"/>.</param>
+    public string DeviceOf(string device) => Collectives is { } group && device is ("auto" or "cuda") && torch.cuda.is_available()
+        ? string.Create(CultureInfo.InvariantCulture, $"cuda:{group.LocalRank % torch.cuda.device_count()}") : device;
 
     /// <summary>The main process's seed.</summary>
     /// <param name="seed">This process's.</param>
