@@ -60,7 +60,8 @@ internal static class MpiRun
     public static double LargestDifference(string oneFolder, string otherFolder)
     {
         using var scope = NewDisposeScope();
-        return Weights(oneFolder).Max(pair => pair.Value.sub(Weights(otherFolder)[pair.Key]).abs().max().item<float>());
+        var (one, other) = (Weights(oneFolder), Weights(otherFolder));
+        return one.Max(pair => pair.Value.sub(other[pair.Key]).abs().max().item<float>());
     }
 
     // Running statistics are no weights: they are as large as what they are of.
