@@ -12,7 +12,7 @@ internal static class TrainingOptions
     public static IReadOnlyList<TrainingOption> OfTrain() =>
         [
             OptimizationOptions.Preset(), .. RunOptions.All(), .. FitOptions.All(), FitOptions.AddClasses(), .. OptimizationOptions.Update(),
-            .. OptimizationOptions.Schedule(),
+            .. OptimizationOptions.Schedule(), .. DistributionOptions.All(),
         ];
 
     /// <summary>Without what a single training leaves behind: there is one for each fold.</summary>

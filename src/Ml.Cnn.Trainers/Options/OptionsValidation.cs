@@ -41,6 +41,10 @@ internal static class OptionsValidation
             "the path of a folder");
         Require((options.Logs & ~TrainingLogs.All) == 0, nameof(options.Logs), options.Logs, "logs that there are");
         Device(options.Device, nameof(options.Device));
+        ArgumentNullException.ThrowIfNull(options.Distribution, nameof(options.Distribution));
+        Require(options.Distribution.Patience > TimeSpan.Zero, nameof(options.Distribution), options.Distribution.Patience, "of a patience above 0");
+        Require(!options.Distribution.SynchronizedBatchNorm || options.SharpnessAwareRadius is null, nameof(options.Distribution), options.Distribution,
+            $"without {nameof(Distribution.SynchronizedBatchNorm)} beside {nameof(options.SharpnessAwareRadius)}: each process climbs by its own gradient");
         CheckControl(options);
     }
 

@@ -42,7 +42,7 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
                     continue;
                 var rate = lowest * Math.Pow(highest / lowest, (double)_points.Count / (steps - 1));
                 using (var result = step.Take(batch, epoch, taken++, rate))
-                    losses.Add(result.Measures.Loss.Number());
+                    losses.Add(result.Measures!.Loss.Number());
                 if (!double.IsFinite(losses[^1]))
                     return Curve();
                 if (!update.IsComplete)

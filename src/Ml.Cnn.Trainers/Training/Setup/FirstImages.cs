@@ -24,7 +24,8 @@ internal static class FirstImages
             run.Prepared.TakesEveryCore);
         var images = new List<Tensor>();
         var missing = (long)count;
-        foreach (var batch in new EpochBatches(source, new EpochQueues(queue), skipped, run.Images, Shard.Whole).Read(epoch: 1, known: 0, run.Cancellation))
+        var steps = new EpochSteps(run.Images, run.Settings.Optimization.BatchSize, World: 1, IsNormalizedAlone: false);
+        foreach (var batch in new EpochBatches(source, new EpochQueues(queue), skipped, steps, Shard.Whole).Read(epoch: 1, known: 0, run.Cancellation))
         {
             images.Add(batch.Pixels.narrow(0, 0, Math.Min(missing, batch.Count)).clone()); // the batch's memory takes the next one
             missing -= images[^1].size(0);

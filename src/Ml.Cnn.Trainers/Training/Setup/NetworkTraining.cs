@@ -25,7 +25,8 @@ internal static class NetworkTraining
         {
             var (source, format) = SourceFactory.Open(run);
             owned.Add(source);
-            var batches = new EpochQueues(stage => Queue(run, format, stage), StageOf, run.Views.Shape.Height);
+            var steps = run.Steps(run.Prepared.Network);
+            var batches = new EpochQueues(stage => Queue(run, format, stage, steps), StageOf, run.Views.Shape.Height);
             owned.Add(batches);
             if (run.StartsAfresh)
                 Initialize(run, source, format);
@@ -34,7 +35,7 @@ internal static class NetworkTraining
             {
                 var queue = run.Queue(run.ValidationDecoder(), run.Views.Shape);
                 owned.Add(queue);
-                validation = new(run.Prepared.Network, run.Architecture.Loss, run.Plan.Device, open, queue, run.Cancellation);
+                validation = new(run.Prepared.Network, run.Architecture.Loss, run.Plan.Device, () => run.Shard.Of(open()), queue, run.Cancellation);
             }
             var unlabeled = UnlabeledData.Open(run);
             if (unlabeled is not null)
@@ -42,7 +43,7 @@ internal static class NetworkTraining
             var stages = new TrainableStages(run.Prepared.Network, run.Architecture, run.Settings.Transfer);
             var subject = new TrainingSubject(run.Prepared.Network, run.Views.Shape, run.Loss, run.Plan.Device, run.Plan.ScalesLoss, stages, run.Teacher,
                 unlabeled);
-            return new(subject, new EpochBatches(source, batches, run.BadImages, run.Images, run.Shard), validation, owned);
+            return new(subject, new EpochBatches(source, batches, run.BadImages, steps, run.Shard), validation, owned);
         }
         catch
         {
@@ -54,7 +55,7 @@ internal static class NetworkTraining
         ProgressiveStage? StageOf(int epoch) => run.Settings.Sampling.ProgressiveResizing?.StageOf(epoch, run.Settings.Optimization.Epochs);
     }
 
-    private static BatchQueue Queue(PreparedRun run, ImageColumnFormat format, ProgressiveStage? stage)
+    private static BatchQueue Queue(PreparedRun run, ImageColumnFormat format, ProgressiveStage? stage, EpochSteps steps)
     {
         var augmentation = run.Settings.AugmentationOf(stage);
         var view = stage is null ? run.Views.Training : run.Views.Training.ForSize(stage.Size);
@@ -66,7 +67,7 @@ internal static class NetworkTraining
             run.Log.Info(MessageSensitivity.None, FormattableString.Invariant($"images of {view.Width}×{view.Height} pixels"));
         var decoder = new ImageRowDecoder(format, view, run.Plan.ChannelsLast, augmentation is null ? null
             : new AugmentationPipeline(augmentation, view), run.Settings.FixedSeed);
-        return run.Queue(decoder, run.Views.Shape with { Height = view.Height, Width = view.Width });
+        return run.Queue(decoder, run.Views.Shape with { Height = view.Height, Width = view.Width }, steps);
     }
 
     private static void Initialize(PreparedRun run, IEpochSource source, ImageColumnFormat format)
