@@ -51,8 +51,8 @@ public class StratifiedSplitTests
     }
 
     /// <summary>
-    /// Protects from leaks: rows of one sampling key are in one fold, folds and their parts of each class are about as large as each other, rows without a key are
-    /// dealt out one by one, and the seed decides.
+    /// Protects from leaks: rows of one sampling key are in one fold, folds and their parts of each class are about as large as each other, rows without a
+    /// key are dealt out one by one, and the seed decides.
     /// </summary>
     [TestMethod]
     public void Rows_of_one_sampling_key_stay_in_one_fold()

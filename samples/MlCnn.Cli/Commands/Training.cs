@@ -84,8 +84,10 @@ internal static class Training
         return interrupted ? ExitCode.Interrupted : ExitCode.Success;
     }
 
-    // The model is saved already: a page that cannot be written is no reason to call the training a failure.
-    private static void Report(CnnTransformer network, string folder)
+    /// <summary>
+    /// Writes the page of a training to its logs. The model is saved already: a page that cannot be written is no reason to call the training a failure.
+    /// </summary>
+    public static void Report(CnnTransformer network, string folder)
     {
         try
         {
