@@ -20,6 +20,7 @@ public sealed class TrainingOptionsTests
     private static readonly (string[] Arguments, (string Property, string Value)[] Sets)[] s_options =
     [
         (["--epochs", "7"], [("Epochs", "7")]),
+        (["--steps", "70"], [("Steps", "70")]),
         (["--validation-fraction", "0.2"], [("ValidationFraction", "0.2")]),
         (["--early-stopping", "4"], [("EarlyStopping", "Patience = 4")]),
         (["--time-budget", "10m"], [("TimeBudget", "00:10:00")]),

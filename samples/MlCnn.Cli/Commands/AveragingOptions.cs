@@ -29,8 +29,8 @@ internal static class AveragingOptions
             + "Default: none.", least: 1),
             (options, steps) => options.Lookahead = new() { Steps = steps }),
         TrainingOption.Of(CommandOptions.Number("--precise-batch-norm",
-            "Training images that batch normalization's statistics are computed from anew before they are used, at least 1. Default: training's running "
-            + "averages.", least: 1),
+            "Training images that batch normalization's statistics are computed from anew before they are used; 0 for training's running averages. Default: "
+            + "up to 1000 where an epoch has fewer than 30 steps, else 0.", least: 0),
             (options, images) => options.PreciseBatchNorm = images),
     ];
 }

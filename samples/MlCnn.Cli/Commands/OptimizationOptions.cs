@@ -9,7 +9,8 @@ internal static class OptimizationOptions
     /// <summary>To be set first: other options count before it.</summary>
     public static TrainingOption Preset() => TrainingOption.Of(
         CommandOptions.OneOf("--preset",
-            "A paper's recipe: optimizer, batch size, learning rate, schedule, weight decay and augmentation. Other options count before it.",
+            "A recipe: quick, strong, small-data and transfer for what their names say, or a paper's for its networks. It sets optimizer, batch size, learning "
+            + "rate, schedule, weight decay, augmentation and more; other options count before it.",
             [.. TrainingPreset.All.Select(preset => preset.Name)]),
         (options, name) => TrainingPreset.Find(name).Apply(options));
 

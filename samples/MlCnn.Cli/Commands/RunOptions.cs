@@ -11,6 +11,10 @@ internal static class RunOptions
     public static IReadOnlyList<TrainingOption> All() =>
     [
         Epochs(),
+        TrainingOption.Of(CommandOptions.Number("--steps",
+            "Instead of --epochs: steps that training takes, at least 1, filled up to whole epochs. Default: the preset's, or by the number of images.",
+            least: 1),
+            (options, steps) => options.Steps = steps),
         TrainingOption.Of(CommandOptions.Fraction("--validation-fraction",
             "Instead of --validation: the share of each class of --data that is kept apart to measure every epoch with, such as 0.1.", includesZero: false),
             (options, share) => options.ValidationFraction = share),

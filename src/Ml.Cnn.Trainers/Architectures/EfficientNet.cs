@@ -124,7 +124,7 @@ public static class EfficientNet
             ImageSize = variant.ImageSize,
             MinimumImageSize = 1,
             Normalization = variant.Choice == EfficientNetVariant.V2L ? Half : Normalization.ImageNet, // as its published weights expect
-            Training = new() { BatchSize = 32, LearningRate = 0.05, WeightDecay = 1e-5 },
+            Training = new() { BatchSize = 32, LearningRate = 0.025, WeightDecay = 1e-5 },
             Head = "classifier.1",
             Stages =
             [

@@ -7,6 +7,10 @@ namespace Ml.Cnn.Trainers.Architectures;
 /// <summary>The ways in which papers draw a network's first weights, where they differ from the layers' own.</summary>
 internal static class Initialization
 {
+    // A rule of outputs is made for ImageNet's. With ten, the logits of 1,280 features would be ten times as large, and the loss that training starts with twice
+    // that of guessing.
+    private const int FewestOutputs = 1000;
+
     /// <summary>
     /// Every convolution normal with deviation √(2 / fan_out), which keeps the gradients' variance through rectified units
     /// (He et al. 2015, "Delving deep into rectifiers", §2.2, backward case); its bias 0.
@@ -70,25 +74,28 @@ internal static class Initialization
         }
     }
 
-    /// <summary>Every linear layer uniform over ±√(3 / outputs), bias 0: He et al.'s backward case without a rectified unit behind it.</summary>
+    /// <summary>
+    /// Every linear layer uniform over ±√(3 / outputs), bias 0: He et al.'s backward case without a rectified unit behind it; fewer outputs than ImageNet's
+    /// classes are taken for as many.
+    /// </summary>
     public static void LinearKaimingUniformFanOut(Module network)
     {
         using var _ = no_grad();
         foreach (var linear in network.modules().OfType<Linear>())
         {
-            var bound = Math.Sqrt(3.0 / linear.Outputs);
+            var bound = Math.Sqrt(3.0 / Math.Max(linear.Outputs, FewestOutputs));
             linear.Weight.uniform_(-bound, bound);
             linear.Bias?.zero_();
         }
     }
 
-    /// <summary>Every linear layer uniform over ±1/√outputs, bias 0.</summary>
+    /// <summary>Every linear layer uniform over ±1/√outputs, bias 0; fewer outputs than ImageNet's classes are taken for as many.</summary>
     public static void LinearUniformFanOut(Module network)
     {
         using var _ = no_grad();
         foreach (var linear in network.modules().OfType<Linear>())
         {
-            var bound = 1 / Math.Sqrt(linear.Outputs);
+            var bound = 1 / Math.Sqrt(Math.Max(linear.Outputs, FewestOutputs));
             linear.Weight.uniform_(-bound, bound);
             linear.Bias?.zero_();
         }

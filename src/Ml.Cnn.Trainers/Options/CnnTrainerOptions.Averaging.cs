@@ -3,11 +3,11 @@ namespace Ml.Cnn.Trainers;
 public abstract partial class CnnTrainerOptions
 {
     /// <summary>
-    /// Training images, at least 1, that the mean and variance of every batch normalization are computed from anew before a validation and before the model is
+    /// Training images that the mean and variance of every batch normalization are computed from anew before a validation and before the model is
     /// returned: precise batch normalization (Wu and Johnson 2021, section 3). The running averages of training are too old where weights move fast, and too
     /// few where there were few steps. The images are augmented as in training but not mixed, taken up to whole batches, and no more than an epoch has; each
-    /// costs a forward pass. Layers whose statistics do not follow the images (<see cref="BatchNormStatistics"/>) keep theirs. Default: the
-    /// running averages.
+    /// costs a forward pass. Layers whose statistics do not follow the images (<see cref="BatchNormStatistics"/>) keep theirs. 0: the running averages.
+    /// Default: up to 1,000 images where the network has such layers and an epoch has fewer than 30 steps; else the running averages.
     /// </summary>
     public int? PreciseBatchNorm { get; set; }
 

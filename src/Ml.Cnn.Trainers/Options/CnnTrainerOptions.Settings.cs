@@ -46,6 +46,7 @@ public abstract partial class CnnTrainerOptions
         Optimization = new()
         {
             Epochs = Epochs ?? LeastEpochs,
+            Steps = Steps,
             BatchSize = BatchSize ?? defaults.BatchSize,
             LearningRate = LearningRate ?? DefaultLearningRate(optimizer.LearningRate ?? defaults.LearningRate, weights),
             Schedule = Schedule ?? LearningRateSchedule.Cosine,
@@ -69,7 +70,7 @@ public abstract partial class CnnTrainerOptions
             Lookahead = Lookahead,
         },
         Loss = new() { Loss = Loss, Distillation = Distillation?.ToSettings(), PseudoLabels = PseudoLabels?.ToSettings() },
-        Averaging = new() { PreciseBatchNorm = PreciseBatchNorm, WeightAveraging = WeightAveraging },
+        Averaging = new() { PreciseBatchNorm = PreciseBatchNorm is 0 ? null : PreciseBatchNorm, WeightAveraging = WeightAveraging },
         Transfer = new()
         {
             Weights = weights?.ToString(),
@@ -104,6 +105,7 @@ public abstract partial class CnnTrainerOptions
         Schedule = Schedule is null,
         Augmentation = Augmentation is null,
         EarlyStopping = EarlyStopping is null,
+        PreciseBatchNorm = PreciseBatchNorm is null,
     };
 
     /// <summary>What a training is given beside its settings, as it is now.</summary>

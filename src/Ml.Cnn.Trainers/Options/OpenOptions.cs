@@ -9,4 +9,5 @@ internal sealed record OpenOptions
     public required bool Schedule { get; init; }
     public required bool Augmentation { get; init; }
     public required bool EarlyStopping { get; init; }
+    public required bool PreciseBatchNorm { get; init; }
 }

@@ -16,6 +16,7 @@ internal static class OptionsValidation
         if (options.PredictedLabelColumnName == options.ScoreColumnName)
             throw Wrong(nameof(options.ScoreColumnName), options.ScoreColumnName, $"a name other than {nameof(options.PredictedLabelColumnName)}'s");
         Require(options.Epochs is null or >= 1, nameof(options.Epochs), options.Epochs, "at least 1");
+        Require(options.Steps is null or >= 1, nameof(options.Steps), options.Steps, "at least 1");
         Require(options.BatchSize is null or >= 1, nameof(options.BatchSize), options.BatchSize, "at least 1");
         Require(options.LearningRate is null or (> 0 and < double.PositiveInfinity), nameof(options.LearningRate), options.LearningRate, "above 0");
         Require(options.Momentum is >= 0 and < 1, nameof(options.Momentum), options.Momentum, "from 0 to below 1");
@@ -131,7 +132,7 @@ internal static class OptionsValidation
     {
         Require(options.ExponentialMovingAverage is null or (> 0 and < 1), nameof(options.ExponentialMovingAverage), options.ExponentialMovingAverage,
             "above 0 and below 1");
-        Require(options.PreciseBatchNorm is null or >= 1, nameof(options.PreciseBatchNorm), options.PreciseBatchNorm, "at least 1");
+        Require(options.PreciseBatchNorm is null or >= 0, nameof(options.PreciseBatchNorm), options.PreciseBatchNorm, "at least 0");
         Require(options.SharpnessAwareRadius is null or (> 0 and < double.PositiveInfinity), nameof(options.SharpnessAwareRadius),
             options.SharpnessAwareRadius, "above 0");
         Require(options.SharpnessAwareRadius is null || options.GradientAccumulation == 1, nameof(options.SharpnessAwareRadius),

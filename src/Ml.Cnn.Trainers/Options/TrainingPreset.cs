@@ -3,15 +3,15 @@ using Ml.Cnn.Transforms;
 namespace Ml.Cnn.Trainers;
 
 /// <summary>
-/// The recipe by which a paper trained its networks. <c>var options = TrainingPreset.Find("resnet-cifar").Apply(new ResNetOptions { Depth = 18 })</c>
+/// A recipe: how a paper trained its networks, or today's practice for a purpose. <c>var options = TrainingPreset.Find("resnet-cifar").Apply(new ResNetOptions { Depth = 18 })</c>
 /// sets what the
 /// paper states; what is set afterwards counts instead. The number of epochs stays yours: milestones are shares of it.
 /// </summary>
-public sealed class TrainingPreset
+public sealed partial class TrainingPreset
 {
     private readonly Action<CnnTrainerOptions> _apply;
 
-    private TrainingPreset(string name, string source, int paperEpochs, Action<CnnTrainerOptions> apply) =>
+    private TrainingPreset(string name, string source, int? paperEpochs, Action<CnnTrainerOptions> apply) =>
         (Name, Source, PaperEpochs, _apply) = (name, source, paperEpochs, apply);
 
     /// <summary>Every preset.</summary>
@@ -61,16 +61,20 @@ public sealed class TrainingPreset
             options.ExponentialMovingAverage = 0.999;
             options.Augmentation = ImageAugmentation.Preset("trivial").With(new MixupOrCutMix(0.2, 1));
         }),
+        .. ForPurposes(),
     ];
 
-    /// <summary>"alexnet", "vgg", "resnet-imagenet", "resnet-cifar", "resnet110-cifar", "densenet-imagenet", "densenet-cifar" or "modern".</summary>
+    /// <summary>
+    /// "alexnet", "vgg", "resnet-imagenet", "resnet-cifar", "resnet110-cifar", "densenet-imagenet", "densenet-cifar", "modern", "quick", "strong", "small-data"
+    /// or "transfer".
+    /// </summary>
     public string Name { get; }
 
     /// <summary>Where the recipe stands: authors, year and section.</summary>
     public string Source { get; }
 
-    /// <summary>How many epochs the source trained for, about.</summary>
-    public int PaperEpochs { get; }
+    /// <summary>How many epochs the source trained for, about; null where it has no such number.</summary>
+    public int? PaperEpochs { get; }
 
     // The papers watched the curve; they do not say for how long.
     private const int PlateauPatience = 5;
@@ -81,9 +85,8 @@ public sealed class TrainingPreset
         ?? throw new ArgumentException($"There is no training preset '{name}'. Presets: {string.Join(", ", All.Select(preset => preset.Name))}.", nameof(name));
 
     /// <summary>
-    /// Sets what the recipe states: the optimizer with momentum and weight decay, batch size, learning rate, schedule, augmentation, and, for
-    /// "modern", label smoothing and
-    /// the average of the weights.
+    /// Sets what the recipe states: the optimizer with momentum and weight decay, batch size, learning rate, schedule and augmentation; for "modern", label
+    /// smoothing and the average of the weights; for those of a purpose <see cref="CnnTrainerOptions.Steps"/>, loss, and what else their source says.
     /// </summary>
     /// <returns>The same options.</returns>
     public TOptions Apply<TOptions>(TOptions options) where TOptions : CnnTrainerOptions
@@ -96,11 +99,18 @@ public sealed class TrainingPreset
     /// <summary>The preset's name.</summary>
     public override string ToString() => Name;
 
-    private static void Sgd(CnnTrainerOptions options, int batchSize, double learningRate, double weightDecay)
+    private static void Sgd(CnnTrainerOptions options, int? batchSize, double? learningRate, double weightDecay)
     {
-        (options.Optimizer, options.Momentum, options.Nesterov) = (Optimizer.Sgd, 0.9, false);
-        (options.Beta1, options.Beta2, options.Epsilon, options.Alpha) = (null, null, null, null); // other optimizers'
+        Forget(options);
+        options.Optimizer = Optimizer.Sgd;
         (options.BatchSize, options.LearningRate, options.WeightDecay) = (batchSize, learningRate, weightDecay);
+    }
+
+    // What belongs to other optimizers.
+    private static void Forget(CnnTrainerOptions options)
+    {
+        (options.Momentum, options.Nesterov) = (0.9, false);
+        (options.Beta1, options.Beta2, options.Epsilon, options.Alpha) = (null, null, null, null);
     }
 
     // Batch 128, rate 0.1, decay 0.0001, momentum 0.9; 4 pixels of border, crops and flips.

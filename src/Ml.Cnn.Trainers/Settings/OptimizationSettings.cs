@@ -6,6 +6,10 @@ namespace Ml.Cnn.Trainers.Settings;
 internal sealed record OptimizationSettings
 {
     public required int Epochs { get; init; }
+
+    /// <summary>The steps that the epochs follow from where these are left open; null: the data says.</summary>
+    public int? Steps { get; init; }
+
     public required int BatchSize { get; init; }
     public required double LearningRate { get; init; }
 

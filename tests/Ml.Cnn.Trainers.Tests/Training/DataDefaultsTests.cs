@@ -96,14 +96,15 @@ public class DataDefaultsTests
 
     /// <summary>Protects the rules: what is chosen for small and large data, for colors and gray, with weights and without.</summary>
     [TestMethod]
-    [DataRow(244L, false, false, 16, 100, 0.0125, "light", null, DisplayName = "a small folder")]
-    [DataRow(1000L, false, true, 32, 63, 0.025, "writing", null, DisplayName = "digits")]
-    [DataRow(5000L, false, false, 64, 26, 0.05, "light", null, DisplayName = "some thousand images")]
-    [DataRow(50_000L, false, false, 64, 10, 0.05, null, null, DisplayName = "many images")]
-    [DataRow(244L, true, false, 16, 30, 0.00125, "light", 10, DisplayName = "a small folder and weights")]
-    [DataRow(50_000L, true, false, 64, 10, 0.005, null, null, DisplayName = "many images and weights")]
-    [DataRow(2L, false, false, 16, 100, 0.0125, "light", null, DisplayName = "two images")]
-    public void Defaults_follow_the_data(long images, bool hasWeights, bool isGray, int batchSize, int epochs, double rate, string? augmentation, int? patience)
+    [DataRow(244L, false, false, 16, 100, 0.0125, "light", null, 244, DisplayName = "a small folder")]
+    [DataRow(1000L, false, true, 32, 63, 0.025, "writing", null, null, DisplayName = "digits")]
+    [DataRow(5000L, false, false, 64, 26, 0.05, "light", null, null, DisplayName = "some thousand images")]
+    [DataRow(50_000L, false, false, 64, 10, 0.05, null, null, null, DisplayName = "many images")]
+    [DataRow(244L, true, false, 16, 30, 0.00125, "light", 10, 244, DisplayName = "a small folder and weights")]
+    [DataRow(50_000L, true, false, 64, 10, 0.005, null, null, null, DisplayName = "many images and weights")]
+    [DataRow(2L, false, false, 16, 100, 0.0125, "light", null, 2, DisplayName = "two images")]
+    public void Defaults_follow_the_data(long images, bool hasWeights, bool isGray, int batchSize, int epochs, double rate, string? augmentation, int? patience,
+        int? precise)
     {
         var options = new CnnOptions();
         var weights = hasWeights ? InitialWeights.From("resnet18") : null;
@@ -116,12 +117,14 @@ public class DataDefaultsTests
             HasWeights = hasWeights,
             IsValidated = true,
             IsGray = isGray,
+            HasBatchNorm = true,
             IsAugmentedBefore = false,
             PublishedWeights = null,
         });
         Assert.AreEqual((batchSize, epochs), (chosen.Optimization.BatchSize, chosen.Optimization.Epochs), string.Join(Environment.NewLine, told));
         Assert.AreEqual(rate, chosen.Optimization.LearningRate, 1e-9);
         Assert.AreEqual(augmentation is null ? null : ImageAugmentation.Preset(augmentation), chosen.Input.Augmentation);
+        Assert.AreEqual(precise, chosen.Averaging.PreciseBatchNorm);
         Assert.AreEqual(patience, chosen.Stopping.EarlyStopping?.Patience);
         Assert.IsTrue(chosen.Optimization.Schedule.WarmUpEpochs(epochs) <= 0.2 * epochs + 1e-9);
     }

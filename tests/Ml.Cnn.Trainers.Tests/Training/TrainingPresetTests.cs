@@ -1,8 +1,9 @@
+using Microsoft.ML;
 using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers.Tests.Training;
 
-/// <summary>The papers' recipes, number by number.</summary>
+/// <summary>The papers' recipes, number by number, and those for a purpose.</summary>
 [TestClass]
 public sealed class TrainingPresetTests
 {
@@ -45,6 +46,34 @@ public sealed class TrainingPresetTests
     {
         var options = TrainingPreset.Find("resnet110-cifar").Apply(new CnnOptions());
         Assert.AreEqual(rate, options.LearningRate!.Value * options.Schedule!.Factor(iteration / 64_000.0 * 164, 164), 1e-12);
+    }
+
+    /// <summary>Protects recipes that follow the data: batch, rate and epochs stay open, whatever stood there, and the optimizer's own options are its own.</summary>
+    [TestMethod]
+    [DataRow("quick", Optimizer.Sgd, 1e-4, 500)]
+    [DataRow("strong", Optimizer.Lamb, 0.02, 6000)]
+    [DataRow("small-data", Optimizer.Sgd, 5e-3, 6000)]
+    [DataRow("transfer", Optimizer.Sgd, 0.0, 500)]
+    public void A_preset_for_a_purpose_leaves_the_data_to_decide(string name, Optimizer optimizer, double decay, int steps)
+    {
+        var options = TrainingPreset.Find(name).Apply(new ResNetOptions { Optimizer = Optimizer.RmsProp, Alpha = 0.5, BatchSize = 3, LearningRate = 0.7 });
+        Assert.AreEqual((optimizer, decay, steps), (options.Optimizer, options.WeightDecay, options.Steps));
+        Assert.AreEqual((null, null, null), (options.BatchSize, options.LearningRate, options.Epochs));
+        OptionsValidation.Check(options);
+    }
+
+    /// <summary>Protects the length of a training that steps are asked of: whole epochs, one at least, and epochs where both are given.</summary>
+    [TestMethod]
+    [DataRow(100, null, 25)] // 50 images are 4 steps of 16
+    [DataRow(3, null, 1)]
+    [DataRow(100, 2, 2)]
+    public void Epochs_follow_from_steps(int steps, int? epochs, int expected)
+    {
+        var mlContext = new MLContext(seed: 1);
+        var model = mlContext.FitLeNet(mlContext.Data.GenerateDigits(50), new LeNetOptions { FeatureColumnName = "Image", Steps = steps, Epochs = epochs })
+            .LastTransformer;
+        Assert.HasCount(expected, model.History);
+        Assert.AreEqual(4, model.History[0].Steps);
     }
 
     [TestMethod]

@@ -24,6 +24,7 @@ public sealed class TrainingSettingsTests
         [nameof(CnnOptions.PredictedLabelColumnName)] = "Guess",
         [nameof(CnnOptions.ScoreColumnName)] = "Probability",
         [nameof(CnnOptions.Epochs)] = 3,
+        [nameof(CnnOptions.Steps)] = 300,
         [nameof(CnnOptions.BatchSize)] = 7,
         [nameof(CnnOptions.LearningRate)] = 0.123,
         [nameof(CnnOptions.Schedule)] = LearningRateSchedule.Linear,

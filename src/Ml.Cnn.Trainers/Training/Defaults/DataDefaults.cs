@@ -16,7 +16,10 @@ internal sealed class DataDefaults
     private const int MostEpochsFromRandomWeights = 100;
     private const int MostEpochsOfFineTuning = 30;
 
-    // With fewer steps the running statistics of batch normalization are far behind at the end of an epoch, and few steps fit into the first epochs.
+    // Where an epoch has few steps the running statistics of batch normalization are behind at its end; a thousand images are the paper's choice (section 3.3).
+    private const int StepsOfStatistics = 30;
+    private const int ImagesOfStatistics = 1000;
+
     private const int FewSteps = 20;
     private const int SmallestBatch = 16; // below it the statistics of a batch say little
 
@@ -50,6 +53,7 @@ internal sealed class DataDefaults
         defaults.ChooseSchedule();
         defaults.ChooseAugmentation();
         defaults.ChooseEarlyStopping();
+        defaults.ChooseStatistics();
         defaults.SuggestWeights();
         return (defaults._settings, defaults._chosen);
     }
@@ -93,6 +97,13 @@ internal sealed class DataDefaults
     {
         if (!_open.Epochs)
             return;
+        if (Optimization.Steps is { } wanted)
+        {
+            Optimization = Optimization with { Epochs = (int)((wanted + StepsPerEpoch - 1) / StepsPerEpoch) };
+            Choose(nameof(CnnTrainerOptions.Epochs), Text(Optimization.Epochs),
+                $"{Images} are {Count(StepsPerEpoch, "step")} of {ImagesOfStep(Optimization.BatchSize)}, and {wanted} are wanted");
+            return;
+        }
         var (steps, most) = FineTunes ? (StepsOfFineTuning, MostEpochsOfFineTuning) : (StepsFromRandomWeights, MostEpochsFromRandomWeights);
         var epochs = (int)Math.Clamp((steps + StepsPerEpoch - 1) / StepsPerEpoch, CnnTrainerOptions.LeastEpochs, most);
         Optimization = Optimization with { Epochs = epochs };
@@ -149,6 +160,16 @@ internal sealed class DataDefaults
         _settings = _settings with { Stopping = _settings.Stopping with { EarlyStopping = new() { Patience = patience } } };
         Choose(nameof(CnnTrainerOptions.EarlyStopping), Text(patience),
             $"trained weights that do not get better for {patience} epochs are as good as they will be");
+    }
+
+    private void ChooseStatistics()
+    {
+        if (!_open.PreciseBatchNorm || !_facts.HasBatchNorm || TrainsHeadAlone || StepsPerEpoch >= StepsOfStatistics)
+            return;
+        var images = (int)Math.Min(_facts.Images, ImagesOfStatistics);
+        _settings = _settings with { Averaging = _settings.Averaging with { PreciseBatchNorm = images } };
+        Choose(nameof(CnnTrainerOptions.PreciseBatchNorm), Text(images),
+            $"the running averages of batch normalization lag behind in epochs of {Count(StepsPerEpoch, "step")}");
     }
 
     private void SuggestWeights()

@@ -2,7 +2,9 @@ using Microsoft.ML;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Options;
+using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
+using Ml.Cnn.Trainers.Training.Optimization;
 using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms.Augmentation;
 
@@ -29,6 +31,9 @@ internal sealed record DataFacts
     /// <summary>Whether the network sees images without colors.</summary>
     public required bool IsGray { get; init; }
 
+    /// <summary>Whether the network has batch normalization; not asked where <see cref="CnnTrainerOptions.PreciseBatchNorm"/> is not left open.</summary>
+    public required bool HasBatchNorm { get; init; }
+
     /// <summary>Whether the pipeline before the trainer augments images already; not asked where the augmentation is not left open.</summary>
     public required bool IsAugmentedBefore { get; init; }
 
@@ -43,20 +48,28 @@ internal sealed record DataFacts
     /// <param name="survey">Its labels.</param>
     /// <param name="processes">How many train together.</param>
     /// <param name="isValidated">Whether every epoch is validated.</param>
-    /// <param name="isGray">Whether the network sees images without colors.</param>
+    /// <param name="shape">What the network takes and gives.</param>
     public static DataFacts Of(Architecture architecture, TrainingSettings settings, TrainingHandles handles, IDataView rows, DataViewSchema.Column feature,
-        LabelSurvey survey, int processes, bool isValidated, bool isGray) => new()
+        LabelSurvey survey, int processes, bool isValidated, NetworkShape shape) => new()
         {
             Images = survey.Labeled,
             Processes = processes,
             OwnBatchSize = architecture.Training.BatchSize,
             HasWeights = handles.Weights is not null,
             IsValidated = isValidated,
-            IsGray = isGray,
+            IsGray = shape.Channels == 1,
+            HasBatchNorm = handles.Open.PreciseBatchNorm && Normalizes(architecture, shape),
             IsAugmentedBefore = handles.Open.Augmentation && Augments(rows, feature, settings.FixedSeed), // opening a source may cost
             PublishedWeights = PretrainedWeights.DefaultOf(architecture.Name) is { } published
                 ? (published.Name, (handles.WeightsCache ?? WeightsCache.OfThisMachine).Contains(published)) : null,
         };
+
+    // A network of the user's own may draw numbers when it is built.
+    private static bool Normalizes(Architecture architecture, NetworkShape shape)
+    {
+        using var network = architecture.IsUsersOwn ? RandomState.Build(seed: 0, () => architecture.Build(shape)) : architecture.BuildWithoutWeights(shape);
+        return BatchNormalization.Following(network).Count > 0;
+    }
 
     // Whoever augments says so when its images are asked for.
     private static bool Augments(IDataView rows, DataViewSchema.Column feature, int seed)

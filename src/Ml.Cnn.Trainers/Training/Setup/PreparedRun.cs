@@ -105,7 +105,7 @@ internal sealed class PreparedRun : IDisposable
                 Warn(wrongScale);
         }
         var facts = DataFacts.Of(architecture, settings, handles, data.Rows, data.Columns.Feature, survey, processes.Shard.World,
-            isValidated: data.Validation is not null, isGray: views.Plain.Channels == 1);
+            isValidated: data.Validation is not null, views.Shape);
         (settings, var chosen) = DataDefaults.Choose(settings, handles.Open, facts);
         foreach (var choice in chosen)
             log.Info(MessageSensitivity.None, "{0}", choice.ToString());
