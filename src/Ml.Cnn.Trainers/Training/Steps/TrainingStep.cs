@@ -24,8 +24,8 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 /// <param name="teacher">Whose outputs are learned along with the labels; null: nobody's.</param>
 /// <param name="unlabeled">Images that are learned along with those that have labels; null: none.</param>
 internal sealed class TrainingStep(
-    Module<Tensor, Tensor> network, NetworkShape shape, TrainingLoss loss, ScaledBatches? scales, Func<int, BatchMixing?>? mixing, GradientUpdate update, Device device,
-    Teacher? teacher = null, UnlabeledStep? unlabeled = null)
+    Module<Tensor, Tensor> network, NetworkShape shape, TrainingLoss loss, ScaledBatches? scales, Func<int, BatchMixing?>? mixing, GradientUpdate update,
+    Device device, Teacher? teacher = null, UnlabeledStep? unlabeled = null)
 {
     private bool _isChecked;
 
@@ -36,8 +36,8 @@ internal sealed class TrainingStep(
     public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, GradientUpdate update) =>
         new(subject.Network, subject.Shape, subject.Loss,
         settings.Sampling.MultiScale is { } scales ? new ScaledBatches(scales, settings.FixedSeed) : null,
-        epoch => settings.AugmentationOf(epoch)?.Batch is { } recipe ? new BatchMixing(recipe, settings.FixedSeed) : null, update, subject.Device, subject.Teacher,
-        subject.Unlabeled is { } unlabeled ? new UnlabeledStep(subject, unlabeled) : null);
+        epoch => settings.AugmentationOf(epoch)?.Batch is { } recipe ? new BatchMixing(recipe, settings.FixedSeed) : null, update, subject.Device,
+        subject.Teacher, subject.Unlabeled is { } unlabeled ? new UnlabeledStep(subject, unlabeled) : null);
 
     /// <summary>Takes a step. A loss that is not a number moves nothing, where that is known before the step is over.</summary>
     /// <param name="batch">The images.</param>
