@@ -50,6 +50,37 @@ public class StratifiedSplitTests
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Context.Data.CrossValidationSplitByClass(data, numberOfFolds: 1));
     }
 
+    /// <summary>
+    /// Protects from leaks: rows of one sampling key are in one fold, folds and their parts of each class are about as large as each other, rows without a
+    /// key are dealt out one by one, and the seed decides.
+    /// </summary>
+    [TestMethod]
+    public void Rows_of_one_sampling_key_stay_in_one_fold()
+    {
+        // Thirty patients of 1 to 10 images each, two of three of one class; and twelve images of nobody.
+        var rows = Enumerable.Range(0, 30).SelectMany(patient => Enumerable.Range(0, 1 + patient % 10)
+            .Select(_ => new PatientRow { Label = patient % 3 == 0 ? "rare" : "often", Patient = $"p{patient}" }))
+            .Concat(Enumerable.Range(0, 12).Select(_ => new PatientRow { Label = "often" })).Select((row, i) => { row.Place = i; return row; }).ToArray();
+        var data = Context.Data.LoadFromEnumerable(rows);
+        var folds = Context.Data.CrossValidationSplitByClass(data, numberOfFolds: 4, seed: 1, samplingKeyColumnName: "Patient");
+        CollectionAssert.AreEquivalent(Places(data), folds.SelectMany(fold => Places(fold.TestSet)).ToList());
+        var patients = folds.Select(fold => Places(fold.TestSet).Select(place => rows[(int)place].Patient).Where(name => name.Length > 0).Distinct().ToArray());
+        CollectionAssert.AllItemsAreUnique(patients.SelectMany(names => names).ToArray());
+        foreach (var fold in folds)
+        {
+            var counts = Context.Data.CountClasses(fold.TestSet);
+            Assert.AreEqual(rows.Length / 4.0, counts.Sum(one => one.Count), 6);
+            Assert.AreEqual(rows.Count(row => row.Label == "rare") / 4.0, counts.Single(one => one.Label == "rare").Count, 4);
+        }
+        var again = Context.Data.CrossValidationSplitByClass(data, numberOfFolds: 4, seed: 1, samplingKeyColumnName: "Patient");
+        CollectionAssert.AreEqual(Places(folds[2].TestSet), Places(again[2].TestSet));
+        var other = Context.Data.CrossValidationSplitByClass(data, numberOfFolds: 4, seed: 2, samplingKeyColumnName: "Patient");
+        CollectionAssert.AreNotEqual(Places(folds[2].TestSet), Places(other[2].TestSet));
+        var missing = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>
+            Context.Data.CrossValidationSplitByClass(data, samplingKeyColumnName: "Nobody"));
+        Assert.Contains("Nobody", missing.Message);
+    }
+
     [TestMethod]
     [DynamicData(nameof(Sources))]
     public void Sets_hold_the_same_rows_in_any_order_and_on_any_number_of_cursors(string source)
@@ -168,6 +199,15 @@ public class StratifiedSplitTests
     {
         var counts = Context.Data.CountClasses(data).Select(one => $"{one.Label} {one.Count}");
         return string.Join(", ", sort ? counts.Order(StringComparer.Ordinal) : counts);
+    }
+
+    private sealed class PatientRow
+    {
+        public string Label { get; set; } = "";
+
+        public string Patient { get; set; } = "";
+
+        public float Place { get; set; }
     }
 
     private sealed class Row

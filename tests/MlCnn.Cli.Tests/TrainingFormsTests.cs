@@ -9,13 +9,14 @@ public sealed class TrainingFormsTests : CliTest
     public void Folds_become_one_model()
     {
         string[] train = ["train", "--data", "digits:120", "--arch", "lenet5", "--epochs", "1", "--seed", "1", "--folds", "3", "--checkpoint", "kept",
-            "--resume", "--out", "m.zip"];
+            "--log", "logs", "--resume", "--out", "m.zip"];
         var result = Run([.. train, "--json"]).Expect(0);
         AssertProperties(result.Json, "folds", "microAccuracy", "logLoss", "classes", "model");
         var folds = result.Json.GetProperty("folds").EnumerateArray().ToArray();
         CollectionAssert.AreEqual((int[])[40, 40, 40], folds.Select(fold => fold.GetProperty("images").GetInt32()).ToArray());
         Assert.AreEqual(folds.Average(fold => fold.GetProperty("microAccuracy").GetDouble()), result.Json.GetProperty("microAccuracy").GetDouble(), 1e-9);
         Assert.Contains("Fold 3 of 3: accuracy", result.Error);
+        Assert.IsTrue(File.Exists(Path.Join(Folder, "logs", "fold-3", "report.html")));
         var again = Run(train).Expect(0);
         Assert.Contains("Saved ensemble of lenet5, lenet5, lenet5", again.Output);
         Assert.DoesNotContain("Epoch 1", again.Error, "all folds were over");

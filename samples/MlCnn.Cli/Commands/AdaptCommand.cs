@@ -17,8 +17,8 @@ internal static class AdaptCommand
     {
         var model = CommandOptions.Model();
         var data = CommandOptions.Parsed("--data", "SRC",
-            $"Images of the new domain, {CnnAdaptationOptions.LeastImages} or more, the classes about as often as they will be scored: {DataSource.Forms}. Labels "
-            + "are not needed: of a folder all images are read, in itself and below.", required: true, DataSource.Parse);
+            $"Images of the new domain, {CnnAdaptationOptions.LeastImages} or more, the classes about as often as they will be scored: {DataSource.Forms}. "
+            + "Labels are not needed: of a folder all images are read, in itself and below.", required: true, DataSource.Parse);
         var most = CommandOptions.Number("--most-images", "The most images to compute from, at least 2; drawn where there are more. Default: all.", least: 2);
         var sourceImages = CommandOptions.Number("--source-images",
             "How many images of the new domain the statistics of training count as, at least 0, such as 64 where there are few images. Default: 0.", least: 0);

@@ -45,6 +45,11 @@ internal static class FoldTraining
         var ensemble = (CnnEnsemble)CnnClassifier.Find(model)!;
         mlContext.Model.SaveAtomically(model, train.Schema, request.Model);
         var all = ensemble.CrossValidation!;
+        if (request.Options.LogFolder is { } logs)
+        {
+            foreach (var fold in all.Folds)
+                Training.Report(fold.Model, Path.Join(logs, FormattableString.Invariant($"fold-{fold.Fold}")));
+        }
         if (request.Json)
         {
             JsonOutput.Write(new FoldsResult([.. all.Folds.Select(fold => new FoldEntry(fold.Fold, fold.Images, fold.MicroAccuracy, fold.LogLoss))],
@@ -58,8 +63,8 @@ internal static class FoldTraining
             Row(table, FormattableString.Invariant($"{fold.Fold}"), fold.Images, fold.MicroAccuracy, fold.LogLoss);
         Row(table, "all", all.Images, all.MicroAccuracy, all.LogLoss);
         Messages.Output.Write(table);
-        Messages.Output.WriteLine($"Saved {ensemble.Name} for {ensemble.ClassNames.Count} classes to {request.Model}. The numbers are those of single networks on "
-            + "images that they have not seen.");
+        Messages.Output.WriteLine($"Saved {ensemble.Name} for {ensemble.ClassNames.Count} classes to {request.Model}. The numbers are those of single networks "
+            + "on images that they have not seen.");
         return ExitCode.Success;
     }
 

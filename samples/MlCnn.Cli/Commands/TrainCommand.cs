@@ -25,8 +25,8 @@ internal static class TrainCommand
         var json = CommandOptions.Json();
         var unlabeled = new UnlabeledOptions();
         var folds = CommandOptions.Number("--folds",
-            "Deals the images out to so many folds, at least 2, trains a network for each on all other folds, and saves an ensemble of them. Tells how well each "
-            + "names its own fold. Default: one network.", least: 2);
+            "Deals the images out to so many folds, at least 2, trains a network for each on all other folds, and saves an ensemble of them. Tells how well "
+            + "each names its own fold. --checkpoint and --log keep a folder for each, and --time-budget is each one's. Default: one network.", least: 2);
         var training = TrainingOptions.OfTrain();
         var command = new Command("train", "Trains a network and saves it.") { data, architecture, model, validation, exclude, relabel, allowEmpty, folds };
         unlabeled.AddTo(command);

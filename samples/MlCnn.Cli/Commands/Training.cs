@@ -104,8 +104,10 @@ internal static class Training
         return CnnTransformer.Find(model)!.StopReason == StopReason.Canceled ? ExitCode.Interrupted : ExitCode.Success;
     }
 
-    // The model is saved already: a page that cannot be written is no reason to call the training a failure.
-    private static void Report(CnnTransformer network, string folder)
+    /// <summary>
+    /// Writes the page of a training to its logs. The model is saved already: a page that cannot be written is no reason to call the training a failure.
+    /// </summary>
+    public static void Report(CnnTransformer network, string folder)
     {
         try
         {

@@ -6,8 +6,8 @@ namespace MlCnn.Cli.Commands;
 internal sealed class UnlabeledOptions
 {
     private readonly Option<DataSource?> _data = CommandOptions.Parsed<DataSource?>("--unlabeled", "SRC",
-        "Images without labels, of the classes of --data, that are learned too, by the classes that the network is sure of (FixMatch): where labels are few. Of a "
-        + "folder all images are taken, in itself and below; of others the labels are not read. Default: none.", required: false, DataSource.Parse);
+        "Images without labels, of the classes of --data, that are learned too, by the classes that the network is sure of (FixMatch): where labels are few. "
+        + "Of a folder all images are taken, in itself and below; of others the labels are not read. Default: none.", required: false, DataSource.Parse);
 
     private readonly Option<double?> _threshold = CommandOptions.Fraction("--pseudo-threshold",
         "The probability from which on a class counts as an unlabeled image's label, above 0 and below 1. Default: 0.95.", includesZero: false);

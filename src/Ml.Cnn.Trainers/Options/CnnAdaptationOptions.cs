@@ -18,7 +18,9 @@ public sealed class CnnAdaptationOptions
     /// </summary>
     public int SourceImages { get; set; }
 
-    /// <summary>Images that go through the network together, at least 2: later layers see them normalized by what their batch has in common. Default 64.</summary>
+    /// <summary>
+    /// Images that go through the network together, at least 2: later layers see them normalized by what their batch has in common. Default 64.
+    /// </summary>
     public int BatchSize { get; set; } = 64;
 
     /// <summary>Ends the pass early. Default: none.</summary>

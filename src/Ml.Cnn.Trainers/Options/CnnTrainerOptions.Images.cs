@@ -9,8 +9,8 @@ public abstract partial class CnnTrainerOptions
     public ProgressiveResizing? ProgressiveResizing { get; set; }
 
     /// <summary>
-    /// Images without labels that are learned along with the labeled ones, by the classes that the network itself is sure of (Sohn et al. 2020, section 2): where
-    /// labels are few and images are not. Default: none.
+    /// Images without labels that are learned along with the labeled ones, by the classes that the network itself is sure of (Sohn et al. 2020, section 2):
+    /// where labels are few and images are not. Default: none.
     /// </summary>
     public PseudoLabels? PseudoLabels { get; set; }
 }

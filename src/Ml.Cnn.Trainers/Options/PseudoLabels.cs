@@ -10,16 +10,16 @@ namespace Ml.Cnn.Trainers;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Each step takes <see cref="Ratio"/> unlabeled images for every labeled one, each twice: changed little, by the training's own augmentation, and changed much,
-/// by the <see cref="StrongAugmentation"/> as well. Where the network, in evaluation mode, gives a class of the first one at least the <see cref="Threshold"/>,
-/// the second one has that class for its label. So the first steps learn from the labels alone, and more and more images take part. The loss is that of the
-/// labels + <see cref="Weight"/> · the mean over all unlabeled images of the step.
+/// Each step takes <see cref="Ratio"/> unlabeled images for every labeled one, each twice: changed little, by the training's own augmentation, and changed
+/// much, by the <see cref="StrongAugmentation"/> as well. Where the network, in evaluation mode, gives a class of the first one at least the <see
+/// cref="Threshold"/>, the second one has that class for its label. So the first steps learn from the labels alone, and more and more images take part. The
+/// loss is that of the labels + <see cref="Weight"/> · the mean over all unlabeled images of the step.
 /// </para>
 /// <para>
-/// An epoch is still one pass over the labeled images: with few labels, give many epochs. The unlabeled images are gone through in an order of their own, on and
-/// on. They should be of the classes that there are labels of: what is none of them is taken for one as soon as the network is sure of it. A step takes about
-/// 1 + 1.3 · <see cref="Ratio"/> times as long. Give the training an <see cref="CnnTrainerOptions.Augmentation"/> that fits the images; mixing, teachers and
-/// weights of classes or images concern the labeled images alone.
+/// An epoch is still one pass over the labeled images: with few labels, give many epochs. The unlabeled images are gone through in an order of their own, on
+/// and on. They should be of the classes that there are labels of: what is none of them is taken for one as soon as the network is sure of it. A step takes
+/// about 1 + 1.3 · <see cref="Ratio"/> times as long. Give the training an <see cref="CnnTrainerOptions.Augmentation"/> that fits the images; mixing,
+/// teachers and weights of classes or images concern the labeled images alone.
 /// </para>
 /// </remarks>
 public sealed class PseudoLabels

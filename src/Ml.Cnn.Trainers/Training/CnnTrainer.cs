@@ -45,7 +45,8 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     {
         var folder = FormattableString.Invariant($"fold-{fold + 1}");
         var checkpoints = _handles.Checkpoints is { } kept
-            ? new CheckpointOptions { Folder = Path.Join(kept.Folder, folder), EveryEpochs = kept.EveryEpochs, Every = kept.Every, Resume = kept.Resume } : null;
+            ? new CheckpointOptions { Folder = Path.Join(kept.Folder, folder), EveryEpochs = kept.EveryEpochs, Every = kept.Every, Resume = kept.Resume }
+            : null;
         return new(this, _processes,
             _settings with { Seed = unchecked(_settings.Seed + fold) },
             _handles with { Checkpoints = checkpoints, LogFolder = _handles.LogFolder is { } logs ? Path.Join(logs, folder) : null });

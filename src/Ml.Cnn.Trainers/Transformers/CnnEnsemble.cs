@@ -39,7 +39,8 @@ public sealed class CnnEnsemble : CnnClassifier
     public ScoreAverage Average => Mix.Average;
 
     /// <summary>
-    /// What the networks came to on the rows that each was not trained on: of the ensemble that <see cref="CnnFoldTrainer"/> returned. Not saved with the model.
+    /// What the networks came to on the rows that each was not trained on: of the ensemble that <see cref="CnnFoldTrainer"/> returned. Not saved with the
+    /// model.
     /// </summary>
     public CnnCrossValidation? CrossValidation { get; internal set; }
 

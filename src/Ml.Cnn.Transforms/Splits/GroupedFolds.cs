@@ -23,7 +23,10 @@ internal static class GroupedFolds
         var dealt = new int[classes.Count];
         var all = Groups(groups);
         if (all.Length < folds)
-            throw new InvalidOperationException($"{all.Length} groups of rows cannot be dealt out to {folds} folds, since each stays whole: ask for fewer folds.");
+        {
+            throw new InvalidOperationException($"{all.Length} groups of rows cannot be dealt out to {folds} folds, since each stays whole: ask for fewer "
+                + "folds.");
+        }
         Shuffle(all, seed);
         foreach (var rows in all.OrderByDescending(rows => rows.Length))
         {

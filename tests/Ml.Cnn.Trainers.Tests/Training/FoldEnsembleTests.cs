@@ -29,7 +29,8 @@ public sealed class FoldEnsembleTests
     }
 
     /// <summary>
-    /// Protects the metrics: every row is scored once, by the network that has not seen it, in folds of the same proportion of classes; metrics are ML.NET's own.
+    /// Protects the metrics: every row is scored once, by the network that has not seen it, in folds of the same proportion of classes; metrics are ML.NET's
+    /// own.
     /// </summary>
     [TestMethod]
     public void Every_row_is_scored_by_the_network_that_has_not_seen_it()
@@ -54,7 +55,9 @@ public sealed class FoldEnsembleTests
         Assert.AreNotEqual(Pipelines.Weights(all.Folds[0].Model), Pipelines.Weights(all.Folds[1].Model));
     }
 
-    /// <summary>Protects interrupted trainings: folds that are over are not trained again, the one under way goes on, and all ends with the same weights.</summary>
+    /// <summary>
+    /// Protects interrupted trainings: folds that are over are not trained again, the one under way goes on, and all ends with the same weights.
+    /// </summary>
     [TestMethod]
     public void A_resumed_training_goes_on_in_its_fold()
     {

@@ -41,6 +41,26 @@ public sealed class ImageViewsTests
         AssertViews(224, 256, Views(s_files, weights: null, recipe: ImageAugmentation.Preset("inception")));
     }
 
+    /// <summary>
+    /// Protects a cache: where weights know the middle of a larger image, it holds that middle, of which the network must not see the middle once more.
+    /// </summary>
+    [TestMethod]
+    [DataRow(ImageCache.Memory)]
+    [DataRow(ImageCache.File)]
+    public void Cached_images_are_seen_as_others_are(ImageCache cache)
+    {
+        using var folder = TestImageFolder.OfDigits(40);
+        var mlContext = new MLContext(seed: 1);
+        var digits = folder.Load(mlContext);
+        using var known = mlContext.FitLeNet(digits, Pipelines.Options(1, o => o.Augmentation = ImageAugmentation.Preset("alexnet"))).LastTransformer;
+        Assert.AreEqual(32, known.Preprocessing.ResizeShortSide); // of which the network sees 28
+        double Loss(ImageCache kept) => mlContext.FitLeNet(digits, Pipelines.Options(1, o =>
+        {
+            (o.Weights, o.Cache, o.BatchSize, o.Augmentation) = (InitialWeights.From(known), kept, 40, ImageAugmentation.None); // one step
+        })).LastTransformer.History[0].Loss;
+        Assert.AreEqual(Loss(ImageCache.None), Loss(cache), 1e-6);
+    }
+
     private static void AssertViews(int training, int evaluation, ImageViews views) =>
         Assert.AreEqual((training, evaluation), (views.Training.ResizeShortSide, views.Evaluation.ResizeShortSide));
 

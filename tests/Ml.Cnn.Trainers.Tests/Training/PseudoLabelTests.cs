@@ -73,7 +73,8 @@ public sealed class PseudoLabelTests
             Assert.IsTrue(asked.flip(2).allclose(learned.narrow(0, 16, asked.size(0)), 0, 1e-6), "the same images, turned");
             Assert.AreEqual(layout == MemoryLayout.ChannelsLast, Trainers.Runtime.TensorLayout.IsChannelsLast(learned));
         }
-        var pixels = network.Asked.SelectMany(images => images.unbind(0)).Select(image => string.Join(',', image.contiguous().data<float>().ToArray())).ToArray();
+        var pixels = network.Asked.SelectMany(images => images.unbind(0))
+            .Select(image => string.Join(',', image.contiguous().data<float>().ToArray())).ToArray();
         Assert.HasCount(70, pixels.Distinct().ToArray());
     }
 
@@ -192,8 +193,9 @@ public sealed class PseudoLabelTests
         Assert.Contains("there is no probability", Assert.Throws<ArgumentException>(() => Refused(o =>
             (o.Variant, o.ImageSize, o.PseudoLabels) = (LeNetVariant.Published, 32, new(s_unlabeled)))).Message);
         var singles = s_mlContext.Transforms.Conversion.ConvertType("Image", outputKind: DataKind.Single);
-        Assert.Contains("needs images that can be augmented", Assert.Throws<ArgumentException>(() => s_mlContext.FitLeNet(
-            singles.Fit(s_digits).Transform(s_digits), Pipelines.Options(1, o => o.PseudoLabels = new(singles.Fit(s_unlabeled).Transform(s_unlabeled))))).Message);
+        var (labeled, unlabeled) = (singles.Fit(s_digits).Transform(s_digits), singles.Fit(s_unlabeled).Transform(s_unlabeled));
+        Assert.Contains("needs images that can be augmented", Assert.Throws<ArgumentException>(() =>
+            s_mlContext.FitLeNet(labeled, Pipelines.Options(1, o => o.PseudoLabels = new(unlabeled)))).Message);
 
         static void Refused(Action<LeNetOptions> change) => s_mlContext.FitLeNet(s_digits, Pipelines.Options(1, change));
     }

@@ -84,7 +84,7 @@ internal sealed class DomainStatistics(CnnTransformer model, CnnAdaptationOption
         using var source = Source(images, columns, threads, log);
         using var queue = new BatchQueue(decoder, _model.Shape, options.BatchSize, threads, badImages, takesUnlabeled: true);
         using var rows = source.Open(epoch: 1, options.CancellationToken);
-        return StatisticsPass.Compute(network, layers, queue.Read(rows, epoch: 1, options.CancellationToken), batch => batch.Pixels.to(plan.Device),
+        return StatisticsPass.Compute(network, layers, queue.Read(rows, epoch: 1, options.CancellationToken), batch => batch.Pixels.BringTo(plan.Device),
             options.MostImages ?? long.MaxValue, options.CancellationToken, options.SourceImages);
     }
 
@@ -92,7 +92,10 @@ internal sealed class DomainStatistics(CnnTransformer model, CnnAdaptationOption
     private IEpochSource Source(IDataView images, ImageColumns columns, int threads, IChannel log)
     {
         if (images.CanShuffle)
-            return new ShuffledSource(images, columns, threads, Seed, new AugmentedEpochs(Seed, message => log.Warning(MessageSensitivity.None, "{0}", message)));
+        {
+            var epochs = new AugmentedEpochs(Seed, message => log.Warning(MessageSensitivity.None, "{0}", message));
+            return new ShuffledSource(images, columns, threads, Seed, epochs);
+        }
         using var rows = new ParallelRowFeed(images, columns, threads, shuffle: null, options.CancellationToken);
         return new SpooledSource(rows, MlNetEnvironment.TemporaryFolder(_environment), Seed);
     }

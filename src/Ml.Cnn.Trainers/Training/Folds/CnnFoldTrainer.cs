@@ -16,11 +16,13 @@ namespace Ml.Cnn.Trainers;
 /// <para>
 /// The folds have the classes in the same proportion. No network sees its own fold, neither for training nor to choose its best epoch:
 /// <see cref="CnnTrainerOptions.ValidationFraction"/> splits a part of the other folds off, and <see cref="CnnTrainerOptions.ValidationSet"/> is other data. So
-/// <see cref="CnnEnsemble.CrossValidation"/> says what one network of this kind is worth on images that it has not seen; the ensemble of all is better as a rule.
+/// <see cref="CnnEnsemble.CrossValidation"/> says what one network of this kind is worth on images that it has not seen; the ensemble of all is better as a
+/// rule.
 /// </para>
 /// <para>
-/// Fold k of the trainer's seed s has the seed s + k − 1. With checkpoints each fold keeps its own, in the folders "fold-1", "fold-2", …: after an interruption,
-/// folds that are over are read from there, and the one under way goes on. Logs are kept in such folders, too. A time budget is each fold's own.
+/// Fold k of the trainer's seed s has the seed s + k − 1. With checkpoints each fold keeps its own, in the folders "fold-1", "fold-2", …: after an
+/// interruption, folds that are over are read from there, and the one under way goes on. Logs are kept in such folders, too. A time budget is each fold's
+/// own.
 /// </para>
 /// </remarks>
 public sealed class CnnFoldTrainer : IEstimator<CnnEnsemble>

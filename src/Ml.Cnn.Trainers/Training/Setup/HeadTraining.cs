@@ -17,7 +17,8 @@ internal static class HeadTraining
     {
         var settings = run.Settings;
         if (settings.Transfer is not { Freeze: Freezing.Backbone, BatchNormStatistics: not BatchNormStatistics.Updated }
-            || run.Teacher is not null || run.Handles.PseudoLabels is not null || settings.Input.Augmentation is not null || settings.Sampling is not { MultiScale: null, ProgressiveResizing: null }
+            || run.Teacher is not null || run.Handles.PseudoLabels is not null || settings.Input.Augmentation is not null
+            || settings.Sampling is not { MultiScale: null, ProgressiveResizing: null }
             || HeadOnly.Of(run.Prepared.Network, run.Architecture, run.Views.Shape, run.Plan.Device) is not { } head)
             return null;
         var epochs = new AugmentedEpochs(settings.FixedSeed, message => run.Log.Warning(MessageSensitivity.None, "{0}", message));

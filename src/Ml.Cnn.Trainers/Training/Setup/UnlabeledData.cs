@@ -25,11 +25,14 @@ internal static class UnlabeledData
         var name = settings.Columns.FeatureColumnName;
         var format = FeatureColumn.Of(data.Schema, name, settings.Input.PixelLayout, settings.Input.Channels);
         if (format != labeled.Format)
-            throw SchemaErrors.Mismatch("feature", name, $"the training data's {labeled.Feature.Type} in the unlabeled data", data.Schema[name].Type.ToString()!);
+        {
+            throw SchemaErrors.Mismatch("feature", name, $"the training data's {labeled.Feature.Type} in the unlabeled data",
+                data.Schema[name].Type.ToString()!);
+        }
         if (format.Type.IsUsedAsItIs)
         {
-            throw OptionCheck.Unfit(Option, $"{Option} needs images that can be augmented: column '{name}' is a vector of Single pixels, which is used as it is. "
-                + "Give encoded images, MLImage or bytes.");
+            throw OptionCheck.Unfit(Option, $"{Option} needs images that can be augmented: column '{name}' is a vector of Single pixels, which is used as it "
+                + "is. Give encoded images, MLImage or bytes.");
         }
         return new(data.Schema[name], format, Label: null, ImageColumns.FindPath(data.Schema));
     }
