@@ -85,6 +85,8 @@ public sealed class OptionsTests
         [nameof(CnnOptions.ProgressiveResizing)] = [o => (o.ProgressiveResizing, o.MultiScale) = (ProgressiveResizing.Of(20), MultiScale.Of([20, 28]))],
         [nameof(CnnOptions.LogFolder)] = [o => o.LogFolder = "", o => o.LogFolder = " "],
         [nameof(CnnOptions.Logs)] = [o => o.Logs = (TrainingLogs)256],
+        [nameof(CnnOptions.Distribution)] = [o => o.Distribution = null!, o => o.Distribution = new() { Patience = TimeSpan.Zero },
+            o => (o.Distribution, o.SharpnessAwareRadius) = (new() { SynchronizedBatchNorm = true }, 0.05)],
         [nameof(CnnOptions.Device)] = [o => o.Device = "gpu", o => o.Device = "cuda:", o => o.Device = "cuda:-1", o => o.Device = "CPU ",
             o => o.Device = null!],
     };

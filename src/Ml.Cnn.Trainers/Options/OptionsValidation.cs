@@ -41,11 +41,17 @@ internal static class OptionsValidation
             "the path of a folder");
         Require((options.Logs & ~TrainingLogs.All) == 0, nameof(options.Logs), options.Logs, "logs that there are");
         Device(options.Device, nameof(options.Device));
-        ArgumentNullException.ThrowIfNull(options.Distribution, nameof(options.Distribution));
-        Require(options.Distribution.Patience > TimeSpan.Zero, nameof(options.Distribution), options.Distribution.Patience, "of a patience above 0");
-        Require(!options.Distribution.SynchronizedBatchNorm || options.SharpnessAwareRadius is null, nameof(options.Distribution), options.Distribution,
-            $"without {nameof(Distribution.SynchronizedBatchNorm)} beside {nameof(options.SharpnessAwareRadius)}: each process climbs by its own gradient");
+        Sharing(options);
         CheckControl(options);
+    }
+
+    private static void Sharing(CnnTrainerOptions options)
+    {
+        Require(options.Distribution is not null, nameof(options.Distribution), null, $"{nameof(Distribution.Auto)}, {nameof(Distribution.None)} or one made new");
+        var distribution = options.Distribution!;
+        Require(distribution.Patience > TimeSpan.Zero, nameof(options.Distribution), distribution.Patience, "of a patience above 0");
+        Require(!distribution.SynchronizedBatchNorm || options.SharpnessAwareRadius is null, nameof(options.Distribution), distribution,
+            $"without {nameof(distribution.SynchronizedBatchNorm)} beside {nameof(options.SharpnessAwareRadius)}: each process climbs by its own gradient");
     }
 
     private static void CheckControl(CnnTrainerOptions options)
