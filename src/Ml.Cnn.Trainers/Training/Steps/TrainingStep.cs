@@ -37,7 +37,8 @@ internal sealed class TrainingStep(
     public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, GradientUpdate update, SynchronizedStatistics? statistics = null) =>
         new(subject.Network, subject.Shape, subject.Loss,
         settings.Sampling.MultiScale is { } scales ? new ScaledBatches(scales, settings.FixedSeed) : null,
-        settings.Input.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.FixedSeed) : null, update, subject.Device, subject.Teacher, statistics);
+        settings.Input.Augmentation?.Batch is { } recipe ? new BatchMixing(recipe, settings.FixedSeed) : null, update, subject.Device, subject.Teacher,
+        statistics);
 
     /// <summary>Takes a step. A loss that is not a number moves nothing, where that is known before the step is over.</summary>
     /// <param name="batch">The images.</param>
@@ -94,7 +95,8 @@ internal sealed class TrainingStep(
         {
             var (labels, weights) = (zeros([1], int64, device), ones([1], float32, device));
             var (logits, auxiliary) = Forward(zeros([1, shape.Channels, shape.Height, shape.Width], float32, device), hasImages: false);
-            update.AddNothing(auxiliary.Aggregate(loss.Of(logits, labels, weights), (sum, head) => sum.Plus(loss.Of(head.Logits, labels, weights))), learningRate);
+            var sum = auxiliary.Aggregate(loss.Of(logits, labels, weights), (sum, head) => sum.Plus(loss.Of(head.Logits, labels, weights)));
+            update.AddNothing(sum, learningRate);
         }
         return new(step + 1, learningRate, Measures: null);
     }
