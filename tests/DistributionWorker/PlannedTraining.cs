@@ -69,8 +69,8 @@ internal static class PlannedTraining
         using (var file = File.Create(Path.Join(plan.Folder, FormattableString.Invariant($"rank-{rank}.safetensors"))))
             SafeTensors.Write(file, [.. model.Scorer.Network.state_dict()]);
         File.WriteAllText(Path.Join(plan.Folder, FormattableString.Invariant($"rank-{rank}.json")),
-            JsonSerializer.Serialize(new TrainingRecord(model.StopReason.ToString()!, [.. model.History.Select(epoch => new EpochRecord(epoch.Epoch, epoch.Images,
-            epoch.Steps, epoch.Loss, epoch.Accuracy, epoch.ValidationLoss, epoch.ValidationAccuracy, epoch.LearningRate))])));
+            JsonSerializer.Serialize(new TrainingRecord(model.StopReason.ToString()!, [.. model.History.Select(epoch => new EpochRecord(epoch.Epoch,
+            epoch.Images, epoch.Steps, epoch.Loss, epoch.Accuracy, epoch.ValidationLoss, epoch.ValidationAccuracy, epoch.LearningRate))])));
     }
 
     private static void Happen(TrainingPlan plan, long step, CancellationTokenSource stop)

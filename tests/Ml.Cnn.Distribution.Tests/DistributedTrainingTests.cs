@@ -25,7 +25,14 @@ public sealed class DistributedTrainingTests
     public void Processes_train_what_one_process_trains(string implementation, int processes, int batchSize)
     {
         using var folder = new TemporaryFolder();
-        var plan = new TrainingPlan { Folder = Path.Join(folder.Path, "together"), BatchSize = batchSize, Epochs = 2, ValidationImages = 31, LearningRate = 0.05 };
+        var plan = new TrainingPlan
+        {
+            Folder = Path.Join(folder.Path, "together"),
+            BatchSize = batchSize,
+            Epochs = 2,
+            ValidationImages = 31,
+            LearningRate = 0.05,
+        };
         var alone = plan with { Folder = Path.Join(folder.Path, "alone"), BatchSize = batchSize * processes };
         var together = MpiRun.Complete(implementation, processes, plan);
         var expected = MpiRun.Complete(null, 1, alone);
@@ -69,7 +76,7 @@ public sealed class DistributedTrainingTests
         Assert.IsGreaterThan(5 * difference, MpiRun.LargestDifference(alone.Folder, local.Folder), "each by itself is something else");
     }
 
-    /// <summary>Protects the rest of a group from a process that dies: all end soon, and training goes on from the last checkpoint, to the same weights.</summary>
+    /// <summary>Protects a group from a process that dies: all end soon, and training goes on from the last checkpoint, to the same weights.</summary>
     [TestMethod]
     [DataRow(MpiRun.OpenMpi, 0)]
     [DataRow(MpiRun.Mpich, 1)]

@@ -29,7 +29,10 @@ internal static class MpiRun
             : ["mpirun." + implementation, .. implementation == OpenMpi ? (string[])["--allow-run-as-root", "--oversubscribe"] : [],
                 "-n", processes.ToString(CultureInfo.InvariantCulture), "dotnet", .. arguments];
         if (implementation is not null && !File.Exists($"/usr/bin/{command[0]}"))
-            Assert.Inconclusive($"Skipped: this test needs /usr/bin/{command[0]} (Debian: {(implementation == OpenMpi ? "openmpi-bin" : "mpich")}), which is not there.");
+        {
+            Assert.Inconclusive($"Skipped: this test needs /usr/bin/{command[0]} (Debian: {(implementation == OpenMpi ? "openmpi-bin" : "mpich")}), "
+                + "which is not there.");
+        }
         var time = Stopwatch.StartNew();
         using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

@@ -38,7 +38,8 @@ internal interface ICollectives
 
     /// <summary>Replaces a tensor by the sum of all processes'. All have the same bits afterwards.</summary>
     /// <param name="tensor">
-    /// Float32, float64 or bfloat16, whose numbers lie in one piece of memory in the same order in all processes. Bfloat16 is added in float32 and rounded once.
+    /// Float32, float64 or bfloat16, whose numbers lie in one piece of memory in the same order in all processes. Bfloat16 is added in float32 and rounded
+    /// once.
     /// </param>
     void Sum(Tensor tensor);
 

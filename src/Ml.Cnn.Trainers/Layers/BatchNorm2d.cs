@@ -94,8 +94,8 @@ public sealed class BatchNorm2d : Layer
     /// <summary>Whether the layer and the activation behind it are one operation. If not, they had better be called one after the other.</summary>
     /// <param name="activation">What follows.</param>
     /// <param name="input">N × C × H × W.</param>
-    internal bool IsOneWith(Layer activation, Tensor input) => training && UsesKernels && !IsSynchronized && !ForwardTrace.IsOpen && !HasHooks && !activation.HasHooks
-        && activation.Bounds is not null && FusedBatchNorm.Suits(this, input);
+    internal bool IsOneWith(Layer activation, Tensor input) => training && UsesKernels && !IsSynchronized && !ForwardTrace.IsOpen && !HasHooks
+        && !activation.HasHooks && activation.Bounds is not null && FusedBatchNorm.Suits(this, input);
 
     /// <summary>The layer and the activation behind it as one operation.</summary>
     /// <param name="activation">What follows, which the layer is one with.</param>

@@ -47,7 +47,8 @@ internal static class OptionsValidation
 
     private static void Sharing(CnnTrainerOptions options)
     {
-        Require(options.Distribution is not null, nameof(options.Distribution), null, $"{nameof(Distribution.Auto)}, {nameof(Distribution.None)} or one made new");
+        Require(options.Distribution is not null, nameof(options.Distribution), null,
+            $"{nameof(Distribution.Auto)}, {nameof(Distribution.None)} or one made new");
         var distribution = options.Distribution!;
         Require(distribution.Patience > TimeSpan.Zero, nameof(options.Distribution), distribution.Patience, "of a patience above 0");
         Require(!distribution.SynchronizedBatchNorm || options.SharpnessAwareRadius is null, nameof(options.Distribution), distribution,

@@ -3,8 +3,8 @@ using Ml.Cnn.Trainers.Collectives;
 namespace Ml.Cnn.Trainers;
 
 /// <summary>
-/// Whether and how one training is shared by several processes: synchronous data parallelism (Goyal et al. 2017, section 3). Each process trains on its share of
-/// every epoch's images, and the mean of all gradients moves the weights, which are the same in all.
+/// Whether and how one training is shared by several processes: synchronous data parallelism (Goyal et al. 2017, section 3). Each process trains on its share
+/// of every epoch's images, and the mean of all gradients moves the weights, which are the same in all.
 /// </summary>
 /// <remarks>
 /// The processes are started by <c>mpirun</c>, <c>srun</c> or <c>torchrun</c>, and each runs the same program with the same options and data.
@@ -24,8 +24,8 @@ public sealed class Distribution
     public static Distribution None { get; } = new() { IsNone = true };
 
     /// <summary>
-    /// Whether batch normalization takes its mean and variance from the images of all processes, rather than each from its own. For few images per process; each
-    /// layer then waits for the others twice a step. With it, W processes compute what one with W · BatchSize images does. Default: no.
+    /// Whether batch normalization takes its mean and variance from the images of all processes, rather than each from its own. For few images per process;
+    /// each layer then waits for the others twice a step. With it, W processes compute what one with W · BatchSize images does. Default: no.
     /// </summary>
     public bool SynchronizedBatchNorm { get; init; }
 

@@ -3,10 +3,12 @@ using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Layers.Normalization;
 
-/// <summary>Batch normalization by the mean and variance over the images of all processes, as over the one batch that they are (Peng et al. 2018, MegDet, 3.2).</summary>
+/// <summary>
+/// Batch normalization by the mean and variance over the images of all processes, as over the one batch that they are (Peng et al. 2018, MegDet, section 3.2).
+/// </summary>
 /// <remarks>
-/// Forward, each process hands the others its number of values, mean and squared deviations per channel, which are joined in float64 (Chan et al. 1979); backward,
-/// the two sums that the gradient of the input needs. The losses of the processes must be parts of one sum, rather than means of their own.
+/// Forward, each process hands the others its number of values, mean and squared deviations per channel, which are joined in float64 (Chan et al. 1979);
+/// backward, the two sums that the gradient of the input needs. The losses of the processes must be parts of one sum, rather than means of their own.
 /// </remarks>
 internal sealed class SynchronizedBatchNorm : autograd.SingleTensorFunction<SynchronizedBatchNorm>
 {

@@ -32,8 +32,8 @@ internal sealed record BatchNormalization(Module Layer, long Channels, Tensor Me
             return null;
         if (network.named_modules().FirstOrDefault(one => one.module is TorchSharp.Modules.BatchNorm) is { module: not null } theirs)
         {
-            throw new InvalidOperationException($"{nameof(Distribution.SynchronizedBatchNorm)} needs the library's own batch normalization, and '{theirs.name}' "
-                + $"is TorchSharp's: use {typeof(BatchNorm2d)}.");
+            throw new InvalidOperationException($"{nameof(Distribution.SynchronizedBatchNorm)} needs the library's own batch normalization, and "
+                + $"'{theirs.name}' is TorchSharp's: use {typeof(BatchNorm2d)}.");
         }
         var statistics = new SynchronizedStatistics(collectives);
         foreach (var layer in network.modules().OfType<BatchNorm2d>())

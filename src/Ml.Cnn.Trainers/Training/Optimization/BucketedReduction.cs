@@ -7,13 +7,15 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 
 /// <summary>
 /// Brings gradients together in buckets of some 25 MB, in the order in which backward comes to them (Li et al. 2020, PyTorch DDP, section 3.2.3): many small
-/// sums would each wait for the network between the processes, and one of all would need the memory twice.
+/// sums would each wait for the network between the processes, and one of all would need the memory twice. A large gradient is summed where it lies.
 /// </summary>
 /// <param name="collectives">The processes.</param>
 /// <param name="inBFloat16">Whether gradients travel as bfloat16.</param>
 internal sealed class BucketedReduction(ICollectives collectives, bool inBFloat16) : IGradientReduction
 {
     private const long BucketSize = 25 * 1024 * 1024 / sizeof(float);
+
+    private const long Large = 4 * 1024 * 1024 / sizeof(float); // copying it would take longer than another message
 
     private Tensor? _bucket; // memory that is used again and again
 
@@ -24,7 +26,7 @@ internal sealed class BucketedReduction(ICollectives collectives, bool inBFloat1
         long size = 0;
         foreach (var gradient in gradients.Reverse())
         {
-            if (gradient.dtype != ScalarType.Float32 || gradient.numel() >= BucketSize)
+            if (gradient.dtype != ScalarType.Float32 || gradient.numel() >= Large)
             {
                 SumInPlace(gradient, share);
                 continue;

@@ -42,7 +42,8 @@ internal static class HeadTraining
                 owned.Add(validationFeatures);
                 var queue = run.Queue(FeatureDecoder(head), shape);
                 owned.Add(queue);
-                validation = new(head, run.Architecture.Loss, run.Plan.Device, () => validationFeatures.Open(1, run.Cancellation, run.Shard), queue, run.Cancellation);
+                validation = new(head, run.Architecture.Loss, run.Plan.Device, () => validationFeatures.Open(1, run.Cancellation, run.Shard), queue,
+                    run.Cancellation);
             }
             run.Log.Info(MessageSensitivity.None,
                 FormattableString.Invariant($"the {head.Length} features of every image are kept; the head alone is trained on them"));

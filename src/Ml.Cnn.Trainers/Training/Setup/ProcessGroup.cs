@@ -55,7 +55,7 @@ internal sealed class ProcessGroup
         }
         if (launch.Launcher == Launcher.Torchrun)
         {
-            throw new InvalidOperationException($"torchrun started {launch.World} processes. On CPUs they reach each other by MPI alone: start them with mpirun "
+            throw new InvalidOperationException($"torchrun started {launch.World} processes. They reach each other by MPI alone: start them with mpirun "
                 + $"(mpirun -n {launch.World} …), or set {nameof(CnnTrainerOptions.Distribution)} to None to train in each process alone.");
         }
         return new(MpiWorld.Join(launch));
@@ -148,7 +148,7 @@ internal sealed class ProcessGroup
 
     /// <summary>Checks that all processes train the same network on the same data with the same settings and library.</summary>
     /// <param name="identity">What must be the same, by name.</param>
-    /// <exception cref="InvalidOperationException">Something differs; the message, which is the same in all processes, names the process and what it is.</exception>
+    /// <exception cref="InvalidOperationException">Something differs; the message, which is the same in all processes, names process and difference.</exception>
     public void RequireSame(IReadOnlyDictionary<string, string> identity)
     {
         if (Collectives is not { } group)

@@ -74,8 +74,8 @@ internal sealed class SharedSteps(ICollectives collectives, StopConditions stop,
         var other = all.Chunk(mine.Length).Index().FirstOrDefault(one => !one.Item.AsSpan().SequenceEqual(all.AsSpan(0, mine.Length)));
         if (other.Item is not null)
         {
-            throw new GroupFailureException($"After epoch {epoch} {collectives.Members[other.Index]} has other weights than {collectives.Members[0]}, though they "
-                + "were moved alike: a machine computes wrong, or the network keeps something that is neither a parameter nor a buffer.");
+            throw new GroupFailureException($"After epoch {epoch} {collectives.Members[other.Index]} has other weights than {collectives.Members[0]}, though "
+                + "they were moved alike: a machine computes wrong, or the network keeps something that is neither a parameter nor a buffer.");
         }
     }
 

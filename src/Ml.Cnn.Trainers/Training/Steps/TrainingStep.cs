@@ -99,7 +99,8 @@ internal sealed class TrainingStep(
         {
             var (labels, weights) = (zeros([1], int64, device), ones([1], float32, device));
             var (logits, auxiliary) = Forward(zeros([1, shape.Channels, shape.Height, shape.Width], float32, device), hasImages: false);
-            update.AddNothing(auxiliary.Aggregate(loss.Of(logits, labels, weights), (sum, head) => sum.Plus(loss.Of(head.Logits, labels, weights))), learningRate);
+            var sum = auxiliary.Aggregate(loss.Of(logits, labels, weights), (sum, head) => sum.Plus(loss.Of(head.Logits, labels, weights)));
+            update.AddNothing(sum, learningRate);
         }
         return new(step + 1, learningRate, Measures: null);
     }
