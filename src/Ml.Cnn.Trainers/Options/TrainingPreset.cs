@@ -65,7 +65,9 @@ public sealed class TrainingPreset
         new("cifar_speed", "Jordan 2024, \"94% on CIFAR-10 in 3.29 seconds on a single GPU\", section 3", 10, CifarSpeed),
     ];
 
-    /// <summary>"alexnet", "vgg", "resnet-imagenet", "resnet-cifar", "resnet110-cifar", "densenet-imagenet", "densenet-cifar", "modern" or "cifar_speed".</summary>
+    /// <summary>
+    /// "alexnet", "vgg", "resnet-imagenet", "resnet-cifar", "resnet110-cifar", "densenet-imagenet", "densenet-cifar", "modern" or "cifar_speed".
+    /// </summary>
     public string Name { get; }
 
     /// <summary>Where the recipe stands: authors, year and section.</summary>
