@@ -4,7 +4,8 @@
 //   dotnet run -c Release --project samples/CifarSpeedrun                     the reference data beside the repository, or with --data:
 //   dotnet run -c Release --project samples/CifarSpeedrun -- --data cifar-10-batches-bin --runs 5
 //   further options: --seed 1, --epochs 10, --share 0.1 (of the training images), --precision float32,
-//   --checkpoints folder (the same command goes on after an interruption), --curve (test accuracy after every epoch, off the clock)
+//   --checkpoints folder (the same command goes on after an interruption), --curve (test accuracy after
+//   every epoch, off the clock: to look at, since the model is then that of the best epoch by the test images)
 //
 // On a GPU: dotnet run -c Release -p:TorchBackend=cuda-linux --project samples/CifarSpeedrun
 

@@ -69,8 +69,8 @@ public sealed class TestTimeAugmentationTests
     }
 
     /// <summary>
-    /// Protects what a shifted view sees: the image itself, and what a border that is reflected, as PyTorch's "reflect" pads, shows from further up and left, and
-    /// from further down and right; mirrored last.
+    /// Protects what a shifted view sees: the image itself, and what a border that is reflected, as PyTorch's "reflect" pads, shows from further up and left,
+    /// and from further down and right; mirrored last.
     /// </summary>
     [TestMethod]
     [DataRow(1)]

@@ -31,7 +31,9 @@ internal static class PatchWhitening
         conv.Weight.copy_(cat([filters, filters.neg()]).reshape(shape));
     }
 
-    /// <summary>The mean of the products of a patch's numbers, channel by channel, row by row: float64. Patches overlap, and their mean is not taken off.</summary>
+    /// <summary>
+    /// The mean of the products of a patch's numbers, channel by channel, row by row: float64. Patches overlap, and their mean is not taken off.
+    /// </summary>
     /// <param name="images">N × C × H × W.</param>
     /// <param name="kernel">Height and width of a patch.</param>
     public static Tensor Covariance(Tensor images, Size2d kernel)

@@ -10,7 +10,8 @@ public sealed partial record TestTimeAugmentation
 
     /// <summary>What <see cref="Parse"/> takes, for messages and help.</summary>
     public static string Forms => "none, flip, five, ten, grid3 (or another number), shift1 (pixels), "
-        + "scales (or scales:1,1.143,1.286: multiples of the network's input), dense; several joined by +, and +logits to average logits, as in grid5+flip+scales";
+        + "scales (or scales:1,1.143,1.286: multiples of the network's input), dense; several joined by +, and +logits to average logits, "
+        + "as in grid5+flip+scales";
 
     /// <summary>
     /// Reads the text form: words joined by "+". "none" or "center", "five", "ten" (five+flip), "gridN" and "dense" say which parts; "shiftN" adds parts that

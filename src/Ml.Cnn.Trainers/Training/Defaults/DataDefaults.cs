@@ -164,12 +164,13 @@ internal sealed class DataDefaults
 
     private void ChooseStatistics()
     {
-        if (!_open.PreciseBatchNorm || !_facts.HasBatchNorm || TrainsHeadAlone || StepsPerEpoch >= StepsOfStatistics)
+        if (!_open.PreciseBatchNorm || _facts.HasBatchNorm is false || TrainsHeadAlone || StepsPerEpoch >= StepsOfStatistics)
             return;
         var images = (int)Math.Min(_facts.Images, ImagesOfStatistics);
         _settings = _settings with { Averaging = _settings.Averaging with { PreciseBatchNorm = images } };
         Choose(nameof(CnnTrainerOptions.PreciseBatchNorm), Text(images),
-            $"the running averages of batch normalization lag behind in epochs of {Count(StepsPerEpoch, "step")}");
+            $"the running averages of batch normalization{(_facts.HasBatchNorm is null ? ", if there are any," : "")} lag behind in epochs of "
+            + Count(StepsPerEpoch, "step"));
     }
 
     private void SuggestWeights()

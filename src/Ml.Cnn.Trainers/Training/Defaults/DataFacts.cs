@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Options;
-using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Optimization;
 using Ml.Cnn.Trainers.Weights;
@@ -34,8 +33,11 @@ internal sealed record DataFacts
     /// <summary>Whether the network sees images without colors.</summary>
     public required bool IsGray { get; init; }
 
-    /// <summary>Whether the network has batch normalization; not asked where <see cref="CnnTrainerOptions.PreciseBatchNorm"/> is not left open.</summary>
-    public required bool HasBatchNorm { get; init; }
+    /// <summary>
+    /// Whether the network has batch normalization; null: not known before it is built. Not asked where <see cref="CnnTrainerOptions.PreciseBatchNorm"/> is
+    /// not left open.
+    /// </summary>
+    public required bool? HasBatchNorm { get; init; }
 
     /// <summary>Whether the pipeline before the trainer augments images already; not asked where the augmentation is not left open.</summary>
     public required bool IsAugmentedBefore { get; init; }
@@ -62,16 +64,18 @@ internal sealed record DataFacts
             HasWeights = handles.Weights is not null,
             IsValidated = isValidated,
             IsGray = shape.Channels == 1,
-            HasBatchNorm = handles.Open.PreciseBatchNorm && Normalizes(architecture, shape),
+            HasBatchNorm = handles.Open.PreciseBatchNorm ? Normalizes(architecture, shape) : false,
             IsAugmentedBefore = handles.Open.Augmentation && Augments(rows, feature, settings.FixedSeed), // opening a source may cost
             PublishedWeights = PretrainedWeights.DefaultOf(architecture.Name) is { } published
                 ? (published.Name, (handles.WeightsCache ?? WeightsCache.OfThisMachine).Contains(published)) : null,
         };
 
-    // A network of the user's own may draw numbers when it is built.
-    private static bool Normalizes(Architecture architecture, NetworkShape shape)
+    // A network of the user's own is built once, for training.
+    private static bool? Normalizes(Architecture architecture, NetworkShape shape)
     {
-        using var network = architecture.IsUsersOwn ? RandomState.Build(seed: 0, () => architecture.Build(shape)) : architecture.BuildWithoutWeights(shape);
+        if (architecture.IsUsersOwn)
+            return null;
+        using var network = architecture.BuildWithoutWeights(shape);
         return BatchNormalization.Following(network).Count > 0;
     }
 

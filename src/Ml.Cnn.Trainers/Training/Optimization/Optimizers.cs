@@ -14,7 +14,8 @@ internal static class Optimizers
     public static ParameterOptimizer Create(OptimizationSettings settings, IEnumerable<(double Factor, IReadOnlyList<Parameter> Parameters)> parameters,
         IReadOnlySet<Parameter>? normBiases = null)
     {
-        var groups = parameters.SelectMany(group => Groups(group.Factor, group.Parameters, settings, normBiases ?? s_none)).Where(group => group.Parameters.Count > 0);
+        var groups = parameters.SelectMany(group => Groups(group.Factor, group.Parameters, settings, normBiases ?? s_none))
+            .Where(group => group.Parameters.Count > 0);
         return settings.Optimizer switch
         {
             Optimizer.Sgd => new Sgd(groups, settings.Momentum, settings.Nesterov),

@@ -26,7 +26,8 @@ internal sealed record TrainingSubject(Module<Tensor, Tensor> Network, NetworkSh
     public IReadOnlyList<(double Factor, IReadOnlyList<Parameter> Parameters)> Groups() => Stages?.Groups() ?? [(1, [.. Network.parameters()])];
 
     /// <summary>The parameters that normalizations add, of this library's layers and TorchSharp's.</summary>
-    public IReadOnlySet<Parameter> NormBiases() => Network.modules().Select(BiasOf).OfType<Parameter>().ToHashSet<Parameter>(ReferenceEqualityComparer.Instance);
+    public IReadOnlySet<Parameter> NormBiases() =>
+        Network.modules().Select(BiasOf).OfType<Parameter>().ToHashSet<Parameter>(ReferenceEqualityComparer.Instance);
 
     private static Parameter? BiasOf(Module module) => module switch
     {
