@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Ml.Cnn.Transforms.Decoding;
 using Ml.Cnn.Transforms.Geometry;
 
 namespace Ml.Cnn.Transforms.Tests;
@@ -17,6 +18,8 @@ public sealed class TestTimeAugmentationTests
     [DataRow("grid5 + flip + scales", "grid5+flip+scales:1,1.1428571428571428,1.2857142857142858", 150)]
     [DataRow("scales:1,1.5+logits", "scales:1,1.5+logits", 2)]
     [DataRow("dense+flip", "dense+flip", 2)]
+    [DataRow("logits+flip+shift1", "shift1+flip+logits", 6)]
+    [DataRow("five+shift2", "five+shift2", 15)]
     public void Its_text_is_read_again(string text, string canonical, int views)
     {
         var former = CultureInfo.CurrentCulture;
@@ -43,6 +46,9 @@ public sealed class TestTimeAugmentationTests
     [DataRow("grid1")]
     [DataRow("grid17")]
     [DataRow("grid")]
+    [DataRow("shift")]
+    [DataRow("shift65")]
+    [DataRow("dense+shift1")]
     [DataRow("scales:0.5")]
     [DataRow("scales:1,NaN")]
     [DataRow("scales:9")]
@@ -60,6 +66,38 @@ public sealed class TestTimeAugmentationTests
 
         Assert.AreEqual(expected, saved.TestTime.ToString());
         Assert.DoesNotContain("crops", JsonSerializer.Serialize(saved));
+    }
+
+    /// <summary>
+    /// Protects what a shifted view sees: the image itself, and what a border that is reflected, as PyTorch's "reflect" pads, shows from further up and left, and
+    /// from further down and right; mirrored last.
+    /// </summary>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(3)]
+    public void Shifted_views_lie_in_a_reflected_border(int shift)
+    {
+        const int Width = 7, Height = 5;
+        var image = new PixelImage(Width, Height, 3);
+        new Random(1).NextBytes(image.Pixels);
+        var preprocessing = new ImagePreprocessing { Width = Width, Height = Height, TestTime = new() { Shift = shift, Mirror = true } };
+        var views = preprocessing.Views();
+
+        Assert.HasCount(6, views);
+        foreach (var (view, offset, isMirrored) in views.Zip((int[])[0, -shift, shift, 0, -shift, shift], (bool[])[false, false, false, true, true, true]))
+        {
+            var pixels = new byte[view.ByteCount];
+            view.Apply(image, pixels);
+            for (var i = 0; i < pixels.Length; i++)
+            {
+                var (x, y, channel) = (i / 3 % Width, i / 3 / Width, i % 3);
+                var from = (Padded(y + offset, Height) * Width + Padded((isMirrored ? Width - 1 - x : x) + offset, Width)) * 3 + channel;
+                Assert.AreEqual(image.Pixels[from], pixels[i], $"shift {offset}, mirrored {isMirrored}, place {i}");
+            }
+        }
+
+        // At the edges -1, 0, 1 and n - 2, n - 1, n show 1, 0, 1 and n - 2, n - 1, n - 2.
+        static int Padded(int place, int size) => place < 0 ? -place : place >= size ? 2 * (size - 1) - place : place;
     }
 
     /// <summary>Protects what a grid sees: from edge to edge, evenly, the middle in the middle.</summary>

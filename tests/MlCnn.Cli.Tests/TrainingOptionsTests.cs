@@ -27,6 +27,9 @@ public sealed class TrainingOptionsTests
         (["--checkpoint", "kept", "--checkpoint-every", "1m", "--resume"], [("Checkpoints", "kept")]),
         (["--log", "logs"], [("LogFolder", "logs"), ("Logs", "Epochs, Classes, Batch")]),
         (["--log-steps"], [("Logs", "Epochs, Steps")]),
+        (["--alone"], [("Distribution", "alone")]),
+        (["--sync-batch-norm", "--bfloat16-gradients", "--scale-learning-rate", "--patience", "2m"],
+            [("Distribution", "synchronized, bfloat16, scaled, 00:02:00")]),
         (["--log-weights"], [("Logs", "Epochs, Weights")]),
         (["--weights", "resnet50", "--weights-key", "state_dict"], [("Weights", "50")]),
         (["--add-classes"], [("KeepKnownClasses", "True")]),
@@ -67,6 +70,8 @@ public sealed class TrainingOptionsTests
         (["--sam", "0.1"], [("SharpnessAwareRadius", "0.1")]),
         (["--centralize-gradients"], [("GradientCentralization", "True")]),
         (["--layer-rate-decay", "0.7"], [("LayerRateDecay", "0.7")]),
+        (["--norm-bias-rate", "32"], [("NormBiasRateFactor", "32")]),
+        (["--stage-epochs", "2,4"], [("StageEpochs", "2, 4")]),
     ];
 
     public static IEnumerable<object?[]> Presets => TrainingPreset.All.Select(preset => new object?[] { preset.Name }).Prepend([null]);
@@ -154,6 +159,7 @@ public sealed class TrainingOptionsTests
         var type when type == typeof(InitialWeights) => s_weights,
         var type when type == typeof(EarlyStopping) => s_stopping,
         var type when type == typeof(CheckpointOptions) => s_checkpoints,
+        var type when type == typeof(Distribution) => s_distribution,
         var type when type == typeof(ImageAugmentation) => s_augmentation,
         _ => null, // handles, which no option has
     };
@@ -166,6 +172,7 @@ public sealed class TrainingOptionsTests
     private static readonly InitialWeights s_weights = InitialWeights.From("resnet18");
     private static readonly EarlyStopping s_stopping = new() { Patience = 33 };
     private static readonly CheckpointOptions s_checkpoints = new() { Folder = "unusual" };
+    private static readonly Distribution s_distribution = new() { Patience = TimeSpan.FromDays(3) };
     private static readonly ImageAugmentation s_augmentation = ImageAugmentation.Preset("inception");
 
     private static IEnumerable<PropertyInfo> Properties => typeof(CnnOptions).GetProperties().Where(property => property.CanWrite);
@@ -187,7 +194,13 @@ public sealed class TrainingOptionsTests
             FormattableString.Invariant($"{Path.GetFileName(path)} at {teacher.Temperature} by {teacher.Share}"),
         StochasticWeightAveraging averaging => FormattableString.Invariant($"{averaging.FromShare}"),
         Lookahead lookahead => FormattableString.Invariant($"{lookahead.Steps}"),
+        Distribution distribution => ReferenceEquals(distribution, Distribution.None) ? "alone" : string.Join(", ", (string[])
+            [
+                .. distribution.SynchronizedBatchNorm ? (string[])["synchronized"] : [], .. distribution.BFloat16Gradients ? (string[])["bfloat16"] : [],
+                .. distribution.ScalesLearningRate ? (string[])["scaled"] : [], $"{distribution.Patience}",
+            ]),
         MultiScale scale => string.Join(", ", scale.Sizes),
+        IReadOnlyList<int> numbers => string.Join(", ", numbers),
         IFormattable value => value.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
         var value => $"{value}",
     };

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MlCnn.Cli.Commands;
 
 /// <summary>What stands around the steps of the optimizer, and what is measured and saved in place of the last step's weights.</summary>
@@ -15,6 +17,13 @@ internal static class AveragingOptions
             "What the learning rate is multiplied by for every layer between a layer and the head, above 0 and below 1, such as 0.75. Default: the same rate "
             + "for all.", includesZero: false),
             (options, decay) => options.LayerRateDecay = decay),
+        TrainingOption.Of(CommandOptions.PositiveNumber("--norm-bias-rate",
+            "What the learning rate of the biases of normalizations is multiplied by, above 0, such as 64. Default: the rate of all."),
+            (options, factor) => options.NormBiasRateFactor = factor),
+        TrainingOption.Of(CommandOptions.Parsed("--stage-epochs", "N,N,…",
+            "How many epochs each stage of the network is trained for, from the images on; then it is frozen. Default: all epochs, as for stages that are not "
+            + "named.", required: false, ParseEpochs),
+            (options, epochs) => options.StageEpochs = epochs),
     ];
 
     /// <summary>What is measured and saved.</summary>
@@ -33,4 +42,14 @@ internal static class AveragingOptions
             + "up to 1000 where an epoch has fewer than 30 steps, else 0.", least: 0),
             (options, images) => options.PreciseBatchNorm = images),
     ];
+
+    private static IReadOnlyList<int> ParseEpochs(string text)
+    {
+        var parts = text.Split(',');
+        var epochs = new int[parts.Length];
+        for (var i = 0; i < parts.Length; i++)
+            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out epochs[i]) || epochs[i] < 1)
+                throw new FormatException($"--stage-epochs must be numbers of epochs such as 3,5,8, not '{text}'.");
+        return epochs;
+    }
 }

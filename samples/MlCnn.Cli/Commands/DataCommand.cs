@@ -41,15 +41,15 @@ internal static class DataCommand
             var allowsEmpty = result.GetValue(allowEmpty);
             using var signals = new StopSignals("Stopping. Once more ends at once.");
             var options = Training.Options(signals.Token);
-            foreach (var option in training)
-                option.Apply(result, options);
+            var network = result.GetValue(architecture) is { } name ? NetworkChoice.Find(name) : null;
+            TrainingOptions.Set(training, result, network, options);
             return DataInspection.Run(new()
             {
                 Data = result.GetRequiredValue(source) with { AllowsEmptyClasses = allowsEmpty },
                 Validation = result.GetValue(validation) is { } other ? other with { AllowsEmptyClasses = allowsEmpty } : null,
                 Model = result.GetValue(model),
                 Folds = result.GetValue(folds),
-                Architecture = result.GetValue(architecture) is { } name ? NetworkChoice.Find(name) : null,
+                Architecture = network,
                 Options = options,
                 LabelErrors = result.GetValue(filter) ?? LabelErrorFilter.NoiseRate,
                 Report = result.GetValue(report),

@@ -38,8 +38,7 @@ internal static class LearningRateCommand
             var architecture = NetworkChoice.Find(result.GetRequiredValue(network));
             using var signals = new StopSignals();
             var options = Training.Options(signals.Token);
-            foreach (var option in training)
-                option.Apply(result, options);
+            TrainingOptions.Set(training, result, architecture, options);
             Training.CheckImageSize(architecture, options.ImageSize, data);
             var mlContext = Messages.CreateContext();
             var trainer = mlContext.MulticlassClassification.Trainers.Cnn(architecture, options);

@@ -6,11 +6,14 @@ namespace MlCnn.Cli.Commands;
 /// <summary>How the weights learn: the recipe as a whole, and each part of it.</summary>
 internal static class OptimizationOptions
 {
+    public const string PresetName = "--preset";
+
     /// <summary>To be set first: other options count before it.</summary>
     public static TrainingOption Preset() => TrainingOption.Of(
-        CommandOptions.OneOf("--preset",
+        CommandOptions.OneOf(PresetName,
             "A recipe: quick, strong, small-data and transfer for what their names say, or a paper's for its networks. It sets optimizer, batch size, learning "
-            + "rate, schedule, weight decay, augmentation and more; other options count before it.",
+            + "rate, schedule, weight decay, augmentation and more; other options count before it. Default: that of cifar_speed "
+            + "for the networks of this name, none for others.",
             [.. TrainingPreset.All.Select(preset => preset.Name)]),
         (options, name) => TrainingPreset.Find(name).Apply(options));
 

@@ -38,13 +38,13 @@ internal static class TrainCommand
             var allowsEmpty = result.GetValue(allowEmpty);
             using var signals = new StopSignals();
             var options = Training.Options(signals.Token);
-            foreach (var option in training)
-                option.Apply(result, options);
+            var network = NetworkChoice.Find(result.GetRequiredValue(architecture));
+            TrainingOptions.Set(training, result, network, options);
             return Training.Run(new TrainingRequest
             {
                 Data = result.GetRequiredValue(data) with { AllowsEmptyClasses = allowsEmpty },
                 Validation = result.GetValue(validation) is { } other ? other with { AllowsEmptyClasses = allowsEmpty } : null,
-                Architecture = NetworkChoice.Find(result.GetRequiredValue(architecture)),
+                Architecture = network,
                 Model = result.GetRequiredValue(model),
                 Exclude = result.GetValue(exclude),
                 Relabel = result.GetValue(relabel),

@@ -56,12 +56,19 @@ internal static class Training
         if (request.Unlabeled is { Source: var unlabeled } && unlabeled.Pixels != request.Data.Pixels)
             throw new UsageException(
                 "--data and --unlabeled must both be images in files (a folder, an archive or a list), both MNIST or drawn digits, or both CIFAR.");
+        if (!options.Distribution.IsMain)
+        {
+            return request.Folds is null ? TrainForAnother(request) : throw new UsageException(
+                "--folds trains its networks one after the other, each in one process: start it without mpirun or srun, or add --alone.");
+        }
         OutputFile.CheckWritable(request.Model, "model.zip");
 
         var mlContext = Messages.CreateContext();
         var train = request.Data.Load(mlContext, DataRole.Training);
         var corrected = request is { Exclude: null, Relabel: null } ? null : Correct(mlContext, train, request);
         train = corrected?.Data ?? train;
+        if (corrected is not null)
+            TellOfCorrections(corrected, request);
         var display = new TrainingDisplay(hasValidation: request.Validation is not null || options.ValidationFraction is not null);
         IReadOnlyList<CnnChosenOption> chosen = [];
         options.ChosenOptionsCallback = all => TrainingDisplay.Chosen(chosen = all);
@@ -84,6 +91,19 @@ internal static class Training
         return interrupted ? ExitCode.Interrupted : ExitCode.Success;
     }
 
+    // One of several processes (mpirun, srun) trains on its share of the images, and leaves it to the first to save the model and to tell of it.
+    private static int TrainForAnother(TrainingRequest request)
+    {
+        var mlContext = new MLContext();
+        var train = request.Data.Load(mlContext, DataRole.Training);
+        if (request is not { Exclude: null, Relabel: null })
+            train = Correct(mlContext, train, request).Data;
+        if (request.Unlabeled is { } more)
+            request.Options.PseudoLabels = Pseudo(mlContext, more);
+        var model = Fit(mlContext, train, request, () => mlContext.MulticlassClassification.Trainers.Cnn(request.Architecture, request.Options));
+        return CnnTransformer.Find(model)!.StopReason == StopReason.Canceled ? ExitCode.Interrupted : ExitCode.Success;
+    }
+
     /// <summary>
     /// Writes the page of a training to its logs. The model is saved already: a page that cannot be written is no reason to call the training a failure.
     /// </summary>
@@ -99,11 +119,12 @@ internal static class Training
         }
     }
 
-    /// <summary>The training images as --exclude and --relabel have them. Says what that changes.</summary>
-    private static CorrectedData Correct(MLContext mlContext, IDataView train, TrainingRequest request)
+    /// <summary>The training images as --exclude and --relabel have them.</summary>
+    private static CorrectedData Correct(MLContext mlContext, IDataView train, TrainingRequest request) => mlContext.Data.CorrectProblems(
+        train, request.Exclude, request.Relabel, request.Data.PathsFrom, DataSource.PathColumn, DataSource.LabelColumn);
+
+    private static void TellOfCorrections(CorrectedData corrected, TrainingRequest request)
     {
-        var corrected = mlContext.Data.CorrectProblems(train, request.Exclude, request.Relabel, request.Data.PathsFrom, DataSource.PathColumn,
-            DataSource.LabelColumn);
         if (request.Exclude is { } exclude)
             Messages.Note(FormattableString.Invariant($"--exclude leaves out {Images(corrected.Excluded)}, by {exclude}."));
         if (request.Relabel is { } relabel)
@@ -113,7 +134,6 @@ internal static class Training
             Messages.Warning(FormattableString.Invariant($"{Images(unmatched.Count)} of the lists, such as '{first}', ")
                 + "are not in the data, or have another label there: nothing was done about these.");
         }
-        return corrected;
 
         static string Images(int count) => FormattableString.Invariant($"{count} {(count == 1 ? "image" : "images")}");
     }

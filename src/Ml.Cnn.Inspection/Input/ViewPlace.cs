@@ -21,7 +21,7 @@ internal readonly record struct ViewPlace(int ResizedWidth, int ResizedHeight, i
         var (resizedWidth, resizedHeight) = view.ResizedSize(width, height);
         var (fromX, toX, _) = view.View.Columns(resizedWidth, view.Width);
         var (fromY, toY, _) = view.View.Rows(resizedHeight, view.Height);
-        return new(resizedWidth, resizedHeight, fromX - toX, fromY - toY, view.Width, view.Height, view.View.IsMirrored);
+        return new(resizedWidth, resizedHeight, fromX - toX + view.View.Shift, fromY - toY + view.View.Shift, view.Width, view.Height, view.View.IsMirrored);
     }
 
     /// <summary>The view's column that shows a place, from 0 at its left edge to <see cref="Width"/>; outside of that, the view does not show it.</summary>

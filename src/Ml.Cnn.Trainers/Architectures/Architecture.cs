@@ -132,6 +132,9 @@ public sealed record Architecture
         internal init => _settings = value;
     }
 
+    /// <summary>What training images set in the network before the first step from random weights. Default null: nothing.</summary>
+    public ImageInitialization? ImageInitialization { get; init; }
+
     /// <summary>What training minimizes. Default: cross-entropy.</summary>
     internal ClassificationLoss Loss { get; init; } = ClassificationLoss.CrossEntropy;
 

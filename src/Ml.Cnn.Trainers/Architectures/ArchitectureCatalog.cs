@@ -25,6 +25,7 @@ public static class ArchitectureCatalog
         .. EfficientNet.All,
         .. RegNet.All,
         .. ConvNeXt.All,
+        .. CifarSpeed.All,
     ];
 
     /// <summary>The network called <paramref name="name"/>; case does not matter.</summary>

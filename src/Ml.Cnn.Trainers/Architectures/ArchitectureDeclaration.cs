@@ -58,6 +58,7 @@ internal static class ArchitectureDeclaration
         Require(architecture.Training.BatchSize >= 1, nameof(TrainingDefaults.BatchSize), architecture.Training.BatchSize, "at least 1");
         Require(architecture.Training.LearningRate > 0, nameof(TrainingDefaults.LearningRate), architecture.Training.LearningRate, "above 0");
         Require(architecture.Training.WeightDecay >= 0, nameof(TrainingDefaults.WeightDecay), architecture.Training.WeightDecay, "0 or more");
+        Require(architecture.Training.Steps is null or >= 1, nameof(TrainingDefaults.Steps), architecture.Training.Steps ?? 0, "at least 1");
         Require(architecture.Stages.Count == 0 || architecture.Head.Length > 0, nameof(Architecture.Head), "\"\"",
             "the module path of the last, class-specific layer where there are stages");
         foreach (var path in architecture.Stages.SelectMany(stage => stage).Concat(architecture.AuxiliaryHeads).Append(architecture.Head))
@@ -86,6 +87,7 @@ internal static class ArchitectureDeclaration
             BatchSize = reader.Whole("batch_size", usual.Training.BatchSize),
             LearningRate = reader.Number("learning_rate", usual.Training.LearningRate, double.IsFinite),
             WeightDecay = reader.Number("weight_decay", usual.Training.WeightDecay, double.IsFinite),
+            Steps = reader.Whole("steps", usual.Training.Steps),
         },
         Head = reader.Text("head", usual.Head),
         AuxiliaryHeads = Paths(reader.Text("auxiliary_heads", string.Join(' ', usual.AuxiliaryHeads))),

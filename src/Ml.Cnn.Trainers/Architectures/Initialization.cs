@@ -1,4 +1,5 @@
 using Ml.Cnn.Trainers.Layers;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -50,6 +51,21 @@ internal static class Initialization
             conv.Weight.uniform_(-bound, bound);
             conv.Bias?.zero_();
         }
+    }
+
+    /// <summary>
+    /// As many of a convolution's filters as it has input channels pass their channel on as it is; the others stay as they were drawn (Zagoruyko and Komodakis
+    /// 2017, "DiracNets"; Jordan 2024, section 3.3).
+    /// </summary>
+    /// <param name="conv">With a middle pixel in its kernel.</param>
+    public static void FirstFiltersIdentity(Conv2d conv)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        using var one = 1.ToScalar();
+        var filters = conv.Weight.narrow(0, 0, Math.Min(conv.InChannels, conv.OutChannels));
+        filters.zero_();
+        filters.select(3, conv.Kernel.Width / 2).select(2, conv.Kernel.Height / 2).diagonal().fill_(one);
     }
 
     /// <summary>Every convolution normal with the given deviation, bias 0.</summary>

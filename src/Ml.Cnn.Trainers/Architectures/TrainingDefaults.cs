@@ -11,4 +11,13 @@ public sealed record TrainingDefaults
 
     /// <summary>The L2 penalty, 0 or more. Default 0.0005.</summary>
     public double WeightDecay { get; init; } = 5e-4;
+
+    /// <summary>How many steps the network learns in from random weights, at least 1: the number of epochs follows from it. Default null: some 2000.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>
+    /// The name of the preset that the network is trained by where nothing else is asked for, but for batch size, rate and decay, which stand here; null, the
+    /// default: none.
+    /// </summary>
+    internal string? Preset { get; init; }
 }

@@ -27,7 +27,7 @@ public static partial class CnnCatalog
         string labelColumnName = "Label", string featureColumnName = "Features", string scoreColumnName = "Score",
         string predictedLabelColumnName = "PredictedLabel",
         int? epochs = null, int? batchSize = null, int? imageSize = null, IDataView? validationSet = null, InitialWeights? weights = null) =>
-        Trainer(catalog, architecture, Common(new CnnOptions(),
+        Trainer(catalog, architecture, Common(architecture is null ? new CnnOptions() : TrainingPreset.ApplyOwn(architecture, new CnnOptions()),
             labelColumnName, featureColumnName, scoreColumnName, predictedLabelColumnName, epochs, batchSize, imageSize, validationSet, weights));
 
     /// <summary>Trains a network, one of your own or a built-in one, with every option.</summary>

@@ -15,6 +15,7 @@ internal sealed class BatchQueue : IDisposable
 
     private readonly ImageRowDecoder _decoder;
     private readonly int _batchSize;
+    private readonly int _tooFew;
     private readonly int _threads;
     private readonly BadImages _badImages;
     private readonly bool _inTurns;
@@ -23,7 +24,7 @@ internal sealed class BatchQueue : IDisposable
 
     /// <param name="decoder">Makes images into input.</param>
     /// <param name="shape">The network's input.</param>
-    /// <param name="batchSize">Images per batch. One that would be alone in its batch joins another batch: batch norm needs two.</param>
+    /// <param name="batchSize">Images per batch.</param>
     /// <param name="threads">Cores that decode.</param>
     /// <param name="badImages">Where images that cannot be decoded are noted.</param>
     /// <param name="inTurns">
@@ -31,11 +32,13 @@ internal sealed class BatchQueue : IDisposable
     /// make all cores wait for the one that it slows.
     /// </param>
     /// <param name="takesUnlabeled">Whether rows without a label are wanted too. Default: they are left out.</param>
+    /// <param name="tooFew">So many images join another batch: one that would be alone, since batch norm needs two.</param>
     public BatchQueue(ImageRowDecoder decoder, Architectures.NetworkShape shape, int batchSize, int threads, BadImages badImages, bool inTurns = false,
-        bool takesUnlabeled = false)
+        bool takesUnlabeled = false, int tooFew = 1)
     {
-        (_decoder, _batchSize, _threads, _badImages, _inTurns, _takesUnlabeled) = (decoder, batchSize, threads, badImages, inTurns, takesUnlabeled);
-        _batches = [.. Enumerable.Range(0, Batches).Select(_ => new ImageBatch(batchSize + 1, shape, decoder.ChannelsLast))];
+        (_decoder, _batchSize, _threads, _badImages, _inTurns) = (decoder, batchSize, threads, badImages, inTurns);
+        (_takesUnlabeled, _tooFew) = (takesUnlabeled, tooFew);
+        _batches = [.. Enumerable.Range(0, Batches).Select(_ => new ImageBatch(batchSize + Math.Max(1, tooFew), shape, decoder.ChannelsLast))];
     }
 
     /// <summary>Goes through a feed's rows, batch by batch. A batch is valid until the next one is asked for.</summary>
@@ -133,7 +136,7 @@ internal sealed class BatchQueue : IDisposable
             Fill(next, rows, epoch, decode: number >= known || !_badImages.MustFailOnAny);
             foreach (var row in rows)
                 feed.Recycle(row);
-            if (held is not null && _batchSize > 1)
+            if (held is not null && _batchSize > 1 && _tooFew > 0)
                 Share(held, next);
             if (next.Count == 0)
             {
@@ -167,10 +170,13 @@ internal sealed class BatchQueue : IDisposable
     // where there is no room, gets company from there.
     private void Share(ImageBatch before, ImageBatch next)
     {
-        if (next.Count == 1 && before.Count > _batchSize)
-            before.MoveLastTo(next);
+        if (next.Count <= _tooFew && before.Count + next.Count <= _batchSize + _tooFew)
+        {
+            while (next.Count > 0)
+                next.MoveLastTo(before);
+        }
         else if (next.Count == 1)
-            next.MoveLastTo(before);
+            before.MoveLastTo(next);
         else if (before.Count == 1 && next.Count > 0)
             before.MoveLastTo(next);
     }

@@ -33,6 +33,7 @@ public sealed class BatchNorm2d : Layer
         Channels = channels;
         Epsilon = epsilon;
         Momentum = momentum;
+        Kept = (1 - momentum).ToScalar();
         Weight = Parameters.Constant(1, channels);
         Bias = Parameters.Constant(0, channels);
         RunningMean = Parameters.Buffer(0, float32, channels);
@@ -82,10 +83,18 @@ public sealed class BatchNorm2d : Layer
     /// </summary>
     internal bool UsesKernels { get; set; } = true;
 
+    /// <summary>The processes whose images the statistics are taken from while training; null: each batch's own.</summary>
+    internal SynchronizedStatistics? Synchronization { get; set; }
+
+    /// <summary>Share of the former running statistics in the new ones.</summary>
+    internal Scalar Kept { get; }
+
+    private bool IsSynchronized => training && Synchronization is { IsOn: true };
+
     /// <summary>Whether the layer and the activation behind it are one operation. If not, they had better be called one after the other.</summary>
     /// <param name="activation">What follows.</param>
     /// <param name="input">N × C × H × W.</param>
-    internal bool IsOneWith(Layer activation, Tensor input) => training && UsesKernels && !ForwardTrace.IsOpen && !HasHooks && !activation.HasHooks
+    internal bool IsOneWith(Layer activation, Tensor input) => training && UsesKernels && !IsSynchronized && !ForwardTrace.IsOpen && !HasHooks && !activation.HasHooks
         && activation.Bounds is not null && FusedBatchNorm.Suits(this, input);
 
     /// <summary>The layer and the activation behind it as one operation.</summary>
@@ -101,6 +110,11 @@ public sealed class BatchNorm2d : Layer
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor input)
     {
+        if (IsSynchronized)
+        {
+            BatchesTracked.add_(One, alpha: One);
+            return SynchronizedBatchNorm.Of(this, input);
+        }
         if (training)
             CountBatch(input);
         return functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training, Momentum, Epsilon);
@@ -108,11 +122,16 @@ public sealed class BatchNorm2d : Layer
 
     private void CountBatch(Tensor input)
     {
-        // libtorch would divide by zero and leave a running variance of NaN.
-        if (input.numel() == Channels)
+        RequireSeveral(input.numel() / (double)Channels);
+        BatchesTracked.add_(One, alpha: One);
+    }
+
+    // libtorch would divide by zero and leave a running variance of NaN.
+    internal static void RequireSeveral(double values)
+    {
+        if (values <= 1)
             throw new InvalidOperationException(
                 "Batch normalization needs more than one value per channel while training: use a larger batch or larger images.");
-        BatchesTracked.add_(One, alpha: One);
     }
 
     internal override Tensor ComputeShape(Tensor input) => input.alias();

@@ -25,6 +25,14 @@ internal sealed class ConfusionCounts : IDisposable
         _counts.AddInPlace(pairs.bincount(weights: null, minlength: (long)Classes * Classes));
     }
 
+    /// <summary>Has the counts changed, as float64: those of other processes added.</summary>
+    public void Replace(Action<Tensor> change)
+    {
+        using var counts = _counts.to(ScalarType.Float64);
+        change(counts);
+        _counts.copy_(counts);
+    }
+
     /// <summary>Waits for the device.</summary>
     /// <returns>Classes × classes: a row for each class that images are of, a column for each that they were taken for.</returns>
     public long[,] Read()

@@ -45,4 +45,18 @@ public abstract partial class CnnTrainerOptions
     /// timm counts them for ResNets. Finer than <see cref="StageLearningRates"/>, and in their place. Default: the same rate for all.
     /// </summary>
     public double? LayerRateDecay { get; set; }
+
+    /// <summary>
+    /// What the learning rate of the biases of normalizations is multiplied by, above 0, such as 64 (Jordan 2024, "94% on CIFAR-10 in 3.29 seconds on a single
+    /// GPU", section 3.4, after Page 2019). Their weight decay is divided by it, so that a step takes the same share of them as of other weights. Default: the
+    /// rate of all.
+    /// </summary>
+    public double? NormBiasRateFactor { get; set; }
+
+    /// <summary>
+    /// How many epochs each of the network's stages is trained for, at least 1, from the input on; then it is frozen, as it was from the start under
+    /// <see cref="Freeze"/>, and no gradient goes through it any more (Brock et al. 2017, "FreezeOut"). Stages beyond the list are trained to the end.
+    /// Default: all are.
+    /// </summary>
+    public IReadOnlyList<int>? StageEpochs { get; set; }
 }

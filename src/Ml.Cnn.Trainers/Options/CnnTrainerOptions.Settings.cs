@@ -68,6 +68,7 @@ public abstract partial class CnnTrainerOptions
             GradientCentralization = GradientCentralization,
             SharpnessAwareRadius = SharpnessAwareRadius,
             Lookahead = Lookahead,
+            NormBiasRateFactor = NormBiasRateFactor,
         },
         Loss = new() { Loss = Loss, Distillation = Distillation?.ToSettings(), PseudoLabels = PseudoLabels?.ToSettings() },
         Averaging = new() { PreciseBatchNorm = PreciseBatchNorm is 0 ? null : PreciseBatchNorm, WeightAveraging = WeightAveraging },
@@ -79,6 +80,7 @@ public abstract partial class CnnTrainerOptions
             EpochsPerStage = EpochsPerStage,
             LayerRateDecay = LayerRateDecay,
             StageLearningRates = StageLearningRates is { } rates ? [.. rates] : null,
+            StageEpochs = StageEpochs is { } epochs ? [.. epochs] : null,
             BatchNormStatistics = BatchNormStatistics,
         },
         Stopping = new()
@@ -88,6 +90,14 @@ public abstract partial class CnnTrainerOptions
                 : null,
             TimeBudget = TimeBudget,
             OnCancellation = OnCancellation,
+        },
+        Distribution = new()
+        {
+            IsNone = Distribution.IsNone,
+            SynchronizedBatchNorm = Distribution.SynchronizedBatchNorm,
+            BFloat16Gradients = Distribution.BFloat16Gradients,
+            ScalesLearningRate = Distribution.ScalesLearningRate,
+            Patience = Distribution.Patience,
         },
         Execution = new() { Device = Device, Precision = Precision, MemoryLayout = MemoryLayout, NetworkThreads = NetworkThreads },
         Seed = Seed ?? environmentSeed,

@@ -41,7 +41,17 @@ internal static class OptionsValidation
             "the path of a folder");
         Require((options.Logs & ~TrainingLogs.All) == 0, nameof(options.Logs), options.Logs, "logs that there are");
         Device(options.Device, nameof(options.Device));
+        Sharing(options);
         CheckControl(options);
+    }
+
+    private static void Sharing(CnnTrainerOptions options)
+    {
+        Require(options.Distribution is not null, nameof(options.Distribution), null, $"{nameof(Distribution.Auto)}, {nameof(Distribution.None)} or one made new");
+        var distribution = options.Distribution!;
+        Require(distribution.Patience > TimeSpan.Zero, nameof(options.Distribution), distribution.Patience, "of a patience above 0");
+        Require(!distribution.SynchronizedBatchNorm || options.SharpnessAwareRadius is null, nameof(options.Distribution), distribution,
+            $"without {nameof(distribution.SynchronizedBatchNorm)} beside {nameof(options.SharpnessAwareRadius)}: each process climbs by its own gradient");
     }
 
     private static void CheckControl(CnnTrainerOptions options)
@@ -140,10 +150,16 @@ internal static class OptionsValidation
         Require(options.LayerRateDecay is null or (> 0 and <= 1), nameof(options.LayerRateDecay), options.LayerRateDecay, "above 0 to 1");
         Require(options.LayerRateDecay is null || options.StageLearningRates is null, nameof(options.LayerRateDecay), options.LayerRateDecay,
             $"null with {nameof(options.StageLearningRates)}");
+        Require(options.NormBiasRateFactor is null or (> 0 and < double.PositiveInfinity), nameof(options.NormBiasRateFactor), options.NormBiasRateFactor,
+            "above 0");
+        Require(options.StageEpochs?.All(epochs => epochs >= 1) ?? true, nameof(options.StageEpochs), options.StageEpochs, "numbers of epochs of at least 1");
         if (options.Lookahead is { } lookahead)
         {
             Require(lookahead.Steps >= 1, nameof(options.Lookahead), lookahead.Steps, "of at least 1 step");
             Require(lookahead.StepSize is > 0 and <= 1, nameof(options.Lookahead), lookahead.StepSize, "of a step size above 0 to 1");
+            Require(lookahead.LastStepSize is null or (> 0 and <= 1), nameof(options.Lookahead), lookahead.LastStepSize, "of a last step size above 0 to 1");
+            Require(!lookahead.IncludesStatistics || options.PreciseBatchNorm is null, nameof(options.Lookahead), options.PreciseBatchNorm,
+                $"without statistics of its own beside {nameof(options.PreciseBatchNorm)}, which computes them");
         }
         if (options.WeightAveraging is { } averaging)
         {

@@ -24,6 +24,8 @@ public sealed partial class LearningRateSchedule
         ["exponential"] = new("exponential:FACTOR", n => n is [var factor] ? Exponential(factor) : null),
         ["onecycle"] = new("onecycle[:RISING,START,END]", n =>
             n switch { [] => OneCycle(), [var rising, var start, var end] => OneCycle(rising, start, end), _ => null }),
+        ["triangle"] = new("triangle[:RISING,START,END]", n =>
+            n switch { [] => Triangle(), [var rising, var start, var end] => Triangle(rising, start, end), _ => null }),
         ["plateau"] = new("plateau[:FACTOR[,PATIENCE[,CHANGE]]]", n => n switch
         {
             [] => ReduceOnPlateau(),

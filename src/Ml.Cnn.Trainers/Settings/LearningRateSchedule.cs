@@ -9,7 +9,8 @@ namespace Ml.Cnn.Trainers;
 /// </summary>
 /// <remarks>
 /// Epochs are counted in fractions: halfway through the third epoch, 2.5 are done. Schedules that span training (<see cref="Cosine"/>, <see cref="Linear"/>,
-/// <see cref="Polynomial"/>, <see cref="Exponential"/>, <see cref="OneCycle"/>) span what a warm-up leaves of it; milestones count from the start of training.
+/// <see cref="Polynomial"/>, <see cref="Exponential"/>, <see cref="OneCycle"/>, <see cref="Triangle"/>) span what a warm-up leaves of it; milestones count from
+/// the start of training.
 /// </remarks>
 public sealed partial class LearningRateSchedule
 {
@@ -137,6 +138,27 @@ public sealed partial class LearningRateSchedule
             : Between(1, endFactor, (share - risingShare) / (1 - risingShare)));
 
         static double Between(double from, double to, double share) => to + (from - to) * 0.5 * (1 + Math.Cos(Math.PI * share));
+    }
+
+    /// <summary>
+    /// Up to the learning rate and down again, both along a straight line (Smith and Topin 2017, "Super-convergence", one cycle of section 3; with these
+    /// defaults Jordan 2024, section 3.4).
+    /// </summary>
+    /// <param name="risingShare">The part of training in which the rate rises, above 0 and below 1. Default 0.23.</param>
+    /// <param name="startFactor">Where it starts, from 0 to 1. Default 0.2.</param>
+    /// <param name="endFactor">Where it ends, from 0 to 1. Default 0.07.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public static LearningRateSchedule Triangle(double risingShare = 0.23, double startFactor = 0.2, double endFactor = 0.07)
+    {
+        if (risingShare is not (> 0 and < 1))
+            throw OptionCheck.Wrong(nameof(risingShare), risingShare, "above 0 and below 1");
+        if (startFactor is not (>= 0 and <= 1))
+            throw OptionCheck.Wrong(nameof(startFactor), startFactor, "from 0 to 1");
+        if (endFactor is not (>= 0 and <= 1))
+            throw OptionCheck.Wrong(nameof(endFactor), endFactor, "from 0 to 1");
+        return Spanning("triangle", [risingShare, startFactor, endFactor], share => share < risingShare
+            ? double.Lerp(startFactor, 1, share / risingShare)
+            : double.Lerp(1, endFactor, (share - risingShare) / (1 - risingShare)));
     }
 
     /// <summary>

@@ -40,4 +40,5 @@ internal sealed record OptimizationSettings
     public required bool GradientCentralization { get; init; }
     public required double? SharpnessAwareRadius { get; init; }
     public required Lookahead? Lookahead { get; init; }
+    public required double? NormBiasRateFactor { get; init; }
 }

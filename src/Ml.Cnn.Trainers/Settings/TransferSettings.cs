@@ -13,5 +13,6 @@ internal sealed record TransferSettings
     public required int EpochsPerStage { get; init; }
     public required double? LayerRateDecay { get; init; }
     public required IReadOnlyList<double>? StageLearningRates { get; init; }
+    public required IReadOnlyList<int>? StageEpochs { get; init; }
     public required BatchNormStatistics BatchNormStatistics { get; init; }
 }

@@ -19,7 +19,7 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     private readonly Architecture _architecture;
     private readonly TrainingSettings _settings;
     private readonly TrainingHandles _handles;
-    private readonly ProcessGroup _processes = ProcessGroup.Alone;
+    private readonly ProcessGroup? _processes; // null: as the environment says
 
     internal CnnTrainer(IHostEnvironment environment, Architecture architecture, CnnTrainerOptions options)
     {
@@ -31,7 +31,7 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
         _handles = options.ToHandles(ownWeights);
     }
 
-    private CnnTrainer(CnnTrainer trainer, ProcessGroup processes, TrainingSettings settings, TrainingHandles handles) =>
+    private CnnTrainer(CnnTrainer trainer, ProcessGroup? processes, TrainingSettings settings, TrainingHandles handles) =>
         (_environment, _architecture, _settings, _handles, _processes) = (trainer._environment, trainer._architecture, settings, handles, processes);
 
     /// <summary>The same trainer as one of several processes that train one model.</summary>
@@ -90,7 +90,7 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     public CnnTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return TrainingThread.Run(Run(input).Fit);
+        return TrainingThread.Run(() => Run(input, _processes ?? ProcessGroup.Find(_settings.Distribution)).Fit());
     }
 
     /// <summary>
@@ -117,8 +117,8 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
             throw OptionCheck.Wrong(nameof(highest), highest, $"above {nameof(lowest)}");
         if (steps < 10)
             throw OptionCheck.Wrong(nameof(steps), steps, "at least 10");
-        return TrainingThread.Run(() => Run(input).FindLearningRate(lowest, highest, steps));
+        return TrainingThread.Run(() => Run(input, ProcessGroup.Alone).FindLearningRate(lowest, highest, steps));
     }
 
-    private TrainingRun Run(IDataView input) => new(_environment, _architecture, _settings, _handles, _processes, input);
+    private TrainingRun Run(IDataView input, ProcessGroup processes) => new(_environment, _architecture, _settings, _handles, processes, input);
 }

@@ -25,7 +25,7 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
     /// <exception cref="OperationCanceledException">Canceled before the end.</exception>
     public LearningRateCurve Run(double lowest, double highest, int steps)
     {
-        using var optimizer = Optimizers.Create(settings.Optimization, subject.Groups());
+        using var optimizer = Optimizers.Create(settings.Optimization, subject.Groups(), subject.NormBiases());
         var ascent = SharpnessAscent.Of(settings.Optimization, subject.Network);
         using var update = GradientUpdate.Create(optimizer, settings.Optimization, average: null, subject.ScalesLoss ? new LossScaling() : null,
             reduction: null, ascent);
@@ -42,7 +42,7 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
                     continue;
                 var rate = lowest * Math.Pow(highest / lowest, (double)_points.Count / (steps - 1));
                 using (var result = step.Take(batch, epoch, taken++, rate))
-                    losses.Add(result.Measures.Loss.Number());
+                    losses.Add(result.Measures!.Loss.Number());
                 if (!double.IsFinite(losses[^1]))
                     return Curve();
                 if (!update.IsComplete)

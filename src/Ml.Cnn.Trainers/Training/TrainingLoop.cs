@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.Runtime;
+using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Metrics;
 using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Runtime;
@@ -28,6 +29,7 @@ internal sealed class TrainingLoop
     private readonly IChannel _log;
     private readonly ParameterOptimizer _optimizer;
     private readonly ShadowWeights? _shadows;
+    private readonly SlowWeights? _slow;
     private readonly EqualAverage? _equalAverage;
     private readonly PopulationStatistics? _statistics;
     private readonly GradientUpdate _update;
@@ -41,6 +43,8 @@ internal sealed class TrainingLoop
     private readonly StopConditions _stop;
     private readonly TrainingCheckpoints? _checkpoints;
     private readonly bool _isMain;
+    private readonly int _processes;
+    private readonly SharedSteps? _shared;
     private long _trainedParameters;
 
     /// <param name="session">What is trained, on which images, and how it is validated.</param>
@@ -57,23 +61,27 @@ internal sealed class TrainingLoop
     {
         (_subject, _batches, _validation) = (session.Subject, session.Batches, session.Validation);
         (_settings, _cancellation, _log, _checkpoints) = (settings, handles.CancellationToken, log, checkpoints);
-        _isMain = processes.IsMain;
-        _optimizer = Optimizers.Create(settings.Optimization, _subject.Groups());
+        (_isMain, _processes) = (processes.IsMain, processes.Shard.World);
+        _optimizer = Optimizers.Create(settings.Optimization, _subject.Groups(), _subject.NormBiases());
         var average = settings.Optimization.ExponentialMovingAverage is { } decay ? new WeightAverage(_subject.Network.parameters(), decay) : null;
-        var slow = settings.Optimization.Lookahead is { } lookahead ? new SlowWeights(_subject.Network.parameters(), lookahead) : null;
+        var slow = settings.Optimization.Lookahead is { } lookahead ? new SlowWeights(_subject.Network, lookahead) : null;
         var ascent = SharpnessAscent.Of(settings.Optimization, _subject.Network);
         _equalAverage = settings.Averaging.WeightAveraging is { } averaging ? new(_subject.Network.parameters(), averaging, Epochs) : null;
         _shadows = (ShadowWeights?)average ?? slow;
+        _slow = slow;
         _statistics = settings.Averaging is { PreciseBatchNorm: null, WeightAveraging: null } ? null
             : new(_subject, _batches, settings.Averaging.PreciseBatchNorm ?? long.MaxValue);
         var scaling = _subject.ScalesLoss ? new LossScaling() : null;
-        _update = GradientUpdate.Create(_optimizer, settings.Optimization, average, scaling, processes.Reduction, ascent, slow);
-        _step = TrainingStep.Create(_subject, settings, _update);
+        var reduction = processes.Collectives is { } group ? new BucketedReduction(group, settings.Distribution.BFloat16Gradients) : null;
+        var statistics = BatchNormalization.Synchronize(_subject.Network, settings.Distribution.SynchronizedBatchNorm ? processes.Collectives : null);
+        _update = GradientUpdate.Create(_optimizer, settings.Optimization, average, scaling, reduction, ascent, slow, isSynchronized: statistics is not null);
+        _step = TrainingStep.Create(_subject, settings, _update, statistics);
         _rates = new LearningRates(settings.Optimization.Schedule, settings.Optimization.LearningRate, Epochs, settings.Averaging.WeightAveraging);
         _observers = TrainingObservers.For(handles, processes.IsMain, Epochs, _batches.Images,
             images, message => log.Warning(MessageSensitivity.None, "{0}", message), _batches.Queues.Work);
         _ranking = new EpochRanking(settings.Stopping.EarlyStopping, isValidated: _validation is not null);
-        _stop = new StopConditions(settings.Stopping, _ranking, _state.History, time, _cancellation);
+        _stop = new StopConditions(settings.Stopping, _ranking, _state.History, time, _cancellation, isShared: _processes > 1);
+        _shared = processes.Collectives is { } others ? new(others, _stop, _subject.Network, settings.FixedSeed) : null;
         _checkpoints?.Keep(new CheckpointedNetwork(_subject.Network), new CheckpointedOptimizer(_optimizer), new CheckpointedRandomState());
         _checkpoints?.Keep(((ICheckpointed?[])[_update, average, slow, _equalAverage, _rates, scaling, _subject.Unlabeled?.Batches]).OfType<ICheckpointed>());
     }
@@ -95,6 +103,7 @@ internal sealed class TrainingLoop
         observers.Begin(_state.History, _state.Steps);
         if (observers.SeeBatch && _subject.SeesImages)
             _step.ShowNext = observers.FirstBatch;
+        _shared?.Agree();
         while (_state.Epoch <= Epochs && !_stop.StopsBeforeStep(isFirst: _state.Steps == 0))
         {
             TrainEpoch();
@@ -107,13 +116,17 @@ internal sealed class TrainingLoop
             CheckWeights();
             if (Stopped)
                 break;
+            _shared?.ShareStatistics();
+            _shared?.RequireSameNetwork(_state.Epoch);
             _equalAverage?.EpochEnded(_state.Epoch);
             using (Shadows?.Use()) // validated, and kept where it is the best
             {
                 if (_ranking.ReturnsBest)
                     ComputeStatistics(_state.Epoch, _cancellation);
-                using var confusion = _observers.SeeClasses && _validation is not null ? new ConfusionCounts(_subject.Shape.Classes, _subject.Device) : null;
+                var seesClasses = _validation is not null && (_shared?.IsWanted(_observers.SeeClasses) ?? _observers.SeeClasses);
+                using var confusion = seesClasses ? new ConfusionCounts(_subject.Shape.Classes, _subject.Device) : null;
                 var validation = _validation?.Run(confusion);
+                (validation, _) = _shared is not null && validation is not null ? (_shared.Join(validation), _shared.Join(confusion)) : (validation, confusion);
                 _batches.BadImages.ThrowIfMustFail();
                 if (Stopped)
                     break;
@@ -132,21 +145,25 @@ internal sealed class TrainingLoop
     {
         PrepareNetwork();
         using var results = new StepResults(_subject.Device, _state.Epoch, _observers);
-        var seen = new SeenBatches(_state.Batches, _isMain ? _state.RowOrder : null);
-        foreach (var batch in _batches.Read(_state.Epoch, known: _state.Batches, _cancellation))
+        var seen = new SeenBatches(_state.Batches, _isMain && _state.Processes == _processes ? _state.RowOrder : null);
+        var reading = _shared is null ? _cancellation : CancellationToken.None; // until all stop, each has its images
+        foreach (var batch in _batches.ReadWithOthers(_state.Epoch, known: _state.Batches, reading))
         {
             if (seen.Contains(batch, _log))
                 continue;
             if (_stop.StopsBeforeStep(isFirst: _state.Steps == 0))
                 break;
-            if (_batches.BadImages.MustFail)
+            if (_batches.BadImages.MustFail && _shared is null)
                 continue; // training has failed; the pass goes on to find the other bad images
-            _state.LearningRate = LearningRate();
-            results.Add(_step.Take(batch, _state.Epoch, _state.Steps, _state.LearningRate), _state.Totals);
-            _state.StepTaken(batch);
+            _batches.BadImages.ThrowIfMustFail();
+            _state.LearningRate = _rates.At(EpochsDone);
+            _slow?.Done = EpochsDone / Epochs;
+            var result = Take(batch);
+            _state.StepTaken(batch, result.Sums?.Images ?? batch!.Count);
+            results.Add(result, _state.Totals);
             NoteNotFinite(results);
             _nativeMemory.CollectPeriodically();
-            if (_checkpoints is { IsDue: true })
+            if (_checkpoints is { IsDue: true } && (_shared is null || _update.IsComplete))
             {
                 Read(results);
                 WriteCheckpoint();
@@ -159,13 +176,21 @@ internal sealed class TrainingLoop
         _state.Totals.Stop();
     }
 
+    private StepResult Take(ImageBatch? batch)
+    {
+        _shared?.Begin(_state.Steps);
+        var result = batch is null ? _step.TakeWithoutImages(_state.Steps, _state.LearningRate)
+            : _step.Take(batch, _state.Epoch, _state.Steps, _state.LearningRate);
+        return _shared?.Join(result, maybeLast: _update.IsComplete) ?? result; // gradients that wait for others are no checkpoint's
+    }
+
     private void Read(StepResults results)
     {
         results.Read(_state.Totals);
         NoteNotFinite(results);
     }
 
-    private TrainingPosition Position => _state.Save(_batches.BadImages.All);
+    private TrainingPosition Position => _state.Save(_batches.BadImages.All, _processes);
 
     private void Restore(TrainingPosition position)
     {
@@ -206,11 +231,7 @@ internal sealed class TrainingLoop
             _stop.NotFinite = (_state.Epoch, _state.Steps, double.NaN, _state.LearningRate);
     }
 
-    private double LearningRate()
-    {
-        var epochsDone = _state.Epoch - 1 + Math.Min(1, (double)_state.Images / _batches.Images);
-        return _rates.At(epochsDone);
-    }
+    private double EpochsDone => _state.Epoch - 1 + Math.Min(1, (double)_state.Images / _batches.Images);
 
     private void EndEpoch(PassTotals? validation, WeightSnapshot best)
     {
@@ -248,6 +269,7 @@ internal sealed class TrainingLoop
 
     private TrainingOutcome Finish(WeightSnapshot best)
     {
+        _shared?.ShareStatistics();
         if (_stop.NotFinite is not null)
             return RestoreLastFiniteWeights(best);
         Shadows?.Use();
@@ -283,7 +305,7 @@ internal sealed class TrainingLoop
             best.Restore(_subject.Network);
             returned = $"the model of epoch {_state.History.Last(e => e.IsBest).Epoch}";
         }
-        else if (_checkpoints?.RestoreNetwork(_subject.Network) is { } position)
+        else if (RestoreCheckpoint() is { } position)
         {
             ComputeStatistics(position.LastTrainedEpoch, CancellationToken.None);
             returned = $"the model of the last checkpoint (epoch {position.Epoch}, step {position.Steps})";
@@ -292,5 +314,17 @@ internal sealed class TrainingLoop
             throw new LossNotFiniteException(what + " There is no earlier model to return: lower the learning rate, and check the pixels' scale.");
         _log.Warning(MessageSensitivity.None, "{0}", what + $" Training stopped; {returned} is returned.");
         return new(_state.History, StopReason.LossNotFinite);
+    }
+
+    // Only the main process has written one.
+    private TrainingPosition? RestoreCheckpoint()
+    {
+        var position = _checkpoints?.RestoreNetwork(_subject.Network);
+        if (_shared is null)
+            return position;
+        if (!_shared.IsWanted(position is not null))
+            return null;
+        _shared.ShareNetwork();
+        return position ?? Position;
     }
 }

@@ -27,6 +27,20 @@ internal sealed class TrainingRun(
     /// <summary>Trains, and makes a transformer of what was trained.</summary>
     public CnnTransformer Fit()
     {
+        processes.Begin(settings.Distribution);
+        try
+        {
+            return Train();
+        }
+        catch (Exception e)
+        {
+            processes.Fail(e);
+            throw;
+        }
+    }
+
+    private CnnTransformer Train()
+    {
         var time = Stopwatch.StartNew();
         using var log = environment.Start(Name);
         using var run = PreparedRun.Prepare(environment, architecture, settings, handles, processes, data, log);

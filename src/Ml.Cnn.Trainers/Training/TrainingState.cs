@@ -22,6 +22,9 @@ internal sealed class TrainingState
     /// <summary>The hash of these images' rows in their order.</summary>
     public ulong RowOrder { get; private set; }
 
+    /// <summary>How many processes they came to.</summary>
+    public int Processes { get; private set; } = 1;
+
     /// <summary>Steps over all epochs.</summary>
     public long Steps { get; private set; }
 
@@ -35,12 +38,15 @@ internal sealed class TrainingState
     public IReadOnlyList<CnnEpoch> History => _history;
 
     /// <summary>Notes a step over a batch.</summary>
-    public void StepTaken(ImageBatch batch)
+    /// <param name="batch">This process's; null: only others had one.</param>
+    /// <param name="images">Of all processes.</param>
+    public void StepTaken(ImageBatch? batch, long images)
     {
         Steps++;
         Batches++;
-        Images += batch.Count;
-        RowOrder = RowOrderHash.Add(RowOrder, batch);
+        Images += images;
+        if (batch is not null)
+            RowOrder = RowOrderHash.Add(RowOrder, batch);
     }
 
     /// <summary>Ends the epoch under way.</summary>
@@ -49,8 +55,10 @@ internal sealed class TrainingState
 
     /// <summary>A copy that later steps do not change.</summary>
     /// <param name="badImages">Those that were skipped so far.</param>
-    public TrainingPosition Save(IReadOnlyList<BadImage> badImages) => new()
+    /// <param name="processes">How many train together.</param>
+    public TrainingPosition Save(IReadOnlyList<BadImage> badImages, int processes) => new()
     {
+        Processes = processes,
         Epoch = Epoch,
         Batches = Batches,
         Steps = Steps,
@@ -66,6 +74,7 @@ internal sealed class TrainingState
     public void Restore(TrainingPosition position)
     {
         (Epoch, Batches, Steps, Images) = (position.Epoch, position.Batches, position.Steps, position.Images);
+        Processes = position.Processes;
         (RowOrder, Totals, LearningRate) = (position.RowOrder, new PassTotals(position.Sums), position.LearningRate);
         _history.Clear();
         _history.AddRange(position.History);

@@ -12,12 +12,14 @@ internal sealed class TrainableStages
     private readonly Module<Tensor, Tensor> _network;
     private readonly Architecture _architecture;
     private readonly TransferSettings _settings;
+    private readonly HashSet<string> _fixed; // parameters that the network itself does not train
 
     /// <exception cref="ArgumentOutOfRangeException">The network has no stages to freeze, or not as many as there are factors.</exception>
     public TrainableStages(Module<Tensor, Tensor> network, Architecture architecture, TransferSettings settings)
     {
         (_network, _architecture, _settings) = (network, architecture, settings);
         Check(architecture, settings);
+        _fixed = [.. network.named_parameters().Where(p => !p.parameter.requires_grad).Select(p => p.name)];
     }
 
     /// <summary>Before anything is built.</summary>
@@ -28,6 +30,9 @@ internal sealed class TrainableStages
                 + "its parameters instead");
         if (settings.LayerRateDecay is not null && architecture.Stages.Count == 0)
             throw OptionCheck.Wrong(nameof(settings.LayerRateDecay), settings.LayerRateDecay, "null for a network of your own, which names no stages");
+        if (settings.StageEpochs is { } epochs && epochs.Count > architecture.Stages.Count)
+            throw OptionCheck.Wrong(nameof(settings.StageEpochs), epochs.Count,
+                $"at most one number of epochs for each of the {architecture.Stages.Count} stages of {architecture.Name}, from the input to the head");
         if (settings.StageLearningRates is { } factors && factors.Count != architecture.Stages.Count)
             throw OptionCheck.Wrong(nameof(settings.StageLearningRates), factors.Count,
                 $"one factor for each of the {architecture.Stages.Count} stages of {architecture.Name}, from the input to the head");
@@ -52,12 +57,13 @@ internal sealed class TrainableStages
     public long Prepare(int epoch)
     {
         _network.train();
-        if (_settings.Freeze == Freezing.None && _settings.BatchNormStatistics == BatchNormStatistics.OfTrainedStages)
+        if (_settings is { Freeze: Freezing.None, StageEpochs: null, BatchNormStatistics: BatchNormStatistics.OfTrainedStages })
             return _network.parameters().Sum(p => p.numel());
         var firstTrained = FirstTrained(epoch);
         foreach (var (name, module) in _network.named_modules())
         {
-            var isFrozen = firstTrained > 0 && (_settings.Freeze == Freezing.Backbone ? !_architecture.IsHead(name) : IsFrozen(name, firstTrained));
+            var isFrozen = (firstTrained > 0 && (_settings.Freeze == Freezing.Backbone ? !_architecture.IsHead(name) : IsFrozen(name, firstTrained)))
+                || IsOver(name, epoch);
             if (module is Layers.BatchNorm2d)
                 isFrozen = _settings.BatchNormStatistics switch { BatchNormStatistics.Fixed => true, BatchNormStatistics.Updated => false, _ => isFrozen };
             if (isFrozen && !module.children().Any())
@@ -66,7 +72,7 @@ internal sealed class TrainableStages
         long trained = 0;
         foreach (var (name, parameter) in _network.named_parameters())
         {
-            parameter.requires_grad = _architecture.StageOf(name) >= firstTrained;
+            parameter.requires_grad = _architecture.StageOf(name) >= firstTrained && !IsOver(name, epoch) && !_fixed.Contains(name);
             trained += parameter.requires_grad ? parameter.numel() : 0;
         }
         return trained;
@@ -82,6 +88,10 @@ internal sealed class TrainableStages
             _ => 0,
         };
     }
+
+    // A stage whose epochs are over is frozen again.
+    private bool IsOver(string name, int epoch) => _settings.StageEpochs is { } epochs && _architecture.StageOf(name) is >= 0 and var stage
+        && stage < epochs.Count && epoch > epochs[stage];
 
     // A layer without a stage of its own, such as dropout, belongs to whatever is trained.
     private bool IsFrozen(string module, int firstTrained) => _architecture.StageOf(module) is >= 0 and var stage && stage < firstTrained;

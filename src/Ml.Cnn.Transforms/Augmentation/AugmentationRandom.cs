@@ -6,15 +6,27 @@ namespace Ml.Cnn.Transforms.Augmentation;
 /// </summary>
 internal struct AugmentationRandom
 {
+    private readonly ulong _row; // seed, row and stream
     private ulong _counter;
 
     /// <param name="seed">The run's seed.</param>
     /// <param name="epoch">From 0.</param>
     /// <param name="row">The row's number in its source, or the number of a batch.</param>
     /// <param name="stream">Tells apart the draws of several augmentations of one row.</param>
-    public AugmentationRandom(int seed, int epoch, ulong row, ulong stream = 0) =>
-        _counter = SplitMix64.Mix(SplitMix64.Mix(SplitMix64.Mix(((ulong)(uint)seed << 32) | (uint)epoch) + row * SplitMix64.Step)
-            ^ stream * SplitMix64.Step);
+    public AugmentationRandom(int seed, int epoch, ulong row, ulong stream = 0)
+    {
+        Epoch = epoch;
+        _row = Start(seed, 0, row, stream);
+        _counter = Start(seed, epoch, row, stream);
+    }
+
+    private AugmentationRandom(ulong row) => _counter = _row = row;
+
+    /// <summary>The epoch that is drawn for; 0 in what <see cref="OfEveryEpoch"/> gives.</summary>
+    public int Epoch { get; }
+
+    /// <summary>Draws of the same image that are the same in every epoch, each time from the beginning.</summary>
+    public AugmentationRandom OfEveryEpoch() => new(_row);
 
     public ulong NextBits() => SplitMix64.Next(ref _counter);
 
@@ -62,6 +74,9 @@ internal struct AugmentationRandom
         }
         return order;
     }
+
+    private static ulong Start(int seed, int epoch, ulong row, ulong stream) =>
+        SplitMix64.Mix(SplitMix64.Mix(SplitMix64.Mix(((ulong)(uint)seed << 32) | (uint)epoch) + row * SplitMix64.Step) ^ stream * SplitMix64.Step);
 
     // Marsaglia and Tsang: A Simple Method for Generating Gamma Variables, 2000; for shapes below 1 their note in section 6.
     private double NextGamma(double shape)

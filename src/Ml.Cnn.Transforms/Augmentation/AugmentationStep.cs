@@ -13,6 +13,7 @@ namespace Ml.Cnn.Transforms;
 [JsonDerivedType(typeof(RandomResizedCrop), "randomResizedCrop")]
 [JsonDerivedType(typeof(ScaleJitter), "scaleJitter")]
 [JsonDerivedType(typeof(RandomHorizontalFlip), "randomHorizontalFlip")]
+[JsonDerivedType(typeof(AlternatingHorizontalFlip), "alternatingHorizontalFlip")]
 [JsonDerivedType(typeof(RandomVerticalFlip), "randomVerticalFlip")]
 [JsonDerivedType(typeof(RandomRotation), "randomRotation")]
 [JsonDerivedType(typeof(RandomAffine), "randomAffine")]

@@ -5,9 +5,10 @@ namespace Ml.Cnn.Transforms.Geometry;
 /// <param name="Row">The same between the upper edge and the lower one.</param>
 /// <param name="Steps">Into how many steps the way from edge to edge is divided; 0: the part is the middle.</param>
 /// <param name="IsMirrored">Whether left and right change places.</param>
-internal readonly record struct CropView(int Column, int Row, int Steps, bool IsMirrored)
+/// <param name="Shift">By how many pixels it is moved down and right at the end (less than 0: up and left), the border reflected.</param>
+internal readonly record struct CropView(int Column, int Row, int Steps, bool IsMirrored, int Shift = 0)
 {
-    /// <summary>The parts: torchvision's order for five, row by row for a grid; those of the mirror image after them.</summary>
+    /// <summary>The parts: torchvision's order for five, row by row for a grid; those aside after them, those of the mirror image last.</summary>
     public static IEnumerable<CropView> Of(TestTimeAugmentation augmentation)
     {
         CropView[] views = augmentation.Crops switch
@@ -16,6 +17,8 @@ internal readonly record struct CropView(int Column, int Row, int Steps, bool Is
             EvaluationCrops.Grid => [.. Grid(augmentation.Grid)],
             _ => [default],
         };
+        if (augmentation.Shift is > 0 and var shift)
+            views = [.. views, .. views.Select(view => view with { Shift = -shift }), .. views.Select(view => view with { Shift = shift })];
         return augmentation.Mirror ? [.. views, .. views.Select(view => view with { IsMirrored = true })] : views;
     }
 

@@ -194,6 +194,8 @@ public sealed record ImagePreprocessing
         var stride = Width * source.Channels;
         ImageResizer.Resize(source, box, resizedWidth, resizedHeight, new(fromX, fromY, width, height), Interpolation,
             destination[(toY * stride + toX * source.Channels)..], stride);
+        if (View.Shift != 0)
+            BorderedCrop.Shift(destination, Width, source.Channels, View.Shift);
         if (View.IsMirrored)
             Mirror.Horizontally(destination, Width, source.Channels);
     }

@@ -51,7 +51,8 @@ public sealed class ModelJsonTests
     private static readonly AugmentationStep[] s_steps =
     [
         new Pad(2), new RandomCrop(0.1, BorderMode.Reflect, 0x123456), new RandomResizedCrop((0.2, 0.9), (0.8, 1.5), Interpolation.Bicubic),
-        new ScaleJitter((1, 2)), new RandomHorizontalFlip(0.3), new RandomVerticalFlip(), new RandomRotation((-10, 20), 0x808080, WarpSampling.Nearest),
+        new ScaleJitter((1, 2)), new RandomHorizontalFlip(0.3), new AlternatingHorizontalFlip(), new RandomVerticalFlip(),
+        new RandomRotation((-10, 20), 0x808080, WarpSampling.Nearest),
         new RandomAffine((-5, 5), 0.1, 0.2, (0.9, 1.1), (-3, 3), (0, 4), 0xFF0000), new RandomPerspective(0.3, 0.9), new ColorJitter(0.1, 0.2, 0.3, 0.4),
         new PcaColor(0.2, new([1, 0, 0, 0, 1, 0, 0, 0, 1], [30, 20, 10])), new RandomErasing(0.4, fill: 0x00FF00), new RandomErasing(), new Grayscale(),
         new RandomGrayscale(0.2), new MeanFilter(5), new GaussianFilter(7, 2), new BilateralFilter(5, 30, 3), new SobelFilter(SobelDirection.Y),

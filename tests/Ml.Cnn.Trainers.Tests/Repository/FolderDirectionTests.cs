@@ -15,7 +15,7 @@ public partial class FolderDirectionTests
     {
         ["Ml.Cnn.Trainers"] = (typeof(CnnTrainer).Assembly,
         [
-            "Text", "IO", "Vectors", "Runtime", "Layers", "Losses", "Architectures", "Graph",
+            "Text", "IO", "Vectors", "Runtime", "Collectives", "Layers", "Losses", "Architectures", "Graph",
             "Weights/Formats", "Weights/PyTorch", "Weights/Pretrained", "Weights/Download", "Weights",
             "Metrics", "Progress", "Input", "Settings", "Execution", "Compilation", "Onnx", "Model", "Probabilities", "Scoring", "Persistence", "Exchange",
             "Transformers", "Features", "Serving", "Options", "Transfer",

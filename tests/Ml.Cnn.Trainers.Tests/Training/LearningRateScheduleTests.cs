@@ -33,6 +33,9 @@ public sealed class LearningRateScheduleTests
         // OneCycleLR(pct_start=0.3, div_factor=25, final_div_factor=1e4): its two phases, from 0.04 up to 1 and down to 4e-6.
         (LearningRateSchedule.OneCycle(), e => e < 27 ? 1 + (0.04 - 1) / 2 * (1 + Math.Cos(Math.PI * e / 27)) : 4e-6
             + (1 - 4e-6) / 2 * (1 + Math.Cos(Math.PI * (e - 27) / 63))),
+        // airbench's triangle(start=0.2, end=0.07, peak=0.23), and one from nothing to nothing.
+        (LearningRateSchedule.Triangle(), e => e < 20.7 ? 0.2 + 0.8 * e / 20.7 : 1 - 0.93 * (e - 20.7) / (90 - 20.7)),
+        (LearningRateSchedule.Triangle(0.5, 0, 0), e => e < 45 ? e / 45 : (90 - e) / 45),
         (LearningRateSchedule.Custom(e => 1 / (1 + e)), e => 1 / (1 + e)),
         (LearningRateSchedule.ReduceOnPlateau(), _ => 1),
         // SequentialLR(LinearLR(0.01, 1, 5), CosineAnnealingLR(85)), and ConstantLR before steps that count from the start.

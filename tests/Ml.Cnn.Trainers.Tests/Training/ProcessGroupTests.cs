@@ -1,7 +1,8 @@
 using Microsoft.ML;
+using Ml.Cnn.Trainers.Collectives;
 using Ml.Cnn.Trainers.Training.Optimization;
-using Ml.Cnn.Trainers.Training.Setup;
 using Ml.Cnn.Transforms;
+using MlCnn.Testing;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -52,10 +53,10 @@ public sealed class ProcessGroupTests
 
             Assert.AreEqual(Pipelines.Weights(together[0]), Pipelines.Weights(together[1]));
             Assert.AreEqual(0, LargestDifference(alone, together[0]), 1e-5, "sums in another order");
-            Assert.AreEqual(accumulation == 1 ? 10 : 6, meeting.Moves, "two epochs of five batches");
+            Assert.AreEqual(accumulation == 1 ? 10 : 6, meeting.Sums, "two epochs of five batches");
             foreach (var model in together)
             {
-                CollectionAssert.AreEqual((long[])[45, 45], model.History.Select(epoch => epoch.Images).ToArray());
+                CollectionAssert.AreEqual((long[])[90, 90], model.History.Select(epoch => epoch.Images).ToArray());
                 CollectionAssert.AreEqual(alone.History.Select(epoch => epoch.LearningRate).ToArray(),
                     model.History.Select(epoch => epoch.LearningRate).ToArray());
             }
@@ -73,93 +74,221 @@ public sealed class ProcessGroupTests
     }
 
     /// <summary>
-    /// Protects from processes that wait for each other forever: where the rows do not come out even, all have as many batches and the same
-    /// learning rates.
+    /// Protects uneven ends: where some processes have an image less than others in the last step, or none at all, they train what one process trains, with
+    /// batch normalization over all of them, too.
     /// </summary>
     [TestMethod]
+    [DataRow(2, 11, false)] // 90 = 4 · 22 + 2
+    [DataRow(3, 11, false)] // 90 = 2 · 33 + 24
+    [DataRow(4, 11, false)] // 90 = 2 · 44 + 2: two of the four have no image
+    [DataRow(3, 30, false)] // one step
+    [DataRow(4, 11, true)]
+    [DataRow(7, 20, true)] // more than there are, and 90 = 7 · 12 + 6
+    public void Uneven_shards_train_as_one_process(int world, int batchSize, bool isBalanced)
+    {
+        void Settings(LeNetOptions o, int size) =>
+            (o.BatchSize, o.BalancedSampling, o.Schedule, o.GradientAccumulation) = (size, isBalanced, LearningRateSchedule.Linear, isBalanced ? 2 : 1);
+
+        var alone = Trainer(epochs: 2, o => Settings(o, world * batchSize)).Fit(s_keyed);
+        using var meeting = new Meeting(world);
+        var models = Together(meeting, _ => Trainer(epochs: 2, o => Settings(o, batchSize)));
+        foreach (var model in models)
+        {
+            Assert.AreEqual(Pipelines.Weights(models[0]), Pipelines.Weights(model));
+            CollectionAssert.AreEqual(alone.History.Select(e => (e.Images, e.Steps, e.LearningRate)).ToArray(),
+                model.History.Select(e => (e.Images, e.Steps, e.LearningRate)).ToArray());
+            Assert.AreEqual(alone.History[^1].Loss, model.History[^1].Loss, 1e-5);
+            Assert.AreEqual(alone.History[^1].Accuracy, model.History[^1].Accuracy, 0.02);
+        }
+        Assert.AreEqual(0, LargestDifference(alone, models[0]), 1e-5, "sums in another order");
+    }
+
+    /// <summary>Protects that a wish of one process is a decision of all: it stops after a step, and all stop after the same one.</summary>
+    [TestMethod]
+    [DataRow(1)]
     [DataRow(2)]
-    [DataRow(3)]
-    [DataRow(4)]
-    public void Processes_take_equally_many_steps_whatever_the_number_of_rows(int world)
+    public void A_group_stops_together_and_goes_on_where_it_stopped(int accumulation)
     {
-        foreach (var isBalanced in (bool[])[false, true])
-        {
-            using var meeting = new Meeting(world);
-            var models = Together(meeting, _ => Trainer(epochs: 2, o =>
-            {
-                (o.BatchSize, o.BalancedSampling, o.Schedule) = (11, isBalanced, LearningRateSchedule.Linear);
-            }));
-            foreach (var model in models)
-            {
-                Assert.AreEqual(Pipelines.Weights(models[0]), Pipelines.Weights(model));
-                CollectionAssert.AreEqual(models[0].History.Select(e => (e.Images, e.Steps, e.LearningRate)).ToArray(),
-                    model.History.Select(e => (e.Images, e.Steps, e.LearningRate)).ToArray());
-            }
-            Assert.AreEqual((90 + world - 1) / world, models[0].History[0].Images);
-            Assert.AreEqual(models[0].History[^1].Steps, meeting.Moves);
-        }
-    }
+        using var temporary = new TemporaryFolder();
+        var folder = Path.Join(temporary.Path, "checkpoints");
+        void Settings(LeNetOptions o, int size) => (o.BatchSize, o.GradientAccumulation) = (size, accumulation);
+        using var undisturbed = new Meeting(world: 2);
+        var expected = Together(undisturbed, _ => Trainer(epochs: 2, o => Settings(o, 10)));
 
-    /// <summary>Protects interruptions: processes that stop in the middle of an epoch go on from the main one's checkpoint, each with its own rows.</summary>
-    [TestMethod]
-    public void A_group_goes_on_where_it_stopped()
-    {
-        var folder = Directory.CreateTempSubdirectory("mlcnn-processes").FullName;
-        try
+        Assert.AreEqual(accumulation == 1 ? 10 : 6, undisturbed.Sums);
+        using (var meeting = new Meeting(world: 2))
         {
-            using var undisturbed = new Meeting(world: 2);
-            var expected = Together(undisturbed, _ => Trainer(epochs: 2, o => Batches(o, 10)));
-
-            using (var meeting = new Meeting(world: 2))
+            using var cancellation = new CancellationTokenSource();
+            var stopped = Together(meeting, rank => Trainer(epochs: 2, o =>
             {
-                var cancellations = Enumerable.Range(0, 2).Select(_ => new CancellationTokenSource()).ToArray();
-                meeting.Left = (rank, moves) =>
+                Settings(o, 10);
+                o.Checkpoints = new() { Folder = folder, Resume = true };
+                if (rank == 1)
                 {
-                    if (moves == 7)
-                        cancellations[rank].Cancel();
-                };
-                Together(meeting, rank => Trainer(epochs: 2, o =>
-                    (Batches(o, 10).Checkpoints, o.CancellationToken) = (new() { Folder = folder }, cancellations[rank].Token)));
-                Assert.AreEqual(7, meeting.Moves);
-            }
-            var messages = s_mlContext.Listen();
-            using var again = new Meeting(world: 2);
-            var resumed = Together(again, _ => Trainer(epochs: 2, o => Batches(o, 10).Checkpoints = new() { Folder = folder, Resume = true }));
-
-            Assert.AreEqual(3, again.Moves);
-            foreach (var model in resumed)
-                Assert.AreEqual(Pipelines.Weights(expected[0]), Pipelines.Weights(model));
-            lock (messages)
-                Assert.IsFalse(messages.Any(message => message.Contains("another order", StringComparison.Ordinal)));
-            var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
-                Trainer(epochs: 2, o => Batches(o, 10).Checkpoints = new() { Folder = folder, Resume = true }).Fit(s_keyed));
-            Assert.Contains("Processes was 2 and is not there", error.Message);
+                    o.CancellationToken = cancellation.Token;
+                    o.StepCallback = step =>
+                    {
+                        if (step.Step == 6)
+                            cancellation.Cancel();
+                    };
+                }
+            }));
+            foreach (var model in stopped)
+                Assert.AreEqual(StopReason.Canceled, model.StopReason);
+            Assert.AreEqual(Pipelines.Weights(stopped[0]), Pipelines.Weights(stopped[1]));
         }
-        finally
+        Assert.HasCount(2, Directory.GetFiles(folder), "of the first epoch and of the stop");
+        var aside = Directory.CreateDirectory(Path.Join(temporary.Path, "aside")).FullName;
+        foreach (var file in Directory.GetFiles(folder))
+            File.Copy(file, Path.Join(aside, Path.GetFileName(file)));
+        var messages = s_mlContext.Listen();
+        using var again = new Meeting(world: 2);
+        var resumed = Together(again, _ => Trainer(epochs: 2, o =>
         {
-            Directory.Delete(folder, recursive: true);
-        }
+            Settings(o, 10);
+            o.Checkpoints = new() { Folder = folder, Resume = true };
+        }));
+        Assert.IsLessThan(undisturbed.Sums, again.Sums);
+        foreach (var model in resumed)
+            Assert.AreEqual(Pipelines.Weights(expected[0]), Pipelines.Weights(model));
+        // A single process goes on with batches as large as those of both were together.
+        var alone = Trainer(epochs: 2, o =>
+        {
+            Settings(o, 20);
+            o.Checkpoints = new() { Folder = aside, Resume = true };
+        });
+        Assert.AreEqual(0, LargestDifference(expected[0], alone.Fit(s_keyed)), 1e-5, "sums in another order");
+        lock (messages)
+            Assert.IsFalse(messages.Any(message => message.Contains("another order", StringComparison.Ordinal)));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Trainer(epochs: 2, o =>
+        {
+            Settings(o, 10);
+            o.Checkpoints = new() { Folder = aside, Resume = true };
+        }).Fit(s_keyed));
+        Assert.Contains("BatchSize was 20 and is 10", error.Message);
     }
 
-    /// <summary>Protects a group from settings by which each process would decide alone when to stop or how fast to learn.</summary>
+    /// <summary>Protects decisions by what was measured: all processes have the same numbers, and so stop at the same epoch and lower the rate at the same one.</summary>
     [TestMethod]
-    public void A_group_refuses_what_each_process_would_decide_alone()
+    public void A_group_measures_and_decides_as_one()
+    {
+        var others = s_mlContext.Data.GenerateDigits(37, seed: 4);
+        var validation = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(s_digits).Transform(others);
+        void Settings(LeNetOptions o, int size)
+        {
+            o.BatchSize = size;
+            (o.ValidationSet, o.EarlyStopping) = (validation, new() { Patience = 2, Metric = EarlyStoppingMetric.ValidationLoss, MinimumChange = 0.5 });
+            o.Schedule = LearningRateSchedule.ReduceOnPlateau(patience: 1, minimumChange: 0.5);
+        }
+        var alone = Trainer(epochs: 6, o => Settings(o, 20)).Fit(s_keyed);
+        using var meeting = new Meeting(world: 2);
+        var together = Together(meeting, _ => Trainer(epochs: 6, o => Settings(o, 10)));
+        foreach (var model in together)
+        {
+            Assert.AreEqual(StopReason.NoProgress, model.StopReason);
+            Assert.HasCount(alone.History.Count, model.History);
+            foreach (var (one, other) in alone.History.Zip(model.History))
+            {
+                Assert.AreEqual(one.ValidationLoss!.Value, other.ValidationLoss!.Value, 1e-5);
+                Assert.AreEqual(one.ValidationAccuracy, other.ValidationAccuracy);
+                Assert.AreEqual(one.LearningRate, other.LearningRate);
+                Assert.AreEqual(one.Loss, other.Loss, 1e-5);
+            }
+        }
+        // A spent budget of one is one of all, and a seed that nobody gave is the main process's.
+        var unseeded = new MLContext();
+        using var another = new Meeting(world: 2);
+        var spent = another.Together(group => unseeded.MulticlassClassification.Trainers.LeNet(Pipelines.Options(3, o =>
+        {
+            (o.NetworkThreads, o.BatchSize) = (1, 10);
+            if (group.Rank == 1)
+                o.TimeBudget = TimeSpan.FromTicks(1);
+        })).In(new(group)).Fit(s_keyed));
+        Assert.AreEqual(Pipelines.Weights(spent[0]), Pipelines.Weights(spent[1]));
+        foreach (var model in spent)
+            Assert.AreEqual(StopReason.TimeBudgetSpent, model.StopReason);
+    }
+
+    /// <summary>Protects from processes that were started for different trainings: all end, and say which differs in what.</summary>
+    [TestMethod]
+    public void Processes_that_differ_end_with_a_message_that_names_the_difference()
+    {
+        void AssertRefused(string expected, Action<LeNetOptions> ofSecond, IDataView? dataOfSecond = null)
+        {
+            using var meeting = new Meeting(world: 2);
+            var error = Assert.ThrowsExactly<GroupFailureException>(() => meeting.Together(group => Trainer(epochs: 1, o =>
+            {
+                Batches(o, 10);
+                if (group.Rank == 1)
+                    ofSecond(o);
+            }).In(new(group)).Fit(group.Rank == 1 ? dataOfSecond ?? s_keyed : s_keyed)));
+            Assert.Contains(expected, error.Message);
+            Assert.Contains("rank 1 (process", error.Message);
+        }
+        AssertRefused("BatchSize 24, and rank 0", o => o.BatchSize = 12);
+        AssertRefused("has WeightDecay 0.5", o => o.WeightDecay = 0.5);
+        AssertRefused("TrainingData", _ => { }, s_mlContext.Data.TakeRows(s_keyed, 80));
+    }
+
+    /// <summary>Protects from a process whose failure leaves the others waiting: they end, too, and say what it said.</summary>
+    [TestMethod]
+    public void A_failure_of_one_process_is_one_of_all()
     {
         using var meeting = new Meeting(world: 2);
-        void AssertRefused(string option, Action<LeNetOptions> change)
+        List<Exception> failures = [];
+        Assert.ThrowsExactly<InvalidDataException>(() => meeting.Together(group =>
         {
-            var error = Assert.ThrowsExactly<InvalidOperationException>(() => Trainer(epochs: 2, change).In(new(0, World: 2, meeting.Of(0))).Fit(s_keyed));
-            Assert.Contains(option, error.Message);
-        }
-        AssertRefused("OnBadImage", o => o.OnBadImage = BadImageHandling.Skip);
-        AssertRefused("EarlyStopping", o => o.EarlyStopping = new() { Patience = 1 });
-        AssertRefused("TimeBudget", o => o.TimeBudget = TimeSpan.FromHours(1));
-        AssertRefused("Schedule", o => o.Schedule = LearningRateSchedule.ReduceOnPlateau());
-        var unseeded = new MLContext();
-        var trainer = unseeded.MulticlassClassification.Trainers.LeNet(Pipelines.Options()).In(new(1, World: 2, meeting.Of(1)));
-        Assert.Contains("Seed", Assert.ThrowsExactly<InvalidOperationException>(() => trainer.Fit(s_keyed)).Message);
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ProcessGroup(2, World: 2, meeting.Of(0)));
-        Assert.ThrowsExactly<ArgumentNullException>(() => new ProcessGroup(0, World: 2, Reduction: null));
+            try
+            {
+                return Trainer(epochs: 2, o =>
+                {
+                    Batches(o, 10);
+                    if (group.Rank == 0)
+                        o.StepCallback = step => throw new InvalidDataException("Full of cats.");
+                }).In(new(group)).Fit(s_keyed);
+            }
+            catch (Exception e)
+            {
+                lock (failures)
+                    failures.Add(e);
+                throw;
+            }
+        }));
+        Assert.HasCount(2, failures);
+        Assert.Contains("Full of cats", failures.OfType<GroupFailureException>().Single().Message);
+    }
+
+    /// <summary>Protects the linear rule: the rate of one process is multiplied by their number, after a warm-up that begins there.</summary>
+    [TestMethod]
+    public void A_learning_rate_grows_with_the_group_where_that_is_asked_for()
+    {
+        void Settings(LeNetOptions o) => (o.LearningRate, o.Schedule, o.BatchSize, o.Distribution) =
+            (0.01, LearningRateSchedule.Constant, 15, new() { ScalesLearningRate = true });
+        using var meeting = new Meeting(world: 3);
+        var rates = new List<double>();
+        Together(meeting, rank => Trainer(epochs: 10, o =>
+        {
+            Settings(o);
+            if (rank == 0)
+                o.StepCallback = step => rates.Add(step.LearningRate);
+        }));
+        foreach (var (step, rate) in rates.Index()) // two steps an epoch, and one epoch of warm-up
+            Assert.AreEqual(step < 2 ? 0.01 + step * 0.01 : 0.03, rate, 1e-12);
+        var alone = Trainer(epochs: 1, Settings).Fit(s_keyed);
+        Assert.AreEqual(0.01, alone.History[0].LearningRate, 1e-12);
+    }
+
+    /// <summary>Protects gradients that travel as bfloat16: rounded, and the same in all processes.</summary>
+    [TestMethod]
+    public void Gradients_may_travel_in_half_the_bytes()
+    {
+        var alone = Trainer(epochs: 1, o => Batches(o, 20)).Fit(s_keyed);
+        using var meeting = new Meeting(world: 2);
+        var together = Together(meeting, _ => Trainer(epochs: 1, o => Batches(o, 10).Distribution = new() { BFloat16Gradients = true }));
+        Assert.AreEqual(Pipelines.Weights(together[0]), Pipelines.Weights(together[1]));
+        var difference = LargestDifference(alone, together[0]);
+        Assert.IsGreaterThan(1e-7, difference, "nothing was rounded");
+        Assert.IsLessThan(1e-3, difference);
     }
 
     /// <summary>
@@ -183,7 +312,7 @@ public sealed class ProcessGroupTests
             using var meeting = new Meeting(world: 2);
             var together = Together(meeting, _ => Trainer(epochs: 2, o => Settings(Batches(o, 10), isSharpnessAware)));
             Assert.AreEqual(Pipelines.Weights(together[0]), Pipelines.Weights(together[1]));
-            Assert.AreEqual(10, meeting.Moves);
+            Assert.AreEqual(10, meeting.Sums);
             if (!isSharpnessAware)
                 Assert.AreEqual(0, LargestDifference(alone, together[0]), 1e-5, "sums in another order");
         }
@@ -240,12 +369,8 @@ public sealed class ProcessGroupTests
     }
 
     /// <summary>Trains every rank on a thread of its own.</summary>
-    private static CnnTransformer[] Together(Meeting meeting, Func<int, CnnTrainer> trainer)
-    {
-        var ranks = Enumerable.Range(0, meeting.World).Select(rank => Task.Factory.StartNew(
-            () => trainer(rank).In(new(rank, meeting.World, meeting.Of(rank))).Fit(s_keyed), TaskCreationOptions.LongRunning));
-        return Task.WhenAll(ranks.ToArray()).GetAwaiter().GetResult();
-    }
+    private static CnnTransformer[] Together(Meeting meeting, Func<int, CnnTrainer> trainer) =>
+        meeting.Together(group => trainer(group.Rank).In(new(group)).Fit(s_keyed));
 
     private static double LargestDifference(CnnTransformer one, CnnTransformer other)
     {
@@ -266,52 +391,7 @@ public sealed class ProcessGroupTests
             var share = weight / (weight + itsWeight);
             gradients[0].mul_(share).add_(gradient * (1 - share));
         }
-    }
 
-    /// <summary>Where the threads bring their gradients: each waits for the others, and takes the weighted mean.</summary>
-    private sealed class Meeting(int world) : IDisposable
-    {
-        private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2); // for a thread that failed and never comes
-
-        private readonly (float[][] Gradients, float Weight)[] _brought = new (float[][], float)[world];
-        private readonly Barrier _barrier = new(world);
-
-        public int World => world;
-
-        /// <summary>Called in every thread after each of its moves, with its rank and their number; null: not.</summary>
-        public Action<int, long>? Left { get; set; }
-
-        /// <summary>How often all of them have met; two phases each time.</summary>
-        public long Moves => _barrier.CurrentPhaseNumber / 2;
-
-        public IGradientReduction Of(int rank) => new Seat(this, rank);
-
-        public void Dispose() => _barrier.Dispose();
-
-        private void Wait() => Assert.IsTrue(_barrier.SignalAndWait(s_patience), "The other process did not come.");
-
-        private sealed class Seat(Meeting meeting, int rank) : IGradientReduction
-        {
-            private long _moves;
-
-            public void Reduce(IReadOnlyList<Tensor> gradients, Tensor weight)
-            {
-                meeting._brought[rank] = ([.. gradients.Select(gradient => gradient.contiguous().data<float>().ToArray())], weight.item<float>());
-                meeting.Wait();
-                var whole = meeting._brought.Sum(process => process.Weight);
-                for (var i = 0; i < gradients.Count; i++)
-                {
-                    var mean = new float[gradients[i].numel()];
-                    foreach (var (theirs, itsWeight) in meeting._brought)
-                    {
-                        for (var k = 0; k < mean.Length; k++)
-                            mean[k] += itsWeight / whole * theirs[i][k];
-                    }
-                    gradients[i].copy_(tensor(mean).reshape(gradients[i].shape));
-                }
-                meeting.Wait();
-                meeting.Left?.Invoke(rank, ++_moves);
-            }
-        }
+        public void Dispose() { }
     }
 }

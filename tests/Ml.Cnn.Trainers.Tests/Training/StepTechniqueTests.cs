@@ -32,7 +32,7 @@ public sealed class StepTechniqueTests
     {
         using var scope = NewDisposeScope();
         var weight = new Parameter(tensor((float[])[8]));
-        using var update = Update(weight, rate: out var rate, slow: new SlowWeights([weight], new() { Steps = 2, StepSize = 0.25 }));
+        using var update = Update(weight, rate: out var rate, slow: new SlowWeights(new OneParameter(weight), new() { Steps = 2, StepSize = 0.25 }));
         // The gradient of w is 1 and the rate 1: 8, 7, 6 → 8 + (6 − 8) / 4 = 7.5; 6.5, 5.5 → 7.5 + (5.5 − 7.5) / 4 = 7
         foreach (var expected in (float[])[7, 7.5f, 6.5f, 7])
         {
@@ -111,5 +111,10 @@ public sealed class StepTechniqueTests
         rate = 1;
         var optimizer = new Sgd([new([weight], 1, 0)], momentum: 0, nesterov: false);
         return new(optimizer, clipping: null, accumulation: 1, batchWeight: 1, average: null, scaling: null, ascent: ascent, slow: slow);
+    }
+
+    private sealed class OneParameter : nn.Module
+    {
+        public OneParameter(Parameter weight) : base(nameof(OneParameter)) => register_parameter("weight", weight);
     }
 }

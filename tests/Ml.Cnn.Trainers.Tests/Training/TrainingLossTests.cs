@@ -86,7 +86,7 @@ public sealed class TrainingLossTests
         using var update = new GradientUpdate(optimizer, clipping: null, accumulation: 1, batchWeight: 2, average: null, scaling: null);
         using var result = new TrainingStep(network, shape, loss, scales: null, mixing: null, update, CPU).Take(batch, 1, 0, 0.1);
 
-        Assert.AreEqual(expected, result.Measures.Loss.ToDouble(), 1e-5);
+        Assert.AreEqual(expected, result.Measures!.Loss.ToDouble(), 1e-5);
         Assert.IsGreaterThan(1e-4, (network.head.weight! - headBefore).abs().max().ToDouble());
     }
 

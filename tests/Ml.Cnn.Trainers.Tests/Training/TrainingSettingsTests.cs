@@ -53,6 +53,8 @@ public sealed class TrainingSettingsTests
         [nameof(CnnOptions.SharpnessAwareRadius)] = 0.05,
         [nameof(CnnOptions.GradientCentralization)] = true,
         [nameof(CnnOptions.LayerRateDecay)] = 0.75,
+        [nameof(CnnOptions.NormBiasRateFactor)] = 64.0,
+        [nameof(CnnOptions.StageEpochs)] = (int[])[2, 3],
         [nameof(CnnOptions.MultiScale)] = MultiScale.Of([32, 64]),
         [nameof(CnnOptions.ProgressiveResizing)] = ProgressiveResizing.Of(32, 64),
         [nameof(CnnOptions.Weights)] = InitialWeights.From("weights.pth"),

@@ -18,6 +18,7 @@ internal sealed partial class CheckpointFolder
     private readonly Func<Stream, Stream>? _wrap;
     private long _number;
     private string? _newest;
+    private Func<Stream>? _received; // instead of a file of the folder
 
     private CheckpointFolder(string folder, Func<Stream, Stream>? wrap) => (_folder, _wrap) = (folder, wrap);
 
@@ -35,16 +36,12 @@ internal sealed partial class CheckpointFolder
 
     /// <param name="options">Where, and whether to go on.</param>
     /// <param name="wrap">Stands between a checkpoint and its file; for tests of a disk that fills.</param>
-    /// <param name="isMain">Whether this process writes to the folder. Another one only reads it, and only to go on.</param>
     /// <exception cref="IOException">The folder cannot be made or written to.</exception>
     /// <exception cref="InvalidOperationException">There are checkpoints, and training is not to go on from them.</exception>
-    public static CheckpointFolder Open(CheckpointOptions options, Func<Stream, Stream>? wrap = null, bool isMain = true)
+    public static CheckpointFolder Open(CheckpointOptions options, Func<Stream, Stream>? wrap = null)
     {
         var folder = new CheckpointFolder(Path.GetFullPath(options.Folder), wrap);
-        if (isMain)
-            folder.RequireWritable();
-        else if (!options.Resume || !Directory.Exists(folder._folder))
-            return folder;
+        folder.RequireWritable();
         var files = folder.Files();
         if (files.Count > 0 && !options.Resume)
             throw new InvalidOperationException($"The folder '{options.Folder}' holds the checkpoints of an earlier training: set Resume to go on from "
@@ -52,6 +49,21 @@ internal sealed partial class CheckpointFolder
         folder._number = files.Count > 0 ? files[^1].Number : 0;
         folder.FindIntact(files);
         return folder;
+    }
+
+    /// <summary>A checkpoint of another process, to go on from.</summary>
+    /// <param name="name">Its name there.</param>
+    /// <param name="open">Gives its content.</param>
+    public static CheckpointFolder Of(string name, Func<Stream> open)
+    {
+        using var stream = open();
+        return new("", null)
+        {
+            Resumed = CheckpointHeader.Parse(SafeTensors.ReadHeader(stream, stream.Length).Metadata),
+            ResumedName = name,
+            _newest = name,
+            _received = open,
+        };
     }
 
     /// <summary>Writes one more, and deletes those before the last two.</summary>
@@ -80,7 +92,7 @@ internal sealed partial class CheckpointFolder
     /// <exception cref="WeightsFormatException">It is damaged.</exception>
     public SafeTensorsFile ReadNewest()
     {
-        using var stream = File.OpenRead(Path.Join(_folder, _newest));
+        using var stream = _received?.Invoke() ?? File.OpenRead(Path.Join(_folder, _newest));
         return SafeTensors.Read(stream, stream.Length);
     }
 

@@ -29,7 +29,7 @@ internal static class CheckpointIdentity
     /// <param name="preprocessing">Of the images.</param>
     /// <param name="data">The training data's fingerprint.</param>
     /// <param name="validationSet">The validation set's; null where there is none of its own.</param>
-    /// <param name="processes">How many train together, 1 or more: where an epoch was left is counted in the batches of each.</param>
+    /// <param name="processes">How many train together, 1 or more. Their batches count as the one that they are.</param>
     public static IReadOnlyDictionary<string, string> Of(TrainingSettings settings, Architecture architecture, NetworkShape shape,
         IReadOnlyList<string> classes, ImagePreprocessing preprocessing, string data, string? validationSet, int processes = 1)
     {
@@ -43,8 +43,6 @@ internal static class CheckpointIdentity
             ["ValidationSet"] = validationSet ?? "null",
             ["Seed"] = settings.FixedSeed.ToString(CultureInfo.InvariantCulture),
         };
-        if (processes > 1)
-            all.Add("Processes", processes.ToString(CultureInfo.InvariantCulture));
         var json = JsonSerializer.SerializeToElement(settings, JsonFormat.Options);
         foreach (var section in Sections)
         {
@@ -55,6 +53,7 @@ internal static class CheckpointIdentity
                     all.Add(property.Name, values.GetProperty(JsonName(property.Name)).GetRawText());
             }
         }
+        all[nameof(OptimizationSettings.BatchSize)] = Text(settings.Optimization.BatchSize * processes);
         return all;
     }
 
@@ -110,6 +109,8 @@ internal static class CheckpointIdentity
                 all.TryAdd(constant.Name, Text(constant.Default(OptimizerInfo.Of(optimizer))));
         }
         all.TryAdd(nameof(OptimizationSettings.GradientCentralization), Text(false));
+        all.TryAdd(nameof(DistributionSettings.SynchronizedBatchNorm), Text(false));
+        all.TryAdd(nameof(DistributionSettings.BFloat16Gradients), Text(false));
         if (saved.TryGetValue(Preprocessing, out var text) && JsonSerializer.Deserialize<ImagePreprocessing>(text, JsonFormat.Options) is { } preprocessing)
             all[Preprocessing] = Text(OfTraining(preprocessing));
         return all;

@@ -11,12 +11,15 @@ internal sealed class SeenBatches(long count, ulong? rowOrder)
     private long _left = count;
     private ulong _hash = RowOrderHash.Empty;
 
-    /// <summary>For each batch of the epoch in turn: whether it is one of them. Warns where they are not what they were.</summary>
-    public bool Contains(ImageBatch batch, IChannel log)
+    /// <summary>
+    /// For each batch of the epoch in turn, null for one of other processes alone: whether it is one of them. Warns where they are not what they were.
+    /// </summary>
+    public bool Contains(ImageBatch? batch, IChannel log)
     {
         if (_left == 0)
             return false;
-        _hash = RowOrderHash.Add(_hash, batch);
+        if (batch is not null)
+            _hash = RowOrderHash.Add(_hash, batch);
         if (--_left == 0 && rowOrder is { } before && _hash != before)
             log.Warning(MessageSensitivity.None, "{0}",
                 "The images of the epoch come in another order than before the interruption, so that some may be missed and others seen twice: the data "

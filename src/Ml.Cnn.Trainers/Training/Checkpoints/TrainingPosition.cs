@@ -23,8 +23,11 @@ internal sealed record TrainingPosition
     /// <summary>The epoch's images that were trained on.</summary>
     public long Images { get; init; }
 
-    /// <summary>A hash of these images' labels in their order.</summary>
+    /// <summary>A hash of the labels of these images in their order, of those that came to the process that wrote the checkpoint.</summary>
     public ulong RowOrder { get; init; } = RowOrderHash.Empty;
+
+    /// <summary>How many processes the images came to.</summary>
+    public int Processes { get; init; } = 1;
 
     /// <summary>What these images came to.</summary>
     public MetricSums Sums { get; init; } = new();

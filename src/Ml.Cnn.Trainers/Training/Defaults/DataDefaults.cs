@@ -104,12 +104,12 @@ internal sealed class DataDefaults
                 $"{Images} are {Count(StepsPerEpoch, "step")} of {ImagesOfStep(Optimization.BatchSize)}, and {wanted} are wanted");
             return;
         }
-        var (steps, most) = FineTunes ? (StepsOfFineTuning, MostEpochsOfFineTuning) : (StepsFromRandomWeights, MostEpochsFromRandomWeights);
+        var (steps, most) = FineTunes ? (StepsOfFineTuning, MostEpochsOfFineTuning) : (_facts.OwnSteps ?? StepsFromRandomWeights, MostEpochsFromRandomWeights);
         var epochs = (int)Math.Clamp((steps + StepsPerEpoch - 1) / StepsPerEpoch, CnnTrainerOptions.LeastEpochs, most);
         Optimization = Optimization with { Epochs = epochs };
         Choose(nameof(CnnTrainerOptions.Epochs), Text(epochs),
             $"{Images} are {Count(StepsPerEpoch, "step")} of {ImagesOfStep(Optimization.BatchSize)}, and "
-            + $"{(FineTunes ? "trained weights settle" : "a network learns")} in some {steps}"
+            + $"{(FineTunes ? "trained weights settle" : _facts.OwnSteps is null ? "a network learns" : "this network learns")} in some {steps}"
             + (epochs == most ? $"; at most {most}" : ""));
     }
 

@@ -22,6 +22,9 @@ internal sealed record DataFacts
     /// <summary>The network's own batch size.</summary>
     public required int OwnBatchSize { get; init; }
 
+    /// <summary>The steps in which the network learns from random weights; null: as networks mostly do.</summary>
+    public int? OwnSteps { get; init; }
+
     /// <summary>Whether training starts from weights that something was learned with.</summary>
     public required bool HasWeights { get; init; }
 
@@ -55,6 +58,7 @@ internal sealed record DataFacts
             Images = survey.Labeled,
             Processes = processes,
             OwnBatchSize = architecture.Training.BatchSize,
+            OwnSteps = architecture.Training.Steps,
             HasWeights = handles.Weights is not null,
             IsValidated = isValidated,
             IsGray = shape.Channels == 1,

@@ -1,4 +1,6 @@
+using Ml.Cnn.Trainers.Collectives;
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Layers.Normalization;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -15,6 +17,29 @@ internal sealed record BatchNormalization(Module Layer, long Channels, Tensor Me
     /// <summary>Those of a network whose statistics follow the images now: in training mode, with a momentum.</summary>
     public static IReadOnlyList<BatchNormalization> Following(Module network) =>
         [.. network.modules().Where(module => module.training).Select(Of).OfType<BatchNormalization>().Where(layer => layer.Momentum != 0)];
+
+    /// <summary>Whether there is one in a network that normalizes while it is trained.</summary>
+    public static bool IsIn(Module network) => network.modules().Any(module => Of(module) is not null);
+
+    /// <summary>Has a network's layers normalize by the images of all processes in each step of training.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="collectives">The processes; null: each batch by itself.</param>
+    /// <returns>To be turned on in a step; null where each batch is normalized by itself, or there is nothing to normalize.</returns>
+    /// <exception cref="InvalidOperationException">A layer is TorchSharp's own, which cannot.</exception>
+    public static SynchronizedStatistics? Synchronize(Module network, ICollectives? collectives)
+    {
+        if (collectives is null || !IsIn(network))
+            return null;
+        if (network.named_modules().FirstOrDefault(one => one.module is TorchSharp.Modules.BatchNorm) is { module: not null } theirs)
+        {
+            throw new InvalidOperationException($"{nameof(Distribution.SynchronizedBatchNorm)} needs the library's own batch normalization, and '{theirs.name}' "
+                + $"is TorchSharp's: use {typeof(BatchNorm2d)}.");
+        }
+        var statistics = new SynchronizedStatistics(collectives);
+        foreach (var layer in network.modules().OfType<BatchNorm2d>())
+            layer.Synchronization = statistics;
+        return statistics;
+    }
 
     private static BatchNormalization? Of(Module module) => module switch
     {

@@ -20,19 +20,22 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 /// <param name="isCentralized">Whether gradients are centralized.</param>
 /// <param name="ascent">Where each batch's gradient is taken elsewhere than at the weights; not with accumulation. Null: at the weights.</param>
 /// <param name="slow">Follow the optimizer, and lead it; null: none.</param>
+/// <param name="isSynchronized">Whether the batches of all processes are one to batch normalization, so that their losses must be parts of one sum.</param>
 /// <remarks>What is around the optimizer is disposed with the update.</remarks>
 internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipping? clipping, int accumulation, double batchWeight, WeightAverage? average,
-    LossScaling? scaling, IGradientReduction? reduction = null, bool isCentralized = false, SharpnessAscent? ascent = null, SlowWeights? slow = null)
-    : IDisposable, ICheckpointed
+    LossScaling? scaling, IGradientReduction? reduction = null, bool isCentralized = false, SharpnessAscent? ascent = null, SlowWeights? slow = null,
+    bool isSynchronized = false) : IDisposable, ICheckpointed
 {
+    private const double LeastWeight = 1e-12; // divides the gradient of a process without images, which is 0
+
     private Tensor? _weight; // of the batches whose gradients are summed, a scalar
     private int _batches;
 
     /// <summary>The update that a run's settings ask for.</summary>
     public static GradientUpdate Create(ParameterOptimizer optimizer, OptimizationSettings settings, WeightAverage? average, LossScaling? scaling,
-        IGradientReduction? reduction, SharpnessAscent? ascent = null, SlowWeights? slow = null) => new(optimizer,
+        IGradientReduction? reduction, SharpnessAscent? ascent = null, SlowWeights? slow = null, bool isSynchronized = false) => new(optimizer,
         settings is { GradientClippingNorm: null, GradientClippingValue: null } ? null : new(settings.GradientClippingNorm, settings.GradientClippingValue),
-        settings.GradientAccumulation, settings.BatchSize, average, scaling, reduction, settings.GradientCentralization, ascent, slow);
+        settings.GradientAccumulation, settings.BatchSize, average, scaling, reduction, settings.GradientCentralization, ascent, slow, isSynchronized);
 
     /// <summary>Whether no batch waits for others to be moved by.</summary>
     public bool IsComplete => _batches == 0;
@@ -56,7 +59,7 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
     public void Add(Tensor loss, Func<Tensor> weight, double learningRate, Func<Tensor>? again = null)
     {
         loss = Scaled(loss);
-        if (accumulation == 1)
+        if (MovesAtOnce)
         {
             loss.backward();
             ascent?.TakeGradient([.. optimizer.States], () => Scaled(again!()).backward());
@@ -66,6 +69,32 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
         }
         var share = weight().Over(batchWeight);
         (loss * share).backward();
+        Wait(share, learningRate);
+    }
+
+    /// <summary>Takes part in the other processes' batches without an image of its own.</summary>
+    /// <param name="loss">Of a pass in which no image counts, where the others' passes need one; null: none.</param>
+    /// <param name="learningRate">Of the move.</param>
+    public void AddNothing(Tensor? loss, double learningRate)
+    {
+        loss?.Times(0).backward();
+        using var noGradient = no_grad();
+        foreach (var state in optimizer.States.Where(state => state.Parameter.requires_grad && state.Gradient.Gradient is null))
+            state.Parameter.grad = zeros_like(state.Parameter).DetachFromDisposeScope();
+        var nothing = zeros([], device: optimizer.States.First().Parameter.device);
+        if (!MovesAtOnce)
+        {
+            Wait(nothing, learningRate);
+            return;
+        }
+        Reduce(() => nothing);
+        Move(learningRate);
+    }
+
+    private bool MovesAtOnce => accumulation == 1 && !isSynchronized;
+
+    private void Wait(Tensor share, double learningRate)
+    {
         using (no_grad())
         {
             var sum = (_weight is null ? share.clone() : _weight.Plus(share)).DetachFromDisposeScope();
@@ -83,8 +112,11 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
             return;
         using (NewDisposeScope())
         using (no_grad())
+        {
+            var weight = IsReduced ? _weight.AtLeast(LeastWeight) : _weight;
             foreach (var state in optimizer.States)
-                state.Parameter.grad?.div_(_weight);
+                state.Parameter.grad?.div_(weight);
+        }
         Reduce(() => _weight.Times(batchWeight));
         _weight.Dispose();
         (_weight, _batches) = (null, 0);
@@ -152,5 +184,6 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
         average?.Dispose();
         ascent?.Dispose();
         slow?.Dispose();
+        reduction?.Dispose();
     }
 }

@@ -1,5 +1,4 @@
 using Ml.Cnn.Trainers.Training.Checkpoints;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training.Optimization;
@@ -7,11 +6,11 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 /// <summary>Weights that are kept beside those that are trained and follow from them, and that validation and the returned model take.</summary>
 internal abstract class ShadowWeights : IDisposable, ICheckpointed
 {
-    private readonly Parameter[] _parameters;
+    private readonly Tensor[] _parameters;
     private readonly Tensor[] _shadows;
 
-    /// <param name="parameters">Where they are trained already; the shadows begin as they are.</param>
-    protected ShadowWeights(IEnumerable<Parameter> parameters)
+    /// <param name="parameters">Where they are trained already, and perhaps buffers beside them; the shadows begin as they are.</param>
+    protected ShadowWeights(IEnumerable<Tensor> parameters)
     {
         using var noGradient = no_grad();
         _parameters = [.. parameters];

@@ -1,4 +1,5 @@
-using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Training.Optimization;
 
@@ -6,10 +7,13 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 /// The slow weights of Lookahead (Zhang et al. 2019, algorithm 1): after every k steps of the optimizer they go some of the way to where it has come, and
 /// it goes on from there with the memory that it has.
 /// </summary>
-/// <param name="parameters">Where they are trained already.</param>
+/// <param name="network">Where it is trained already.</param>
 /// <param name="settings">k and α.</param>
-internal sealed class SlowWeights(IEnumerable<Parameter> parameters, Lookahead settings) : ShadowWeights(parameters)
+internal sealed class SlowWeights(Module network, Lookahead settings) : ShadowWeights(Led(network, settings))
 {
+    /// <summary>The share of training that is done, from 0 to 1.</summary>
+    public double Done { get; set; }
+
     protected override string Name => "slow";
 
     /// <summary>After each step of the optimizer.</summary>
@@ -17,7 +21,10 @@ internal sealed class SlowWeights(IEnumerable<Parameter> parameters, Lookahead s
     {
         if (++Steps % settings.Steps != 0)
             return;
-        Approach(settings.StepSize);
+        Approach(settings.StepSizeAt(Done));
         Return();
     }
+
+    private static IEnumerable<Tensor> Led(Module network, Lookahead settings) => settings.IncludesStatistics
+        ? [.. network.parameters(), .. network.buffers().Where(buffer => buffer.is_floating_point())] : network.parameters();
 }

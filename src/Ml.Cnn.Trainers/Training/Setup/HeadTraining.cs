@@ -42,14 +42,15 @@ internal static class HeadTraining
                 owned.Add(validationFeatures);
                 var queue = run.Queue(FeatureDecoder(head), shape);
                 owned.Add(queue);
-                validation = new(head, run.Architecture.Loss, run.Plan.Device, () => validationFeatures.Open(1, run.Cancellation), queue, run.Cancellation);
+                validation = new(head, run.Architecture.Loss, run.Plan.Device, () => validationFeatures.Open(1, run.Cancellation, run.Shard), queue, run.Cancellation);
             }
             run.Log.Info(MessageSensitivity.None,
                 FormattableString.Invariant($"the {head.Length} features of every image are kept; the head alone is trained on them"));
-            var batches = new EpochQueues(run.Queue(FeatureDecoder(head), shape));
+            var steps = run.Steps(head);
+            var batches = new EpochQueues(run.Queue(FeatureDecoder(head), shape, steps));
             owned.Add(batches);
             var subject = new TrainingSubject(head, shape, run.Loss, run.Plan.Device, run.Plan.ScalesLoss, Stages: null);
-            return new(subject, new EpochBatches(features, batches, run.BadImages, run.Images, run.Shard), validation, owned);
+            return new(subject, new EpochBatches(features, batches, run.BadImages, steps, run.Shard), validation, owned);
         }
         catch
         {

@@ -5,6 +5,7 @@ using Ml.Cnn.Trainers.Training.Steps;
 using Ml.Cnn.Trainers.Transfer;
 using Ml.Cnn.Transforms.Augmentation;
 using Ml.Cnn.Transforms.Columns;
+using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training.Setup;
 
@@ -24,14 +25,17 @@ internal static class NetworkTraining
         {
             var (source, format) = SourceFactory.Open(run);
             owned.Add(source);
-            var batches = new EpochQueues(stage => Queue(run, format, stage), StageOf, run.Views.Shape.Height);
+            var steps = run.Steps(run.Prepared.Network);
+            var batches = new EpochQueues(stage => Queue(run, format, stage, steps), StageOf, run.Views.Shape.Height);
             owned.Add(batches);
+            if (run.StartsAfresh)
+                Initialize(run, source, format);
             ValidationPass? validation = null;
             if (run.Data.OpenValidation(run.Settings, run.Cancellation) is { } open)
             {
                 var queue = run.Queue(run.ValidationDecoder(), run.Views.Shape);
                 owned.Add(queue);
-                validation = new(run.Prepared.Network, run.Architecture.Loss, run.Plan.Device, open, queue, run.Cancellation);
+                validation = new(run.Prepared.Network, run.Architecture.Loss, run.Plan.Device, () => run.Shard.Of(open()), queue, run.Cancellation);
             }
             var unlabeled = UnlabeledData.Open(run);
             if (unlabeled is not null)
@@ -39,7 +43,7 @@ internal static class NetworkTraining
             var stages = new TrainableStages(run.Prepared.Network, run.Architecture, run.Settings.Transfer);
             var subject = new TrainingSubject(run.Prepared.Network, run.Views.Shape, run.Loss, run.Plan.Device, run.Plan.ScalesLoss, stages, run.Teacher,
                 unlabeled);
-            return new(subject, new EpochBatches(source, batches, run.BadImages, run.Images, run.Shard), validation, owned);
+            return new(subject, new EpochBatches(source, batches, run.BadImages, steps, run.Shard), validation, owned);
         }
         catch
         {
@@ -51,7 +55,7 @@ internal static class NetworkTraining
         ProgressiveStage? StageOf(int epoch) => run.Settings.Sampling.ProgressiveResizing?.StageOf(epoch, run.Settings.Optimization.Epochs);
     }
 
-    private static BatchQueue Queue(PreparedRun run, ImageColumnFormat format, ProgressiveStage? stage)
+    private static BatchQueue Queue(PreparedRun run, ImageColumnFormat format, ProgressiveStage? stage, EpochSteps steps)
     {
         var augmentation = run.Settings.AugmentationOf(stage);
         var view = stage is null ? run.Views.Training : run.Views.Training.ForSize(stage.Size);
@@ -63,6 +67,16 @@ internal static class NetworkTraining
             run.Log.Info(MessageSensitivity.None, FormattableString.Invariant($"images of {view.Width}×{view.Height} pixels"));
         var decoder = new ImageRowDecoder(format, view, run.Plan.ChannelsLast, augmentation is null ? null
             : new AugmentationPipeline(augmentation, view), run.Settings.FixedSeed);
-        return run.Queue(decoder, run.Views.Shape with { Height = view.Height, Width = view.Width });
+        return run.Queue(decoder, run.Views.Shape with { Height = view.Height, Width = view.Width }, steps);
+    }
+
+    private static void Initialize(PreparedRun run, IEpochSource source, ImageColumnFormat format)
+    {
+        if (run.Architecture.ImageInitialization is not { } initialization)
+            return;
+        using var noGradient = no_grad();
+        using var images = FirstImages.Read(run, source, format, initialization.Images);
+        if (images is not null)
+            initialization.Apply(run.Prepared.Network, images);
     }
 }

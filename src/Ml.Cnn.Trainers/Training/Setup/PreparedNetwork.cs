@@ -21,10 +21,12 @@ internal sealed class PreparedNetwork : IDisposable
     private readonly IDisposable? _allocator;
     private readonly IDisposable _random;
     private readonly LibtorchThreads _threads;
+    private readonly int _cores;
 
-    private PreparedNetwork(Module<Tensor, Tensor> network, ExecutionPlan plan, int threads, IDisposable? allocator, IDisposable random, LibtorchThreads used)
+    private PreparedNetwork(Module<Tensor, Tensor> network, ExecutionPlan plan, int threads, int cores, IDisposable? allocator, IDisposable random,
+        LibtorchThreads used)
     {
-        (Network, Plan, Threads) = (network, plan, threads);
+        (Network, Plan, Threads, _cores) = (network, plan, threads, cores);
         (_allocator, _random, _threads) = (allocator, random, used);
     }
 
@@ -37,7 +39,7 @@ internal sealed class PreparedNetwork : IDisposable
     public int Threads { get; }
 
     /// <summary>Whether the network's operations take every core, so that batches are decoded between two steps.</summary>
-    public bool TakesEveryCore => Plan.Device.type == DeviceType.CPU && Threads >= Environment.ProcessorCount;
+    public bool TakesEveryCore => Plan.Device.type == DeviceType.CPU && Threads >= _cores;
 
     /// <param name="device">Where to train.</param>
     /// <param name="architecture">The network.</param>
@@ -47,9 +49,10 @@ internal sealed class PreparedNetwork : IDisposable
     /// <param name="views">The network's input.</param>
     /// <param name="start">The weights to start from; null: random ones.</param>
     /// <param name="resumed">The plan of the training that is resumed: it goes on in the same arithmetic.</param>
+    /// <param name="processes">Those that train together, by one plan, each on its share of a machine's cores.</param>
     /// <param name="log">MLContext.Log.</param>
     public static PreparedNetwork Build(Device device, Architecture architecture, TrainingSettings settings, TrainingHandles handles, TrainingData data,
-        ImageViews views, StartingPoint? start, CheckpointHeader.PlanJson? resumed, IChannel log)
+        ImageViews views, StartingPoint? start, CheckpointHeader.PlanJson? resumed, ProcessGroup processes, IChannel log)
     {
         var allocator = GlibcAllocator.KeepFreedMemory();
         IDisposable? random = null;
@@ -61,14 +64,15 @@ internal sealed class PreparedNetwork : IDisposable
             var cost = NetworkCost.Of(network, views.Shape);
             var besideDecoding = !ImageRowDecoder.IsCheapFor(data.Columns.Format, views.Plain, isAugmented: settings.Input.Augmentation is not null);
             var batchSize = settings.Optimization.BatchSize;
-            var threads = settings.Execution.NetworkThreads ?? cost.ThreadsFor(batchSize, besideDecoding);
+            var threads = settings.Execution.NetworkThreads ?? Math.Min(processes.Cores, cost.ThreadsFor(batchSize, besideDecoding));
             used = LibtorchThreads.Use(threads);
             if (device.type == DeviceType.CPU)
                 WarnOfConvolutions(log);
             var plan = ExecutionPlan.ForTraining(device, cost, settings.Execution.Precision, settings.Execution.MemoryLayout);
             if (resumed is not null)
                 plan = plan with { ChannelsLast = resumed.ChannelsLast, ComputeType = resumed.ComputeType };
-            return new(plan.Prepare(network), plan, threads, allocator, random, used);
+            plan = processes.PlanOfAll(plan);
+            return new(plan.Prepare(network), plan, threads, processes.Cores, allocator, random, used);
         }
         catch
         {

@@ -11,12 +11,14 @@ using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Checkpoints;
 using Ml.Cnn.Trainers.Training.Defaults;
+using Ml.Cnn.Trainers.Training.Optimization;
 using Ml.Cnn.Trainers.Training.Steps;
 using Ml.Cnn.Trainers.Transfer;
 using Ml.Cnn.Transforms;
 using Ml.Cnn.Transforms.Augmentation;
 using Ml.Cnn.Transforms.Columns;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Ml.Cnn.Trainers.Training.Setup;
 
@@ -46,8 +48,14 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>Images without labels that are learned from too.</summary>
     public required long UnlabeledImages { get; init; }
 
+    /// <summary>Those that train together.</summary>
+    public required ProcessGroup Processes { get; init; }
+
     /// <summary>This process's part of every epoch.</summary>
-    public required Shard Shard { get; init; }
+    public Shard Shard => Processes.Shard;
+
+    /// <summary>Whether the network's first weights are random: neither given nor those of a checkpoint.</summary>
+    public required bool StartsAfresh { get; init; }
 
     /// <summary>Null without checkpoints.</summary>
     public required TrainingCheckpoints? Checkpoints { get; init; }
@@ -84,13 +92,13 @@ internal sealed class PreparedRun : IDisposable
         var start = handles.Weights is { } weights ? new StartingPoint(environment, weights, architecture) : null;
         var data = TrainingData.Of(input, settings, handles);
         var views = ImageViews.Of(architecture, settings.Input, settings.Sampling.MultiScale, data.Columns.Format, start, data.Classes.Count);
-        var folder = handles.Checkpoints is { } checkpoints ? CheckpointFolder.Open(checkpoints, isMain: processes.IsMain) : null;
+        var folder = processes.OpenCheckpoints(handles.Checkpoints);
         settings = settings with { Seed = settings.Seed ?? folder?.Resumed?.Seed };
         processes.Check(settings);
-        settings = settings with { Seed = settings.Seed ?? Random.Shared.Next() };
+        settings = settings with { Seed = processes.SeedOfAll(settings.Seed ?? Random.Shared.Next()) };
         data = data.Split(settings);
 
-        var device = ComputeDevice.Choose(environment, settings.Execution.Device, Warn);
+        var device = ComputeDevice.Choose(environment, processes.DeviceOf(settings.Execution.Device), Warn);
         if (!architecture.CanBeLoaded)
         {
             Warn("A model with this network can be saved and not loaded: make the network in a static method marked [CnnNetwork] "
@@ -107,9 +115,11 @@ internal sealed class PreparedRun : IDisposable
         var facts = DataFacts.Of(architecture, settings, handles, data.Rows, data.Columns.Feature, survey, processes.Shard.World,
             isValidated: data.Validation is not null, views.Shape);
         (settings, var chosen) = DataDefaults.Choose(settings, handles.Open, facts);
+        chosen = [.. processes.Chosen, .. chosen];
         foreach (var choice in chosen)
             log.Info(MessageSensitivity.None, "{0}", choice.ToString());
         handles.ChosenOptionsCallback?.Invoke(chosen);
+        settings = processes.ScaleLearningRate(settings, handles.Open);
         views = ImageViews.Of(architecture, settings.Input, settings.Sampling.MultiScale, data.Columns.Format, start, data.Classes.Count);
 
         LabelSurvey? unlabeled = null;
@@ -130,8 +140,9 @@ internal sealed class PreparedRun : IDisposable
                     mayLackClasses: settings.Transfer.KeepKnownClasses is true);
                 settings = settings with { Loss = settings.Loss.With(teacher.Fingerprint()) };
             }
-            var identity = folder is null ? null : Identify(folder, architecture, settings, handles, processes, data, views, survey);
-            prepared = PreparedNetwork.Build(device, architecture, settings, handles, data, views, start, folder?.Resumed?.Plan, log);
+            var identity = folder is null && processes.Shard.IsWhole ? null
+                : Identify(folder, architecture, settings, handles, processes, data, views, survey);
+            prepared = PreparedNetwork.Build(device, architecture, settings, handles, data, views, start, folder?.Resumed?.Plan, processes, log);
             Describe(architecture, settings, views, prepared, survey, log);
             TrainedSizes.Check(settings, architecture, prepared.Network, views.Shape, device);
             classWeights = settings.Optimization.ClassWeights is { } given
@@ -152,7 +163,8 @@ internal sealed class PreparedRun : IDisposable
                 BadImages = new(settings.Input.OnBadImage),
                 Images = settings.Sampling.BalancedSampling ? RowOrder.BalancedLength(survey.Counts) : survey.Labeled,
                 UnlabeledImages = unlabeled?.Missing ?? 0,
-                Shard = processes.Shard,
+                StartsAfresh = start is null && folder?.Resumed is null,
+                Processes = processes,
                 Checkpoints = folder is null ? null
                     : new(handles.Checkpoints!, folder, identity!, settings.FixedSeed,
                     new(plan.Device.ToString(), plan.ChannelsLast, plan.ComputeType, prepared.Threads), processes.IsMain, log),
@@ -171,9 +183,17 @@ internal sealed class PreparedRun : IDisposable
         void Warn(string message) => log.Warning(MessageSensitivity.None, "{0}", message);
     }
 
+    /// <summary>Into how many steps an epoch is taken.</summary>
+    /// <param name="trained">The network, or its head.</param>
+    public EpochSteps Steps(Module trained) => new(Images, Settings.Optimization.BatchSize, Shard.World,
+        IsNormalizedAlone: !Settings.Distribution.SynchronizedBatchNorm && BatchNormalization.IsIn(trained));
+
     /// <summary>Decodes rows to batches.</summary>
-    public BatchQueue Queue(ImageRowDecoder decoder, NetworkShape shape) =>
-        new(decoder, shape, Settings.Optimization.BatchSize, Settings.Input.ReaderThreads, BadImages, Prepared.TakesEveryCore);
+    /// <param name="decoder">Of the rows.</param>
+    /// <param name="shape">The network's input.</param>
+    /// <param name="steps">Those that the batches are for; null: no steps of training.</param>
+    public BatchQueue Queue(ImageRowDecoder decoder, NetworkShape shape, EpochSteps? steps = null) => new(decoder, shape, Settings.Optimization.BatchSize,
+        Math.Min(Settings.Input.ReaderThreads, Processes.Cores), BadImages, Prepared.TakesEveryCore, tooFew: steps?.TooFew ?? 1);
 
     /// <summary>Decodes the validation set's rows.</summary>
     public ImageRowDecoder ValidationDecoder() => ImageRowDecoder.ForScoring(
@@ -190,7 +210,7 @@ internal sealed class PreparedRun : IDisposable
     }
 
     /// <exception cref="InvalidOperationException">The checkpoint to go on from is another training's.</exception>
-    private static IReadOnlyDictionary<string, string> Identify(CheckpointFolder folder, Architecture architecture, TrainingSettings settings,
+    private static IReadOnlyDictionary<string, string> Identify(CheckpointFolder? folder, Architecture architecture, TrainingSettings settings,
         TrainingHandles handles,
         ProcessGroup processes, TrainingData data, ImageViews views, LabelSurvey survey)
     {
@@ -199,7 +219,8 @@ internal sealed class PreparedRun : IDisposable
             : null;
         var identity = CheckpointIdentity.Of(settings, architecture, views.Shape, data.Classes.Names, views.Plain, survey.Fingerprint, validation,
             processes.Shard.World);
-        if (folder.Resumed is { } header)
+        processes.RequireSame(identity);
+        if (folder?.Resumed is { } header)
             CheckpointIdentity.RequireSame(header, identity, folder.ResumedName!);
         return identity;
     }

@@ -6,15 +6,31 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 /// <param name="Source">Their rows.</param>
 /// <param name="Queues">Decode them.</param>
 /// <param name="BadImages">Notes the images that could not be decoded.</param>
-/// <param name="EpochImages">Labeled rows, of which an epoch of all processes consists.</param>
-/// <param name="Shard">Which of these rows come here.</param>
-internal sealed record EpochBatches(IEpochSource Source, EpochQueues Queues, BadImages BadImages, long EpochImages, Shard Shard)
+/// <param name="Steps">How many images and batches an epoch of all processes consists of.</param>
+/// <param name="Shard">Which of its rows come here.</param>
+internal sealed record EpochBatches(IEpochSource Source, EpochQueues Queues, BadImages BadImages, EpochSteps Steps, Shard Shard)
 {
-    /// <summary>
-    /// Images that come here in an epoch, the same number in every process: so the share of an epoch that is over, from which the
-    /// learning rate follows, is the same in all of them.
-    /// </summary>
-    public long Images { get; } = Shard.Length(EpochImages);
+    /// <summary>Labeled rows, of which an epoch of all processes consists.</summary>
+    public long Images => Steps.Images;
+
+    /// <summary>Goes through an epoch together with the other processes: where one of them has a batch more, null comes last.</summary>
+    /// <inheritdoc cref="Read"/>
+    /// <exception cref="InvalidOperationException">There are more rows than there were when they were counted.</exception>
+    public IEnumerable<ImageBatch?> ReadWithOthers(int epoch, long known, CancellationToken cancellation)
+    {
+        long read = 0;
+        foreach (var batch in Read(epoch, known, cancellation))
+        {
+            if (++read > Steps.Count && !Shard.IsWhole)
+            {
+                throw new InvalidOperationException($"The training data has more rows than the {Images} that were counted at the beginning: it must not "
+                    + "change while several processes train.");
+            }
+            yield return batch;
+        }
+        for (; read < Steps.Count && !Shard.IsWhole; read++)
+            yield return null;
+    }
 
     /// <summary>Goes through an epoch. A batch is valid until the next one is asked for.</summary>
     /// <param name="epoch">From 1.</param>

@@ -29,7 +29,9 @@ internal sealed class StepResults(Device device, int epoch, ITrainingObserver ob
     {
         foreach (var result in _unread)
         {
-            var sums = result.Measures.Read();
+            var sums = result.Sums ?? result.Measures!.Read();
+            if (sums.Images == 0)
+                continue; // a step that no process had an image for
             var values = sums.Values;
             if (!double.IsFinite(values[Metric.Loss.Name]))
                 NotFinite ??= (result.Step, values[Metric.Loss.Name], result.LearningRate);
@@ -46,7 +48,7 @@ internal sealed class StepResults(Device device, int epoch, ITrainingObserver ob
         {
             Step = result.Step,
             Epoch = epoch,
-            Images = result.Measures.Images,
+            Images = (int)sums.Images,
             LearningRate = result.LearningRate,
             ImagesPerSecond = totals.ImagesPerSecond,
             Metrics = values,

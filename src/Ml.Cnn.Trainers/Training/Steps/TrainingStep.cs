@@ -1,6 +1,7 @@
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Layers;
+using Ml.Cnn.Trainers.Layers.Normalization;
 using Ml.Cnn.Trainers.Losses;
 using Ml.Cnn.Trainers.Metrics;
 using Ml.Cnn.Trainers.Runtime;
@@ -23,9 +24,10 @@ namespace Ml.Cnn.Trainers.Training.Steps;
 /// <param name="device">Where the step runs.</param>
 /// <param name="teacher">Whose outputs are learned along with the labels; null: nobody's.</param>
 /// <param name="unlabeled">Images that are learned along with those that have labels; null: none.</param>
+/// <param name="statistics">The processes whose images batch normalization normalizes by; null: each batch's own.</param>
 internal sealed class TrainingStep(
     Module<Tensor, Tensor> network, NetworkShape shape, TrainingLoss loss, ScaledBatches? scales, Func<int, BatchMixing?>? mixing, GradientUpdate update,
-    Device device, Teacher? teacher = null, UnlabeledStep? unlabeled = null)
+    Device device, Teacher? teacher = null, UnlabeledStep? unlabeled = null, SynchronizedStatistics? statistics = null)
 {
     private bool _isChecked;
 
@@ -33,11 +35,11 @@ internal sealed class TrainingStep(
     public Action<Tensor, Tensor>? ShowNext { get; set; }
 
     /// <summary>The step that a run's settings ask for.</summary>
-    public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, GradientUpdate update) =>
+    public static TrainingStep Create(TrainingSubject subject, TrainingSettings settings, GradientUpdate update, SynchronizedStatistics? statistics = null) =>
         new(subject.Network, subject.Shape, subject.Loss,
         settings.Sampling.MultiScale is { } scales ? new ScaledBatches(scales, settings.FixedSeed) : null,
         epoch => settings.AugmentationOf(epoch)?.Batch is { } recipe ? new BatchMixing(recipe, settings.FixedSeed) : null, update, subject.Device,
-        subject.Teacher, subject.Unlabeled is { } unlabeled ? new UnlabeledStep(subject, unlabeled) : null);
+        subject.Teacher, subject.Unlabeled is { } unlabeled ? new UnlabeledStep(subject, unlabeled) : null, statistics);
 
     /// <summary>Takes a step. A loss that is not a number moves nothing, where that is known before the step is over.</summary>
     /// <param name="batch">The images.</param>
@@ -84,6 +86,24 @@ internal sealed class TrainingStep(
         Tensor Loss(Tensor output) => mixed is null ? loss.Of(output, labels, weights) : mixed.Loss(loss, output);
     }
 
+    /// <summary>Takes a step of the other processes, who still have images in an epoch.</summary>
+    /// <param name="step">Steps before this one.</param>
+    /// <param name="learningRate">Above 0.</param>
+    public StepResult TakeWithoutImages(long step, double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        update.Begin();
+        if (statistics is null)
+            update.AddNothing(loss: null, learningRate);
+        else
+        {
+            var (labels, weights) = (zeros([1], int64, device), ones([1], float32, device));
+            var (logits, auxiliary) = Forward(zeros([1, shape.Channels, shape.Height, shape.Width], float32, device), hasImages: false);
+            update.AddNothing(auxiliary.Aggregate(loss.Of(logits, labels, weights), (sum, head) => sum.Plus(loss.Of(head.Logits, labels, weights))), learningRate);
+        }
+        return new(step + 1, learningRate, Measures: null);
+    }
+
     /// <summary>After an epoch's last batch: nothing of it waits for the next epoch.</summary>
     public void EndEpoch(double learningRate) => update.Complete(learningRate);
 
@@ -99,12 +119,20 @@ internal sealed class TrainingStep(
     }
 
     // The loss is computed in float32, whatever the layers before it compute in.
-    private (Tensor Logits, IReadOnlyList<AuxiliaryLogits> Auxiliary) Forward(Tensor images)
+    private (Tensor Logits, IReadOnlyList<AuxiliaryLogits> Auxiliary) Forward(Tensor images, bool hasImages = true)
     {
-        if (network is not IAuxiliaryHeads heads)
-            return (network.forward(images).to(float32), []);
-        var (logits, auxiliary) = heads.ForwardWithAuxiliary(images);
-        return (logits.to(float32), [.. auxiliary.Select(head => head with { Logits = head.Logits.to(float32) })]);
+        statistics?.Turn(on: true, hasImages);
+        try
+        {
+            if (network is not IAuxiliaryHeads heads)
+                return (network.forward(images).to(float32), []);
+            var (logits, auxiliary) = heads.ForwardWithAuxiliary(images);
+            return (logits.to(float32), [.. auxiliary.Select(head => head with { Logits = head.Logits.to(float32) })]);
+        }
+        finally
+        {
+            statistics?.Turn(on: false);
+        }
     }
 
     private void CheckOutput(Tensor logits, int images)
@@ -119,8 +147,11 @@ internal sealed class TrainingStep(
 /// <summary>What a step came to; its tensors are on the device still.</summary>
 /// <param name="Step">Its number, from 1 over all epochs.</param>
 /// <param name="LearningRate">The step's.</param>
-/// <param name="Measures">What the metrics measured on its batch.</param>
-internal sealed record StepResult(long Step, double LearningRate, BatchMeasures Measures) : IDisposable
+/// <param name="Measures">What the metrics measured on its batch; null without an image.</param>
+internal sealed record StepResult(long Step, double LearningRate, BatchMeasures? Measures) : IDisposable
 {
-    public void Dispose() => Measures.Dispose();
+    /// <summary>What they come to over the batches of all processes; null where there is one.</summary>
+    public MetricSums? Sums { get; init; }
+
+    public void Dispose() => Measures?.Dispose();
 }

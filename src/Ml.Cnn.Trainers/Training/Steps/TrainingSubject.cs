@@ -25,6 +25,19 @@ internal sealed record TrainingSubject(Module<Tensor, Tensor> Network, NetworkSh
     /// <summary>The parameters in groups that share a factor of the learning rate.</summary>
     public IReadOnlyList<(double Factor, IReadOnlyList<Parameter> Parameters)> Groups() => Stages?.Groups() ?? [(1, [.. Network.parameters()])];
 
+    /// <summary>The parameters that normalizations add, of this library's layers and TorchSharp's.</summary>
+    public IReadOnlySet<Parameter> NormBiases() => Network.modules().Select(BiasOf).OfType<Parameter>().ToHashSet<Parameter>(ReferenceEqualityComparer.Instance);
+
+    private static Parameter? BiasOf(Module module) => module switch
+    {
+        Layers.BatchNorm2d norm => norm.Bias,
+        Layers.LayerNormOverFeatures norm => norm.Bias,
+        TorchSharp.Modules.NormBase norm => norm.bias,
+        TorchSharp.Modules.LayerNorm norm => norm.bias,
+        TorchSharp.Modules.GroupNorm norm => norm.bias,
+        _ => null,
+    };
+
     /// <summary>Makes the network ready to train an epoch.</summary>
     /// <returns>The number of parameters that are trained.</returns>
     public long Prepare(int epoch)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Ml.Cnn.Transforms.Decoding;
 using Ml.Cnn.Transforms.Geometry;
 
@@ -37,6 +38,26 @@ internal static class BorderedCrop
             for (var x = end; x < crop.Width; x++)
                 from.Slice(Reflect(crop.X + x, source.Width) * channels, channels).CopyTo(row[(x * channels)..]);
         }
+    }
+
+    /// <summary>Has an image show what lies further down and right (less than 0: further up and left), and at the edge the image's mirror image.</summary>
+    /// <param name="pixels">Rows of whole pixels.</param>
+    /// <param name="width">Pixels in a row.</param>
+    /// <param name="channels">Bytes of a pixel.</param>
+    /// <param name="shift">In pixels.</param>
+    public static void Shift(Span<byte> pixels, int width, int channels, int shift)
+    {
+        var (stride, height) = (width * channels, pixels.Length / (width * channels));
+        var rented = ArrayPool<byte>.Shared.Rent(pixels.Length);
+        var source = rented.AsSpan(0, pixels.Length);
+        pixels.CopyTo(source);
+        for (var y = 0; y < height; y++)
+        {
+            var from = source.Slice(Reflect(y + shift, height) * stride, stride);
+            for (var x = 0; x < width; x++)
+                from.Slice(Reflect(x + shift, width) * channels, channels).CopyTo(pixels[(y * stride + x * channels)..]);
+        }
+        ArrayPool<byte>.Shared.Return(rented);
     }
 
     /// <summary>The place in the image that a place outside mirrors; the outermost pixels are not repeated.</summary>

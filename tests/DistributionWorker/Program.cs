@@ -1,0 +1,13 @@
+// What the tests start under mpirun:
+//   DistributionWorker collectives            checks every collective operation
+//   DistributionWorker sums BYTES TIMES       measures sums of float32, as a training has them
+//   DistributionWorker train '{ … }'          trains as a TrainingPlan says
+using DistributionWorker;
+
+return args switch
+{
+    ["collectives"] => CollectiveChecks.Run(),
+    ["sums", var bytes, var times] => SumBenchmark.Run(bytes, times),
+    ["train", var plan] => PlannedTraining.Run(plan),
+    _ => throw new ArgumentException($"What to do? {string.Join(' ', args)}"),
+};

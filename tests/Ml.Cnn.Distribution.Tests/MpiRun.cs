@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using Ml.Cnn.Trainers.Weights;
+using static TorchSharp.torch;
+
+namespace Ml.Cnn.Distribution.Tests;
+
+/// <summary>Programs under an mpirun of Debian's packages. Tests are skipped where it is not installed.</summary>
+internal static class MpiRun
+{
+    public const string OpenMpi = "openmpi";
+    public const string Mpich = "mpich";
+
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(3);
+
+    public static string Worker { get; } = Metadata("WorkerAssembly");
+
+    public static string Cli { get; } = Metadata("CliAssembly");
+
+    /// <summary>Starts processes, and waits for all of them.</summary>
+    /// <param name="implementation"><see cref="OpenMpi"/>, <see cref="Mpich"/>, or null: one process without MPI.</param>
+    /// <param name="processes">How many.</param>
+    /// <param name="arguments">Of dotnet.</param>
+    public static ProgramResult Run(string? implementation, int processes, params string[] arguments)
+    {
+        string[] command = implementation is null ? ["dotnet", .. arguments]
+            : ["mpirun." + implementation, .. implementation == OpenMpi ? (string[])["--allow-run-as-root", "--oversubscribe"] : [],
+                "-n", processes.ToString(CultureInfo.InvariantCulture), "dotnet", .. arguments];
+        if (implementation is not null && !File.Exists($"/usr/bin/{command[0]}"))
+            Assert.Inconclusive($"Skipped: this test needs /usr/bin/{command[0]} (Debian: {(implementation == OpenMpi ? "openmpi-bin" : "mpich")}), which is not there.");
+        var time = Stopwatch.StartNew();
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        if (!process.WaitForExit(s_longest))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{string.Join(' ', command)} did not end: {error.GetAwaiter().GetResult()}");
+        }
+        return new(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult(), time.Elapsed);
+    }
+
+    /// <summary>Trains as a plan says.</summary>
+    public static ProgramResult Train(string? implementation, int processes, TrainingPlan plan)
+    {
+        Directory.CreateDirectory(plan.Folder);
+        return Run(implementation, processes, Worker, "train", plan.ToJson());
+    }
+
+    /// <summary>Trains to the end.</summary>
+    public static TrainingRecord Complete(string? implementation, int processes, TrainingPlan plan)
+    {
+        var result = Train(implementation, processes, plan);
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        return JsonSerializer.Deserialize<TrainingRecord>(File.ReadAllText(Path.Join(plan.Folder, "rank-0.json")))!;
+    }
+
+    /// <summary>The largest difference of two trainings' weights; fails where the processes of one have different ones.</summary>
+    public static double LargestDifference(string oneFolder, string otherFolder)
+    {
+        using var scope = NewDisposeScope();
+        var (one, other) = (Weights(oneFolder), Weights(otherFolder));
+        return one.Max(pair => pair.Value.sub(other[pair.Key]).abs().max().item<float>());
+    }
+
+    // Running statistics are no weights: they are as large as what they are of.
+    private static Dictionary<string, Tensor> Weights(string folder)
+    {
+        var files = Directory.GetFiles(folder, "rank-*.safetensors").Order(StringComparer.Ordinal).ToArray();
+        Assert.IsNotEmpty(files);
+        foreach (var file in files)
+            CollectionAssert.AreEqual(File.ReadAllBytes(files[0]), File.ReadAllBytes(file), $"{file}: other bits than rank 0's");
+        using var stream = File.OpenRead(files[0]);
+        return SafeTensors.Read(stream, stream.Length).Tensors
+            .Where(pair => !pair.Key.Contains("running", StringComparison.Ordinal) && !pair.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+            .ToDictionary(pair => pair.Key, pair => pair.Value);
+    }
+
+    private static string Metadata(string key) => Path.GetFullPath(typeof(MpiRun).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .First(attribute => attribute.Key == key).Value!, AppContext.BaseDirectory);
+}
+
+/// <summary>What a program came to.</summary>
+internal sealed record ProgramResult(int ExitCode, string Output, string Error, TimeSpan Time);
