@@ -73,7 +73,8 @@ public sealed class PseudoLabelTests
             Assert.IsTrue(asked.flip(2).allclose(learned.narrow(0, 16, asked.size(0)), 0, 1e-6), "the same images, turned");
             Assert.AreEqual(layout == MemoryLayout.ChannelsLast, Trainers.Runtime.TensorLayout.IsChannelsLast(learned));
         }
-        var pixels = network.Asked.SelectMany(images => images.unbind(0))
+        var ofSteps = network.Asked.Take(3); // those behind them are for the statistics of batch normalization
+        var pixels = ofSteps.SelectMany(images => images.unbind(0))
             .Select(image => string.Join(',', image.contiguous().data<float>().ToArray())).ToArray();
         Assert.HasCount(70, pixels.Distinct().ToArray());
     }
