@@ -91,14 +91,7 @@ public abstract partial class CnnTrainerOptions
             TimeBudget = TimeBudget,
             OnCancellation = OnCancellation,
         },
-        Distribution = new()
-        {
-            IsNone = Distribution.IsNone,
-            SynchronizedBatchNorm = Distribution.SynchronizedBatchNorm,
-            BFloat16Gradients = Distribution.BFloat16Gradients,
-            ScalesLearningRate = Distribution.ScalesLearningRate,
-            Patience = Distribution.Patience,
-        },
+        Sharing = new() { Distribution = DistributionSettings.Of(Distribution) },
         Execution = new() { Device = Device, Precision = Precision, MemoryLayout = MemoryLayout, NetworkThreads = NetworkThreads },
         Seed = Seed ?? environmentSeed,
     };

@@ -18,7 +18,7 @@ internal sealed record TrainingSettings
     public required AveragingSettings Averaging { get; init; }
     public required TransferSettings Transfer { get; init; }
     public required StoppingSettings Stopping { get; init; }
-    public required DistributionSettings Distribution { get; init; }
+    public required SharingSettings Sharing { get; init; }
     public required ExecutionSettings Execution { get; init; }
 
     /// <summary>The user's seed; null until the run draws one.</summary>

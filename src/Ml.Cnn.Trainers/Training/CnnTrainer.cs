@@ -90,7 +90,7 @@ public sealed class CnnTrainer : IEstimator<CnnTransformer>
     public CnnTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return TrainingThread.Run(() => Run(input, _processes ?? ProcessGroup.Find(_settings.Distribution)).Fit());
+        return TrainingThread.Run(() => Run(input, _processes ?? ProcessGroup.Find(_settings.Sharing.Distribution)).Fit());
     }
 
     /// <summary>

@@ -72,8 +72,8 @@ internal sealed class TrainingLoop
         _statistics = settings.Averaging is { PreciseBatchNorm: null, WeightAveraging: null } ? null
             : new(_subject, _batches, settings.Averaging.PreciseBatchNorm ?? long.MaxValue);
         var scaling = _subject.ScalesLoss ? new LossScaling() : null;
-        var reduction = processes.Collectives is { } group ? new BucketedReduction(group, settings.Distribution.BFloat16Gradients) : null;
-        var statistics = BatchNormalization.Synchronize(_subject.Network, settings.Distribution.SynchronizedBatchNorm ? processes.Collectives : null);
+        var reduction = processes.Collectives is { } group ? new BucketedReduction(group, settings.Sharing.Distribution.BFloat16Gradients) : null;
+        var statistics = BatchNormalization.Synchronize(_subject.Network, settings.Sharing.Distribution.SynchronizedBatchNorm ? processes.Collectives : null);
         _update = GradientUpdate.Create(_optimizer, settings.Optimization, average, scaling, reduction, ascent, slow, isSynchronized: statistics is not null);
         _step = TrainingStep.Create(_subject, settings, _update, statistics);
         _rates = new LearningRates(settings.Optimization.Schedule, settings.Optimization.LearningRate, Epochs, settings.Averaging.WeightAveraging);

@@ -27,7 +27,7 @@ internal sealed class TrainingRun(
     /// <summary>Trains, and makes a transformer of what was trained.</summary>
     public CnnTransformer Fit()
     {
-        processes.Begin(settings.Distribution);
+        processes.Begin(settings.Sharing.Distribution);
         try
         {
             return Train();

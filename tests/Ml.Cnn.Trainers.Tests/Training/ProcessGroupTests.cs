@@ -168,7 +168,7 @@ public sealed class ProcessGroupTests
         Assert.Contains("BatchSize was 20 and is 10", error.Message);
     }
 
-    /// <summary>Protects decisions by what was measured: all processes have the same numbers, stop at the same epoch and lower the rate at the same one.</summary>
+    /// <summary>Protects decisions by what was measured: all have the same numbers, stop at the same epoch and lower the rate at the same one.</summary>
     [TestMethod]
     public void A_group_measures_and_decides_as_one()
     {

@@ -52,6 +52,7 @@ public sealed class TrainingSettingsTests
         [nameof(CnnOptions.PreciseBatchNorm)] = 100,
         [nameof(CnnOptions.WeightAveraging)] = new StochasticWeightAveraging(),
         [nameof(CnnOptions.Lookahead)] = new Lookahead(),
+        [nameof(CnnOptions.Distribution)] = new Distribution { SynchronizedBatchNorm = true },
         [nameof(CnnOptions.SharpnessAwareRadius)] = 0.05,
         [nameof(CnnOptions.GradientCentralization)] = true,
         [nameof(CnnOptions.LayerRateDecay)] = 0.75,

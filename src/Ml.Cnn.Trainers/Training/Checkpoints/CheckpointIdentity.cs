@@ -109,8 +109,7 @@ internal static class CheckpointIdentity
                 all.TryAdd(constant.Name, Text(constant.Default(OptimizerInfo.Of(optimizer))));
         }
         all.TryAdd(nameof(OptimizationSettings.GradientCentralization), Text(false));
-        all.TryAdd(nameof(DistributionSettings.SynchronizedBatchNorm), Text(false));
-        all.TryAdd(nameof(DistributionSettings.BFloat16Gradients), Text(false));
+        all.TryAdd(nameof(SharingSettings.Distribution), Text(DistributionSettings.Default));
         if (saved.TryGetValue(Preprocessing, out var text) && JsonSerializer.Deserialize<ImagePreprocessing>(text, JsonFormat.Options) is { } preprocessing)
             all[Preprocessing] = Text(OfTraining(preprocessing));
         return all;

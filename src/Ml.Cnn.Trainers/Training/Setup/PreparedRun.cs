@@ -186,7 +186,7 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>Into how many steps an epoch is taken.</summary>
     /// <param name="trained">The network, or its head.</param>
     public EpochSteps Steps(Module trained) => new(Images, Settings.Optimization.BatchSize, Shard.World,
-        IsNormalizedAlone: !Settings.Distribution.SynchronizedBatchNorm && BatchNormalization.IsIn(trained));
+        IsNormalizedAlone: !Settings.Sharing.Distribution.SynchronizedBatchNorm && BatchNormalization.IsIn(trained));
 
     /// <summary>Decodes rows to batches.</summary>
     /// <param name="decoder">Of the rows.</param>

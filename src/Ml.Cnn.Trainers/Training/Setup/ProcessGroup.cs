@@ -137,7 +137,7 @@ internal sealed class ProcessGroup
     /// <param name="open">What the user left open.</param>
     public TrainingSettings ScaleLearningRate(TrainingSettings settings, OpenOptions open)
     {
-        if (Shard.IsWhole || open.LearningRate || !settings.Distribution.ScalesLearningRate)
+        if (Shard.IsWhole || open.LearningRate || !settings.Sharing.Distribution.ScalesLearningRate)
             return settings;
         const int UsualWarmUp = 5; // epochs (Goyal et al. 2017, section 2.2)
         var optimization = settings.Optimization;
@@ -148,7 +148,7 @@ internal sealed class ProcessGroup
 
     /// <summary>Checks that all processes train the same network on the same data with the same settings and library.</summary>
     /// <param name="identity">What must be the same, by name.</param>
-    /// <exception cref="InvalidOperationException">Something differs; the message, which is the same in all processes, names process and difference.</exception>
+    /// <exception cref="InvalidOperationException">Something differs; the message, the same in all processes, names process and difference.</exception>
     public void RequireSame(IReadOnlyDictionary<string, string> identity)
     {
         if (Collectives is not { } group)
