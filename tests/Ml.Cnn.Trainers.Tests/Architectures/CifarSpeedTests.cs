@@ -18,7 +18,7 @@ namespace Ml.Cnn.Trainers.Tests.Architectures;
 [TestClass]
 public sealed class CifarSpeedTests
 {
-    private const int Steps = 10, Batch = 32, WhitenSteps = 6;
+    private const int Steps = 10, Batch = 12, WhitenSteps = 6;
 
     private static readonly NetworkShape s_shape = new(3, 32, 32, 10);
 
