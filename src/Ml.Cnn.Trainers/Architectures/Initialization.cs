@@ -8,8 +8,8 @@ namespace Ml.Cnn.Trainers.Architectures;
 /// <summary>The ways in which papers draw a network's first weights, where they differ from the layers' own.</summary>
 internal static class Initialization
 {
-    // A rule of outputs is made for ImageNet's. With ten, the logits of 1,280 features would be ten times as large, and the loss that training starts with twice
-    // that of guessing.
+    // A rule of outputs is made for ImageNet's. With ten, the logits of 1,280 features would be ten times as large, and the loss that training starts with
+    // twice that of guessing.
     private const int FewestOutputs = 1000;
 
     /// <summary>

@@ -4,9 +4,9 @@ using Ml.Cnn.Transforms;
 namespace Ml.Cnn.Trainers;
 
 /// <summary>
-/// A recipe: how a paper trained its networks, or today's practice for a purpose. <c>var options = TrainingPreset.Find("resnet-cifar").Apply(new ResNetOptions { Depth = 18 })</c>
-/// sets what the
-/// paper states; what is set afterwards counts instead. The number of epochs stays yours: milestones are shares of it.
+/// A recipe: how a paper trained its networks, or today's practice for a purpose.
+/// <c>var options = TrainingPreset.Find("resnet-cifar").Apply(new ResNetOptions { Depth = 18 })</c> sets what the recipe states; what is set afterwards counts
+/// instead. The number of epochs stays yours: milestones are shares of it.
 /// </summary>
 public sealed partial class TrainingPreset
 {
@@ -67,8 +67,8 @@ public sealed partial class TrainingPreset
     ];
 
     /// <summary>
-    /// "alexnet", "vgg", "resnet-imagenet", "resnet-cifar", "resnet110-cifar", "densenet-imagenet", "densenet-cifar", "modern", "quick", "strong", "small-data",
-    /// "transfer" or "cifar_speed".
+    /// "alexnet", "vgg", "resnet-imagenet", "resnet-cifar", "resnet110-cifar", "densenet-imagenet", "densenet-cifar", "modern", "quick", "strong",
+    /// "small-data", "transfer" or "cifar_speed".
     /// </summary>
     public string Name { get; }
 

@@ -121,6 +121,7 @@ public sealed class TechniqueEffectTests
             LearningRate = Rate,
             Schedule = LearningRateSchedule.Constant,
             Seed = 3,
+            PreciseBatchNorm = 0,
         };
         change(options);
         return s_mlContext.MulticlassClassification.Trainers.Cnn((channels, classes) => new NormalizedNetwork(channels, classes, isTorchSharps: true), options)

@@ -48,7 +48,7 @@ public sealed class TrainingPresetTests
         Assert.AreEqual(rate, options.LearningRate!.Value * options.Schedule!.Factor(iteration / 64_000.0 * 164, 164), 1e-12);
     }
 
-    /// <summary>Protects recipes that follow the data: batch, rate and epochs stay open, whatever stood there, and the optimizer's own options are its own.</summary>
+    /// <summary>Protects recipes that follow the data: batch, rate and epochs stay open, whatever stood there; other optimizers' options are gone.</summary>
     [TestMethod]
     [DataRow("quick", Optimizer.Sgd, 1e-4, 500)]
     [DataRow("strong", Optimizer.Lamb, 0.02, 6000)]

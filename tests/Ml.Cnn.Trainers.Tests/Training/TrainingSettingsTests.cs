@@ -1,7 +1,6 @@
 using System.Collections;
 using Microsoft.ML;
 using Ml.Cnn.Trainers.Options;
-using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Checkpoints;
 using Ml.Cnn.Trainers.Weights;
 using Ml.Cnn.Transforms;
@@ -24,7 +23,6 @@ public sealed class TrainingSettingsTests
         [nameof(CnnOptions.ExampleWeightColumnName)] = "Weight",
         [nameof(CnnOptions.PredictedLabelColumnName)] = "Guess",
         [nameof(CnnOptions.ScoreColumnName)] = "Probability",
-        [nameof(CnnOptions.Distribution)] = new Distribution { SynchronizedBatchNorm = true },
         [nameof(CnnOptions.Epochs)] = 3,
         [nameof(CnnOptions.Steps)] = 300,
         [nameof(CnnOptions.BatchSize)] = 7,
@@ -117,18 +115,11 @@ public sealed class TrainingSettingsTests
         Assert.AreEqual("Image", model.FeatureColumnName);
     }
 
-    // An option for each property of a section, but for the distribution, which is an option as a whole.
-    private static IEnumerable<(string Name, Func<TrainingSettings, object?> Value)> Settings() =>
-        CheckpointIdentity.Sections.SelectMany(section => section.Name == nameof(TrainingSettings.Distribution)
-            ? [(section.Name, section.GetValue)]
-            : section.PropertyType.GetProperties().Select(p => (p.Name, (Func<TrainingSettings, object?>)(settings => p.GetValue(section.GetValue(settings))))))
-            .Append((nameof(TrainingSettings.Seed), settings => settings.Seed));
-
     /// <summary>A new option must reach the settings or the handles: what is set in the options has to be found there.</summary>
     [TestMethod]
     public void Every_option_is_a_setting_or_a_handle()
     {
-        string[] settings = [.. Settings().Select(setting => setting.Name)];
+        string[] settings = [.. CheckpointIdentity.Sections.SelectMany(section => section.PropertyType.GetProperties()).Select(p => p.Name), "Seed"];
         string[] handles = [.. typeof(TrainingHandles).GetProperties().Select(p => p.Name)];
         string[] options = [.. typeof(CnnTrainerOptions).GetProperties().Select(p => p.Name)];
         Assert.AreEqual("", string.Join(", ", options.Except([.. settings, .. handles])), "options that nothing trains by");
@@ -164,7 +155,9 @@ public sealed class TrainingSettingsTests
         static Dictionary<string, object?> Values(CnnOptions options)
         {
             var (settings, handles) = (options.ToSettings(Trainers.Architectures.LeNet.Create().Training, environmentSeed: null), options.ToHandles());
-            var values = Settings().ToDictionary(setting => setting.Name, setting => setting.Value(settings));
+            var values = CheckpointIdentity.Sections.SelectMany(section => section.PropertyType.GetProperties()
+                .Select(p => (p.Name, Value: p.GetValue(section.GetValue(settings)))))
+                .Append((nameof(settings.Seed), settings.Seed)).ToDictionary(pair => pair.Item1, pair => pair.Item2);
             string[] inSettingsToo = [nameof(CnnOptions.Weights), nameof(CnnOptions.Distillation), nameof(CnnOptions.PseudoLabels),
                 nameof(TrainingHandles.Open)]; // in words, or whether
             foreach (var handle in typeof(TrainingHandles).GetProperties().Where(p => !inSettingsToo.Contains(p.Name)))

@@ -67,8 +67,8 @@ internal sealed class ProcessGroup
     {
         if (!Shard.IsWhole && settings.Loss.PseudoLabels is not null)
         {
-            throw new InvalidOperationException($"{nameof(CnnTrainerOptions.PseudoLabels)} cannot be used where several processes train one model: unlabeled images "
-                + "are not dealt out to them.");
+            throw new InvalidOperationException($"{nameof(CnnTrainerOptions.PseudoLabels)} cannot be used where several processes train one model: unlabeled "
+                + "images are not dealt out to them.");
         }
     }
 
