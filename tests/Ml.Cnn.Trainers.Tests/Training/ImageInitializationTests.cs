@@ -100,7 +100,12 @@ public sealed class ImageInitializationTests
         {
             var options = new CnnOptions
             {
-                FeatureColumnName = "Image", Epochs = 1, BatchSize = 16, LearningRate = 1e-12, ImageSize = Size, Seed = 1,
+                FeatureColumnName = "Image",
+                Epochs = 1,
+                BatchSize = 16,
+                LearningRate = 1e-12,
+                ImageSize = Size,
+                Seed = 1,
                 Augmentation = new([new RandomErasing(probability: 1)]),
             };
             change(options);
