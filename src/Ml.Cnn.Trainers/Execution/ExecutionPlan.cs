@@ -88,5 +88,5 @@ internal sealed record ExecutionPlan(Device Device, NetworkCost Cost, bool Chann
     }
 
     private static bool GainsByBFloat16(Device device, NetworkCost cost) =>
-        device.type == DeviceType.CUDA || (OneDnn.ComputesInBFloat16 && cost.DepthwiseShare < TooDepthwise);
+        device.type == DeviceType.CUDA || (OneDnn.IsFasterInBFloat16 && cost.DepthwiseShare < TooDepthwise);
 }

@@ -29,8 +29,18 @@ internal static class OneDnn
 
     /// <summary>Whether the processor has instructions for bfloat16, and oneDNN may use them.</summary>
     /// <remarks>CPUID leaf 7: AVX512_BF16 is bit 5 of EAX in subleaf 1, AMX-BF16 bit 22 of EDX in subleaf 0 (Intel SDM, volume 2A).</remarks>
-    public static bool ComputesInBFloat16 => IncludesBFloat16(Limit) && X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7
-        && (((X86Base.CpuId(7, 1).Eax >> 5) & 1) == 1 || ((X86Base.CpuId(7, 0).Edx >> 22) & 1) == 1);
+    public static bool ComputesInBFloat16 => IncludesBFloat16(Limit) && HasLeaf7 && (((X86Base.CpuId(7, 1).Eax >> 5) & 1) == 1 || HasAmx);
+
+    /// <summary>
+    /// Whether bfloat16 is faster than float32 as well: by AMX, or by AVX512_BF16 of other vendors than Intel (docs/performance.md has both measured).
+    /// </summary>
+    public static bool IsFasterInBFloat16 => ComputesInBFloat16 && (HasAmx || X86Base.CpuId(0, 0).Ebx != Intel);
+
+    private const int Intel = 0x756E6547; // "Genu", of "GenuineIntel"
+
+    private static bool HasLeaf7 => X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7;
+
+    private static bool HasAmx => ((X86Base.CpuId(7, 0).Edx >> 22) & 1) == 1;
 
     /// <summary>Whether the processor says how large its caches are; true on processors that are no x64.</summary>
     public static bool ProcessorReportsCaches => !X86Base.IsSupported || HasCaches(0, 4) || HasCaches(unchecked((int)0x80000000), unchecked((int)0x8000001D));

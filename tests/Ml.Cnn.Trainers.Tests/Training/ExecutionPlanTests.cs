@@ -55,7 +55,7 @@ public sealed class ExecutionPlanTests
         Assert.IsTrue(plan.ChannelsLast);
         if (isDepthwise)
             Assert.IsNull(plan.ComputeType);
-        else if (OneDnn.ComputesInBFloat16)
+        else if (OneDnn.IsFasterInBFloat16)
             Assert.AreEqual(ScalarType.BFloat16, plan.ComputeType);
         Assert.IsNull(ExecutionPlan.ForTraining(CPU, NetworkCost.Of(network, shape), Precision.Float32, MemoryLayout.Auto).ComputeType);
     }
