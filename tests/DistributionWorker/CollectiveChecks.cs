@@ -9,7 +9,7 @@ internal static class CollectiveChecks
     public static int Run()
     {
         var launch = Launch.Find(Environment.GetEnvironmentVariable) ?? throw new InvalidOperationException("Started alone.");
-        var group = MpiWorld.Join(launch);
+        var group = Processes.Join(launch);
         Require(group.Rank == launch.Rank, $"rank {group.Rank}, and {launch.Rank} by the environment");
         Require(group.LocalRank == launch.LocalRank, $"local rank {group.LocalRank}, and {launch.LocalRank} by the environment");
         Gather(group);
@@ -26,7 +26,7 @@ internal static class CollectiveChecks
         return 0;
     }
 
-    private static void Gather(MpiCollectives group)
+    private static void Gather(ICollectives group)
     {
         var rows = group.Gather(group.Rank, group.Rank * 0.5);
         for (var rank = 0; rank < group.World; rank++)
@@ -35,7 +35,7 @@ internal static class CollectiveChecks
         Require(texts.Index().All(text => text.Item == new string('ä', text.Index)), string.Join(", ", texts));
     }
 
-    private static void Broadcast(MpiCollectives group)
+    private static void Broadcast(ICollectives group)
     {
         for (var root = 0; root < group.World; root++)
         {
@@ -44,7 +44,7 @@ internal static class CollectiveChecks
         }
     }
 
-    private static void Sum(MpiCollectives group, long count, ScalarType type)
+    private static void Sum(ICollectives group, long count, ScalarType type)
     {
         using var scope = NewDisposeScope();
         // Whole numbers up to 60, so that sums of four processes are exact in every type.

@@ -1,4 +1,4 @@
-// What the tests start under mpirun:
+// What the tests start under mpirun and torchrun:
 //   DistributionWorker collectives            checks every collective operation
 //   DistributionWorker sums BYTES TIMES       measures sums of float32, as a training has them
 //   DistributionWorker train '{ … }'          trains as a TrainingPlan says

@@ -11,7 +11,7 @@ internal static class SumBenchmark
 {
     public static int Run(string bytes, string times)
     {
-        var group = MpiWorld.Join(Launch.Find(Environment.GetEnvironmentVariable) ?? throw new InvalidOperationException("Started alone."));
+        var group = Processes.Join(Launch.Find(Environment.GetEnvironmentVariable) ?? throw new InvalidOperationException("Started alone."));
         var (count, rounds) = (long.Parse(bytes, CultureInfo.InvariantCulture) / sizeof(float), int.Parse(times, CultureInfo.InvariantCulture));
         const long Largest = 2_359_296; // numbers of ResNet-18's largest weight
         Tensor[] gradients = [.. Enumerable.Range(0, (int)((count + Largest - 1) / Largest)).Select(i => ones(Math.Min(Largest, count - i * Largest)))];

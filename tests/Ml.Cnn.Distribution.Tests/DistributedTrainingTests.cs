@@ -2,17 +2,19 @@ using System.Text.Json;
 
 namespace Ml.Cnn.Distribution.Tests;
 
-/// <summary>One training on several processes, under the mpirun of Open MPI and of MPICH.</summary>
+/// <summary>One training on several processes, under the mpirun of Open MPI and of MPICH, and under torchrun.</summary>
 [TestClass]
 public sealed class DistributedTrainingTests
 {
     /// <summary>Protects the C functions, handles and types of both implementations: every operation, small and large, in each type.</summary>
     [TestMethod]
-    [DataRow(MpiRun.OpenMpi, "Open MPI")]
-    [DataRow(MpiRun.Mpich, "MPICH")]
+    [DataRow(GroupRun.OpenMpi, "Open MPI")]
+    [DataRow(GroupRun.Mpich, "MPICH")]
+    [DataRow(GroupRun.Torchrun, "torchrun's store at")]
+    [DataRow(GroupRun.Variables, "torchrun's store at 127.0.0.1:")]
     public void Every_collective_operation_gives_what_it_should(string implementation, string name)
     {
-        var result = MpiRun.Run(implementation, 3, MpiRun.Worker, "collectives");
+        var result = GroupRun.Run(implementation, 3, GroupRun.Worker, "collectives");
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.Contains(name, result.Output);
         Assert.Contains("3 processes", result.Output);
@@ -20,8 +22,9 @@ public sealed class DistributedTrainingTests
 
     /// <summary>Protects what this is for: several processes come to one process's weights, to the same bits in all, however uneven their shares are.</summary>
     [TestMethod]
-    [DataRow(MpiRun.OpenMpi, 2, 30)]
-    [DataRow(MpiRun.Mpich, 4, 11)] // 90 = 2 · 44 + 2: in the last step two of the four have no image
+    [DataRow(GroupRun.OpenMpi, 2, 30)]
+    [DataRow(GroupRun.Variables, 3, 20)]
+    [DataRow(GroupRun.Mpich, 4, 11)] // 90 = 2 · 44 + 2: in the last step two of the four have no image
     public void Processes_train_what_one_process_trains(string implementation, int processes, int batchSize)
     {
         using var folder = new TemporaryFolder();
@@ -34,9 +37,9 @@ public sealed class DistributedTrainingTests
             LearningRate = 0.05,
         };
         var alone = plan with { Folder = Path.Join(folder.Path, "alone"), BatchSize = batchSize * processes };
-        var together = MpiRun.Complete(implementation, processes, plan);
-        var expected = MpiRun.Complete(null, 1, alone);
-        Assert.AreEqual(0, MpiRun.LargestDifference(alone.Folder, plan.Folder), 1e-4);
+        var together = GroupRun.Complete(implementation, processes, plan);
+        var expected = GroupRun.Complete(null, 1, alone);
+        Assert.AreEqual(0, GroupRun.LargestDifference(alone.Folder, plan.Folder), 1e-4);
         foreach (var (one, other) in expected.Epochs.Zip(together.Epochs))
         {
             Assert.AreEqual((one.Images, one.Steps, one.LearningRate), (other.Images, other.Steps, other.LearningRate));
@@ -50,8 +53,8 @@ public sealed class DistributedTrainingTests
     /// magnified by the next, as another memory layout in one process would be, too.
     /// </summary>
     [TestMethod]
-    [DataRow(MpiRun.OpenMpi, 2)]
-    [DataRow(MpiRun.Mpich, 4)]
+    [DataRow(GroupRun.OpenMpi, 2)]
+    [DataRow(GroupRun.Mpich, 4)]
     public void Synchronized_batch_normalization_trains_what_one_process_trains(string implementation, int processes)
     {
         using var folder = new TemporaryFolder();
@@ -66,49 +69,55 @@ public sealed class DistributedTrainingTests
         };
         var alone = plan with { Folder = Path.Join(folder.Path, "alone"), BatchSize = 48 };
         var local = plan with { Folder = Path.Join(folder.Path, "local"), SynchronizedBatchNorm = false };
-        MpiRun.Complete(null, 1, alone);
-        MpiRun.Complete(implementation, processes, plan);
-        var difference = MpiRun.LargestDifference(alone.Folder, plan.Folder);
+        GroupRun.Complete(null, 1, alone);
+        GroupRun.Complete(implementation, processes, plan);
+        var difference = GroupRun.LargestDifference(alone.Folder, plan.Folder);
         Assert.AreEqual(0, difference, 1e-4);
         if (processes > 2)
             return;
-        MpiRun.Complete(implementation, processes, local);
-        Assert.IsGreaterThan(5 * difference, MpiRun.LargestDifference(alone.Folder, local.Folder), "each by itself is something else");
+        GroupRun.Complete(implementation, processes, local);
+        Assert.IsGreaterThan(5 * difference, GroupRun.LargestDifference(alone.Folder, local.Folder), "each by itself is something else");
     }
 
     /// <summary>Protects a group from a process that dies: all end soon, and training goes on from the last checkpoint, to the same weights.</summary>
     [TestMethod]
-    [DataRow(MpiRun.OpenMpi, 0)]
-    [DataRow(MpiRun.Mpich, 1)]
+    [DataRow(GroupRun.OpenMpi, 0)]
+    [DataRow(GroupRun.Mpich, 1)]
+    [DataRow(GroupRun.Variables, 0)] // which has the store
+    [DataRow(GroupRun.Variables, 1)]
     public void A_killed_process_ends_all_and_training_goes_on_where_it_stopped(string implementation, int killed)
     {
         using var folder = new TemporaryFolder();
         var undisturbed = new TrainingPlan { Folder = Path.Join(folder.Path, "undisturbed"), BatchSize = 15, Epochs = 3 };
         var plan = undisturbed with { Folder = Path.Join(folder.Path, "killed"), Checkpoints = Path.Join(folder.Path, "checkpoints") };
-        MpiRun.Complete(implementation, 2, undisturbed);
-        var result = MpiRun.Train(implementation, 2, plan with { Event = "killed", Rank = killed, Step = 5 });
+        GroupRun.Complete(implementation, 2, undisturbed);
+        var result = GroupRun.Train(implementation, 2, plan with { Event = "killed", Rank = killed, Step = 5 });
         Assert.AreNotEqual(0, result.ExitCode);
         Assert.IsLessThan(TimeSpan.FromSeconds(60), result.Time, "the patience");
         Assert.IsEmpty(Directory.GetFiles(plan.Folder), "nobody trained to the end");
-        var record = MpiRun.Complete(implementation, 2, plan);
+        if (implementation == GroupRun.Variables) // no launcher ends the other
+            Assert.Contains($"[{1 - killed}] GroupFailureException", result.Error);
+        var record = GroupRun.Complete(implementation, 2, plan);
         Assert.HasCount(3, record.Epochs);
-        Assert.AreEqual(0, MpiRun.LargestDifference(undisturbed.Folder, plan.Folder), "to the bit");
+        Assert.AreEqual(0, GroupRun.LargestDifference(undisturbed.Folder, plan.Folder), "to the bit");
 
         // A single process goes on, too, with batches as large as both processes' together.
         var alone = plan with { Folder = Path.Join(folder.Path, "alone"), BatchSize = 30, Epochs = 3 };
-        MpiRun.Complete(null, 1, alone);
+        GroupRun.Complete(null, 1, alone);
     }
 
     /// <summary>Protects from waiting without end: who hangs, fails or was started otherwise is named by the others, within the patience.</summary>
     [TestMethod]
-    [DataRow(MpiRun.OpenMpi, "hangs", "hangs, or its machine cannot be reached. The patience is 3 s.")]
-    [DataRow(MpiRun.Mpich, "fails", "failed, and the others cannot go on without it. It said: The disk is full of cats.")]
-    [DataRow(MpiRun.Mpich, "other options", "has BatchSize 33, and rank 0")]
+    [DataRow(GroupRun.OpenMpi, "hangs", "hangs, or its machine cannot be reached. The patience is 3 s.")]
+    [DataRow(GroupRun.Mpich, "fails", "failed, and the others cannot go on without it. It said: The disk is full of cats.")]
+    [DataRow(GroupRun.Mpich, "other options", "has BatchSize 33, and rank 0")]
+    [DataRow(GroupRun.Variables, "hangs", "hangs, or its machine cannot be reached. The patience is 3 s.")]
+    [DataRow(GroupRun.Variables, "fails", "failed, and the others cannot go on without it. It said: The disk is full of cats.")]
     public void Who_keeps_the_others_waiting_is_named(string implementation, string what, string expected)
     {
         using var folder = new TemporaryFolder();
         var plan = new TrainingPlan { Folder = Path.Join(folder.Path, "ranks"), Epochs = 3, Event = what, Rank = 1, Step = 4, Patience = 3 };
-        var result = MpiRun.Train(implementation, 3, plan);
+        var result = GroupRun.Train(implementation, 3, plan);
         Assert.AreNotEqual(0, result.ExitCode);
         Assert.Contains("[0] GroupFailureException", result.Error);
         Assert.Contains("rank 1 (process", result.Error);
@@ -121,7 +130,7 @@ public sealed class DistributedTrainingTests
     {
         using var folder = new TemporaryFolder();
         var model = Path.Join(folder.Path, "model.zip");
-        var result = MpiRun.Run(MpiRun.OpenMpi, 2, MpiRun.Cli, "train", "--data", "digits:120", "--arch", "lenet5", "--epochs", "2", "--batch-size", "10",
+        var result = GroupRun.Run(GroupRun.OpenMpi, 2, GroupRun.Cli, "train", "--data", "digits:120", "--arch", "lenet5", "--epochs", "2", "--batch-size", "10",
             "--out", model, "--json");
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.Contains("Distribution 2 processes: Open MPI", result.Error);

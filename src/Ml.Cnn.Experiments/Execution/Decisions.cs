@@ -49,7 +49,7 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
                 return Promote(state, costs, state[promote.Trial], promote.Reason, lag);
             case SearchDecision.End end when lag == 1 && !state.Open.Any():
                 if (Last(state, costs, lag) is { } last)
-                    return Promote(state, costs, last, "uses the time that is left", lag);
+                    return last;
                 ended = end.Reason;
                 return null;
             default:
@@ -88,14 +88,21 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
         return last.Length == MostInVain && last.All(job => job.Result is { Images: 0 });
     }
 
-    // Time is left, and no rung fits into it: the best trial that can be trained further makes use of it.
-    private TrialState? Last(ExperimentState state, JobCosts costs, int lag)
+    // Time is left, and no rung fits into it: the best trial that can be trained further makes use of it, to as many epochs as it is enough for.
+    private JobDecided? Last(ExperimentState state, JobCosts costs, int lag)
     {
         if (definition.BudgetLimits.MaximumTime is not { } time || costs.SecondsLeft / time.TotalSeconds < WorthUsing)
             return null;
-        return state.Trials
+        var trial = state.Trials
             .Where(trial => CanGoOn(trial) && trial.Scored is { Result.IsPartial: false } && RungOf(state, trial, lag) < definition.Rungs.Count)
             .MaxBy(trial => trial.Scored!.Result!.Metrics!.ScoreOf(definition.Metric));
+        if (trial is null)
+            return null;
+        var rung = RungOf(state, trial, lag);
+        var (from, to) = (rung == 0 ? 0 : definition.Rungs.Ends[rung - 1], definition.Rungs.Ends[rung]);
+        var epochs = costs.EpochsLeft(trial.Configuration, kept: Math.Max(ReservedShare, WorthUsing) * time.TotalSeconds);
+        return epochs == 0 ? null
+            : Promote(state, costs, trial, "uses the time that is left", lag) with { Epochs = from + epochs < to ? from + epochs : null };
     }
 
     private SearchView View(ExperimentState state, JobCosts costs, int lag) => new()
@@ -103,6 +110,7 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
         Trials = [.. state.Trials.Select(trial => Seen(state, trial, lag))],
         Remaining = costs.Remaining,
         MayStart = costs.MayStart,
+        UsesRest = definition.BudgetLimits.MaximumTime is not null,
         CostOfStart = point => costs.Of(_space.Decode(point), rung: 0),
         CostOfPromotion = trial => trial.Scores.Count < definition.Rungs.Count
             ? costs.Of(state[trial.Id].Configuration, trial.Scores.Count) : double.PositiveInfinity,

@@ -37,7 +37,7 @@ internal sealed class JobCosts
             var left = double.PositiveInfinity;
             if (SecondsLeft is { } seconds)
             {
-                var underWay = _state.Open.Sum(job => Seconds(_state[job.Trial].Configuration, Images(job.Rung)));
+                var underWay = _state.Open.Sum(job => Seconds(_state[job.Trial].Configuration, Images(job)));
                 left = (seconds - underWay) / Budget.MaximumTime!.Value.TotalSeconds;
             }
             if (Budget.MaximumImages is { } images)
@@ -61,20 +61,32 @@ internal sealed class JobCosts
         return share;
     }
 
-    /// <summary>Images that a job is trained on.</summary>
-    public long Images(int rung) => _definition.Data.Images * _definition.Trainings * _definition.Rungs.EpochsOf(rung);
+    /// <summary>How many epochs of a trial the time is enough for, of which a part is kept; 0 without a limit of time.</summary>
+    /// <param name="trial">Any.</param>
+    /// <param name="kept">Seconds for what comes after the last step.</param>
+    public int EpochsLeft(TrialConfiguration trial, double kept) =>
+        SecondsLeft is { } seconds ? (int)Math.Max(0, (seconds - kept) / Seconds(trial, ImagesPerEpoch)) : 0;
+
+    private long ImagesPerEpoch => _definition.Data.Images * _definition.Trainings;
+
+    private long Images(int rung) => ImagesPerEpoch * _definition.Rungs.EpochsOf(rung);
+
+    private long Images(JobDecided job) => job.Epochs is { } epochs
+        ? ImagesPerEpoch * Math.Max(0, epochs - (job.Rung == 0 ? 0 : _definition.Rungs.Ends[job.Rung - 1])) : Images(job.Rung);
 
     // What is decided on counts whole; what is known to have ended earlier counts as it was.
     private double Spent => _state.Trials.SelectMany(trial => trial.Jobs)
-        .Sum(job => job.Result is { } result && _state.IsVisible(job.Decision, _lag) ? result.Images : Images(job.Decision.Rung));
+        .Sum(job => job.Result is { } result && _state.IsVisible(job.Decision, _lag) ? result.Images : Images(job.Decision));
 
     private double Seconds(TrialConfiguration trial, long images) => images * SecondsPerImage(trial);
 
-    // As long as the network has taken so far; as long as others take for a multiply-add, if it is new.
+    // As long as the trial itself has taken so far, or the network in others; as long as other networks take for a multiply-add, if it is new.
     private double SecondsPerImage(TrialConfiguration trial)
     {
         var measured = Measured.ToArray();
         var same = measured.Where(job => job.Trial.Architecture == trial.Architecture && job.Trial.ImageSize == trial.ImageSize).ToArray();
+        if (same.Where(job => job.Trial == trial).ToArray() is { Length: > 0 } own)
+            same = own;
         if (same.Length > 0)
             return same.Sum(job => job.Seconds) / same.Sum(job => job.Images);
         var each = measured.Select(job => job.Seconds / job.Images / _multiplyAdds(job.Trial)).Order().ToArray();

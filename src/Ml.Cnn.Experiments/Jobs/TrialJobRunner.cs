@@ -105,7 +105,7 @@ internal sealed class TrialJobRunner(MLContext mlContext, ExperimentFolder folde
 
     private (TrialJobResult Result, IReadOnlyList<CnnEpoch> History, ImageScores? Scores) TrainWith(Work work, TrialConfiguration trial)
     {
-        var epochs = definition.Rungs.Ends[work.Job.Rung];
+        var epochs = work.Job.Epochs ?? definition.Rungs.Ends[work.Job.Rung];
         var networks = new List<CnnTransformer>();
         try
         {
@@ -174,7 +174,7 @@ internal sealed class TrialJobRunner(MLContext mlContext, ExperimentFolder folde
                 ? FormattableString.Invariant($"{latency:0.#} ms for an image, and {definition.Limits.Latency!.Value.TotalMilliseconds:0.#} are allowed")
                 : trained < epochs ? FormattableString.Invariant($"the time was up after {trained} of {epochs} epochs") : null,
             Epochs = trained,
-            IsPartial = trained < epochs,
+            IsPartial = trained < definition.Rungs.Ends[work.Job.Rung],
             Images = networks.Sum(network => New(work, network).Sum(epoch => epoch.Images)),
             TrainSeconds = networks.Sum(network => New(work, network).Sum(epoch => epoch.Seconds)),
             Metrics = metrics,

@@ -33,20 +33,27 @@ internal sealed class HalvingState
 
     private int Top => _settings.Rungs.Count - 1;
 
-    // The best trial that can still be brought to the goal; none where a better one is there. What it takes is kept for it, so that one will have come there.
+    // The best trial that can still be brought to the goal; none where a better one is there, and could make no use of more. What it takes is kept for it, so
+    // that one will have come there.
     private SearchTrial? FindFinisher()
     {
         foreach (var trial in _scored)
         {
             if (trial.Scores.Count > _goal)
-                return null;
+                return _view.UsesRest && trial.Scores.Count <= Top && (trial.CanGoOn || trial.IsPending) ? trial : null;
             if ((trial.CanGoOn || trial.IsPending) && _costs.Climb(trial, _goal) <= _view.Remaining && CanWin(trial))
                 return trial;
         }
         return null;
     }
 
-    private double Kept => _finisher is null ? 0 : _costs.Climb(_finisher, _goal);
+    // Where a training can end between two rungs, half of all goes into that of the best, if it can make use of so much.
+    private double Kept => _finisher is null ? 0
+        : _view.UsesRest ? Math.Max(_costs.Climb(_finisher, _goal), Math.Min(_costs.Climb(_finisher, Top), _costs.Total / 2 - Paid(_finisher)))
+        : _costs.Climb(_finisher, _goal);
+
+    // What the rungs beyond the first have taken.
+    private double Paid(SearchTrial trial) => _costs.ClimbOfNew(trial.Point, trial.Scores.Count - 1);
 
     /// <summary>Whether a trial can be started and the best one still be brought to its next rung.</summary>
     public bool LeavesNextRung(double[] point) =>

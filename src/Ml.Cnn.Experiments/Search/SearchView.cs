@@ -11,6 +11,9 @@ internal sealed record SearchView
     /// <summary>Whether another trial may be started.</summary>
     public required bool MayStart { get; init; }
 
+    /// <summary>Whether what is left at the end, and is not enough for a rung, goes to the best trial's training all the same.</summary>
+    public bool UsesRest { get; init; }
+
     /// <summary>What a new trial at a point would cost to bring to the first rung.</summary>
     public required Func<double[], double> CostOfStart { get; init; }
 

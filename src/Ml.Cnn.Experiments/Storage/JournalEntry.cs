@@ -27,7 +27,9 @@ internal sealed record SessionBegan(DateTimeOffset Time, string Library) : Journ
 /// <param name="Configuration">Of a trial's first job; null for the later ones.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="SecondsLeft">When the time is up, the training ends at its next step; null: no limit.</param>
-internal sealed record JobDecided(int Job, int Trial, int Rung, TrialConfiguration? Configuration, string Reason, double? SecondsLeft) : JournalEntry;
+/// <param name="Epochs">Behind which epoch it ends, where that is before the rung's: the rest of the budget is enough for no more; null: at the rung.</param>
+internal sealed record JobDecided(int Job, int Trial, int Rung, TrialConfiguration? Configuration, string Reason, double? SecondsLeft, int? Epochs = null)
+    : JournalEntry;
 
 /// <summary>A training came to its end, or failed.</summary>
 internal sealed record JobEnded(int Job, TrialJobResult Result) : JournalEntry;

@@ -13,7 +13,7 @@ internal sealed record TrialJobResult
     /// <summary>Epochs that the trial has been trained for, those of earlier rungs included.</summary>
     public int Epochs { get; init; }
 
-    /// <summary>Whether training ended before the rung, since the time was up: the result counts, and is not compared with those of the rung.</summary>
+    /// <summary>Whether training ended before the rung, as the time did: the result counts, and is not compared with those of the rung.</summary>
     public bool IsPartial { get; init; }
 
     /// <summary>The metrics of a training that came to its rung; null of any other.</summary>

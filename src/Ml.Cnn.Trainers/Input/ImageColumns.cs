@@ -19,16 +19,19 @@ internal sealed record ImageColumns(
     public static DataViewSchema.Column? FindPath(DataViewSchema schema) =>
         schema.GetColumnOrNull(PathColumnName) is { Type: TextDataViewType } path ? path : null;
 
-    public IEnumerable<DataViewSchema.Column> Active
+    /// <summary>All of them, each once.</summary>
+    public IEnumerable<DataViewSchema.Column> Active => WithoutImages.Prepend(Feature).DistinctBy(column => column.Index);
+
+    /// <summary>What a row has beside its image.</summary>
+    public IEnumerable<DataViewSchema.Column> WithoutImages
     {
         get
         {
-            yield return Feature;
             if (Label is { } label)
                 yield return label;
             if (Weight is { } weight)
                 yield return weight;
-            if (Path is { } path && path.Index != Feature.Index)
+            if (Path is { } path)
                 yield return path;
         }
     }

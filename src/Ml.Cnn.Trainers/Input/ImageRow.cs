@@ -16,6 +16,9 @@ internal sealed class ImageRow(ImageContent? content = null)
     /// <summary>How much the row counts in the loss, 0 or more.</summary>
     public float Weight = 1;
 
+    /// <summary>Whether the image was read. It is not where the row is another process's.</summary>
+    public bool HasImage = true;
+
     /// <summary>How often the row has come in this epoch before: its augmentation differs from time to time.</summary>
     public int Repetition;
 

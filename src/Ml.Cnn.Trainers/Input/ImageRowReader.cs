@@ -7,15 +7,20 @@ namespace Ml.Cnn.Trainers.Input;
 /// <summary>Copies the current row of one cursor into an <see cref="ImageRow"/>.</summary>
 internal sealed class ImageRowReader
 {
-    private readonly Action<ImageContent> _readImage;
+    private readonly Action<ImageContent>? _readImage;
+    private readonly IReadOnlySet<ulong>? _imagesOf;
     private readonly ValueGetter<uint>? _label;
     private readonly ValueGetter<float>? _weight;
     private readonly ValueGetter<ReadOnlyMemory<char>>? _path;
     private readonly ValueGetter<DataViewRowId> _id;
 
-    public ImageRowReader(DataViewRow row, ImageColumns columns)
+    /// <param name="row">Of the cursor.</param>
+    /// <param name="columns">What to read of it.</param>
+    /// <param name="imagesOf">The rows whose images are read, by their numbers; none: the column of images need not be active; null: all.</param>
+    public ImageRowReader(DataViewRow row, ImageColumns columns, IReadOnlySet<ulong>? imagesOf = null)
     {
-        _readImage = columns.Format.Type.OpenReader(row, columns.Feature);
+        _imagesOf = imagesOf;
+        _readImage = imagesOf is { Count: 0 } ? null : columns.Format.Type.OpenReader(row, columns.Feature);
         _label = columns.Label is { } label ? row.GetGetter<uint>(label) : null;
         _weight = columns.Weight is { } weight ? row.GetGetter<float>(weight) : null;
         _path = columns.Path is { } path ? row.GetGetter<ReadOnlyMemory<char>>(path) : null;
@@ -35,9 +40,12 @@ internal sealed class ImageRowReader
         row.Path = default;
         _path?.Invoke(ref row.Path);
         row.Defect = null;
+        row.HasImage = _readImage is not null && _imagesOf?.Contains(row.Id) != false;
+        if (!row.HasImage)
+            return;
         try
         {
-            _readImage(row.Content);
+            _readImage!(row.Content);
         }
         catch (Exception e) when (ImageColumnType.IsAboutTheImage(e))
         {

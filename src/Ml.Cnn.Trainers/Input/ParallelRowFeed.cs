@@ -22,13 +22,20 @@ internal sealed class ParallelRowFeed : IRowFeed
     private Run? _current;
     private int _next;
 
-    public ParallelRowFeed(IDataView data, ImageColumns columns, int threads, Random? shuffle, CancellationToken cancellation)
+    /// <param name="data">What is read.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="threads">Cursors, at least 1.</param>
+    /// <param name="shuffle">Decides the order; null: the data view's own.</param>
+    /// <param name="cancellation">Ends the readers.</param>
+    /// <param name="imagesOf">The rows whose images are read, by their numbers; null: all.</param>
+    public ParallelRowFeed(IDataView data, ImageColumns columns, int threads, Random? shuffle, CancellationToken cancellation,
+        IReadOnlySet<ulong>? imagesOf = null)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         // Asked for on the calling thread: sources may be told things by what is ambient there.
         // A set even of one: ML.NET's single cursors may read ahead on threads of their own, and end at the first file that cannot be opened.
-        var cursors = data.GetRowCursorSet(columns.Active, threads, shuffle);
-        _readers = [.. cursors.Select(cursor => new Reader(this, cursor, columns))];
+        var cursors = data.GetRowCursorSet(imagesOf is { Count: 0 } ? columns.WithoutImages : columns.Active, threads, shuffle);
+        _readers = [.. cursors.Select(cursor => new Reader(this, cursor, new(cursor, columns, imagesOf)))];
     }
 
     public bool TryRead([NotNullWhen(true)] out ImageRow? row)
@@ -78,11 +85,10 @@ internal sealed class ParallelRowFeed : IRowFeed
         private ExceptionDispatchInfo? _failure;
         private Run? _head;
 
-        public Reader(ParallelRowFeed feed, DataViewRowCursor cursor, ImageColumns columns)
+        public Reader(ParallelRowFeed feed, DataViewRowCursor cursor, ImageRowReader rowReader)
         {
             _feed = feed;
             _cursor = cursor;
-            var rowReader = new ImageRowReader(cursor, columns);
             _thread = new Thread(() => ReadAll(rowReader)) { IsBackground = true, Name = "MlCnn row reader" };
             _thread.Start();
         }

@@ -12,8 +12,13 @@ internal sealed class PooledSource(IDataView data, ImageColumns columns, int thr
 {
     private const int PoolRows = 4096;
 
-    public IRowFeed Open(int epoch, CancellationToken cancellation, Shard? shard = null) => (shard ?? Shard.Whole).Of(
-        new Feed(epochs.Open(epoch, () => new ParallelRowFeed(data, columns, threads, shuffle: null, cancellation)), EpochOrder.Random(seed, epoch)));
+    public IRowFeed Open(int epoch, CancellationToken cancellation, Shard? shard = null)
+    {
+        return (shard ?? Shard.Whole).Of(imagesOf =>
+            new Feed(imagesOf is { Count: 0 } ? Rows(imagesOf) : epochs.Open(epoch, () => Rows(imagesOf)), EpochOrder.Random(seed, epoch)));
+
+        ParallelRowFeed Rows(IReadOnlySet<ulong>? imagesOf) => new(data, columns, threads, shuffle: null, cancellation, imagesOf);
+    }
 
     public void Dispose() { }
 

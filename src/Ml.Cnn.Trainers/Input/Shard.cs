@@ -24,7 +24,26 @@ internal sealed record Shard(int Rank, int World)
     public IReadOnlyList<(int Row, int Repetition)> Of(IReadOnlyList<(int Row, int Repetition)> order) =>
         IsWhole ? order : [.. order.Where((_, place) => place % World == Rank)];
 
-    /// <summary>This rank's part of rows whose number shows only at their end.</summary>
-    /// <param name="rows">The whole epoch. Disposed with the part.</param>
-    public IRowFeed Of(IRowFeed rows) => IsWhole ? rows : new ShardedFeed(rows, this);
+    /// <summary>
+    /// This rank's part of rows whose order shows only as they come. They are gone through once without their images, to know which are this rank's; then the
+    /// images of these alone are read.
+    /// </summary>
+    /// <param name="open">Begins to read the rows, in the same order every time, with the images of some by their numbers, or of all (null).</param>
+    public IRowFeed Of(Func<IReadOnlySet<ulong>?, IRowFeed> open)
+    {
+        if (IsWhole)
+            return open(null);
+        HashSet<ulong> mine = [];
+        using (var dealt = new ShardedFeed(open(mine), this, needsImages: false))
+        {
+            var numbers = new List<ulong>();
+            while (dealt.TryRead(out var row))
+            {
+                numbers.Add(row.Id);
+                dealt.Recycle(row);
+            }
+            mine = [.. numbers];
+        }
+        return new ShardedFeed(open(mine), this, needsImages: true);
+    }
 }

@@ -3,8 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 namespace Ml.Cnn.Trainers.Input;
 
 /// <summary>One rank's rows out of a feed of all: see <see cref="Shard"/>.</summary>
-/// <remarks>The rows of the other ranks are read, though not decoded: which rows are whose shows only in the order in which they come.</remarks>
-internal sealed class ShardedFeed(IRowFeed rows, Shard shard) : IRowFeed
+/// <param name="rows">All.</param>
+/// <param name="shard">The rank.</param>
+/// <param name="needsImages">Whether the rank's rows must have their images.</param>
+internal sealed class ShardedFeed(IRowFeed rows, Shard shard, bool needsImages) : IRowFeed
 {
     private long _dealt;
 
@@ -13,7 +15,10 @@ internal sealed class ShardedFeed(IRowFeed rows, Shard shard) : IRowFeed
         while (rows.TryRead(out row))
         {
             if (row.Label != 0 && _dealt++ % shard.World == shard.Rank)
-                return true;
+            {
+                return row.HasImage || !needsImages ? true : throw new InvalidOperationException("The data gives its rows in another order when images "
+                    + $"are read than when they are not (at {row.Name}), so that several processes cannot share it. Set Cache to Memory or File.");
+            }
             rows.Recycle(row);
         }
         return false;

@@ -49,9 +49,10 @@ internal static class PatchProduct
         for (var y = 0; y < kernel.Height; y++)
             for (var x = 0; x < kernel.Width; x++)
                 taps.Add(Part(Part(pixels, 1, y * layer.Dilation.Height, height, layer.Stride.Height), 2, x * layer.Dilation.Width, width, layer.Stride.Width));
-        var patches = taps.Count == 1 ? taps[0] : cat(taps, 3);                    // N × H' × W' × (kernel height · kernel width · C)
         var filters = weight.permute(0, 2, 3, 1).reshape(layer.OutChannels, -1);   // K × (kernel height · kernel width · C)
-        return functional.linear(patches, filters, bias).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        // Rows of one matrix: without gradients libtorch takes patches that are not contiguous for many matrices, and copies the filters for each.
+        var patches = (taps.Count == 1 ? taps[0] : cat(taps, 3)).reshape(-1, filters.size(1));
+        return functional.linear(patches, filters, bias).view(input.size(0), height, width, layer.OutChannels).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
 
         static Tensor Part(Tensor whole, int dimension, long first, long count, long step) =>
             whole.slice(dimension, first, first + (count - 1) * step + 1, step);

@@ -7,7 +7,7 @@ namespace Ml.Cnn.Trainers;
 /// of every epoch's images, and the mean of all gradients moves the weights, which are the same in all.
 /// </summary>
 /// <remarks>
-/// The processes are started by <c>mpirun</c> or <c>srun</c>, and each runs the same program with the same options and data.
+/// The processes are started by <c>mpirun</c>, <c>srun</c> or <c>torchrun</c>, and each runs the same program with the same options and data.
 /// <see cref="CnnTrainerOptions.BatchSize"/> is each process's, so that a step of W processes is one with W · BatchSize images.
 /// </remarks>
 /// <example>

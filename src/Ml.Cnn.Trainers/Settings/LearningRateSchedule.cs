@@ -38,7 +38,8 @@ public sealed partial class LearningRateSchedule
     /// <summary>
     /// Half a cosine down to 0, again and again, each as many times as long as the one before: warm restarts (Loshchilov and Hutter 2016, equation 5). At the
     /// end of every cycle the network is as good as a training of that length leaves it, and how long training goes on need not be known: a training can be
-    /// resumed with more epochs.
+    /// resumed with more epochs. A last cycle for which there are not epochs enough is shorter and comes down to 0 as well, where the paper's ends at a high
+    /// rate.
     /// </summary>
     /// <param name="firstCycle">The first one's length in epochs, above 0; a fraction is allowed.</param>
     /// <param name="factor">How many times as long each cycle is as the one before, 1 or more. Default 2. With 3, cycles of 1 epoch, 3, 9 and 27 end behind
@@ -49,7 +50,7 @@ public sealed partial class LearningRateSchedule
         RequireAbove0(firstCycle, nameof(firstCycle));
         if (factor is not (>= 1 and < double.PositiveInfinity))
             throw OptionCheck.Wrong(nameof(factor), factor, "1 or more");
-        return new("cosinerestarts", [firstCycle, factor], (done, _) => 0.5 * (1 + Math.Cos(Math.PI * ShareOfCycle(done, firstCycle, factor))));
+        return new("cosinerestarts", [firstCycle, factor], (done, all) => 0.5 * (1 + Math.Cos(Math.PI * ShareOfCycle(done, all, firstCycle, factor))));
     }
 
     /// <summary>A straight line down to 0.</summary>
@@ -247,16 +248,15 @@ public sealed partial class LearningRateSchedule
     }
 
     // How much of the cycle that is under way is done, from 0 to below 1.
-    private static double ShareOfCycle(double done, double length, double factor)
+    private static double ShareOfCycle(double done, double epochs, double first, double factor)
     {
-        if (factor == 1)
-            return Fraction(done / length);
-        // n cycles end behind length · (factorⁿ − 1) / (factor − 1) epochs.
-        var cycle = Math.Floor(Math.Log(1 + done / length * (factor - 1), factor) + Rounding);
-        var start = length * (Math.Pow(factor, cycle) - 1) / (factor - 1);
-        return Math.Clamp((done - start) / (length * Math.Pow(factor, cycle)), 0, 1);
-
-        static double Fraction(double number) => Math.Max(0, number - Math.Floor(number + Rounding));
+        // n cycles end behind first · (factorⁿ − 1) / (factor − 1) epochs.
+        var cycle = factor == 1 ? Math.Floor(done / first + Rounding) : Math.Floor(Math.Log(1 + done / first * (factor - 1), factor) + Rounding);
+        var start = factor == 1 ? cycle * first : first * (Math.Pow(factor, cycle) - 1) / (factor - 1);
+        var length = first * Math.Pow(factor, cycle);
+        if (epochs - start > Rounding)
+            length = Math.Min(length, epochs - start);
+        return Math.Clamp((done - start) / length, 0, 1);
     }
 
     // A milestone falls on a step although the sum of the steps' shares of an epoch was rounded.

@@ -20,6 +20,24 @@ public sealed class BaselineSearchTests
         Assert.AreEqual(10, Enumerable.Range(1, 10).Select(t => experiment.Point(t)[1]).Distinct().Count());
     }
 
+    /// <summary>Protects the comparison: a point that is too dear for what is left does not end the search while others are not.</summary>
+    [TestMethod]
+    public void RandomSearchTakesPointsThatCanBePaid()
+    {
+        for (var seed = 1; seed <= 20; seed++)
+        {
+            var decision = SearchComparison.Random(Mixed, seed).Next(new()
+            {
+                Trials = [],
+                Remaining = 50,
+                MayStart = true,
+                CostOfStart = point => point[1] < 0.2 ? 1 : 2, // 40 or 80 to the last rung
+                CostOfPromotion = _ => throw new InvalidOperationException(),
+            });
+            Assert.IsLessThan(0.2, ((SearchDecision.Start)decision).Point[1]);
+        }
+    }
+
     [TestMethod]
     public void RandomSearchEndsWithTheNumberOfTrials()
     {

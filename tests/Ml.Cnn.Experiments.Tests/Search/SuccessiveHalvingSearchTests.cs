@@ -141,6 +141,27 @@ public sealed class SuccessiveHalvingSearchTests
         Assert.IsLessThan(later.Length / 5, failed);
     }
 
+    /// <summary>
+    /// Protects what the time is for: where a full training takes more than half of it, half goes into the best trial all the same, at the end. Without an end
+    /// between rungs all is spent on rungs.
+    /// </summary>
+    [TestMethod]
+    public void HalfOfTheTimeIsForTheBestTrialWhoseTrainingMayEndBetweenRungs()
+    {
+        const double Budget = 70; // first rungs; a full training is 40
+        for (var seed = 1; seed <= 10; seed++)
+        {
+            Assert.IsGreaterThanOrEqualTo(Budget / 2, ForTheBest(seed, usesRest: true), $"seed {seed}");
+            Assert.IsLessThan(Budget / 2, ForTheBest(seed, usesRest: false), $"seed {seed}");
+        }
+
+        static double ForTheBest(int seed, bool usesRest)
+        {
+            var experiment = new SimulatedExperiment(Mixed, seed, Budget, usesRest: usesRest).Run(SearchComparison.Halving(Mixed, seed));
+            return Budget - experiment.Spent + Mixed.Rungs.Ends[experiment.BestRung] - Mixed.Rungs.Ends[0];
+        }
+    }
+
     private static SearchTrial Trial(int id, params double[] scores) => new()
     {
         Id = id,

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Transforms.Augmentation;
+using MlCnn.Testing;
 
 namespace Ml.Cnn.Trainers.Tests.Training;
 
@@ -60,6 +61,51 @@ public sealed class ShardTests
                 AssertShared(whole, [.. Enumerable.Range(0, world).Select(rank => Rows(source, epoch, new(rank, world)))], context);
             }
         }
+    }
+
+    /// <summary>Protects the disks of a cluster: a process reads the images of its own rows, and no others.</summary>
+    [TestMethod]
+    [DataRow("shuffled")]
+    [DataRow("pooled")]
+    public void A_rank_reads_its_own_images_alone(string kind)
+    {
+        const int Count = 60, World = 3;
+        using var folder = new TemporaryFolder();
+        for (var i = 0; i < Count; i++)
+            File.WriteAllBytes(Path.Join(folder.Path, FormattableString.Invariant($"{i}.png")), [1, 2, 3]);
+        var rows = Enumerable.Range(0, Count).Select(i => new FileRow { ImagePath = FormattableString.Invariant($"{i}.png"), Label = i % 2 == 0 ? "a" : "b" });
+        var list = s_mlContext.Data.LoadFromEnumerable(rows);
+        var view = kind == "shuffled" ? s_mlContext.Data.Cache(list) : list;
+        var data = s_mlContext.Transforms.Conversion.MapValueToKey("Label").Append(s_mlContext.Transforms.LoadRawImageBytes("Image", folder.Path, "ImagePath"))
+            .Fit(view).Transform(view);
+        Assert.AreEqual(kind == "shuffled", data.CanShuffle);
+        var columns = new ImageColumns(data.Schema["Image"], FeatureColumn.Of(data.Schema, "Image", PixelLayout.Auto, null), data.Schema["Label"],
+            data.Schema["ImagePath"]);
+        using var source = Open(kind, data, columns, seed: 1);
+        string[] Paths(Shard? shard, bool isRead)
+        {
+            using var feed = source.Open(1, CancellationToken.None, shard);
+            var paths = new List<string>();
+            while (feed.TryRead(out var row))
+            {
+                Assert.AreEqual(isRead, row.Defect is null, row.Defect);
+                paths.Add(row.Path.ToString());
+                feed.Recycle(row);
+            }
+            return [.. paths];
+        }
+        var parts = Enumerable.Range(0, World).Select(rank => Paths(new(rank, World), isRead: true)).ToArray();
+        // Without the files of the others nothing is missed; without its own everything is.
+        foreach (var path in parts.Skip(1).SelectMany(part => part))
+            File.Delete(Path.Join(folder.Path, path));
+        CollectionAssert.AreEqual(parts[0], Paths(new(0, World), isRead: true));
+        Assert.HasCount(Count / World, Paths(new(1, World), isRead: false));
+    }
+
+    private sealed class FileRow
+    {
+        public required string ImagePath { get; init; }
+        public required string Label { get; init; }
     }
 
     /// <summary>Protects from a rank that nobody is.</summary>

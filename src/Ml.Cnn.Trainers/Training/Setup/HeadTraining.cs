@@ -38,7 +38,7 @@ internal static class HeadTraining
             ValidationPass? validation = null;
             if (run.Data.OpenValidation(settings, run.Cancellation) is { } open)
             {
-                var validationFeatures = Features(run, head, open(), run.ValidationDecoder(), isBalanced: false);
+                var validationFeatures = Features(run, head, open(null), run.ValidationDecoder(), isBalanced: false);
                 owned.Add(validationFeatures);
                 var queue = run.Queue(FeatureDecoder(head), shape);
                 owned.Add(queue);

@@ -35,7 +35,7 @@ internal static class NetworkTraining
             {
                 var queue = run.Queue(run.ValidationDecoder(), run.Views.Shape);
                 owned.Add(queue);
-                validation = new(run.Prepared.Network, run.Architecture.Loss, run.Plan.Device, () => run.Shard.Of(open()), queue, run.Cancellation);
+                validation = new(run.Prepared.Network, run.Architecture.Loss, run.Plan.Device, () => run.Shard.Of(open), queue, run.Cancellation);
             }
             var unlabeled = UnlabeledData.Open(run);
             if (unlabeled is not null)

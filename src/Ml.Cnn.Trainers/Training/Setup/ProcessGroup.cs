@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Ml.Cnn.Trainers.Collectives;
+using Ml.Cnn.Trainers.Collectives.Mpi;
+using Ml.Cnn.Trainers.Collectives.Stores;
 using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Options;
@@ -53,12 +55,7 @@ internal sealed class ProcessGroup
                 + $"MPI or --mpi=pmi2 for MPICH and Intel MPI ('srun --mpi=list' shows what there is), or set {nameof(CnnTrainerOptions.Distribution)} to None "
                 + "to train in each process alone.");
         }
-        if (launch.Launcher == Launcher.Torchrun)
-        {
-            throw new InvalidOperationException($"torchrun started {launch.World} processes. They reach each other by MPI alone: start them with mpirun "
-                + $"(mpirun -n {launch.World} …), or set {nameof(CnnTrainerOptions.Distribution)} to None to train in each process alone.");
-        }
-        return new(MpiWorld.Join(launch));
+        return new(launch.Launcher == Launcher.Torchrun ? StoreWorld.Join(launch, Environment.GetEnvironmentVariable) : MpiWorld.Join(launch));
     }
 
     /// <summary>Checks that the settings can be shared.</summary>

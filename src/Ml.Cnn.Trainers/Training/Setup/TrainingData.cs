@@ -34,9 +34,9 @@ internal sealed record TrainingData(IDataView Rows, IDataView? Validation, Image
         return this with { Rows = rows, Validation = validation };
     }
 
-    /// <summary>The validation rows, to be gone through again and again; null without any.</summary>
+    /// <summary>The validation rows, to be gone through again and again, with the images of some by their numbers or of all (null); null without any.</summary>
     /// <exception cref="ArgumentException">The validation set has other columns or other classes than the training data.</exception>
-    public Func<IRowFeed>? OpenValidation(TrainingSettings settings, CancellationToken cancellation)
+    public Func<IReadOnlySet<ulong>?, IRowFeed>? OpenValidation(TrainingSettings settings, CancellationToken cancellation)
     {
         if (Validation is not { } data)
             return null;
@@ -51,7 +51,7 @@ internal sealed record TrainingData(IDataView Rows, IDataView? Validation, Image
                 + "other classes than the training data's, "
                 + "or another order. Transform both with the same fitted MapValueToKey.");
         }
-        return () => new ParallelRowFeed(data, columns, settings.Input.ReaderThreads, shuffle: null, cancellation);
+        return imagesOf => new ParallelRowFeed(data, columns, settings.Input.ReaderThreads, shuffle: null, cancellation, imagesOf);
     }
 
     /// <summary>Counts the labels in one pass.</summary>

@@ -8,8 +8,10 @@ namespace Ml.Cnn.Experiments.Tests.Search.Simulation;
 /// <param name="budget">In first rungs' costs.</param>
 /// <param name="parallelism">Decision k sees the results of jobs until k − parallelism.</param>
 /// <param name="mostTrials">How many may be started.</param>
+/// <param name="usesRest">As <see cref="SearchView.UsesRest"/>.</param>
 internal sealed class SimulatedExperiment(
-    SearchProblem problem, int seed, double budget = double.PositiveInfinity, int parallelism = 1, int mostTrials = int.MaxValue)
+    SearchProblem problem, int seed, double budget = double.PositiveInfinity, int parallelism = 1, int mostTrials = int.MaxValue,
+    bool usesRest = false)
 {
     private readonly List<double[]> _points = [];
     private readonly List<(int Trial, int Rung, double? Score)> _jobs = [];
@@ -71,6 +73,7 @@ internal sealed class SimulatedExperiment(
         Trials = [.. _points.Select((point, i) => Trial(i + 1, point, jobs))],
         Remaining = budget - Spent,
         MayStart = _points.Count < Math.Min(mostTrials, problem.MostTrials),
+        UsesRest = usesRest,
         CostOfStart = _ => Cost(0),
         CostOfPromotion = trial => Cost(trial.Scores.Count),
     };

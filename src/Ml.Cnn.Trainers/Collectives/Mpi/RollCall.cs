@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Ml.Cnn.Trainers.Collectives;
+namespace Ml.Cnn.Trainers.Collectives.Mpi;
 
 /// <summary>What processes tell each other beside their work, so that one that waits too long can say for whom.</summary>
 /// <remarks>Who waits tells all others where; who fails or leaves tells them, too. Nobody needs to listen, and who does not wait does not.</remarks>
@@ -81,11 +81,11 @@ internal sealed unsafe class RollCall
         foreach (var (rank, notice) in _heard.Index())
         {
             if (notice.Kind == Kind.Failed && notice.Training == training)
-                return $"{_members[rank]} failed, and the others cannot go on without it. It said: {notice.Text}";
+                return GroupFailureException.Failed(_members[rank], notice.Text);
             if (_leaves[rank])
-                return $"{_members[rank]} ended before the others.";
+                return GroupFailureException.EndedEarly(_members[rank]);
         }
-        return Ended is { } gone ? $"{gone} is gone: it was killed, or it crashed." : null;
+        return Ended is { } gone ? GroupFailureException.IsGone(gone) : null;
     }
 
     /// <summary>Those that have not said that they wait, too.</summary>

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Ml.Cnn.Trainers.Collectives.Nccl;
 using Ml.Cnn.Trainers.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Ml.Cnn.Trainers.Collectives;
+namespace Ml.Cnn.Trainers.Collectives.Mpi;
 
 /// <summary>Processes that a launcher of MPI started, and tensors in their memory: MPI's own functions do the work.</summary>
 /// <remarks>
@@ -23,6 +24,7 @@ internal sealed unsafe class MpiCollectives : ICollectives
 
     private readonly MpiLibrary _mpi;
     private readonly RollCall? _rollCall;
+    private readonly DeviceSums _onDevices;
     private readonly nint _status = (nint)NativeMemory.AllocZeroed(StatusSize);
     private readonly NativeBuffer _mine = new(); // MPI may still write to them when waiting has been given up: never freed
     private readonly NativeBuffer _all = new();
@@ -45,6 +47,7 @@ internal sealed unsafe class MpiCollectives : ICollectives
         LocalRank = members.Count(member => member.Rank < Rank && member.Host == self.Host);
         Transport = mpi.Version;
         _rollCall = new(mpi, members, Rank);
+        _onDevices = new(this);
     }
 
     public int Rank { get; }
@@ -62,7 +65,7 @@ internal sealed unsafe class MpiCollectives : ICollectives
     public void BeginTraining()
     {
         if (_failure is { } failure)
-            throw new GroupFailureException($"An earlier training of these processes has failed, so that they cannot train together again: {failure}");
+            throw GroupFailureException.FailedBefore(failure);
         _training++;
     }
 
@@ -78,11 +81,9 @@ internal sealed unsafe class MpiCollectives : ICollectives
 
     public void Sum(Tensor tensor)
     {
-        if (tensor.device_type != DeviceType.CPU) // by way of the process's memory
+        if (tensor.device_type != DeviceType.CPU)
         {
-            using var here = tensor.cpu();
-            Sum(here);
-            tensor.copy_(here);
+            _onDevices.Sum(tensor);
             return;
         }
         var bytes = tensor.numel() * tensor.element_size();
@@ -182,23 +183,10 @@ internal sealed unsafe class MpiCollectives : ICollectives
             padded[(int)some..].Clear();
             var bytes = part * sizeof(ushort);
             Watched(() => _mpi.AllToAll((nint)sums, bytes, _mpi.Handles.Byte, (nint)theirs, bytes, _mpi.Handles.Byte, _mpi.Handles.World));
-            for (var i = 0; i < part; i++)
-            {
-                var sum = 0f;
-                for (var rank = 0; rank < World; rank++)
-                    sum += BitConverter.Int32BitsToSingle(theirs[rank * part + i] << 16);
-                sums[i] = Rounded(sum);
-            }
+            BFloat16Sum.Add(new(theirs, part * World), new(sums, part));
             Watched(() => _mpi.AllGather((nint)sums, bytes, _mpi.Handles.Byte, (nint)theirs, bytes, _mpi.Handles.Byte, _mpi.Handles.World));
             new Span<ushort>(theirs, (int)some).CopyTo(new Span<ushort>(numbers + at, (int)some));
         }
-    }
-
-    // To the nearest, of two as near to the even one, as libtorch rounds.
-    private static ushort Rounded(float number)
-    {
-        var bits = BitConverter.SingleToUInt32Bits(number);
-        return float.IsNaN(number) ? (ushort)0x7FC0 : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
     // All have come, so that what follows at once takes no longer than its bytes.
@@ -233,18 +221,13 @@ internal sealed unsafe class MpiCollectives : ICollectives
                 hasTold = true;
             }
             if (bad is null && waiting.Elapsed > Patience)
-                bad = Late();
-            if (bad is not null)
-                throw new GroupFailureException(_failure = $"Rank {Rank} waited {waiting.Elapsed.TotalSeconds:0} s for the others: {bad}");
+                bad = GroupFailureException.Late(_rollCall.Missing(_training, _operation), Patience);
+            if (bad is null)
+                continue;
+            var failed = GroupFailureException.Waited(Rank, waiting.Elapsed, bad);
+            _failure = failed.Message;
+            throw failed;
         }
-    }
-
-    private string Late()
-    {
-        var missing = _rollCall!.Missing(_training, _operation);
-        return (missing.Count == 0 ? "all of them wait, too: the network between them does not carry their data"
-            : $"{string.Join(", ", missing)} {(missing.Count == 1 ? "hangs, or its machine cannot be reached" : "hang, or their machines cannot be reached")}")
-            + $". The patience is {Patience.TotalSeconds:0} s.";
     }
 
     // A thread in such a function cannot be called back: where the others die meanwhile and no launcher notices, only the end of the process is left.
@@ -256,7 +239,7 @@ internal sealed unsafe class MpiCollectives : ICollectives
             if (begun.Elapsed < Patience && (_rollCall?.Ended is not { } gone || begun.Elapsed < 3 * s_betweenLooks))
                 return;
             Console.Error.WriteLine(_failure = $"Rank {Rank} has waited {begun.Elapsed.TotalSeconds:0} s for data of the others"
-                + (_rollCall?.Ended is { } ended ? $": {ended} is gone: it was killed, or it crashed." : ": the network between them does not carry it."));
+                + $": {(_rollCall?.Ended is { } ended ? GroupFailureException.IsGone(ended) : "the network between them does not carry it.")}");
             Environment.Exit(1);
         }, null, s_betweenLooks, s_betweenLooks);
         function();

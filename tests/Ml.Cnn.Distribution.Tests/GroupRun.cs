@@ -7,11 +7,19 @@ using static TorchSharp.torch;
 
 namespace Ml.Cnn.Distribution.Tests;
 
-/// <summary>Programs under an mpirun of Debian's packages. Tests are skipped where it is not installed.</summary>
-internal static class MpiRun
+/// <summary>
+/// Programs under an mpirun or torchrun of Debian's packages, and with torchrun's variables alone. Tests are skipped where the launcher is not installed.
+/// </summary>
+internal static class GroupRun
 {
     public const string OpenMpi = "openmpi";
     public const string Mpich = "mpich";
+
+    /// <summary>PyTorch's.</summary>
+    public const string Torchrun = "torchrun";
+
+    /// <summary>Processes that find torchrun's variables, and no torchrun.</summary>
+    public const string Variables = "variables";
 
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(3);
 
@@ -20,18 +28,30 @@ internal static class MpiRun
     public static string Cli { get; } = Metadata("CliAssembly");
 
     /// <summary>Starts processes, and waits for all of them.</summary>
-    /// <param name="implementation"><see cref="OpenMpi"/>, <see cref="Mpich"/>, or null: one process without MPI.</param>
+    /// <param name="implementation">One of the constants, or null: one process by itself.</param>
     /// <param name="processes">How many.</param>
     /// <param name="arguments">Of dotnet.</param>
     public static ProgramResult Run(string? implementation, int processes, params string[] arguments)
     {
-        string[] command = implementation is null ? ["dotnet", .. arguments]
-            : ["mpirun." + implementation, .. implementation == OpenMpi ? (string[])["--allow-run-as-root", "--oversubscribe"] : [],
-                "-n", processes.ToString(CultureInfo.InvariantCulture), "dotnet", .. arguments];
+        if (implementation == Variables)
+            return VariablesRun.Run(processes, arguments);
+        var count = processes.ToString(CultureInfo.InvariantCulture);
+        string[] command =
+        [
+            .. implementation switch
+            {
+                OpenMpi => ["mpirun.openmpi", "--allow-run-as-root", "--oversubscribe", "-n", count],
+                Mpich => ["mpirun.mpich", "-n", count],
+                // What is redirected is said since PyTorch 1.13 takes "nothing" for no answer.
+                Torchrun => ["torchrun", "--standalone", "--nproc_per_node", count, "--redirects", "0:0", "--tee", "0:0", "--no_python"],
+                _ => (string[])[],
+            },
+            "dotnet", .. arguments,
+        ];
         if (implementation is not null && !File.Exists($"/usr/bin/{command[0]}"))
         {
-            Assert.Inconclusive($"Skipped: this test needs /usr/bin/{command[0]} (Debian: {(implementation == OpenMpi ? "openmpi-bin" : "mpich")}), "
-                + "which is not there.");
+            var package = implementation switch { OpenMpi => "openmpi-bin", Torchrun => "python3-torch", _ => "mpich" };
+            Assert.Inconclusive($"Skipped: this test needs /usr/bin/{command[0]} (Debian: {package}), which is not there.");
         }
         var time = Stopwatch.StartNew();
         using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
@@ -80,7 +100,7 @@ internal static class MpiRun
             .ToDictionary(pair => pair.Key, pair => pair.Value);
     }
 
-    private static string Metadata(string key) => Path.GetFullPath(typeof(MpiRun).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    private static string Metadata(string key) => Path.GetFullPath(typeof(GroupRun).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .First(attribute => attribute.Key == key).Value!, AppContext.BaseDirectory);
 }
 

@@ -1,6 +1,6 @@
 using Ml.Cnn.Trainers.Runtime;
 
-namespace Ml.Cnn.Trainers.Collectives;
+namespace Ml.Cnn.Trainers.Collectives.Mpi;
 
 /// <summary>MPI in this process: initialized when it is first asked for, and left when the process ends. MPI can be neither twice.</summary>
 internal static unsafe class MpiWorld

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Ml.Cnn.Trainers.Collectives;
+namespace Ml.Cnn.Trainers.Collectives.Mpi;
 
 /// <summary>MPI's functions, as a library that is loaded has them. MPI itself ends all processes where one of them fails, which is its default.</summary>
 internal sealed unsafe class MpiLibrary

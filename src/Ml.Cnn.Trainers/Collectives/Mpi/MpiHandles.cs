@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Ml.Cnn.Trainers.Collectives;
+namespace Ml.Cnn.Trainers.Collectives.Mpi;
 
 /// <summary>The values by which a library of MPI knows the world, types and operations: every implementation has its own, and MPI 5 some for all.</summary>
 /// <param name="World">MPI_COMM_WORLD.</param>
