@@ -42,8 +42,8 @@ internal static class GroupRun
             {
                 OpenMpi => ["mpirun.openmpi", "--allow-run-as-root", "--oversubscribe", "-n", count],
                 Mpich => ["mpirun.mpich", "-n", count],
-                // What is redirected is said since PyTorch 1.13 takes "nothing" for no answer.
-                Torchrun => ["torchrun", "--standalone", "--nproc_per_node", count, "--redirects", "0:0", "--tee", "0:0", "--no_python"],
+                // With Python 3.11 PyTorch 1.13 cannot leave all output as it is, its default: so it also writes files of the standard output.
+                Torchrun => ["torchrun", "--standalone", "--nproc_per_node", count, "--redirects", "1", "--tee", "1", "--no_python"],
                 _ => (string[])[],
             },
             "dotnet", .. arguments,

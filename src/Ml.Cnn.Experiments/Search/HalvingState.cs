@@ -47,13 +47,8 @@ internal sealed class HalvingState
         return null;
     }
 
-    // Where a training can end between two rungs, half of all goes into that of the best, if it can make use of so much.
-    private double Kept => _finisher is null ? 0
-        : _view.UsesRest ? Math.Max(_costs.Climb(_finisher, _goal), Math.Min(_costs.Climb(_finisher, Top), _costs.Total / 2 - Paid(_finisher)))
-        : _costs.Climb(_finisher, _goal);
-
-    // What the rungs beyond the first have taken.
-    private double Paid(SearchTrial trial) => _costs.ClimbOfNew(trial.Point, trial.Scores.Count - 1);
+    // Where a training can end between two rungs, the best is worth more to train than others are to begin.
+    private double Kept => _finisher is null ? 0 : _costs.Climb(_finisher, _view.UsesRest ? Top : _goal);
 
     /// <summary>Whether a trial can be started and the best one still be brought to its next rung.</summary>
     public bool LeavesNextRung(double[] point) =>

@@ -17,8 +17,8 @@ namespace Ml.Cnn.Experiments.Search;
 /// the last rung is kept for the end: whom one brings there early is mostly overtaken by what is found later. A trial is started only while what is then left
 /// brings it, or the best one, to the last rung. From then on the trial that is expected to be the best is trained further, again and again, as long as
 /// something is left and any can win; so a trial that was the best of its rungs is fully trained. Where one full training would take more than half of the
-/// budget, the last rung is a lower one; with a limit of time half of it is kept for the best all the same, whose last cycle of the learning rate is then as
-/// short as the time left wants it. Without a limit of cost it is ASHA as published.</para>
+/// budget, the last rung is a lower one; with a limit of time a full training is kept for the best all the same, or all that is left once the given points
+/// are tried: its last cycle of the learning rate is as short as the time wants it. Without a limit of cost it is ASHA as published.</para>
 /// <para>No brackets that begin at different rungs (Hyperband): they would spend most of a small budget on full trainings of unchosen trials. No Gaussian
 /// process: architectures and failures suit the estimator better, and from some hundred trials both learn about as much.</para>
 /// </remarks>
