@@ -142,9 +142,9 @@ public sealed class SuccessiveHalvingSearchTests
     }
 
     /// <summary>
-    /// Protects what the time is for: where a full training takes more than half of it, there is one all the same, or most of one where another trial became the
-    /// best meanwhile; and where there is not enough for that, the best gets all that the given points leave. Without an end between rungs all is spent on
-    /// lower rungs.
+    /// Protects what the time is for: where a full training takes more than half of it, there is one all the same, or most of one where another trial became
+    /// the best meanwhile; and where there is not enough for that, the best gets all that the given points leave. Without an end between rungs all is spent
+    /// on lower rungs.
     /// </summary>
     [TestMethod]
     [DataRow(70, 30)] // first rungs; a full training is 40
