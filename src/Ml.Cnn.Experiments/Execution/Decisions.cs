@@ -99,10 +99,10 @@ internal sealed class Decisions(ExperimentDefinition definition, SearchStrategy 
         if (trial is null)
             return null;
         var rung = RungOf(state, trial, lag);
-        var (from, to) = (rung == 0 ? 0 : definition.Rungs.Ends[rung - 1], definition.Rungs.Ends[rung]);
-        var epochs = costs.EpochsLeft(trial.Configuration, kept: Math.Max(ReservedShare, WorthUsing) * time.TotalSeconds);
+        var epochs = costs.EpochsLeft(trial.Configuration, kept: WorthUsing * time.TotalSeconds);
+        var end = definition.Rungs.BeginOf(rung) + epochs;
         return epochs == 0 ? null
-            : Promote(state, costs, trial, "uses the time that is left", lag) with { Epochs = from + epochs < to ? from + epochs : null };
+            : Promote(state, costs, trial, "uses the time that is left", lag) with { Epochs = end < definition.Rungs.Ends[rung] ? end : null };
     }
 
     private SearchView View(ExperimentState state, JobCosts costs, int lag) => new()

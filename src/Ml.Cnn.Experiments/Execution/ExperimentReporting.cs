@@ -28,7 +28,7 @@ internal sealed class ExperimentReporting(ExperimentFolder folder, ExperimentDef
         ofAll?.Report(new()
         {
             RunDetails = [.. runs.Ranked],
-            UnderWay = [.. state.Open.Select(job => (job.Trial, job.Epochs ?? definition.Rungs.Ends[job.Rung]))],
+            UnderWay = [.. state.Open.Select(job => (job.Trial, definition.EndOf(job)))],
             Seconds = seconds,
             Images = runs.All.Sum(run => run.ImagesSeen),
             Budget = definition.BudgetLimits,

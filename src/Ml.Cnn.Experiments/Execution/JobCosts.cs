@@ -71,8 +71,7 @@ internal sealed class JobCosts
 
     private long Images(int rung) => ImagesPerEpoch * _definition.Rungs.EpochsOf(rung);
 
-    private long Images(JobDecided job) => job.Epochs is { } epochs
-        ? ImagesPerEpoch * Math.Max(0, epochs - (job.Rung == 0 ? 0 : _definition.Rungs.Ends[job.Rung - 1])) : Images(job.Rung);
+    private long Images(JobDecided job) => ImagesPerEpoch * (_definition.EndOf(job) - _definition.Rungs.BeginOf(job.Rung));
 
     // What is decided on counts whole; what is known to have ended earlier counts as it was.
     private double Spent => _state.Trials.SelectMany(trial => trial.Jobs)

@@ -105,7 +105,7 @@ internal sealed class TrialJobRunner(MLContext mlContext, ExperimentFolder folde
 
     private (TrialJobResult Result, IReadOnlyList<CnnEpoch> History, ImageScores? Scores) TrainWith(Work work, TrialConfiguration trial)
     {
-        var epochs = work.Job.Epochs ?? definition.Rungs.Ends[work.Job.Rung];
+        var epochs = definition.EndOf(work.Job);
         var networks = new List<CnnTransformer>();
         try
         {

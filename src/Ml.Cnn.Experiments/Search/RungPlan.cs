@@ -29,8 +29,11 @@ internal sealed record RungPlan
 
     public int Count => Ends.Count;
 
+    /// <summary>The epochs behind which a rung begins: the end of the one before.</summary>
+    public int BeginOf(int rung) => rung == 0 ? 0 : Ends[rung - 1];
+
     /// <summary>Epochs from the end of the rung before.</summary>
-    public int EpochsOf(int rung) => rung == 0 ? Ends[0] : Ends[rung] - Ends[rung - 1];
+    public int EpochsOf(int rung) => Ends[rung] - BeginOf(rung);
 
     public LearningRateSchedule Schedule => LearningRateSchedule.CosineRestarts(FirstEpochs, Factor);
 }

@@ -48,6 +48,9 @@ internal sealed record ExperimentDefinition
 
     public RungPlan Rungs => new(FirstRungEpochs, ReductionFactor, MaximumEpochs);
 
+    /// <summary>The epochs behind which a job ends: its rung's, unless it is to end before.</summary>
+    public int EndOf(JobDecided job) => job.Epochs ?? Rungs.Ends[job.Rung];
+
     public ExperimentBudget BudgetLimits => ExperimentBudget.Of(
         Budget.Seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, Budget.Images, Budget.Trials);
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Collectives;
 
@@ -30,6 +31,10 @@ internal static class CollectiveValues
         collectives.Gather(bytes, all);
         return [.. lengths.Select((length, rank) => Encoding.UTF8.GetString(all, rank * longest, length))];
     }
+
+    /// <summary>A tensor of a type that <see cref="ICollectives.Sum"/> does not take.</summary>
+    public static ArgumentException NoSumOf(Tensor tensor) =>
+        new($"A tensor of {tensor.dtype} cannot be summed; it must be Float32, Float64 or BFloat16.", nameof(tensor));
 
     /// <summary>A number of one process, for all.</summary>
     public static double Broadcast(this ICollectives collectives, double value, int root = 0)

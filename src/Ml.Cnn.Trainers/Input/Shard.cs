@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Ml.Cnn.Trainers.Input;
 
 /// <summary>One process's part of every epoch: which of several that train together it is.</summary>
@@ -34,15 +36,13 @@ internal sealed record Shard(int Rank, int World)
         if (IsWhole)
             return open(null);
         HashSet<ulong> mine = [];
-        using (var dealt = new ShardedFeed(open(mine), this, needsImages: false))
+        using (var dealt = new ShardedFeed(open(FrozenSet<ulong>.Empty), this, needsImages: false))
         {
-            var numbers = new List<ulong>();
             while (dealt.TryRead(out var row))
             {
-                numbers.Add(row.Id);
+                mine.Add(row.Id);
                 dealt.Recycle(row);
             }
-            mine = [.. numbers];
         }
         return new ShardedFeed(open(mine), this, needsImages: true);
     }

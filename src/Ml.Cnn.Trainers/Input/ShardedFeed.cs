@@ -14,12 +14,17 @@ internal sealed class ShardedFeed(IRowFeed rows, Shard shard, bool needsImages) 
     {
         while (rows.TryRead(out row))
         {
-            if (row.Label != 0 && _dealt++ % shard.World == shard.Rank)
+            if (row.Label == 0 || _dealt++ % shard.World != shard.Rank)
             {
-                return row.HasImage || !needsImages ? true : throw new InvalidOperationException("The data gives its rows in another order when images "
-                    + $"are read than when they are not (at {row.Name}), so that several processes cannot share it. Set Cache to Memory or File.");
+                rows.Recycle(row);
+                continue;
             }
-            rows.Recycle(row);
+            if (needsImages && !row.HasImage)
+            {
+                throw new InvalidOperationException($"The data gives its rows in another order when images are read than when they are not (at {row.Name}), "
+                    + "so that several processes cannot share it. Set Cache to Memory or File.");
+            }
+            return true;
         }
         return false;
     }

@@ -95,7 +95,7 @@ internal sealed unsafe class MpiCollectives : ICollectives
             {
                 ScalarType.Float32 => (_mpi.Handles.Float, sizeof(float)),
                 ScalarType.Float64 => (_mpi.Handles.Double, sizeof(double)),
-                _ => throw new ArgumentException($"A tensor of {tensor.dtype} cannot be summed; it must be Float32, Float64 or BFloat16.", nameof(tensor)),
+                _ => throw CollectiveValues.NoSumOf(tensor),
             };
             if (bytes <= Small)
                 SumSmall(tensor.Address(), (int)tensor.numel(), type, (int)bytes);

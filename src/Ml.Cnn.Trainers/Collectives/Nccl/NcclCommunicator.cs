@@ -42,7 +42,7 @@ internal sealed unsafe class NcclCommunicator
             ScalarType.Float32 => Float32,
             ScalarType.Float64 => Float64,
             ScalarType.BFloat16 => BFloat16,
-            _ => throw new ArgumentException($"A tensor of {tensor.dtype} cannot be summed; it must be Float32, Float64 or BFloat16.", nameof(tensor)),
+            _ => throw CollectiveValues.NoSumOf(tensor),
         };
         const int FirstStream = 0;
         var address = tensor.Address();

@@ -106,7 +106,7 @@ internal sealed class StoreCollectives : ICollectives
                 Sum(new Span<ushort>(address, count), BFloat16Sum.Add);
                 break;
             default:
-                throw new ArgumentException($"A tensor of {tensor.dtype} cannot be summed; it must be Float32, Float64 or BFloat16.", nameof(tensor));
+                throw CollectiveValues.NoSumOf(tensor);
         }
         GC.KeepAlive(tensor); // its memory
     }

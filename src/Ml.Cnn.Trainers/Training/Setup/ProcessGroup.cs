@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Ml.Cnn.Trainers.Collectives;
-using Ml.Cnn.Trainers.Collectives.Mpi;
-using Ml.Cnn.Trainers.Collectives.Stores;
 using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Options;
@@ -55,7 +53,7 @@ internal sealed class ProcessGroup
                 + $"MPI or --mpi=pmi2 for MPICH and Intel MPI ('srun --mpi=list' shows what there is), or set {nameof(CnnTrainerOptions.Distribution)} to None "
                 + "to train in each process alone.");
         }
-        return new(launch.Launcher == Launcher.Torchrun ? StoreWorld.Join(launch, Environment.GetEnvironmentVariable) : MpiWorld.Join(launch));
+        return new(Processes.Join(launch));
     }
 
     /// <summary>Checks that the settings can be shared.</summary>
