@@ -66,6 +66,16 @@ internal abstract partial record DataSource
     /// <summary>The folder that lists of these images count paths from; null where images have no paths but names, or nothing.</summary>
     public string? PathsFrom => Folder ?? (List is { } list ? Path.GetDirectoryName(Path.GetFullPath(list)) : null);
 
+    /// <summary>What an image is called in files of scores: its path from the data's folder, list or archive, with forward slashes.</summary>
+    /// <param name="path">As the data view has it.</param>
+    public string NameOf(string path)
+    {
+        // Of a list, paths are as the list has them where they are below its folder.
+        var relative = PathsFrom is { } root ? Path.GetRelativePath(Path.GetFullPath(root), Path.GetFullPath(path, Path.GetFullPath(root))) : path;
+        var name = relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+        return OperatingSystem.IsWindows() ? name.Replace('\\', '/') : name;
+    }
+
     /// <summary>The shape of images that come as pixels; null where they are encoded, in files or in an archive.</summary>
     public virtual PixelShape? Pixels => null;
 

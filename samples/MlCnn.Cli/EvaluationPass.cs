@@ -12,7 +12,9 @@ namespace MlCnn.Cli;
 /// <param name="Evaluation">What the scores come to; null where no image could be scored.</param>
 /// <param name="Answers">What was said of each image, in the order of the rows.</param>
 /// <param name="Precision">The numbers that scores were computed in.</param>
-/// <param name="MillisecondsPerImage">From the file to the scores, a mean; what the network prepares beforehand is not counted.</param>
+/// <param name="MillisecondsPerImage">
+/// From the file to the scores, a mean; what the network prepares beforehand is not counted. NaN where scores were there before.
+/// </param>
 internal sealed record EvaluationPass(ScoringPass Pass, CnnEvaluation? Evaluation, EvaluationAnswers Answers, string Precision, double MillisecondsPerImage)
 {
     /// <summary>Scores labeled images.</summary>
@@ -26,13 +28,27 @@ internal sealed record EvaluationPass(ScoringPass Pass, CnnEvaluation? Evaluatio
         CnnEvaluationOptions options)
     {
         network.WarmUp();
-        var pass = new ScoringPass(ImageScoring.Score(mlContext, network, keyed, isFiles), network, handling);
-        var answers = new EvaluationAnswers(network.Calibration);
         var start = Stopwatch.GetTimestamp();
-        var evaluation = Messages.While("Scoring the images", () => Evaluate(mlContext, pass, answers, network.ClassNames, options));
-        var milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds / Math.Max(answers.Classes.Count, 1);
-        var precision = network.ScoringCopies[^1].Precision; // of the copies that the warm-up made
-        return new(pass, evaluation, answers, precision.ToString().ToLowerInvariant(), milliseconds);
+        var measured = Messages.While("Scoring the images",
+            () => Measure(mlContext, network, ImageScoring.Score(mlContext, network, keyed, isFiles), handling, options));
+        return measured with
+        {
+            Precision = network.ScoringCopies[^1].Precision.ToString().ToLowerInvariant(), // of the copies that the warm-up made
+            MillisecondsPerImage = Stopwatch.GetElapsedTime(start).TotalMilliseconds / Math.Max(measured.Answers.Classes.Count, 1),
+        };
+    }
+
+    /// <summary>Measures scores that are there already.</summary>
+    /// <param name="mlContext">Evaluates.</param>
+    /// <param name="network">The classifier that they are of.</param>
+    /// <param name="scored">With keys of its classes, and scores as it gives them.</param>
+    /// <param name="handling">What bad images do.</param>
+    /// <param name="options">What is measured; the columns and classes are this pass's own.</param>
+    public static EvaluationPass Measure(MLContext mlContext, CnnClassifier network, IDataView scored, BadImageHandling handling, CnnEvaluationOptions options)
+    {
+        var (pass, answers) = (new ScoringPass(scored, network, handling), new EvaluationAnswers(network.Calibration));
+        var evaluation = Evaluate(mlContext, pass, answers, network.ClassNames, options);
+        return new(pass, evaluation, answers, Precision: "", MillisecondsPerImage: double.NaN);
     }
 
     private static CnnEvaluation? Evaluate(MLContext mlContext, ScoringPass pass, EvaluationAnswers answers, IReadOnlyList<string> classes,

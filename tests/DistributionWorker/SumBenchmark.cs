@@ -19,13 +19,13 @@ internal static class SumBenchmark
         foreach (var inBFloat16 in (bool[])[false, true])
         {
             using var reduction = new BucketedReduction(group, inBFloat16);
-            reduction.Reduce(gradients, weight);
+            reduction.Reduce(gradients, weight, unit: group.World);
             var each = new List<double>();
             for (var i = 0; i < rounds; i++)
             {
                 group.Gather(0.0);
                 var time = Stopwatch.GetTimestamp();
-                reduction.Reduce(gradients, weight);
+                reduction.Reduce(gradients, weight, unit: group.World);
                 each.Add(Stopwatch.GetElapsedTime(time).TotalMilliseconds);
             }
             each.Sort();

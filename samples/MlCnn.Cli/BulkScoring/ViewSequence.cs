@@ -43,7 +43,7 @@ internal sealed class ViewSequence : ImageSequence
         while (cursor.MoveNext())
         {
             getter(ref path);
-            yield return NameOf(path.ToString());
+            yield return _source.NameOf(path.ToString());
         }
     }
 
@@ -77,13 +77,5 @@ internal sealed class ViewSequence : ImageSequence
     {
         _cursor.Dispose();
         (_view as IDisposable)?.Dispose();
-    }
-
-    // Of a list, paths are as the list has them where they are below its folder.
-    private string NameOf(string path)
-    {
-        var relative = _root is null ? path : Path.GetRelativePath(_root, path);
-        var name = relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
-        return OperatingSystem.IsWindows() ? name.Replace('\\', '/') : name;
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.ML;
 using Ml.Cnn.Evaluation;
 using Ml.Cnn.Trainers;
 using Ml.Cnn.Transforms;
+using MlCnn.Cli.BulkScoring;
 using MlCnn.Cli.Display;
 
 namespace MlCnn.Cli.Commands;
@@ -27,6 +28,8 @@ internal static class EvaluateCommand
             + "the images behind every number, the worst mistakes and curves, and for report.json, the same for programs.", required: false);
         var against = CommandOptions.Text("--against", "FILE", "Another model.zip of the same classes: the report and --json tell which of both is better, "
             + "and whether that is more than chance (McNemar's test).", required: false);
+        var scores = CommandOptions.Text("--scores", "FILE", "The scores of the images, which 'mlcnn score' or 'mlcnn merge' wrote with every class (--top): no "
+            + "image is scored again. Not with --tta, --precision and --against.", required: false);
         var costs = CommandOptions.Text("--costs", "FILE", "What mistakes cost: a .csv file with the heading actual,predicted,cost and a line for each mistake "
             + $"that costs something else than 1; '{CnnCosts.AnyClass}' stands for any class.", required: false);
         var json = CommandOptions.Json();
@@ -34,10 +37,13 @@ internal static class EvaluateCommand
             + "network in float32 (--tta, --precision, an ensemble, a calibrated model), it measures such a look too, and shows what is gained and what it "
             + "costs.")
         {
-            model, data, testTime, precision, onBadImage, allowEmpty, report, against, costs, json,
+            model, data, testTime, precision, onBadImage, allowEmpty, report, scores, against, costs, json,
         };
         command.SetAction(result =>
         {
+            Option[] others = [testTime, precision, against];
+            if (result.GetResult(scores) is not null && others.FirstOrDefault(option => result.GetResult(option) is not null) is { } other)
+                throw new UsageException($"--scores: the scores are there already; {other.Name} cannot change them.");
             var mlContext = Messages.CreateContext();
             var saved = ModelFile.LoadClassifier(mlContext, result.GetRequiredValue(model));
             var (network, isOtherwise) = (saved, false);
@@ -55,7 +61,8 @@ internal static class EvaluateCommand
             {
                 Model = result.GetRequiredValue(model),
                 Network = network,
-                Baselines = EvaluationBaseline.Of(saved, isOtherwise),
+                Scores = result.GetValue(scores) is { } there ? FileScores.Open(there, result.GetRequiredValue(model), network.ClassNames.Count) : null,
+                Baselines = result.GetValue(scores) is null ? EvaluationBaseline.Of(saved, isOtherwise) : [],
                 Against = result.GetValue(against) is { } file ? (file, LoadOther(mlContext, file, network)) : null,
                 Source = result.GetRequiredValue(data) with { AllowsEmptyClasses = result.GetValue(allowEmpty) },
                 Handling = result.GetValue(onBadImage) ?? BadImageHandling.Fail,
@@ -73,6 +80,8 @@ internal static class EvaluateCommand
         public required string Model { get; init; }
 
         public required CnnClassifier Network { get; init; }
+
+        public required FileScores? Scores { get; init; }
 
         public required IReadOnlyList<CnnTransformer> Baselines { get; init; }
 
@@ -152,11 +161,16 @@ internal static class EvaluateCommand
             JsonOutput.Write(result);
         return exitCode;
 
-        // Keys in the order of the classifier's own classes, which a network of an ensemble may have in another.
-        EvaluationPass Measure(CnnClassifier classifier, CnnEvaluationOptions options) => EvaluationPass.Run(mlContext, classifier,
-            mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn, keyData: mlContext.Data.LoadFromEnumerable(
-                classifier.ClassNames.Select(name => new ClassName { Label = name }))).Fit(data).Transform(data), request.Source.IsFiles, request.Handling,
-            options);
+        EvaluationPass Measure(CnnClassifier classifier, CnnEvaluationOptions options) =>
+            request.Scores is not { } scores ? EvaluationPass.Run(mlContext, classifier, Keyed(data, classifier), request.Source.IsFiles, request.Handling, options)
+            : EvaluationPass.Measure(mlContext, classifier, Keyed(scores.Of(mlContext, classifier, data, request.Source), classifier), request.Handling, options) with
+            {
+                Precision = scores.Precision,
+            };
+
+        // In the order of the classifier's own classes, which a network of an ensemble may have in another.
+        IDataView Keyed(IDataView labeled, CnnClassifier classifier) => mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn,
+            keyData: mlContext.Data.LoadFromEnumerable(classifier.ClassNames.Select(name => new ClassName { Label = name }))).Fit(labeled).Transform(labeled);
     }
 
     private static EvaluationComparison Compare(EvaluationPass measured, IReadOnlyList<string> classes, EvaluationPass baseline, CnnTransformer network)

@@ -52,7 +52,8 @@ internal static class EvaluationTables
             table.AddRow($"Sets that hold the class, of {Percent(sets.Coverage)} stated", Percent(sets.Covered));
             table.AddRow("Classes of a set", sets.MeanSize.ToString("0.00", CultureInfo.InvariantCulture));
         }
-        table.AddRow($"Milliseconds per image, in {result.Precision}", Milliseconds(result.MillisecondsPerImage));
+        if (double.IsFinite(result.MillisecondsPerImage))
+            table.AddRow($"Milliseconds per image, in {result.Precision}", Milliseconds(result.MillisecondsPerImage));
         return table;
     }
 

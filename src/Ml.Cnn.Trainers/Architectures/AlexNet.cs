@@ -8,6 +8,7 @@ namespace Ml.Cnn.Trainers.Architectures;
 public static class AlexNet
 {
     private const double DefaultDropout = 0.5;
+    private const string ModelParallelSetting = "model_parallel";
 
     private static readonly SortedDictionary<AlexNetVariant, string> Names = new()
     {
@@ -22,12 +23,19 @@ public static class AlexNet
     /// <summary>AlexNet.</summary>
     /// <param name="dropout">Dropout before the first two linear layers, from 0 to below 1. Default 0.5, as in the paper.</param>
     /// <param name="variant">Which form of the network. Default: the one for one GPU.</param>
+    /// <param name="modelParallel">
+    /// Whether the published form keeps its two columns apart, to be trained on two GPUs as in the paper (§3.5): each then normalizes across its own maps
+    /// alone (§3.3), and its weights go by other names. Default false: one network, whose convolutions have two groups.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such variant, or the dropout is outside its range.</exception>
-    public static Architecture Create(double dropout = DefaultDropout, AlexNetVariant variant = AlexNetVariant.SingleColumn)
+    /// <exception cref="ArgumentException">Columns of another form than the published one, which alone has two.</exception>
+    public static Architecture Create(double dropout = DefaultDropout, AlexNetVariant variant = AlexNetVariant.SingleColumn, bool modelParallel = false)
     {
         if (!Names.TryGetValue(variant, out var name))
             throw new ArgumentOutOfRangeException(nameof(variant), variant, $"The variants are: {string.Join(", ", Names.Keys)}.");
         ArchitectureSettings.CheckProbability(dropout, nameof(dropout));
+        if (modelParallel && variant != AlexNetVariant.Published)
+            throw new ArgumentException($"Only {nameof(AlexNetVariant)}.{nameof(AlexNetVariant.Published)} has columns.", nameof(modelParallel));
         return new()
         {
             Name = name,
@@ -38,16 +46,28 @@ public static class AlexNet
             ImageSize = 224,
             MinimumImageSize = 63, // 63 → 15 → 7 → 3 → 1
             Training = new() { BatchSize = 64, LearningRate = 0.01, WeightDecay = 5e-4 },
-            Head = "classifier.6",
-            Stages =
-            [
-                .. (variant == AlexNetVariant.SingleColumn ? (int[])[0, 3, 6, 8, 10] : [0, 4, 8, 10, 12]).Select(layer => (string[])[$"features.{layer}"]),
-                ["classifier.1"], ["classifier.4"], ["classifier.6"],
-            ],
-            Configure = reader => Create(reader.Probability("dropout", dropout), variant),
-            Build = shape => new Network(shape, variant, dropout),
+            Head = modelParallel ? "classifier" : "classifier.6",
+            Stages = modelParallel ? ColumnStages
+                :
+                [
+                    .. (variant == AlexNetVariant.SingleColumn ? (int[])[0, 3, 6, 8, 10] : [0, 4, 8, 10, 12])
+                        .Select(layer => (string[])[$"features.{layer}"]),
+                    ["classifier.1"], ["classifier.4"], ["classifier.6"],
+                ],
+            Configure = reader => Create(reader.Probability("dropout", dropout), variant, ReadModelParallel(reader)),
+            Build = shape => modelParallel ? new AlexNetColumns(shape, dropout) : new Network(shape, variant, dropout),
         };
+
+        // Said of a network that has it alone, so that the others' models stay as they are.
+        bool ReadModelParallel(ArchitectureSettings reader) =>
+            (modelParallel || reader.Has(ModelParallelSetting)) && reader.Flag(ModelParallelSetting, modelParallel);
     }
+
+    private static IReadOnlyList<IReadOnlyList<string>> ColumnStages =>
+    [
+        ["lower.0.0", "lower.1.0"], ["lower.0.4", "lower.1.4"], ["upper.0.0", "upper.1.0"], ["upper.0.2", "upper.1.2"], ["upper.0.4", "upper.1.4"],
+        ["hidden1"], ["hidden2"], ["classifier"],
+    ];
 
     private sealed class Network : Module<Tensor, Tensor>
     {

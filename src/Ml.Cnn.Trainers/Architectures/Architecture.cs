@@ -157,7 +157,7 @@ public sealed record Architecture
     internal ArchitectureWeights? Weights { get; init; }
 
     /// <summary>Whether a user declared the network, whose module may do what no layer of the library does.</summary>
-    internal bool IsUsersOwn => _builder is not null;
+    internal bool IsUsersOwn => _builder is not null || Name == UserNetwork.Name;
 
     /// <summary>Whether a saved model can make this network in another process.</summary>
     internal bool CanBeLoaded

@@ -74,7 +74,7 @@ internal sealed class TrainingLoop
         var scaling = _subject.ScalesLoss ? new LossScaling() : null;
         var reduction = processes.Collectives is { } group ? new BucketedReduction(group, settings.Sharing.Distribution.BFloat16Gradients) : null;
         var statistics = BatchNormalization.Synchronize(_subject.Network, settings.Sharing.Distribution.SynchronizedBatchNorm ? processes.Collectives : null);
-        _update = GradientUpdate.Create(_optimizer, settings.Optimization, average, scaling, reduction, ascent, slow, isSynchronized: statistics is not null);
+        _update = GradientUpdate.Create(_optimizer, settings.Optimization, average, scaling, reduction, ascent, slow);
         _step = TrainingStep.Create(_subject, settings, _update, statistics);
         _rates = new LearningRates(settings.Optimization.Schedule, settings.Optimization.LearningRate, Epochs, settings.Averaging.WeightAveraging);
         _observers = TrainingObservers.For(handles, processes.IsMain, Epochs, _batches.Images,

@@ -92,6 +92,7 @@ public sealed class ArchitectureTests
             ("activation=tanh pooling=average", LeNet.Create(LeNetActivation.Tanh, LeNetPooling.Average)),
             ("", LeNet.CreateAsPublished()),
             ("dropout=0.25", AlexNet.Create(0.25)),
+            ("dropout=0.25 model_parallel=true", AlexNet.Create(0.25, AlexNetVariant.Published, modelParallel: true)),
             ("dropout=0.25", NetworkInNetwork.Create(0.25)),
             ("dropout=0.25", Vgg.Create(dropout: 0.25)),
             ("auxiliary_heads=false dropout=0.25", GoogLeNet.Create(auxiliaryHeads: false, dropout: 0.25)),

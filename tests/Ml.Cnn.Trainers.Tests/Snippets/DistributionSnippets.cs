@@ -34,4 +34,19 @@ public sealed class DistributionSnippets
         // end snippet
         Assert.IsTrue(File.Exists(path));
     }
+
+    [TestMethod]
+    public void TwoColumns()
+    {
+        var mlContext = new MLContext(seed: 1);
+        // snippet: model-parallel
+        var trainer = mlContext.MulticlassClassification.Trainers.AlexNet(new AlexNetOptions
+        {
+            FeatureColumnName = "Image",
+            Variant = AlexNetVariant.Published,
+            ModelParallel = true,
+        });
+        // end snippet
+        Assert.AreEqual("true", trainer.Architecture.Settings["model_parallel"]);
+    }
 }

@@ -386,11 +386,10 @@ public sealed class ProcessGroupTests
     /// <summary>A process whose gradient is known beforehand.</summary>
     private sealed class OtherProcess(Tensor gradient, float itsWeight) : IGradientReduction
     {
-        public void Reduce(IReadOnlyList<Tensor> gradients, Tensor weight)
-        {
-            var share = weight / (weight + itsWeight);
-            gradients[0].mul_(share).add_(gradient * (1 - share));
-        }
+        public int Processes => 2;
+
+        public void Reduce(IReadOnlyList<Tensor> gradients, Tensor weight, double unit) =>
+            gradients[0].mul_(unit).add_(gradient * itsWeight).div_(weight + itsWeight);
 
         public void Dispose() { }
     }

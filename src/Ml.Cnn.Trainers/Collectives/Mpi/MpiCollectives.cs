@@ -29,8 +29,7 @@ internal sealed unsafe class MpiCollectives : ICollectives
     private readonly NativeBuffer _mine = new(); // MPI may still write to them when waiting has been given up: never freed
     private readonly NativeBuffer _all = new();
     private long _operation;
-    private int _training;
-    private string? _failure;
+    private readonly GroupTrainings _trainings = new();
 
     /// <param name="mpi">Initialized.</param>
     public MpiCollectives(MpiLibrary mpi)
@@ -62,12 +61,7 @@ internal sealed unsafe class MpiCollectives : ICollectives
 
     public IReadOnlyList<GroupMember> Members { get; } = [];
 
-    public void BeginTraining()
-    {
-        if (_failure is { } failure)
-            throw GroupFailureException.FailedBefore(failure);
-        _training++;
-    }
+    public void BeginTraining() => _trainings.Begin();
 
     public void Gather(ReadOnlySpan<byte> mine, Span<byte> all)
     {
@@ -121,10 +115,8 @@ internal sealed unsafe class MpiCollectives : ICollectives
 
     public void Fail(string reason)
     {
-        if (_failure is not null)
-            return;
-        _failure = reason;
-        _rollCall?.TellFailed(_training, reason);
+        if (_trainings.Fail(reason))
+            _rollCall?.TellFailed(_trainings.Number, reason);
     }
 
     /// <summary>Before the process ends: waits for the others, and takes leave of MPI; where that is no use, ends all of them.</summary>
@@ -135,14 +127,14 @@ internal sealed unsafe class MpiCollectives : ICollectives
         while (!_rollCall.AllLeave)
         {
             _rollCall.Listen();
-            if (_rollCall.Ended is not null || (_failure is not null && waiting.Elapsed > s_timeToSay))
+            if (_rollCall.Ended is not null || (_trainings.Failure is not null && waiting.Elapsed > s_timeToSay))
             {
                 _mpi.Abort(_mpi.Handles.World, 1);
                 return;
             }
             Thread.Sleep(waiting.Elapsed < s_betweenLooks ? 1 : 20);
         }
-        if (_failure is null)
+        if (_trainings.Failure is null)
             _mpi.Finish();
         else
             _mpi.Abort(_mpi.Handles.World, 1); // what was begun and never ended would be waited for
@@ -198,8 +190,7 @@ internal sealed unsafe class MpiCollectives : ICollectives
 
     private void Await(nint request)
     {
-        if (_failure is { } failure)
-            throw new GroupFailureException(failure);
+        _trainings.RequireSound();
         _operation++;
         var waiting = Stopwatch.StartNew();
         var (looks, hasTold) = (1, false);
@@ -214,19 +205,17 @@ internal sealed unsafe class MpiCollectives : ICollectives
                 continue;
             looks++;
             _rollCall.Listen();
-            var bad = _rollCall.Bad(_training);
+            var bad = _rollCall.Bad(_trainings.Number);
             if (bad is null && !hasTold && waiting.Elapsed > Patience / 2)
             {
-                _rollCall.TellWaits(_training, _operation);
+                _rollCall.TellWaits(_trainings.Number, _operation);
                 hasTold = true;
             }
             if (bad is null && waiting.Elapsed > Patience)
-                bad = GroupFailureException.Late(_rollCall.Missing(_training, _operation), Patience);
+                bad = GroupFailureException.Late(_rollCall.Missing(_trainings.Number, _operation), Patience);
             if (bad is null)
                 continue;
-            var failed = GroupFailureException.Waited(Rank, waiting.Elapsed, bad);
-            _failure = failed.Message;
-            throw failed;
+            throw _trainings.End(GroupFailureException.Waited(Rank, waiting.Elapsed, bad));
         }
     }
 
@@ -238,8 +227,10 @@ internal sealed unsafe class MpiCollectives : ICollectives
         {
             if (begun.Elapsed < Patience && (_rollCall?.Ended is not { } gone || begun.Elapsed < 3 * s_betweenLooks))
                 return;
-            Console.Error.WriteLine(_failure = $"Rank {Rank} has waited {begun.Elapsed.TotalSeconds:0} s for data of the others"
-                + $": {(_rollCall?.Ended is { } ended ? GroupFailureException.IsGone(ended) : "the network between them does not carry it.")}");
+            var failure = $"Rank {Rank} has waited {begun.Elapsed.TotalSeconds:0} s for data of the others"
+                + $": {(_rollCall?.Ended is { } ended ? GroupFailureException.IsGone(ended) : "the network between them does not carry it.")}";
+            _trainings.Fail(failure);
+            Console.Error.WriteLine(failure);
             Environment.Exit(1);
         }, null, s_betweenLooks, s_betweenLooks);
         function();

@@ -25,8 +25,7 @@ internal sealed class StoreCollectives : ICollectives
     private readonly Queue<(long Operation, string Key)> _written = new(); // by this process; deleted when all have read them
     private GroupMember[] _members;
     private long _operation;
-    private int _training;
-    private string? _failure;
+    private readonly GroupTrainings _trainings = new();
 
     /// <param name="connect">Makes a connection to the store.</param>
     /// <param name="prefix">Of the keys, which no other group has.</param>
@@ -55,19 +54,12 @@ internal sealed class StoreCollectives : ICollectives
 
     public TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(10);
 
-    public void BeginTraining()
-    {
-        if (_failure is { } failure)
-            throw GroupFailureException.FailedBefore(failure);
-        _training++;
-    }
+    public void BeginTraining() => _trainings.Begin();
 
     public void Fail(string reason)
     {
-        if (_failure is not null)
-            return;
-        _failure = reason;
-        TryTell(() => _rollCall.TellFailed(_training, Rank, reason));
+        if (_trainings.Fail(reason))
+            TryTell(() => _rollCall.TellFailed(_trainings.Number, Rank, reason));
     }
 
     public void Gather(ReadOnlySpan<byte> mine, Span<byte> all)
@@ -131,7 +123,7 @@ internal sealed class StoreCollectives : ICollectives
         TryTell(() => _rollCall.TellLeaves(Rank));
         var waiting = Stopwatch.StartNew();
         var others = _members.Where(member => member.Rank != Rank).ToList();
-        while (hasStore && others.Count > 0 && waiting.Elapsed < (_failure is null ? Patience : s_timeToSay))
+        while (hasStore && others.Count > 0 && waiting.Elapsed < (_trainings.Failure is null ? Patience : s_timeToSay))
         {
             others.RemoveAll(member => _rollCall.HasLeft(member.Rank) || member.HasEnded(_members[Rank]));
             Thread.Sleep(1);
@@ -193,8 +185,7 @@ internal sealed class StoreCollectives : ICollectives
 
     private void Begin()
     {
-        if (_failure is { } failure)
-            throw new GroupFailureException(failure);
+        _trainings.RequireSound();
         _operation++;
     }
 
@@ -218,13 +209,11 @@ internal sealed class StoreCollectives : ICollectives
     private void Look(TimeSpan waited, Func<int, string?> keyOf)
     {
         var missing = _rollCall.Missing(_members, keyOf);
-        var bad = _rollCall.Bad(_training, _members, missing, _members[Rank])
+        var bad = _rollCall.Bad(_trainings.Number, _members, missing, _members[Rank])
             ?? (waited > Patience ? GroupFailureException.Late(missing, Patience) : null);
         if (bad is null)
             return;
-        var failed = GroupFailureException.Waited(Rank, waited, bad);
-        _failure = failed.Message;
-        throw failed;
+        throw _trainings.End(GroupFailureException.Waited(Rank, waited, bad));
     }
 
     private static void TryTell(Action tell)

@@ -73,7 +73,7 @@ internal sealed record DataFacts
     // A network of the user's own is built once, for training.
     private static bool? Normalizes(Architecture architecture, NetworkShape shape)
     {
-        if (architecture.IsUsersOwn || ArchitectureCatalog.All.All(known => known.Name != architecture.Name))
+        if (architecture.IsUsersOwn)
             return null;
         using var network = architecture.BuildWithoutWeights(shape);
         return BatchNormalization.Following(network).Count > 0;

@@ -16,13 +16,13 @@ internal sealed class Adam(IEnumerable<ParameterGroup> groups, OptimizationSetti
 
     protected override void Update(IReadOnlyList<(ParameterState State, Tensor Gradient)> trained, double rate, double weightDecay)
     {
-        foreach (var sameAge in trained.GroupBy(t => t.State.Steps))
+        foreach (var alike in trained.GroupBy(t => (t.State.Steps, Device: t.Gradient.device.ToString())))
         {
-            Tensor[] weights = [.. sameAge.Select(t => t.State.Parameter)];
-            Tensor[] gradients = [.. sameAge.Select(t => t.Gradient)];
-            Tensor[] means = [.. sameAge.Select(t => t.State.Buffers[0])];
-            Tensor[] squares = [.. sameAge.Select(t => t.State.Buffers[1])];
-            FusedKernels.Adam(weights, gradients, means, squares, sameAge.Key, rate, _constants, weightDecay, isDecoupled);
+            Tensor[] weights = [.. alike.Select(t => t.State.Parameter)];
+            Tensor[] gradients = [.. alike.Select(t => t.Gradient)];
+            Tensor[] means = [.. alike.Select(t => t.State.Buffers[0])];
+            Tensor[] squares = [.. alike.Select(t => t.State.Buffers[1])];
+            FusedKernels.Adam(weights, gradients, means, squares, alike.Key.Steps, rate, _constants, weightDecay, isDecoupled);
         }
     }
 }

@@ -17,23 +17,28 @@ internal sealed class BucketedReduction(ICollectives collectives, bool inBFloat1
 
     private const long Large = 4 * 1024 * 1024 / sizeof(float); // copying it would take longer than another message
 
+    private const double Rounding = 1e-6; // of the sum of weights, in float32
+
     private Tensor? _bucket; // memory that is used again and again
 
-    public void Reduce(IReadOnlyList<Tensor> gradients, Tensor weight)
+    public int Processes => collectives.World;
+
+    public void Reduce(IReadOnlyList<Tensor> gradients, Tensor weight, double unit)
     {
-        using var share = Share(gradients, weight.Number()).ToScalar();
+        var number = Factor(gradients, weight.Number(), unit);
+        using var factor = Math.Abs(number - 1) > Rounding ? number.ToScalar() : null;
         List<Tensor> bucket = [];
         long size = 0;
         foreach (var gradient in gradients.Reverse())
         {
             if (gradient.dtype != ScalarType.Float32 || gradient.numel() >= Large)
             {
-                SumInPlace(gradient, share);
+                SumInPlace(gradient, factor);
                 continue;
             }
             if (size + gradient.numel() > BucketSize)
             {
-                Sum(bucket, size, share);
+                Sum(bucket, size, factor);
                 bucket = [];
                 size = 0;
             }
@@ -41,7 +46,7 @@ internal sealed class BucketedReduction(ICollectives collectives, bool inBFloat1
             size += gradient.numel();
         }
         if (size > 0)
-            Sum(bucket, size, share);
+            Sum(bucket, size, factor);
     }
 
     /// <summary>Frees the memory of the buckets.</summary>
@@ -51,8 +56,8 @@ internal sealed class BucketedReduction(ICollectives collectives, bool inBFloat1
         _bucket = null;
     }
 
-    // This process's part in the mean.
-    private double Share(IReadOnlyList<Tensor> gradients, double weight)
+    // Makes means of the sums: 1 but for an epoch's last step, and where labels or images have weights of their own.
+    private double Factor(IReadOnlyList<Tensor> gradients, double weight, double unit)
     {
         var all = collectives.Gather(weight, gradients.Count, gradients.Sum(gradient => gradient.numel()));
         var other = Array.FindIndex(all, one => one[1] != all[0][1] || one[2] != all[0][2]);
@@ -63,10 +68,10 @@ internal sealed class BucketedReduction(ICollectives collectives, bool inBFloat1
                 + "every process must reach the same parameters in every step.");
         }
         var whole = all.Sum(one => one[0]);
-        return whole > 0 ? weight / whole : 0;
+        return whole > 0 ? unit / whole : 0;
     }
 
-    private void Sum(List<Tensor> gradients, long size, Scalar share)
+    private void Sum(List<Tensor> gradients, long size, Scalar? factor)
     {
         using var scope = NewDisposeScope();
         _bucket ??= empty(BucketSize, device: gradients[0].device).DetachFromDisposeScope();
@@ -77,7 +82,8 @@ internal sealed class BucketedReduction(ICollectives collectives, bool inBFloat1
             bucket.narrow(0, at, gradient.numel()).copy_(Flat(gradient));
             at += gradient.numel();
         }
-        SumScaled(bucket.mul_(share));
+        Scale(bucket, factor);
+        SumScaled(bucket);
         at = 0;
         foreach (var gradient in gradients)
         {
@@ -90,13 +96,20 @@ internal sealed class BucketedReduction(ICollectives collectives, bool inBFloat1
         }
     }
 
-    private void SumInPlace(Tensor gradient, Scalar share)
+    private void SumInPlace(Tensor gradient, Scalar? factor)
     {
         using var scope = NewDisposeScope();
-        var flat = Flat(gradient).mul_(share);
+        var flat = Flat(gradient);
+        Scale(flat, factor);
         SumScaled(flat);
         if (!IsDense(gradient))
             gradient.copy_(flat.view(gradient.shape));
+    }
+
+    private static void Scale(Tensor numbers, Scalar? factor)
+    {
+        if (factor is not null)
+            numbers.mul_(factor);
     }
 
     private void SumScaled(Tensor numbers)

@@ -27,9 +27,8 @@ internal sealed class GradientClipping(double? norm, double? value)
         }
         if (norm is not { } longest || gradients.Length == 0)
             return;
-        var length = stack(gradients.Select(gradient => gradient.norm())).norm();
-        var factor = length.Plus(Epsilon).reciprocal().Times(longest).AtMost(1);
+        var factor = GradientLength.Of(gradients).Plus(Epsilon).reciprocal().Times(longest).AtMost(1);
         foreach (var gradient in gradients)
-            gradient.mul_(factor);
+            gradient.mul_(factor.to(gradient.device));
     }
 }

@@ -20,22 +20,23 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 /// <param name="isCentralized">Whether gradients are centralized.</param>
 /// <param name="ascent">Where each batch's gradient is taken elsewhere than at the weights; not with accumulation. Null: at the weights.</param>
 /// <param name="slow">Follow the optimizer, and lead it; null: none.</param>
-/// <param name="isSynchronized">Whether the batches of all processes are one to batch normalization, so that their losses must be parts of one sum.</param>
 /// <remarks>What is around the optimizer is disposed with the update.</remarks>
 internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipping? clipping, int accumulation, double batchWeight, WeightAverage? average,
-    LossScaling? scaling, IGradientReduction? reduction = null, bool isCentralized = false, SharpnessAscent? ascent = null, SlowWeights? slow = null,
-    bool isSynchronized = false) : IDisposable, ICheckpointed
+    LossScaling? scaling, IGradientReduction? reduction = null, bool isCentralized = false, SharpnessAscent? ascent = null, SlowWeights? slow = null)
+    : IDisposable, ICheckpointed
 {
-    private const double LeastWeight = 1e-12; // divides the gradient of a process without images, which is 0
+    // The losses of several processes are parts of one sum from the start: batch normalization may have made one batch of their images, and to divide
+    // gradients after they are summed would be another pass over the memory.
+    private readonly double _unit = reduction is null ? batchWeight : batchWeight * accumulation * reduction.Processes;
 
     private Tensor? _weight; // of the batches whose gradients are summed, a scalar
     private int _batches;
 
     /// <summary>The update that a run's settings ask for.</summary>
     public static GradientUpdate Create(ParameterOptimizer optimizer, OptimizationSettings settings, WeightAverage? average, LossScaling? scaling,
-        IGradientReduction? reduction, SharpnessAscent? ascent = null, SlowWeights? slow = null, bool isSynchronized = false) => new(optimizer,
+        IGradientReduction? reduction, SharpnessAscent? ascent = null, SlowWeights? slow = null) => new(optimizer,
         settings is { GradientClippingNorm: null, GradientClippingValue: null } ? null : new(settings.GradientClippingNorm, settings.GradientClippingValue),
-        settings.GradientAccumulation, settings.BatchSize, average, scaling, reduction, settings.GradientCentralization, ascent, slow, isSynchronized);
+        settings.GradientAccumulation, settings.BatchSize, average, scaling, reduction, settings.GradientCentralization, ascent, slow);
 
     /// <summary>Whether no batch waits for others to be moved by.</summary>
     public bool IsComplete => _batches == 0;
@@ -53,7 +54,7 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
 
     /// <summary>Takes in a batch, and moves the weights if it is the last one of its group.</summary>
     /// <param name="loss">The batch's mean loss.</param>
-    /// <param name="weight">What its images weigh together; asked for where batches are accumulated or gradients reduced.</param>
+    /// <param name="weight">What its images weigh together; asked for where batches are accumulated or processes joined.</param>
     /// <param name="learningRate">Of the move.</param>
     /// <param name="again">The batch's mean loss once more, with the weights as they are then.</param>
     public void Add(Tensor loss, Func<Tensor> weight, double learningRate, Func<Tensor>? again = null)
@@ -63,12 +64,12 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
         {
             loss.backward();
             ascent?.TakeGradient([.. optimizer.States], () => Scaled(again!()).backward());
-            Reduce(weight);
             Move(learningRate);
             return;
         }
-        var share = weight().Over(batchWeight);
+        var share = weight().Over(_unit);
         (loss * share).backward();
+        ascent?.TakeGradient([.. optimizer.States], () => (Scaled(again!()) * share).backward());
         Wait(share, learningRate);
     }
 
@@ -81,17 +82,10 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
         using var noGradient = no_grad();
         foreach (var state in optimizer.States.Where(state => state.Parameter.requires_grad && state.Gradient.Gradient is null))
             state.Parameter.grad = zeros_like(state.Parameter).DetachFromDisposeScope();
-        var nothing = zeros([], device: optimizer.States.First().Parameter.device);
-        if (!MovesAtOnce)
-        {
-            Wait(nothing, learningRate);
-            return;
-        }
-        Reduce(() => nothing);
-        Move(learningRate);
+        Wait(zeros([], device: optimizer.States.First().Parameter.device), learningRate);
     }
 
-    private bool MovesAtOnce => accumulation == 1 && !isSynchronized;
+    private bool MovesAtOnce => accumulation == 1 && !IsReduced;
 
     private void Wait(Tensor share, double learningRate)
     {
@@ -113,11 +107,12 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
         using (NewDisposeScope())
         using (no_grad())
         {
-            var weight = IsReduced ? _weight.AtLeast(LeastWeight) : _weight;
-            foreach (var state in optimizer.States)
-                state.Parameter.grad?.div_(weight);
+            if (reduction is not null)
+                reduction.Reduce([.. Gradients], _weight.Times(_unit), _unit);
+            else
+                foreach (var state in optimizer.States)
+                    state.Parameter.grad?.div_(_weight);
         }
-        Reduce(() => _weight.Times(batchWeight));
         _weight.Dispose();
         (_weight, _batches) = (null, 0);
         Move(learningRate);
@@ -125,15 +120,8 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
 
     private Tensor Scaled(Tensor loss) => scaling is null ? loss : loss.Times(scaling.Scale);
 
-    private void Reduce(Func<Tensor> weight)
-    {
-        if (reduction is null)
-            return;
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        reduction.Reduce([.. optimizer.States.Where(state => state.Parameter.requires_grad).Select(state => state.Gradient.Gradient).OfType<Tensor>()],
-            weight());
-    }
+    private IEnumerable<Tensor> Gradients =>
+        optimizer.States.Where(state => state.Parameter.requires_grad).Select(state => state.Gradient.Gradient).OfType<Tensor>();
 
     private void Move(double learningRate)
     {

@@ -32,7 +32,7 @@ internal sealed class LossScaling : ICheckpointed
         foreach (var gradient in gradients)
             gradient.mul_(factor);
         // One look at the device for all of them.
-        var isFinite = gradients.Length == 0 || stack(gradients.Select(g => g.isfinite().all())).all().item<bool>();
+        var isFinite = gradients.Length == 0 || stack(gradients.Select(g => g.isfinite().all().to(gradients[0].device))).all().item<bool>();
         if (!isFinite)
         {
             Scale = Math.Max(1, Scale / 2);

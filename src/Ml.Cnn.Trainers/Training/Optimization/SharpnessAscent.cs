@@ -46,12 +46,11 @@ internal sealed class SharpnessAscent(Module network, double radius) : IDisposab
         {
             if (trained.Length > 0)
             {
-                var length = stack(trained.Select(state => state.Gradient.Gradient!.norm())).norm();
-                var factor = length.Plus(Epsilon).reciprocal().Times(radius);
+                var factor = GradientLength.Of([.. trained.Select(state => state.Gradient.Gradient!)]).Plus(Epsilon).reciprocal().Times(radius);
                 foreach (var state in trained)
                 {
                     before.Add((state.Parameter, state.Parameter.detach().clone()));
-                    state.Parameter.AddInPlace(state.Gradient.Gradient!.mul(factor));
+                    state.Parameter.AddInPlace(state.Gradient.Gradient!.mul(factor.to(state.Parameter.device)));
                 }
             }
             foreach (var state in states)

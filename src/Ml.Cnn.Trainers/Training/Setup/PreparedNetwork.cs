@@ -2,6 +2,7 @@ using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Execution;
 using Ml.Cnn.Trainers.Input;
+using Ml.Cnn.Trainers.Layers.Parallel;
 using Ml.Cnn.Trainers.Options;
 using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
@@ -21,13 +22,14 @@ internal sealed class PreparedNetwork : IDisposable
     private readonly IDisposable? _allocator;
     private readonly IDisposable _random;
     private readonly LibtorchThreads _threads;
+    private readonly IDisposable? _spread;
     private readonly int _cores;
 
     private PreparedNetwork(Module<Tensor, Tensor> network, ExecutionPlan plan, int threads, int cores, IDisposable? allocator, IDisposable random,
-        LibtorchThreads used)
+        LibtorchThreads used, IDisposable? spread)
     {
         (Network, Plan, Threads, _cores) = (network, plan, threads, cores);
-        (_allocator, _random, _threads) = (allocator, random, used);
+        (_allocator, _random, _threads, _spread) = (allocator, random, used, spread);
     }
 
     /// <summary>On the plan's device, in the plan's precision and layout.</summary>
@@ -72,7 +74,8 @@ internal sealed class PreparedNetwork : IDisposable
             if (resumed is not null)
                 plan = plan with { ChannelsLast = resumed.ChannelsLast, ComputeType = resumed.ComputeType };
             plan = processes.PlanOfAll(plan);
-            return new(plan.Prepare(network), plan, threads, processes.Cores, allocator, random, used);
+            network = plan.Prepare(network);
+            return new(network, plan, threads, processes.Cores, allocator, random, used, (network as IModelParallel)?.Spread(device, threads));
         }
         catch
         {
@@ -85,6 +88,7 @@ internal sealed class PreparedNetwork : IDisposable
 
     public void Dispose()
     {
+        _spread?.Dispose();
         _threads.Dispose();
         _random.Dispose();
         _allocator?.Dispose();
