@@ -8,7 +8,7 @@ internal sealed record TrainingPlan
     /// <summary>Where each process writes its weights (rank-0.safetensors) and its history (rank-0.json).</summary>
     public required string Folder { get; init; }
 
-    /// <summary>"lenet5" or "resnet18".</summary>
+    /// <summary>"lenet5", or one of 64 pixels: "resnet18", "squeezenet1_1" with its dropout.</summary>
     public string Network { get; init; } = "lenet5";
     public int Images { get; init; } = 90;
     public int ValidationImages { get; init; }
@@ -30,7 +30,6 @@ internal sealed record TrainingPlan
 
     /// <summary>"killed", "hangs", "fails", "canceled", or "other" for a process that sees other options.</summary>
     public string? Event { get; init; }
-
 
     public string ToJson() => JsonSerializer.Serialize(this);
 }

@@ -48,6 +48,18 @@ public sealed class DistributedTrainingTests
         }
     }
 
+    /// <summary>Protects the way of many processes from changing anything by itself: one process that goes it has, to the bit, the weights of one alone.</summary>
+    [TestMethod]
+    public void A_group_of_one_trains_what_a_process_alone_trains()
+    {
+        using var folder = new TemporaryFolder();
+        var plan = new TrainingPlan { Folder = Path.Join(folder.Path, "alone"), Network = "squeezenet1_1", Images = 32, BatchSize = 16, ValidationImages = 9 };
+        var group = plan with { Folder = Path.Join(folder.Path, "group") };
+        var (expected, actual) = (GroupRun.Complete(null, 1, plan), GroupRun.Complete(GroupRun.GroupOfOne, 1, group));
+        Assert.AreEqual(0, GroupRun.LargestDifference(plan.Folder, group.Folder));
+        Assert.AreEqual(expected.Epochs[0].Loss, actual.Epochs[0].Loss);
+    }
+
     /// <summary>
     /// Protects the gradient with batch normalization over all processes, in a network with many: one step at a rate at which the rounding of one step is not
     /// magnified by the next, as another memory layout in one process would be, too.

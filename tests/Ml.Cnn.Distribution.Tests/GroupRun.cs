@@ -21,6 +21,9 @@ internal static class GroupRun
     /// <summary>Processes that find torchrun's variables, and no torchrun.</summary>
     public const string Variables = "variables";
 
+    /// <summary>Of Open MPI: a single process goes the way of many.</summary>
+    public const string GroupOfOne = "group of one";
+
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(3);
 
     public static string Worker { get; } = Metadata("WorkerAssembly");
@@ -40,6 +43,7 @@ internal static class GroupRun
         [
             .. implementation switch
             {
+                GroupOfOne => ["mpirun.openmpi", "--allow-run-as-root", "-x", "MLCNN_GROUP_OF_ONE=1", "-n", count],
                 OpenMpi => ["mpirun.openmpi", "--allow-run-as-root", "--oversubscribe", "-n", count],
                 Mpich => ["mpirun.mpich", "-n", count],
                 // With Python 3.11 PyTorch 1.13 cannot leave all output as it is, its default: so it also writes files of the standard output.
@@ -50,7 +54,7 @@ internal static class GroupRun
         ];
         if (implementation is not null && !File.Exists($"/usr/bin/{command[0]}"))
         {
-            var package = implementation switch { OpenMpi => "openmpi-bin", Torchrun => "python3-torch", _ => "mpich" };
+            var package = implementation switch { OpenMpi or GroupOfOne => "openmpi-bin", Torchrun => "python3-torch", _ => "mpich" };
             Assert.Inconclusive($"Skipped: this test needs /usr/bin/{command[0]} (Debian: {package}), which is not there.");
         }
         var time = Stopwatch.StartNew();

@@ -36,12 +36,16 @@ internal interface ICollectives
     /// <param name="all">Those of all processes, one after the other: <see cref="World"/> times as long.</param>
     void Gather(ReadOnlySpan<byte> mine, Span<byte> all);
 
-    /// <summary>Replaces a tensor by the sum of all processes'. All have the same bits afterwards.</summary>
-    /// <param name="tensor">
+    /// <summary>Replaces each of some tensors by the sum of all processes'. All have the same bits afterwards.</summary>
+    /// <param name="tensors">
     /// Float32, float64 or bfloat16, whose numbers lie in one piece of memory in the same order in all processes. Bfloat16 is added in float32 and rounded
-    /// once.
+    /// once. Several at once wait for the others only once.
     /// </param>
-    void Sum(Tensor tensor);
+    void Sum(params IReadOnlyList<Tensor> tensors);
+
+    /// <summary>What sums tensors of a device beside the device's own work; null where nothing does.</summary>
+    /// <param name="device">This process's.</param>
+    IConcurrentSums? Concurrent(Device device);
 
     /// <summary>Replaces bytes by those of one process.</summary>
     /// <param name="bytes">As many in all processes.</param>

@@ -25,9 +25,14 @@ internal enum Launcher
 /// <param name="LocalRank">Its number on its machine, from 0; null where no variable says so.</param>
 internal sealed record Launch(Launcher Launcher, int? Rank, int? World, int? LocalRank)
 {
+    /// <summary>
+    /// The variable that lets a process go the way of many which a launcher started as the only one: to see that way on one GPU, and what it costs.
+    /// </summary>
+    public const string GroupOfOne = "MLCNN_GROUP_OF_ONE";
+
     /// <summary>Looks at the environment.</summary>
     /// <param name="variable">Gives a variable's value, or null.</param>
-    /// <returns>Null where the process was started by itself, or as the only one.</returns>
+    /// <returns>Null where the process was started by itself, or as the only one, unless <see cref="GroupOfOne"/> is set to 1.</returns>
     /// <exception cref="InvalidOperationException">A variable that must be a number is none.</exception>
     public static Launch? Find(Func<string, string?> variable)
     {
@@ -40,7 +45,7 @@ internal sealed record Launch(Launcher Launcher, int? Rank, int? World, int? Loc
             : Number("SLURM_STEP_NUM_TASKS") is > 1 and var tasks && Number("SLURM_PROCID") is { } process
                 ? new Launch(Launcher.SlurmWithoutMpi, process, tasks, LocalRank())
             : null;
-        return launch is { World: 1 } ? null : launch;
+        return launch is { World: 1 } && variable(GroupOfOne) != "1" ? null : launch;
 
         int? LocalRank() =>
             Number("OMPI_COMM_WORLD_LOCAL_RANK") ?? Number("MPI_LOCALRANKID") ?? Number("LOCAL_RANK") ?? Number("SLURM_LOCALID");

@@ -93,6 +93,7 @@ public sealed class Conv2d : Layer, IComputesIn
     protected override Tensor Compute(Tensor input) =>
         this.Apply(input, Weight, Bias, (x, weight, bias) => PatchProduct.IsCompatible(this, x)
             ? PatchProduct.Of(this, x, weight, bias)
+            : SeenTaps.AreFew(this, x) ? SeenTaps.Of(this, x, weight, bias)
             : functional.conv2d(x, weight, bias, _stride, _padding, _dilation, Groups));
 
     internal override Tensor ComputeShape(Tensor input) =>

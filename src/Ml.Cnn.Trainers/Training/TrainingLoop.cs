@@ -7,7 +7,6 @@ using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Checkpoints;
 using Ml.Cnn.Trainers.Training.Control;
-using Ml.Cnn.Trainers.Training.Optimization;
 using Ml.Cnn.Trainers.Training.Reporting;
 using Ml.Cnn.Trainers.Training.Setup;
 using Ml.Cnn.Trainers.Training.Steps;
@@ -19,7 +18,7 @@ namespace Ml.Cnn.Trainers.Training;
 internal sealed record TrainingOutcome(IReadOnlyList<CnnEpoch> History, StopReason Reason);
 
 /// <summary>Trains a network: epochs of steps, each followed by a validation.</summary>
-internal sealed class TrainingLoop
+internal sealed class TrainingLoop : IDisposable
 {
     private readonly TrainingSubject _subject;
     private readonly TrainingSettings _settings;
@@ -27,14 +26,7 @@ internal sealed class TrainingLoop
     private readonly ValidationPass? _validation;
     private readonly CancellationToken _cancellation;
     private readonly IChannel _log;
-    private readonly ParameterOptimizer _optimizer;
-    private readonly ShadowWeights? _shadows;
-    private readonly SlowWeights? _slow;
-    private readonly EqualAverage? _equalAverage;
-    private readonly PopulationStatistics? _statistics;
-    private readonly GradientUpdate _update;
-    private readonly TrainingStep _step;
-    private readonly LearningRates _rates;
+    private readonly WeightMovement _movement;
     private readonly TrainingObservers _observers;
     private readonly ProcessMemory _memory = new();
     private readonly NativeMemoryCollector _nativeMemory = new();
@@ -62,28 +54,13 @@ internal sealed class TrainingLoop
         (_subject, _batches, _validation) = (session.Subject, session.Batches, session.Validation);
         (_settings, _cancellation, _log, _checkpoints) = (settings, handles.CancellationToken, log, checkpoints);
         (_isMain, _processes) = (processes.IsMain, processes.Shard.World);
-        _optimizer = Optimizers.Create(settings.Optimization, _subject.Groups(), _subject.NormBiases());
-        var average = settings.Optimization.ExponentialMovingAverage is { } decay ? new WeightAverage(_subject.Network.parameters(), decay) : null;
-        var slow = settings.Optimization.Lookahead is { } lookahead ? new SlowWeights(_subject.Network, lookahead) : null;
-        var ascent = SharpnessAscent.Of(settings.Optimization, _subject.Network);
-        _equalAverage = settings.Averaging.WeightAveraging is { } averaging ? new(_subject.Network.parameters(), averaging, Epochs) : null;
-        _shadows = (ShadowWeights?)average ?? slow;
-        _slow = slow;
-        _statistics = settings.Averaging is { PreciseBatchNorm: null, WeightAveraging: null } ? null
-            : new(_subject, _batches, settings.Averaging.PreciseBatchNorm ?? long.MaxValue);
-        var scaling = _subject.ScalesLoss ? new LossScaling() : null;
-        var reduction = processes.Collectives is { } group ? new BucketedReduction(group, settings.Sharing.Distribution.BFloat16Gradients) : null;
-        var statistics = BatchNormalization.Synchronize(_subject.Network, settings.Sharing.Distribution.SynchronizedBatchNorm ? processes.Collectives : null);
-        _update = GradientUpdate.Create(_optimizer, settings.Optimization, average, scaling, reduction, ascent, slow);
-        _step = TrainingStep.Create(_subject, settings, _update, statistics);
-        _rates = new LearningRates(settings.Optimization.Schedule, settings.Optimization.LearningRate, Epochs, settings.Averaging.WeightAveraging);
+        _movement = new(_subject, _batches, settings, processes.Collectives);
         _observers = TrainingObservers.For(handles, processes.IsMain, Epochs, _batches.Images,
             images, message => log.Warning(MessageSensitivity.None, "{0}", message), _batches.Queues.Work);
         _ranking = new EpochRanking(settings.Stopping.EarlyStopping, isValidated: _validation is not null);
-        _stop = new StopConditions(settings.Stopping, _ranking, _state.History, time, _cancellation, isShared: _processes > 1);
+        _stop = new StopConditions(settings.Stopping, _ranking, _state.History, time, _cancellation, isShared: processes.Collectives is not null);
         _shared = processes.Collectives is { } others ? new(others, _stop, _subject.Network, settings.FixedSeed) : null;
-        _checkpoints?.Keep(new CheckpointedNetwork(_subject.Network), new CheckpointedOptimizer(_optimizer), new CheckpointedRandomState());
-        _checkpoints?.Keep(((ICheckpointed?[])[_update, average, slow, _equalAverage, _rates, scaling, _subject.Unlabeled?.Batches]).OfType<ICheckpointed>());
+        _checkpoints?.Keep(_movement.Parts);
     }
 
     private int Epochs => _settings.Optimization.Epochs;
@@ -93,16 +70,13 @@ internal sealed class TrainingLoop
     /// <summary>Trains every epoch, or until something stops it; leaves the best weights in the network.</summary>
     public TrainingOutcome Run()
     {
-        using var optimizer = _optimizer;
         using var observers = _observers;
-        using var update = _update;
-        using var equalAverage = _equalAverage;
         using var best = new WeightSnapshot();
         _checkpoints?.Keep(best);
         Restore(_checkpoints?.Resume() ?? new TrainingPosition());
         observers.Begin(_state.History, _state.Steps);
         if (observers.SeeBatch && _subject.SeesImages)
-            _step.ShowNext = observers.FirstBatch;
+            _movement.ShowNext(observers.FirstBatch);
         _shared?.Agree();
         while (_state.Epoch <= Epochs && !_stop.StopsBeforeStep(isFirst: _state.Steps == 0))
         {
@@ -118,11 +92,11 @@ internal sealed class TrainingLoop
                 break;
             _shared?.ShareStatistics();
             _shared?.RequireSameNetwork(_state.Epoch);
-            _equalAverage?.EpochEnded(_state.Epoch);
-            using (Shadows?.Use()) // validated, and kept where it is the best
+            _movement.EndEpoch(_state.Epoch);
+            using (_movement.Shadows?.Use()) // validated, and kept where it is the best
             {
                 if (_ranking.ReturnsBest)
-                    ComputeStatistics(_state.Epoch, _cancellation);
+                    _movement.ComputeStatistics(_state.Epoch, _cancellation);
                 var seesClasses = _validation is not null && (_shared?.IsWanted(_observers.SeeClasses) ?? _observers.SeeClasses);
                 using var confusion = seesClasses ? new ConfusionCounts(_subject.Shape.Classes, _subject.Device) : null;
                 var validation = _validation?.Run(confusion);
@@ -141,6 +115,9 @@ internal sealed class TrainingLoop
         return Finish(best);
     }
 
+    /// <summary>Frees the memory of what moves the weights.</summary>
+    public void Dispose() => _movement.Dispose();
+
     private void TrainEpoch()
     {
         PrepareNetwork();
@@ -156,21 +133,20 @@ internal sealed class TrainingLoop
             if (_batches.BadImages.MustFail && _shared is null)
                 continue; // training has failed; the pass goes on to find the other bad images
             _batches.BadImages.ThrowIfMustFail();
-            _state.LearningRate = _rates.At(EpochsDone);
-            _slow?.Done = EpochsDone / Epochs;
+            _state.LearningRate = _movement.Rate(EpochsDone);
             var result = Take(batch);
             _state.StepTaken(batch, result.Sums?.Images ?? batch!.Count);
             results.Add(result, _state.Totals);
             NoteNotFinite(results);
             _nativeMemory.CollectPeriodically();
-            if (_checkpoints is { IsDue: true } && (_shared is null || _update.IsComplete))
+            if (_checkpoints is { IsDue: true } && (_shared is null || _movement.IsComplete))
             {
                 Read(results);
                 WriteCheckpoint();
             }
         }
         if (!Stopped)
-            _step.EndEpoch(_state.LearningRate);
+            _movement.EndSteps(_state.LearningRate);
         _subject.Unlabeled?.EpochEnded(_state.Epoch, _log);
         Read(results);
         _state.Totals.Stop();
@@ -179,9 +155,8 @@ internal sealed class TrainingLoop
     private StepResult Take(ImageBatch? batch)
     {
         _shared?.Begin(_state.Steps);
-        var result = batch is null ? _step.TakeWithoutImages(_state.Steps, _state.LearningRate)
-            : _step.Take(batch, _state.Epoch, _state.Steps, _state.LearningRate);
-        return _shared?.Join(result, maybeLast: _update.IsComplete) ?? result; // gradients that wait for others are no checkpoint's
+        var result = _movement.Take(batch, _state.Epoch, _state.Steps, _state.LearningRate, EpochsDone);
+        return _shared?.Join(result, maybeLast: _movement.IsComplete) ?? result;
     }
 
     private void Read(StepResults results)
@@ -252,19 +227,9 @@ internal sealed class TrainingLoop
         if (summary.IsBest)
             best.Take(_subject.Network);
         _state.EpochEnded(summary);
-        _rates.EpochEnded(summary.ValidationLoss ?? summary.Loss);
+        _movement.Note(summary.ValidationLoss ?? summary.Loss);
         _log.Info(MessageSensitivity.None, "{0}", summary.ToString());
         _observers.Epoch(summary);
-    }
-
-    // What is validated and returned in the place of the weights.
-    private ShadowWeights? Shadows => _equalAverage is { Steps: > 0 } ? _equalAverage : _shadows;
-
-    // Running averages are of other weights than an average of the last epochs.
-    private void ComputeStatistics(int epoch, CancellationToken cancellation)
-    {
-        if (_settings.Averaging.PreciseBatchNorm is not null || _equalAverage is { Steps: > 0 })
-            _statistics?.Compute(epoch, cancellation);
     }
 
     private TrainingOutcome Finish(WeightSnapshot best)
@@ -272,7 +237,7 @@ internal sealed class TrainingLoop
         _shared?.ShareStatistics();
         if (_stop.NotFinite is not null)
             return RestoreLastFiniteWeights(best);
-        Shadows?.Use();
+        _movement.Shadows?.Use();
         var reason = _state.History.Count >= Epochs ? StopReason.Completed : _stop.Reason ?? StopReason.Completed;
         if (reason == StopReason.Canceled && _state.Steps == 0)
             throw new OperationCanceledException("Training was canceled before its first step: there is no model to return.", _cancellation);
@@ -282,7 +247,7 @@ internal sealed class TrainingLoop
         if (_ranking.ReturnsBest && best.IsTaken)
             best.Restore(_subject.Network);
         else
-            ComputeStatistics(Position.LastTrainedEpoch, CancellationToken.None); // what is returned has them, canceled or not
+            _movement.ComputeStatistics(Position.LastTrainedEpoch, CancellationToken.None); // what is returned has them, canceled or not
         if (reason == StopReason.Canceled)
             _log.Warning(MessageSensitivity.None, "{0}", $"Training was canceled {far}; the best model so far is returned.");
         if (reason == StopReason.TimeBudgetSpent)
@@ -307,7 +272,7 @@ internal sealed class TrainingLoop
         }
         else if (RestoreCheckpoint() is { } position)
         {
-            ComputeStatistics(position.LastTrainedEpoch, CancellationToken.None);
+            _movement.ComputeStatistics(position.LastTrainedEpoch, CancellationToken.None);
             returned = $"the model of the last checkpoint (epoch {position.Epoch}, step {position.Steps})";
         }
         else

@@ -47,7 +47,8 @@ internal sealed class TrainingRun(
         TrainingOutcome outcome;
         var images = new ObservedImages(run.Data.Classes.Names, run.Views.Plain.Normalization);
         using (var session = HeadTraining.TryOpen(run) ?? NetworkTraining.Open(run))
-            outcome = new TrainingLoop(session, run.Settings, handles, processes, run.Checkpoints, images, time, log).Run();
+        using (var loop = new TrainingLoop(session, run.Settings, handles, processes, run.Checkpoints, images, time, log))
+            outcome = loop.Run();
         if (run.BadImages.All is { Count: > 0 } skipped)
         {
             log.Warning(MessageSensitivity.None, "{0}", $"{skipped.Count} bad images were skipped:{Environment.NewLine}"

@@ -52,6 +52,9 @@ internal sealed class TrainableStages
     private IReadOnlyList<(double, IReadOnlyList<Parameter>)> Grouped(Func<string, double> factor) =>
         [.. _network.named_parameters().GroupBy(p => factor(p.name), p => p.parameter).Select(group => (group.Key, (IReadOnlyList<Parameter>)[.. group]))];
 
+    /// <summary>Watches backward come through the stages; null where their order does not tell.</summary>
+    public BackwardStages? OfBackward() => BackwardStages.Of(_network, _architecture);
+
     /// <summary>Makes the network ready for an epoch: what is trained takes gradients, what is frozen runs as it scores.</summary>
     /// <returns>The number of parameters that are trained.</returns>
     public long Prepare(int epoch)

@@ -18,6 +18,9 @@ internal sealed class Meeting(int world) : IDisposable
     /// <summary>How often large or small tensors were summed: a training's gradients fill one bucket.</summary>
     public int Sums { get; private set; }
 
+    /// <summary>How many sums were begun beside backward; null where none can be.</summary>
+    public int? SumsBeside { get; set; }
+
     public ICollectives Of(int rank) => new Seat(this, rank);
 
     /// <summary>Does something in every rank, each on a thread of its own.</summary>
@@ -56,7 +59,7 @@ internal sealed class Meeting(int world) : IDisposable
             throw new GroupFailureException(reason);
     }
 
-    private sealed class Seat(Meeting meeting, int rank) : ICollectives
+    private sealed class Seat(Meeting meeting, int rank) : ICollectives, IConcurrentSums
     {
         public int Rank => rank;
         public int World => meeting.World;
@@ -83,18 +86,32 @@ internal sealed class Meeting(int world) : IDisposable
             meeting.Wait();
         }
 
-        public void Sum(Tensor tensor)
+        public void Sum(params IReadOnlyList<Tensor> tensors)
         {
-            using var scope = NewDisposeScope();
-            meeting._tensors[rank] = tensor;
-            meeting.Wait();
-            var sum = meeting._tensors.Select(one => one.to(float64)).Aggregate((a, b) => a.add(b));
-            meeting.Wait();
-            tensor.copy_(sum);
-            if (rank == 0)
-                meeting.Sums++;
-            meeting.Wait();
+            foreach (var tensor in tensors)
+            {
+                using var scope = NewDisposeScope();
+                meeting._tensors[rank] = tensor;
+                meeting.Wait();
+                var sum = meeting._tensors.Select(one => one.to(float64)).Aggregate((a, b) => a.add(b));
+                meeting.Wait();
+                tensor.copy_(sum);
+                if (rank == 0)
+                    meeting.Sums++;
+                meeting.Wait();
+            }
         }
+
+        public IConcurrentSums? Concurrent(Device device) => meeting.SumsBeside is null ? null : this;
+
+        public void Begin(Tensor tensor)
+        {
+            if (rank == 0)
+                meeting.SumsBeside++;
+            Sum(tensor);
+        }
+
+        public void End() { }
 
         public void Broadcast(Span<byte> bytes, int root = 0)
         {

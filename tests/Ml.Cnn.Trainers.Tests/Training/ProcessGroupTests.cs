@@ -386,10 +386,15 @@ public sealed class ProcessGroupTests
     /// <summary>A process whose gradient is known beforehand.</summary>
     private sealed class OtherProcess(Tensor gradient, float itsWeight) : IGradientReduction
     {
+        private Tensor? _begun;
+
         public int Processes => 2;
 
-        public void Reduce(IReadOnlyList<Tensor> gradients, Tensor weight, double unit) =>
-            gradients[0].mul_(unit).add_(gradient * itsWeight).div_(weight + itsWeight);
+        public bool IsConcurrent => false;
+
+        public void Begin(IReadOnlyList<Tensor> gradients) => _begun = gradients[0];
+
+        public void End(Tensor weight, double unit) => _begun!.mul_(unit).add_(gradient * itsWeight).div_(weight + itsWeight);
 
         public void Dispose() { }
     }

@@ -73,31 +73,29 @@ internal sealed unsafe class MpiCollectives : ICollectives
         new Span<byte>((void*)to, all.Length).CopyTo(all);
     }
 
-    public void Sum(Tensor tensor)
+    public void Sum(params IReadOnlyList<Tensor> tensors)
     {
-        if (tensor.device_type != DeviceType.CPU)
+        var haveMet = false;
+        foreach (var tensor in tensors)
         {
-            _onDevices.Sum(tensor);
-            return;
-        }
-        var bytes = tensor.numel() * tensor.element_size();
-        if (tensor.dtype == ScalarType.BFloat16)
-            SumBFloat16((ushort*)tensor.Address(), tensor.numel());
-        else
-        {
-            var (type, size) = tensor.dtype switch
+            if (tensor.device_type != DeviceType.CPU)
             {
-                ScalarType.Float32 => (_mpi.Handles.Float, sizeof(float)),
-                ScalarType.Float64 => (_mpi.Handles.Double, sizeof(double)),
-                _ => throw CollectiveValues.NoSumOf(tensor),
-            };
-            if (bytes <= Small)
-                SumSmall(tensor.Address(), (int)tensor.numel(), type, (int)bytes);
+                _onDevices.Sum(tensor);
+                continue;
+            }
+            var isSmall = tensor.dtype != ScalarType.BFloat16 && tensor.numel() * tensor.element_size() <= Small;
+            if (!isSmall && !haveMet)
+                Meet();
+            haveMet |= !isSmall;
+            if (tensor.dtype == ScalarType.BFloat16)
+                SumBFloat16((ushort*)tensor.Address(), tensor.numel());
             else
-                SumLarge(tensor.Address(), tensor.numel(), type, size);
+                SumOf(tensor, isSmall);
+            GC.KeepAlive(tensor); // its memory
         }
-        GC.KeepAlive(tensor); // its memory
     }
+
+    public IConcurrentSums? Concurrent(Device device) => _onDevices.Concurrent(device);
 
     public void Broadcast(Span<byte> bytes, int root = 0)
     {
@@ -140,6 +138,20 @@ internal sealed unsafe class MpiCollectives : ICollectives
             _mpi.Abort(_mpi.Handles.World, 1); // what was begun and never ended would be waited for
     }
 
+    private void SumOf(Tensor tensor, bool isSmall)
+    {
+        var (type, size) = tensor.dtype switch
+        {
+            ScalarType.Float32 => (_mpi.Handles.Float, sizeof(float)),
+            ScalarType.Float64 => (_mpi.Handles.Double, sizeof(double)),
+            _ => throw CollectiveValues.NoSumOf(tensor),
+        };
+        if (isSmall)
+            SumSmall(tensor.Address(), (int)tensor.numel(), type, (int)tensor.numel() * size);
+        else
+            SumLarge(tensor.Address(), tensor.numel(), type, size);
+    }
+
     private void SumSmall(nint address, int count, nint type, int bytes)
     {
         var copy = _mine.Of(bytes);
@@ -152,7 +164,6 @@ internal sealed unsafe class MpiCollectives : ICollectives
 
     private void SumLarge(nint address, long count, nint type, int size)
     {
-        Meet();
         for (long at = 0; at < count; at += LongestCount)
         {
             var (from, some) = (address + (nint)(at * size), (int)Math.Min(LongestCount, count - at));
@@ -163,7 +174,6 @@ internal sealed unsafe class MpiCollectives : ICollectives
     // MPI knows no bfloat16. Every rank adds up a part of the numbers, in float32, and hands the rounded sums to all: half the bytes of float32.
     private void SumBFloat16(ushort* numbers, long count)
     {
-        Meet();
         var part = (int)Math.Min((count + World - 1) / World, LongestCount / World);
         var theirs = (ushort*)_all.Of((long)part * World * sizeof(ushort));
         var sums = (ushort*)_mine.Of((long)part * World * sizeof(ushort));
@@ -181,7 +191,7 @@ internal sealed unsafe class MpiCollectives : ICollectives
         }
     }
 
-    // All have come, so that what follows at once takes no longer than its bytes.
+    // All have come, so that what follows at once takes no longer than its bytes, and a function that spins spins no longer.
     private void Meet()
     {
         Span<byte> mine = [0], all = stackalloc byte[World];

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Ml.Cnn.Trainers.Collectives.Nccl;
 
 /// <summary>Which GPU a thread's calls are for. libtorch goes by each tensor's own; NCCL goes by this.</summary>
@@ -10,20 +8,11 @@ internal static unsafe class CudaContext
     /// <exception cref="GroupFailureException">The driver says no.</exception>
     public static void Use(int device)
     {
-        var driver = NativeLibrary.Load("libcuda.so.1");
         int handle;
         nint context;
-        Check(((delegate* unmanaged[Cdecl]<uint, int>)Export("cuInit"))(0));
-        Check(((delegate* unmanaged[Cdecl]<int*, int, int>)Export("cuDeviceGet"))(&handle, device));
-        Check(((delegate* unmanaged[Cdecl]<nint*, int, int>)Export("cuDevicePrimaryCtxRetain"))(&context, handle));
-        Check(((delegate* unmanaged[Cdecl]<nint, int>)Export("cuCtxSetCurrent"))(context));
-
-        nint Export(string name) => NativeLibrary.GetExport(driver, name);
-
-        void Check(int result)
-        {
-            if (result != 0)
-                throw new GroupFailureException($"The GPU cuda:{device} cannot be used for sums of several processes: the driver returned {result}.");
-        }
+        CudaDriver.Check(((delegate* unmanaged[Cdecl]<uint, int>)CudaDriver.Export("cuInit"))(0));
+        CudaDriver.Check(((delegate* unmanaged[Cdecl]<int*, int, int>)CudaDriver.Export("cuDeviceGet"))(&handle, device));
+        CudaDriver.Check(((delegate* unmanaged[Cdecl]<nint*, int, int>)CudaDriver.Export("cuDevicePrimaryCtxRetain"))(&context, handle));
+        CudaDriver.Check(((delegate* unmanaged[Cdecl]<nint, int>)CudaDriver.Export("cuCtxSetCurrent"))(context));
     }
 }

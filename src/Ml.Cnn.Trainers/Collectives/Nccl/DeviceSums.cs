@@ -13,19 +13,25 @@ internal sealed class DeviceSums(ICollectives collectives)
     /// <param name="tensor">On a GPU.</param>
     public void Sum(Tensor tensor)
     {
-        if (!_isJoined)
+        if (Nccl(tensor.device_index) is { } nccl)
         {
-            _nccl = Join(tensor.device_index);
-            _isJoined = true;
-        }
-        if (_nccl is not null)
-        {
-            _nccl.Sum(tensor);
+            nccl.Sum(tensor);
             return;
         }
         using var here = tensor.cpu();
         collectives.Sum(here);
         tensor.copy_(here);
+    }
+
+    /// <summary>Sums beside what a GPU computes; null where they go by way of memory.</summary>
+    /// <param name="device">Of the tensors; every process asks.</param>
+    public IConcurrentSums? Concurrent(Device device) => device.type == TorchSharp.DeviceType.CUDA ? Nccl(device.index) : null;
+
+    private NcclCommunicator? Nccl(int device)
+    {
+        if (!_isJoined)
+            (_nccl, _isJoined) = (Join(device), true);
+        return _nccl;
     }
 
     // All decide alike. NCCL takes no two processes on one GPU.

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace Ml.Cnn.Trainers.Collectives.Nccl;
 
 /// <summary>
-/// Processes with a GPU each, whose tensors NCCL sums where they lie. What is computed before and after is in the same stream, libtorch's first.
+/// Processes with a GPU each, whose tensors NCCL sums where they lie: in libtorch's own stream, with what is computed before and after, or in one beside it.
 /// </summary>
-internal sealed unsafe class NcclCommunicator
+internal sealed unsafe class NcclCommunicator : IConcurrentSums
 {
     // ncclDataType_t and ncclRedOp_t of nccl.h.
     private const int Float32 = 7;
@@ -16,6 +16,7 @@ internal sealed unsafe class NcclCommunicator
 
     private readonly NcclLibrary _nccl;
     private readonly nint _communicator;
+    private SideStream? _beside;
 
     /// <param name="nccl">Loaded in all processes.</param>
     /// <param name="collectives">Tells all of them the number that the first has made.</param>
@@ -35,7 +36,18 @@ internal sealed unsafe class NcclCommunicator
 
     /// <summary>As <see cref="ICollectives.Sum"/>, but that bfloat16 is rounded after every addition.</summary>
     /// <param name="tensor">On the GPU.</param>
-    public void Sum(Tensor tensor)
+    public void Sum(Tensor tensor) => Sum(tensor, stream: 0);
+
+    public void Begin(Tensor tensor)
+    {
+        _beside ??= new();
+        _beside.Follow();
+        Sum(tensor, _beside.Handle);
+    }
+
+    public void End() => _beside?.Lead();
+
+    private void Sum(Tensor tensor, nint stream)
     {
         var type = tensor.dtype switch
         {
@@ -44,9 +56,8 @@ internal sealed unsafe class NcclCommunicator
             ScalarType.BFloat16 => BFloat16,
             _ => throw CollectiveValues.NoSumOf(tensor),
         };
-        const int FirstStream = 0;
         var address = tensor.Address();
-        _nccl.Check(_nccl.AllReduce(address, address, (nuint)tensor.numel(), type, Add, _communicator, FirstStream), "a sum");
+        _nccl.Check(_nccl.AllReduce(address, address, (nuint)tensor.numel(), type, Add, _communicator, stream), "a sum");
         GC.KeepAlive(tensor);
     }
 }

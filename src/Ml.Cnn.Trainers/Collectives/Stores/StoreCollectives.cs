@@ -77,31 +77,13 @@ internal sealed class StoreCollectives : ICollectives
         }
     }
 
-    public unsafe void Sum(Tensor tensor)
+    public void Sum(params IReadOnlyList<Tensor> tensors)
     {
-        if (tensor.device_type != DeviceType.CPU)
-        {
-            _onDevices.Sum(tensor);
-            return;
-        }
-        var address = (void*)tensor.Address();
-        var count = checked((int)tensor.numel());
-        switch (tensor.dtype)
-        {
-            case ScalarType.Float32:
-                Sum(new Span<float>(address, count), Add);
-                break;
-            case ScalarType.Float64:
-                Sum(new Span<double>(address, count), Add);
-                break;
-            case ScalarType.BFloat16:
-                Sum(new Span<ushort>(address, count), BFloat16Sum.Add);
-                break;
-            default:
-                throw CollectiveValues.NoSumOf(tensor);
-        }
-        GC.KeepAlive(tensor); // its memory
+        foreach (var tensor in tensors)
+            SumOf(tensor);
     }
+
+    public IConcurrentSums? Concurrent(Device device) => _onDevices.Concurrent(device);
 
     public void Broadcast(Span<byte> bytes, int root = 0)
     {
@@ -171,6 +153,32 @@ internal sealed class StoreCollectives : ICollectives
                     Read(rank, Key(rank), MemoryMarshal.AsBytes(Part(some, rank)));
             }
         }
+    }
+
+    private unsafe void SumOf(Tensor tensor)
+    {
+        if (tensor.device_type != DeviceType.CPU)
+        {
+            _onDevices.Sum(tensor);
+            return;
+        }
+        var address = (void*)tensor.Address();
+        var count = checked((int)tensor.numel());
+        switch (tensor.dtype)
+        {
+            case ScalarType.Float32:
+                Sum(new Span<float>(address, count), Add);
+                break;
+            case ScalarType.Float64:
+                Sum(new Span<double>(address, count), Add);
+                break;
+            case ScalarType.BFloat16:
+                Sum(new Span<ushort>(address, count), BFloat16Sum.Add);
+                break;
+            default:
+                throw CollectiveValues.NoSumOf(tensor);
+        }
+        GC.KeepAlive(tensor); // its memory
     }
 
     private Span<T> Part<T>(Span<T> numbers, int rank)

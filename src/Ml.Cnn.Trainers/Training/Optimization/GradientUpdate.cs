@@ -1,6 +1,9 @@
+using System.Runtime.ExceptionServices;
 using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Settings;
 using Ml.Cnn.Trainers.Training.Checkpoints;
+using Ml.Cnn.Trainers.Transfer;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Training.Optimization;
@@ -20,23 +23,28 @@ namespace Ml.Cnn.Trainers.Training.Optimization;
 /// <param name="isCentralized">Whether gradients are centralized.</param>
 /// <param name="ascent">Where each batch's gradient is taken elsewhere than at the weights; not with accumulation. Null: at the weights.</param>
 /// <param name="slow">Follow the optimizer, and lead it; null: none.</param>
+/// <param name="stages">Tells which gradients can travel while backward goes on; null: all travel when it is over.</param>
 /// <remarks>What is around the optimizer is disposed with the update.</remarks>
 internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipping? clipping, int accumulation, double batchWeight, WeightAverage? average,
-    LossScaling? scaling, IGradientReduction? reduction = null, bool isCentralized = false, SharpnessAscent? ascent = null, SlowWeights? slow = null)
-    : IDisposable, ICheckpointed
+    LossScaling? scaling, IGradientReduction? reduction = null, bool isCentralized = false, SharpnessAscent? ascent = null, SlowWeights? slow = null,
+    BackwardStages? stages = null) : IDisposable, ICheckpointed
 {
     // The losses of several processes are parts of one sum from the start: batch normalization may have made one batch of their images, and to divide
     // gradients after they are summed would be another pass over the memory.
     private readonly double _unit = reduction is null ? batchWeight : batchWeight * accumulation * reduction.Processes;
 
+    private readonly Lazy<Dictionary<Parameter, ParameterState>> _states = new(() => optimizer.States.ToDictionary(state => state.Parameter));
+
     private Tensor? _weight; // of the batches whose gradients are summed, a scalar
     private int _batches;
+    private int _begun; // groups whose gradients travel
+    private ExceptionDispatchInfo? _failure; // of a beginning: nothing may be thrown through libtorch
 
     /// <summary>The update that a run's settings ask for.</summary>
     public static GradientUpdate Create(ParameterOptimizer optimizer, OptimizationSettings settings, WeightAverage? average, LossScaling? scaling,
-        IGradientReduction? reduction, SharpnessAscent? ascent = null, SlowWeights? slow = null) => new(optimizer,
+        IGradientReduction? reduction, SharpnessAscent? ascent = null, SlowWeights? slow = null, BackwardStages? stages = null) => new(optimizer,
         settings is { GradientClippingNorm: null, GradientClippingValue: null } ? null : new(settings.GradientClippingNorm, settings.GradientClippingValue),
-        settings.GradientAccumulation, settings.BatchSize, average, scaling, reduction, settings.GradientCentralization, ascent, slow);
+        settings.GradientAccumulation, settings.BatchSize, average, scaling, reduction, settings.GradientCentralization, ascent, slow, stages);
 
     /// <summary>Whether no batch waits for others to be moved by.</summary>
     public bool IsComplete => _batches == 0;
@@ -50,6 +58,8 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
         if (_batches == 0)
             optimizer.ZeroGradients();
         ascent?.Begin();
+        // The second of two passes alone has the gradient, and the last of several batches.
+        stages?.Passed = ascent is null && _batches == accumulation - 1 ? BeginUpTo : null;
     }
 
     /// <summary>Takes in a batch, and moves the weights if it is the last one of its group.</summary>
@@ -108,7 +118,7 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
         using (no_grad())
         {
             if (reduction is not null)
-                reduction.Reduce([.. Gradients], _weight.Times(_unit), _unit);
+                Reduce(reduction, _weight);
             else
                 foreach (var state in optimizer.States)
                     state.Parameter.grad?.div_(_weight);
@@ -120,8 +130,36 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
 
     private Tensor Scaled(Tensor loss) => scaling is null ? loss : loss.Times(scaling.Scale);
 
-    private IEnumerable<Tensor> Gradients =>
-        optimizer.States.Where(state => state.Parameter.requires_grad).Select(state => state.Gradient.Gradient).OfType<Tensor>();
+    private void Reduce(IGradientReduction together, Tensor weight)
+    {
+        stages?.Passed = null;
+        _failure?.Throw();
+        if (stages is null)
+            together.Begin(Gradients(optimizer.States.Reverse()));
+        else
+            BeginUpTo(stages.Groups.Count - 1);
+        _failure?.Throw();
+        _begun = 0;
+        together.End(weight.Times(_unit), _unit);
+    }
+
+    // Called by backward where gradients travel beside it.
+    private void BeginUpTo(int group)
+    {
+        try
+        {
+            using var noGradient = no_grad();
+            for (; _begun <= group && _failure is null; _begun++)
+                reduction!.Begin(Gradients(stages!.Groups[_begun].Select(parameter => _states.Value[parameter])));
+        }
+        catch (Exception e)
+        {
+            _failure = ExceptionDispatchInfo.Capture(e);
+        }
+    }
+
+    private static Tensor[] Gradients(IEnumerable<ParameterState> states) => [.. states.Where(state => state.Parameter.requires_grad)
+        .Select(state => state.Gradient.Gradient?.DetachFromDisposeScope()).OfType<Tensor>()];
 
     private void Move(double learningRate)
     {
@@ -172,6 +210,7 @@ internal sealed class GradientUpdate(ParameterOptimizer optimizer, GradientClipp
         average?.Dispose();
         ascent?.Dispose();
         slow?.Dispose();
+        stages?.Dispose();
         reduction?.Dispose();
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ProcessGroup
     public ProcessGroup(ICollectives collectives)
     {
         Shard = new(collectives.Rank, collectives.World);
-        Collectives = collectives.World > 1 ? collectives : null;
+        Collectives = collectives;
     }
 
     /// <summary>One process that trains by itself.</summary>
@@ -32,7 +32,7 @@ internal sealed class ProcessGroup
     /// <summary>This process's part of every epoch's rows.</summary>
     public Shard Shard { get; }
 
-    /// <summary>The processes; null where there is one.</summary>
+    /// <summary>The processes; null where one trains by itself.</summary>
     public ICollectives? Collectives { get; }
 
     /// <summary>Whether this is the process that writes checkpoints and logs and reports progress. The user's callbacks are called in every process.</summary>

@@ -19,6 +19,8 @@ internal sealed class SharedSteps(ICollectives collectives, StopConditions stop,
     /// <summary>Before a step: what dropout draws is a function of seed, step and rank, rather than the same in all processes.</summary>
     public void Begin(long step)
     {
+        if (collectives.World == 1)
+            return; // draws as a process by itself does
         Span<byte> place = stackalloc byte[sizeof(int) + sizeof(long) + sizeof(int)];
         BitConverter.TryWriteBytes(place, seed);
         BitConverter.TryWriteBytes(place[sizeof(int)..], step);
