@@ -13,14 +13,14 @@ internal static class SumBenchmark
     {
         var group = Processes.Join(Launch.Find(Environment.GetEnvironmentVariable) ?? throw new InvalidOperationException("Started alone."));
         var (count, rounds) = (long.Parse(bytes, CultureInfo.InvariantCulture) / sizeof(float), int.Parse(times, CultureInfo.InvariantCulture));
-        const int WarmUp = 20; // rounds in which .NET compiles
+        var warmUp = rounds / 2; // in which .NET compiles
         const long Largest = 2_359_296; // numbers of ResNet-18's largest weight
         Tensor[] gradients = [.. Enumerable.Range(0, (int)((count + Largest - 1) / Largest)).Select(i => ones(Math.Min(Largest, count - i * Largest)))];
         using var weight = tensor(1f);
         foreach (var inBFloat16 in (bool[])[false, true])
         {
             using var reduction = new BucketedReduction(group, inBFloat16);
-            for (var i = 0; i < WarmUp; i++)
+            for (var i = 0; i < warmUp; i++)
                 Reduce();
             var each = new List<double>();
             for (var i = 0; i < rounds; i++)

@@ -64,14 +64,19 @@ public sealed class ArchitectureTests
         .GroupBy(architecture => (architecture.Family, architecture.MinimumImageSize, architecture.DefaultClasses))
         .Select(family => new[] { family.First().Name });
 
-    // A step of the largest networks takes minutes and up to thirty gigabytes. Their smaller relatives have the same layers; MLCNN_TEST_LARGE=1 adds them all.
+    // A step of the largest networks takes minutes and up to thirty gigabytes. Their smaller relatives have the same layers: one of each family, in tests/all
+    // those of up to 14 million weights, and all with MLCNN_TEST_LARGE=1.
     public static IEnumerable<string[]> NetworksForAStep()
     {
         if (Environment.GetEnvironmentVariable("MLCNN_TEST_LARGE") == "1")
             return Networks();
         const double MostWeightsTimesPixels = 0.7e12; // 14 million weights at 224 × 224
         var names = Families().Select(family => family[0]).ToHashSet();
-        OnMeta(() =>
+        if (LongTestAttribute.IsAskedFor)
+            OnMeta(AddSmall);
+        return ArchitectureCatalog.All.Where(architecture => names.Contains(architecture.Name)).Select(architecture => new[] { architecture.Name });
+
+        void AddSmall()
         {
             foreach (var architecture in ArchitectureCatalog.All)
             {
@@ -79,8 +84,7 @@ public sealed class ArchitectureTests
                 if (network.parameters().Sum(parameter => parameter.numel()) * Math.Pow(architecture.ImageSize, 2) < MostWeightsTimesPixels)
                     names.Add(architecture.Name);
             }
-        });
-        return ArchitectureCatalog.All.Where(architecture => names.Contains(architecture.Name)).Select(architecture => new[] { architecture.Name });
+        }
     }
 
     /// <summary>Protects saved models, which name a network's settings: every family's names and values as they have been since format 1.</summary>

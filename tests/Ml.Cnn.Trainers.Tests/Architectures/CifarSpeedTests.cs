@@ -32,6 +32,7 @@ public sealed class CifarSpeedTests
     /// the frozen parameters, the rates and decays of biases and others, Nesterov's momentum, the triangle, label smoothing, and slow weights with statistics.
     /// </summary>
     [TestMethod]
+    [LongTest]
     public void Steps_are_those_of_the_published_code()
     {
         PythonTorch.Require();

@@ -7,6 +7,7 @@ using Ml.Cnn.Trainers.Graph;
 using Ml.Cnn.Trainers.Inspection;
 using Ml.Cnn.Trainers.Tests.Graph;
 using Ml.Cnn.Trainers.Weights;
+using MlCnn.Testing;
 using static TorchSharp.torch;
 
 namespace Ml.Cnn.Trainers.Tests.Exchange;
@@ -26,14 +27,14 @@ public sealed class TorchScriptTests
     [TestCleanup]
     public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>A network of each family, and those with at most 8 million parameters; all with MLCNN_TEST_LARGE=1.</summary>
+    /// <summary>A network of each family; in tests/all those with at most 8 million parameters, too; all with MLCNN_TEST_LARGE=1.</summary>
     public static IEnumerable<string[]> Networks()
     {
         const long MostParameters = 8_000_000;
         if (Environment.GetEnvironmentVariable("MLCNN_TEST_LARGE") == "1")
             return ArchitectureCatalog.All.Select(architecture => new[] { architecture.Name });
-        var small = ArchitectureCatalog.All.Where(architecture => CnnSummary.Of(architecture).Parameters <= MostParameters)
-            .Select(architecture => architecture.Name);
+        var small = LongTestAttribute.IsAskedFor ? ArchitectureCatalog.All.Where(architecture => CnnSummary.Of(architecture).Parameters <= MostParameters)
+            .Select(architecture => architecture.Name) : [];
         return GraphProgramTests.Families().Select(family => family[0]).Union(small).Select(name => new[] { name });
     }
 

@@ -124,6 +124,7 @@ public sealed class ImageInitializationTests
 
     /// <summary>Section 3.2, seen on a thousand photos: from whitened patches, eight epochs come further than from a first layer as it was drawn.</summary>
     [TestMethod]
+    [LongTest]
     public void Whitening_lowers_the_loss()
     {
         var archive = SharedData.Require("data/cifar10-jpg.tar.gz");

@@ -122,7 +122,7 @@ internal sealed unsafe class MpiCollectives : ICollectives
     {
         _rollCall!.TellLeaves();
         var waiting = Stopwatch.StartNew();
-        while (!_rollCall.AllLeave)
+        while (!_rollCall.HasSaid || !_rollCall.AllLeave)
         {
             _rollCall.Listen();
             if (_rollCall.Ended is not null || (_trainings.Failure is not null && waiting.Elapsed > s_timeToSay))

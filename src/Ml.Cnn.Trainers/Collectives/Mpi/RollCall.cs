@@ -18,6 +18,7 @@ internal sealed unsafe class RollCall
     private readonly bool[] _leaves;
     private readonly byte* _buffer = (byte*)NativeMemory.Alloc(LongestMessage);
     private readonly nint _status = (nint)NativeMemory.AllocZeroed(StatusSize);
+    private readonly List<(nint Request, nint Copy)> _sendings = []; // that may not have left this process yet
 
     /// <param name="mpi">Carries the messages.</param>
     /// <param name="members">All processes.</param>
@@ -39,6 +40,16 @@ internal sealed unsafe class RollCall
 
     /// <summary>Whether every other process has said that it leaves.</summary>
     public bool AllLeave => _leaves.Index().All(one => one.Index == _rank || one.Item);
+
+    /// <summary>Whether all that was said has left this process. MPI goes on with it when it is asked: whoever ends asks until then.</summary>
+    public bool HasSaid
+    {
+        get
+        {
+            _sendings.RemoveAll(HasLeft);
+            return _sendings.Count == 0;
+        }
+    }
 
     /// <summary>The first of the others that is known to have ended; null: none.</summary>
     public GroupMember? Ended => Array.Find(_members, member => member.Rank != _rank && !_leaves[member.Rank]
@@ -97,18 +108,27 @@ internal sealed unsafe class RollCall
     private static bool HasCome(Notice heard, int training, long operation) =>
         heard.Kind == Kind.Waits && (heard.Training, heard.Operation).CompareTo((training, operation)) >= 0;
 
-    // Left to be sent: a message of this size is on its way at once, and who ends does not wait for those that do not listen.
+    // Left to be sent: a message of this size leaves without anybody's asking for it, and who ends does not wait for those that do not listen.
     private void Send(Notice notice)
     {
         var bytes = notice.Write();
-        var copy = NativeMemory.Alloc((nuint)bytes.Length);
-        bytes.CopyTo(new Span<byte>(copy, bytes.Length));
-        foreach (var member in _members)
+        foreach (var member in _members.Where(member => member.Rank != _rank))
         {
+            var copy = (nint)NativeMemory.Alloc((nuint)bytes.Length);
+            bytes.CopyTo(new Span<byte>((void*)copy, bytes.Length));
             nint request;
-            if (member.Rank != _rank)
-                _mpi.BeginSend((nint)copy, bytes.Length, _mpi.Handles.Byte, member.Rank, Tag, _mpi.Handles.World, &request);
+            _mpi.BeginSend(copy, bytes.Length, _mpi.Handles.Byte, member.Rank, Tag, _mpi.Handles.World, &request);
+            _sendings.Add((request, copy));
         }
+    }
+
+    private bool HasLeft((nint Request, nint Copy) sending)
+    {
+        int isDone;
+        if (_mpi.Test(&sending.Request, &isDone, _status) != 0 || isDone == 0)
+            return false;
+        NativeMemory.Free((void*)sending.Copy);
+        return true;
     }
 
     private readonly record struct Notice(Kind Kind, int Training, long Operation, string Text)
