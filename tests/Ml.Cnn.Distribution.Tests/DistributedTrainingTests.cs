@@ -48,7 +48,9 @@ public sealed class DistributedTrainingTests
         }
     }
 
-    /// <summary>Protects the way of many processes from changing anything by itself: one process that goes it has, to the bit, the weights of one alone.</summary>
+    /// <summary>
+    /// Protects the way of many processes from changing anything by itself: one process that goes it has, to the bit, the weights of one alone.
+    /// </summary>
     [TestMethod]
     public void A_group_of_one_trains_what_a_process_alone_trains()
     {

@@ -30,7 +30,8 @@ public sealed class ScoreEvaluationTests : BulkScoringTest
         Assert.AreEqual(1, result.Json.GetProperty("badImages").GetArrayLength());
         Assert.Contains("1 rows of", result.Error);
         Assert.Contains("zz.png", Evaluate("test", "--scores", name).Expect(1).Error, "a bad image is an error unless it is skipped");
-        Assert.DoesNotContain("Milliseconds", Run("evaluate", "--model", "m.zip", "--data", "test", "--scores", name, "--on-bad-image", "skip").Expect(0).Output);
+        Assert.DoesNotContain("Milliseconds",
+            Run("evaluate", "--model", "m.zip", "--data", "test", "--scores", name, "--on-bad-image", "skip").Expect(0).Output);
     }
 
     /// <summary>Protects images without names, which are told by their numbers.</summary>

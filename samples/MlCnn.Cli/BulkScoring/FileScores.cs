@@ -7,7 +7,9 @@ using MlCnn.Cli.Display;
 
 namespace MlCnn.Cli.BulkScoring;
 
-/// <summary>What a finished file of 'mlcnn score' says of labeled images, in the place of a network: images that were scored in shards are so evaluated whole.</summary>
+/// <summary>
+/// What a finished file of 'mlcnn score' says of labeled images, in the place of a network: images that were scored in shards are so evaluated whole.
+/// </summary>
 internal sealed class FileScores
 {
     private readonly string _path;
@@ -54,8 +56,8 @@ internal sealed class FileScores
         var missing = images.Where(image => !rows.ContainsKey(image.Name)).Select(image => image.Name).ToArray();
         if (missing.Length > 0)
         {
-            throw new CommandException(FormattableString.Invariant($"--scores: '{_path}' has no row for {missing.Length} of the {images.Length} images of --data")
-                + $", such as '{missing[0]}'. Score the same --data.");
+            throw new CommandException(FormattableString.Invariant($"--scores: '{_path}' has no row for {missing.Length} of the {images.Length} images of ")
+                + $"--data, such as '{missing[0]}'. Score the same --data.");
         }
         if (rows.Count > images.Length)
             Messages.Note(FormattableString.Invariant($"{rows.Count - images.Length} rows of '{_path}' are of images that --data has no label for."));

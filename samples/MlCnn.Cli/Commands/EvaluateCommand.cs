@@ -28,8 +28,8 @@ internal static class EvaluateCommand
             + "the images behind every number, the worst mistakes and curves, and for report.json, the same for programs.", required: false);
         var against = CommandOptions.Text("--against", "FILE", "Another model.zip of the same classes: the report and --json tell which of both is better, "
             + "and whether that is more than chance (McNemar's test).", required: false);
-        var scores = CommandOptions.Text("--scores", "FILE", "The scores of the images, which 'mlcnn score' or 'mlcnn merge' wrote with every class (--top): no "
-            + "image is scored again. Not with --tta, --precision and --against.", required: false);
+        var scores = CommandOptions.Text("--scores", "FILE", "The scores of the images, which 'mlcnn score' or 'mlcnn merge' wrote with every class (--top): "
+            + "no image is scored again. Not with --tta, --precision and --against.", required: false);
         var costs = CommandOptions.Text("--costs", "FILE", "What mistakes cost: a .csv file with the heading actual,predicted,cost and a line for each mistake "
             + $"that costs something else than 1; '{CnnCosts.AnyClass}' stands for any class.", required: false);
         var json = CommandOptions.Json();
@@ -162,11 +162,13 @@ internal static class EvaluateCommand
         return exitCode;
 
         EvaluationPass Measure(CnnClassifier classifier, CnnEvaluationOptions options) =>
-            request.Scores is not { } scores ? EvaluationPass.Run(mlContext, classifier, Keyed(data, classifier), request.Source.IsFiles, request.Handling, options)
-            : EvaluationPass.Measure(mlContext, classifier, Keyed(scores.Of(mlContext, classifier, data, request.Source), classifier), request.Handling, options) with
-            {
-                Precision = scores.Precision,
-            };
+            request.Scores is not { } scores
+                ? EvaluationPass.Run(mlContext, classifier, Keyed(data, classifier), request.Source.IsFiles, request.Handling, options)
+                : EvaluationPass.Measure(mlContext, classifier, Keyed(scores.Of(mlContext, classifier, data, request.Source), classifier), request.Handling,
+                    options) with
+                {
+                    Precision = scores.Precision,
+                };
 
         // In the order of the classifier's own classes, which a network of an ensemble may have in another.
         IDataView Keyed(IDataView labeled, CnnClassifier classifier) => mlContext.Transforms.Conversion.MapValueToKey(DataSource.LabelColumn,

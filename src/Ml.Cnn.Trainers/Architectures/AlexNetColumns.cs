@@ -1,9 +1,9 @@
 using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Layers.Parallel;
 using TorchSharp;
-using ColumnList = TorchSharp.Modules.ModuleList<Ml.Cnn.Trainers.Layers.Sequential>;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using ColumnList = TorchSharp.Modules.ModuleList<Ml.Cnn.Trainers.Layers.Sequential>;
 
 namespace Ml.Cnn.Trainers.Architectures;
 

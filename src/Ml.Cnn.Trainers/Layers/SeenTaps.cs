@@ -14,7 +14,8 @@ internal static class SeenTaps
     /// <param name="layer">The convolution.</param>
     /// <param name="input">N × C × H × W.</param>
     public static bool AreFew(Conv2d layer, Tensor input) => input.dtype == ScalarType.BFloat16 && input.device_type == TorchSharp.DeviceType.CPU
-        && layer.Dilation is { Height: 1, Width: 1 } && (Seen(layer.Kernel.Height, layer.Padding.Height, input.size(2), layer.OutputHeight(input.size(2))).IsPart
+        && layer.Dilation is { Height: 1, Width: 1 }
+        && (Seen(layer.Kernel.Height, layer.Padding.Height, input.size(2), layer.OutputHeight(input.size(2))).IsPart
             || Seen(layer.Kernel.Width, layer.Padding.Width, input.size(3), layer.OutputWidth(input.size(3))).IsPart);
 
     /// <summary>The convolution.</summary>

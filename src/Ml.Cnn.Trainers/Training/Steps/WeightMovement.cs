@@ -35,7 +35,8 @@ internal sealed class WeightMovement : IDisposable
         _shadows = (ShadowWeights?)average ?? _slow;
         _equalAverage = averaging.WeightAveraging is { } equal ? new(subject.Network.parameters(), equal, _epochs) : null;
         _isPrecise = averaging.PreciseBatchNorm is not null;
-        _statistics = averaging is { PreciseBatchNorm: null, WeightAveraging: null } ? null : new(subject, batches, averaging.PreciseBatchNorm ?? long.MaxValue);
+        _statistics = averaging is { PreciseBatchNorm: null, WeightAveraging: null } ? null
+            : new(subject, batches, averaging.PreciseBatchNorm ?? long.MaxValue);
         var scaling = subject.ScalesLoss ? new LossScaling() : null;
         var concurrent = collectives?.Concurrent(subject.Device);
         var reduction = collectives is null ? null : new BucketedReduction(collectives, distribution.BFloat16Gradients, concurrent);
