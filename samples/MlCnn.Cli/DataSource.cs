@@ -71,7 +71,7 @@ internal abstract partial record DataSource
     public string NameOf(string path)
     {
         // Of a list, paths are as the list has them where they are below its folder.
-        var relative = PathsFrom is { } root ? Path.GetRelativePath(Path.GetFullPath(root), Path.GetFullPath(path, Path.GetFullPath(root))) : path;
+        var relative = PathsFrom is { } from && Path.GetFullPath(from) is var root ? Path.GetRelativePath(root, Path.GetFullPath(path, root)) : path;
         var name = relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
         return OperatingSystem.IsWindows() ? name.Replace('\\', '/') : name;
     }

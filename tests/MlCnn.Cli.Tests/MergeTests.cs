@@ -58,7 +58,7 @@ public sealed class MergeTests : BulkScoringTest
         File.Move(Path.Join(Folder, "s-3-of-3.csv"), Path.Join(Folder, "s-3-of-3.csv.unfinished"));
         Assert.Contains("Shard 3/3, 's-3-of-3.csv', is not finished", Merge());
         File.WriteAllText(progress, finished);
-        Assert.Contains("Shard 3/3 was finished, and its file 's-3-of-3.csv' is missing", Merge());
+        Assert.Contains("Shard 3/3, 's-3-of-3.csv', was finished, and the file is missing", Merge());
         File.Move(Path.Join(Folder, "s-3-of-3.csv.unfinished"), Path.Join(Folder, "s-3-of-3.csv"));
 
         Score("digits:300", "s.csv", "--shard", "4/4").Expect(0);

@@ -52,7 +52,7 @@ public sealed class ScoreEvaluationTests : BulkScoringTest
     public void Scores_of_something_else_are_refused()
     {
         Images.Write(Path.Join(Folder, "test"), count: 60, seed: 5, [Awkward, "日本 犬", "two"], ".png");
-        Assert.Contains("there is no file 's.csv'", Refused("s.csv"));
+        Assert.Contains("There is no file 's.csv'", Refused("s.csv"));
         File.WriteAllText(Path.Join(Folder, "own.csv"), "image,label,probability,error\n");
         Assert.Contains("there is no 'own.csv.progress.json'", Refused("own.csv"));
         Score("test", "s.csv").Expect(0); // all three: there are no five
@@ -67,7 +67,7 @@ public sealed class ScoreEvaluationTests : BulkScoringTest
         Run("train", "--data", "test", "--arch", "lenet5", "--epochs", "1", "--out", "m.zip").Expect(0);
         Assert.Contains("of another model", Refused("s.csv"));
         File.AppendAllText(Path.Join(Folder, "s.csv"), "more");
-        Assert.Contains("was changed since", Refused("s.csv"));
+        Assert.Contains("'s.csv' was changed or damaged", Refused("s.csv"));
     }
 
     private string Refused(string scores) => Evaluate("test", "--scores", scores).Expect(1).Error;

@@ -27,13 +27,9 @@ internal sealed class FileScores
     /// <exception cref="CommandException">It cannot; the message says what to do.</exception>
     public static FileScores Open(string path, string model, int classes)
     {
-        var files = new ScoreFiles(path);
-        if (!File.Exists(path))
-            throw new CommandException($"--scores: there is no file '{path}'.");
-        if (ScoreProgress.Load(files.Progress) is not { } progress)
-            throw new CommandException($"--scores: there is no '{files.Progress}', which 'mlcnn score' and 'mlcnn merge' leave beside the file.");
-        if (progress.Finished is not { } seal || new FileInfo(path).Length != seal.Bytes)
-            throw new CommandException($"--scores: '{path}' is not finished, or was changed since. Start 'mlcnn score' or 'mlcnn merge' again.");
+        var finished = FinishedScores.Load(path);
+        finished.RequireUnchanged();
+        var progress = finished.Progress;
         if (!progress.Shard.IsWhole)
             throw new CommandException($"--scores: '{path}' is shard {progress.Shard} alone. Give the file that 'mlcnn merge' made of all.");
         if (progress.Run.ModelSha256 != Hashes.OfFile(model))

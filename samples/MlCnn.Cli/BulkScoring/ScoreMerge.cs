@@ -42,9 +42,9 @@ internal static class ScoreMerge
         return merged;
     }
 
-    private static bool Check(ShardFile shard)
+    private static bool Check(FinishedScores shard)
     {
-        ShardSet.RequireUnchanged(shard);
+        shard.RequireUnchanged();
         return true;
     }
 
@@ -85,7 +85,7 @@ internal static class ScoreMerge
         return images;
     }
 
-    private static CommandException RowsMissing(ShardFile shard, string howMany) => new(FormattableString.Invariant(
+    private static CommandException RowsMissing(FinishedScores shard, string howMany) => new(FormattableString.Invariant(
         $"Shard {shard.Progress.Shard}, '{shard.Path}', has {howMany} rows than the {shard.Progress.Images} images that it was made of. ")
         + "Score it again with --restart.");
 }

@@ -7,9 +7,9 @@ internal sealed class ShardSet
 {
     private const int Named = 20;
 
-    private ShardSet(IReadOnlyList<ShardFile> shards) => Shards = shards;
+    private ShardSet(IReadOnlyList<FinishedScores> shards) => Shards = shards;
 
-    public IReadOnlyList<ShardFile> Shards { get; }
+    public IReadOnlyList<FinishedScores> Shards { get; }
 
     /// <summary>The shards' files beside a file, by their names: scores-03-of-64.csv for scores.csv.</summary>
     /// <exception cref="CommandException">There are none.</exception>
@@ -32,7 +32,7 @@ internal sealed class ShardSet
     /// <exception cref="CommandException">They are not; the message names the shard and what is wrong with it.</exception>
     public static ShardSet Of(IReadOnlyList<string> paths)
     {
-        var shards = paths.Select(Load).OrderBy(shard => shard.Progress.Shard.Number).ToArray();
+        var shards = paths.Select(FinishedScores.Load).OrderBy(shard => shard.Progress.Shard.Number).ToArray();
         var first = shards[0];
         foreach (var other in shards.Skip(1))
             RequireSameRun(first, other);
@@ -47,39 +47,7 @@ internal sealed class ShardSet
         return new(shards);
     }
 
-    /// <summary>Looks whether a file is still the one that was finished.</summary>
-    /// <exception cref="CommandException">It is not.</exception>
-    public static void RequireUnchanged(ShardFile shard)
-    {
-        var seal = FileSeal.Of(shard.Path);
-        if (seal != shard.Progress.Finished)
-        {
-            throw new CommandException($"Shard {shard.Progress.Shard}, '{shard.Path}', was changed or damaged after it was finished: "
-                + FormattableString.Invariant($"{seal.Bytes} bytes with SHA-256 {seal.Sha256[..12]} instead of {shard.Progress.Finished!.Bytes} with ")
-                + $"{shard.Progress.Finished.Sha256[..12]}. Score it again with --restart.");
-        }
-    }
-
-    private static ShardFile Load(string path)
-    {
-        var files = new ScoreFiles(path);
-        if (ScoreProgress.Load(files.Progress) is not { } progress)
-        {
-            throw new CommandException(File.Exists(path) ? $"'{path}' cannot be told a shard: there is no '{files.Progress}', which belongs to it."
-                : $"There is no file '{path}'.");
-        }
-        if (progress.Finished is null)
-        {
-            throw new CommandException(FormattableString.Invariant(
-                $"Shard {progress.Shard}, '{path}', is not finished: {progress.Done} of {progress.Images} images. ")
-                + "Run 'mlcnn score' for it again; it goes on.");
-        }
-        return File.Exists(path) ? new(path, progress)
-            : throw new CommandException($"Shard {progress.Shard} was finished, and its file '{path}' is missing now. Put it back, or score it again with "
-                + "--restart.");
-    }
-
-    private static void RequireSameRun(ShardFile first, ShardFile other)
+    private static void RequireSameRun(FinishedScores first, FinishedScores other)
     {
         var (here, there) = ($"in '{first.Path}'", $"in '{other.Path}'");
         var differences = first.Progress.Run.Differences(other.Progress.Run, here, there).ToList();
@@ -98,6 +66,3 @@ internal sealed class ShardSet
         return string.Join(", ", all.Take(Named)) + (all.Length > Named ? FormattableString.Invariant($" and {all.Length - Named} more") : "");
     }
 }
-
-/// <summary>A finished shard.</summary>
-internal sealed record ShardFile(string Path, ScoreProgress Progress);

@@ -12,13 +12,8 @@ internal sealed class PooledSource(IDataView data, ImageColumns columns, int thr
 {
     private const int PoolRows = 4096;
 
-    public IRowFeed Open(int epoch, CancellationToken cancellation, Shard? shard = null)
-    {
-        return (shard ?? Shard.Whole).Of(imagesOf =>
-            new Feed(imagesOf is { Count: 0 } ? Rows(imagesOf) : epochs.Open(epoch, () => Rows(imagesOf)), EpochOrder.Random(seed, epoch)));
-
-        ParallelRowFeed Rows(IReadOnlySet<ulong>? imagesOf) => new(data, columns, threads, shuffle: null, cancellation, imagesOf);
-    }
+    public IRowFeed Open(int epoch, CancellationToken cancellation, Shard? shard = null) => (shard ?? Shard.Whole).Of(epochs, epoch,
+        imagesOf => new Feed(new ParallelRowFeed(data, columns, threads, shuffle: null, cancellation, imagesOf), EpochOrder.Random(seed, epoch)));
 
     public void Dispose() { }
 

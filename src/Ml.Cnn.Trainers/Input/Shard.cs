@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Ml.Cnn.Transforms.Augmentation;
 
 namespace Ml.Cnn.Trainers.Input;
 
@@ -46,4 +47,11 @@ internal sealed record Shard(int Rank, int World)
         }
         return new ShardedFeed(open(mine), this, needsImages: true);
     }
+
+    /// <summary>The same of rows whose images the pipeline may augment, of which it is told the epoch.</summary>
+    /// <param name="epochs">Those of the run.</param>
+    /// <param name="epoch">From 1.</param>
+    /// <param name="open">As above.</param>
+    public IRowFeed Of(AugmentedEpochs epochs, int epoch, Func<IReadOnlySet<ulong>?, IRowFeed> open) =>
+        Of(imagesOf => imagesOf is { Count: 0 } ? open(imagesOf) : epochs.Open(epoch, () => open(imagesOf)));
 }

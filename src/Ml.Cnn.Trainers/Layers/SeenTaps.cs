@@ -14,9 +14,7 @@ internal static class SeenTaps
     /// <param name="layer">The convolution.</param>
     /// <param name="input">N × C × H × W.</param>
     public static bool AreFew(Conv2d layer, Tensor input) => input.dtype == ScalarType.BFloat16 && input.device_type == TorchSharp.DeviceType.CPU
-        && layer.Dilation is { Height: 1, Width: 1 }
-        && (Seen(layer.Kernel.Height, layer.Padding.Height, input.size(2), layer.OutputHeight(input.size(2))).IsPart
-            || Seen(layer.Kernel.Width, layer.Padding.Width, input.size(3), layer.OutputWidth(input.size(3))).IsPart);
+        && layer.Dilation is { Height: 1, Width: 1 } && (Rows(layer, input).IsPart || Columns(layer, input).IsPart);
 
     /// <summary>The convolution.</summary>
     /// <param name="layer">Its numbers, without dilation.</param>
@@ -27,17 +25,24 @@ internal static class SeenTaps
     public static Tensor Of(Conv2d layer, Tensor input, Tensor weight, Tensor? bias)
     {
         using var scope = NewDisposeScope();
-        var rows = Seen(layer.Kernel.Height, layer.Padding.Height, input.size(2), layer.OutputHeight(input.size(2)));
-        var columns = Seen(layer.Kernel.Width, layer.Padding.Width, input.size(3), layer.OutputWidth(input.size(3)));
+        var (rows, columns) = (Rows(layer, input), Columns(layer, input));
         var seen = weight.narrow(2, rows.First, rows.Count).narrow(3, columns.First, columns.Count);
         return functional.conv2d(input, seen, bias, [layer.Stride.Height, layer.Stride.Width], [rows.Padding, columns.Padding], groups: layer.Groups)
             .MoveToOuterDisposeScope();
     }
 
+    private static Taps Rows(Conv2d layer, Tensor input) =>
+        Seen(layer.Kernel.Height, layer.Padding.Height, input.size(2), layer.OutputHeight(input.size(2)));
+
+    private static Taps Columns(Conv2d layer, Tensor input) =>
+        Seen(layer.Kernel.Width, layer.Padding.Width, input.size(3), layer.OutputWidth(input.size(3)));
+
     // At a single position the first tap lies the padding before the image.
-    private static (long First, long Count, long Padding, bool IsPart) Seen(int kernel, int padding, long size, long positions)
+    private static Taps Seen(int kernel, int padding, long size, long positions)
     {
         var count = Math.Min(kernel, padding + size) - padding;
-        return positions == 1 && count >= 1 && count < kernel ? (padding, count, 0, true) : (0, kernel, padding, false);
+        return positions == 1 && count >= 1 && count < kernel ? new(padding, count, 0, true) : new(0, kernel, padding, false);
     }
+
+    private readonly record struct Taps(long First, long Count, long Padding, bool IsPart);
 }

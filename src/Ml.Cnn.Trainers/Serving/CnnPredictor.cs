@@ -1,8 +1,5 @@
-using System.Diagnostics;
 using Microsoft.ML.Data;
-using Ml.Cnn.Trainers.Runtime;
 using Ml.Cnn.Trainers.Serving;
-using Ml.Cnn.Transforms;
 
 namespace Ml.Cnn.Trainers;
 
@@ -23,13 +20,9 @@ namespace Ml.Cnn.Trainers;
 /// </example>
 public sealed class CnnPredictor : IDisposable
 {
-    private readonly CnnPredictorOptions _options;
-    private readonly PredictorTelemetry _telemetry;
-    private readonly RequestBatcher _batcher;
-    private readonly Lock _reloading = new();
-    private readonly IDisposable? _keptMemory;
-    private PredictionModel _model;
-    private volatile bool _isDisposed;
+    private const string Unnamed = "the image";
+
+    private readonly RequestAnswers _answers;
 
     /// <summary>A predictor of a network, whose weights it shares; the network may be disposed.</summary>
     /// <param name="network">The network.</param>
@@ -38,12 +31,7 @@ public sealed class CnnPredictor : IDisposable
     public CnnPredictor(CnnClassifier network, CnnPredictorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(network);
-        _options = (options ?? new()).Snapshot();
-        _telemetry = new(_options.Name ?? network.Name);
-        _model = Prepare(network);
-        var coresForOne = network.Scorer.Networks.Max(each => each.Claim.Engine.CoresFor(images: 1));
-        _batcher = new(_options, _telemetry, _options.Concurrency ?? Math.Max(1, Environment.ProcessorCount / coresForOne));
-        _keptMemory = GlibcAllocator.KeepFreedMemory(); // every request takes and frees the same blocks
+        _answers = new(network, options ?? new());
     }
 
     /// <summary>A predictor of the network in a saved pipeline.</summary>
@@ -59,22 +47,22 @@ public sealed class CnnPredictor : IDisposable
     }
 
     /// <summary>The classes in the order of the network's scores.</summary>
-    public IReadOnlyList<string> ClassNames => _model.ClassNames;
+    public IReadOnlyList<string> ClassNames => _answers.Current.ClassNames;
 
     /// <summary>The name of the network that answers now: "resnet18", or "ensemble of resnet18, vgg16".</summary>
-    public string NetworkName => _model.Network.Name;
+    public string NetworkName => _answers.Current.Network.Name;
 
     /// <summary>The share of images whose <see cref="CnnPrediction.Set"/> holds their class; null where the network was not calibrated for sets.</summary>
-    public double? SetCoverage => _model.Network.Calibration?.Coverage;
+    public double? SetCoverage => _answers.Current.Network.Calibration?.Coverage;
 
     /// <summary>How the network is computed, and with what memory.</summary>
-    public IReadOnlyList<CnnScoringCopy> ScoringCopies => _model.Network.ScoringCopies;
+    public IReadOnlyList<CnnScoringCopy> ScoringCopies => _answers.Current.Network.ScoringCopies;
 
     /// <summary>Requests that wait for the network at this moment.</summary>
-    public int QueueLength => _batcher.Waiting;
+    public int QueueLength => _answers.Batcher.Waiting;
 
     /// <summary>Lets requests in.</summary>
-    internal RequestBatcher Batcher => _batcher;
+    internal RequestBatcher Batcher => _answers.Batcher;
 
     /// <summary>Predicts the class of an image file.</summary>
     /// <param name="image">The file's bytes: JPEG, PNG or any other format that the library decodes.</param>
@@ -83,13 +71,13 @@ public sealed class CnnPredictor : IDisposable
     /// <exception cref="TimeoutException">The request waited longer than <see cref="CnnPredictorOptions.QueueTimeout"/>.</exception>
     /// <exception cref="InvalidOperationException">The network's output is NaN or infinite: its weights are damaged.</exception>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
-    public CnnPrediction Predict(ReadOnlySpan<byte> image) => Predict(new FileInput(image), Unnamed);
+    public CnnPrediction Predict(ReadOnlySpan<byte> image) => _answers.One(new FileInput(image), Unnamed);
 
     /// <inheritdoc cref="Predict(ReadOnlySpan{byte})"/>
     public CnnPrediction Predict(byte[] image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Predict(new FileInput(image), Unnamed);
+        return _answers.One(new FileInput(image), Unnamed);
     }
 
     /// <summary>Predicts the class of an image file.</summary>
@@ -99,7 +87,7 @@ public sealed class CnnPredictor : IDisposable
     public CnnPrediction Predict(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Predict(new FileInput(File.ReadAllBytes(path)), path);
+        return _answers.One(new FileInput(File.ReadAllBytes(path)), path);
     }
 
     /// <summary>Predicts the class of an image file that is read from a stream to its end.</summary>
@@ -110,7 +98,7 @@ public sealed class CnnPredictor : IDisposable
         ArgumentNullException.ThrowIfNull(image);
         using var content = new MemoryStream();
         image.CopyTo(content);
-        return Predict(new FileInput(content.GetBuffer().AsSpan(0, (int)content.Length)), Unnamed);
+        return _answers.One(new FileInput(content.GetBuffer().AsSpan(0, (int)content.Length)), Unnamed);
     }
 
     /// <summary>Predicts the class of an image of ML.NET's.</summary>
@@ -119,7 +107,7 @@ public sealed class CnnPredictor : IDisposable
     public CnnPrediction Predict(MLImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Predict(new MLImageInput(image), Unnamed);
+        return _answers.One(new MLImageInput(image), Unnamed);
     }
 
     /// <summary>Predicts the class of an image that is there as pixels.</summary>
@@ -140,7 +128,7 @@ public sealed class CnnPredictor : IDisposable
             throw new ArgumentException(FormattableString.Invariant(
                 $"{pixels.Length} values are no image of {height} × {width} × {channels}: that has {(long)width * height * channels}."), nameof(pixels));
         }
-        return Predict(new PixelInput(pixels, width, height, channels), Unnamed);
+        return _answers.One(new PixelInput(pixels, width, height, channels), Unnamed);
     }
 
     /// <summary>Predicts the class of an image file without blocking the caller.</summary>
@@ -149,7 +137,7 @@ public sealed class CnnPredictor : IDisposable
     /// <exception cref="OperationCanceledException">The request was canceled.</exception>
     /// <inheritdoc cref="Predict(ReadOnlySpan{byte})"/>
     public Task<CnnPrediction> PredictAsync(ReadOnlyMemory<byte> image, CancellationToken cancellationToken = default) =>
-        Task.Run(() => PredictAsync(image, Unnamed, cancellationToken), cancellationToken);
+        Task.Run(() => _answers.OneAsync(image, Unnamed, cancellationToken), cancellationToken);
 
     /// <summary>Predicts the class of an image file without blocking the caller.</summary>
     /// <param name="path">The file.</param>
@@ -160,7 +148,7 @@ public sealed class CnnPredictor : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var image = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
-        return await Task.Run(() => PredictAsync(image, path, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => _answers.OneAsync(image, path, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Predicts the class of an image file that is read from a stream to its end, without blocking the caller.</summary>
@@ -173,7 +161,7 @@ public sealed class CnnPredictor : IDisposable
         using var content = new MemoryStream();
         await image.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
         var bytes = content.GetBuffer().AsMemory(0, (int)content.Length);
-        return await Task.Run(() => PredictAsync(bytes, Unnamed, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => _answers.OneAsync(bytes, Unnamed, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -188,7 +176,7 @@ public sealed class CnnPredictor : IDisposable
     public IReadOnlyList<CnnPrediction> PredictMany(IReadOnlyList<ReadOnlyMemory<byte>> images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return PredictMany(images.Count, i => images[i]);
+        return _answers.Many(images.Count, i => images[i]);
     }
 
     /// <summary>The same for files on disk. One that cannot be read has a <see cref="CnnPrediction.Defect"/> too.</summary>
@@ -197,7 +185,7 @@ public sealed class CnnPredictor : IDisposable
     public IReadOnlyList<CnnPrediction> PredictMany(IReadOnlyList<string> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return PredictMany(paths.Count, i => File.ReadAllBytes(paths[i]));
+        return _answers.Many(paths.Count, i => File.ReadAllBytes(paths[i]));
     }
 
     /// <summary>Takes the network of a newer file, without a pause: requests that have begun are answered by the one before.</summary>
@@ -216,186 +204,9 @@ public sealed class CnnPredictor : IDisposable
     public void Reload(CnnClassifier network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        var model = Prepare(network);
-        lock (_reloading)
-        {
-            if (_isDisposed)
-            {
-                model.Release();
-                throw new ObjectDisposedException(nameof(CnnPredictor));
-            }
-            Interlocked.Exchange(ref _model, model).Release();
-        }
+        _answers.Reload(network);
     }
 
     /// <summary>Lets no further request in, and frees the network once those that have begun are answered.</summary>
-    public void Dispose()
-    {
-        lock (_reloading)
-        {
-            if (_isDisposed)
-                return;
-            _isDisposed = true;
-            _batcher.Dispose();
-            _model.Release();
-            _keptMemory?.Dispose();
-        }
-    }
-
-    private const string Unnamed = "the image";
-
-    // A share of its own: the caller may dispose theirs.
-    private PredictionModel Prepare(CnnClassifier network)
-    {
-        var own = _options.Scoring is { } scoring ? network.WithScoring(scoring) : network.WithBadImages(network.OnBadImage);
-        if (_options.WarmUp)
-            own.WarmUp();
-        return new(own);
-    }
-
-    private CnnPrediction Predict<TInput>(TInput input, string name) where TInput : IImageInput, allows ref struct
-    {
-        var activity = _telemetry.Begin();
-        try
-        {
-            var request = Decoded(input, name, activity);
-            if (TryRun(request))
-                return Ended(request, activity);
-            if (!request.WaitUntilDone(_options.QueueTimeout) && request.TryAbandon())
-                throw _batcher.TooLate();
-            request.Done.GetAwaiter().GetResult();
-            return Ended(request, activity);
-        }
-        catch (Exception e)
-        {
-            _telemetry.End(activity, e);
-            throw;
-        }
-    }
-
-    private async Task<CnnPrediction> PredictAsync(ReadOnlyMemory<byte> image, string name, CancellationToken cancellationToken)
-    {
-        var activity = _telemetry.Begin();
-        try
-        {
-            var request = Decoded(new FileInput(image.Span), name, activity);
-            if (TryRun(request))
-                return Ended(request, activity);
-            await request.Done.WaitAsync(_options.QueueTimeout, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!request.Done.IsCompleted && request.TryAbandon())
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                throw _batcher.TooLate();
-            }
-            await request.Done.ConfigureAwait(false);
-            return Ended(request, activity);
-        }
-        catch (Exception e)
-        {
-            _telemetry.End(activity, e);
-            throw;
-        }
-    }
-
-    // A request with its pixels. It holds its model until it is disposed.
-    private PredictionRequest Decoded<TInput>(TInput input, string name, Activity? activity) where TInput : IImageInput, allows ref struct
-    {
-        var request = new PredictionRequest(Model());
-        try
-        {
-            var start = Stopwatch.GetTimestamp();
-            if (input.Decode(request.Model, request.Inputs) is { } defect)
-                throw new BadImageException([new BadImage(name, defect)]);
-            _telemetry.Decoded(activity, Stopwatch.GetElapsedTime(start));
-            return request;
-        }
-        catch
-        {
-            request.Dispose();
-            throw;
-        }
-    }
-
-    private PredictionModel Model()
-    {
-        while (true)
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            var model = Volatile.Read(ref _model);
-            if (model.TryUse())
-                return model;
-        }
-    }
-
-    // Whether the request is done; otherwise it waits. The one who computes it disposes it.
-    private bool TryRun(PredictionRequest request)
-    {
-        var isQueued = false;
-        try
-        {
-            if (_batcher.TryRun(request))
-                return true;
-            _batcher.Enqueue(request);
-            isQueued = true;
-            return false;
-        }
-        finally
-        {
-            if (!isQueued)
-                request.Dispose();
-        }
-    }
-
-    private CnnPrediction Ended(PredictionRequest request, Activity? activity)
-    {
-        var prediction = Prediction(request.Scores, request.Model);
-        _telemetry.End(activity, error: null);
-        return prediction;
-    }
-
-    private List<CnnPrediction> PredictMany(int count, Func<int, ReadOnlyMemory<byte>> image)
-    {
-        var activity = _telemetry.Begin();
-        var model = Model();
-        try
-        {
-            var predictions = new List<CnnPrediction>(count);
-            using var rows = new ManyRows(model);
-            for (var first = 0; first < count; first += rows.Capacity)
-            {
-                var part = Math.Min(rows.Capacity, count - first);
-                rows.Decode(part, i => image(first + i));
-                _batcher.Enter();
-                try
-                {
-                    var start = Stopwatch.GetTimestamp();
-                    rows.Compute();
-                    _telemetry.Computed(part, Stopwatch.GetElapsedTime(start));
-                }
-                finally
-                {
-                    _batcher.Leave();
-                }
-                for (var i = 0; i < part; i++)
-                    predictions.Add(rows.Defect(i) is { } defect ? new(defect) : Prediction(rows.Scores(i), model));
-            }
-            _telemetry.End(activity, error: null, count);
-            return predictions;
-        }
-        catch (Exception e)
-        {
-            _telemetry.End(activity, e, count);
-            throw;
-        }
-        finally
-        {
-            model.Release();
-        }
-    }
-
-    private CnnPrediction Prediction(ReadOnlySpan<float> scores, PredictionModel model)
-    {
-        var classes = model.Best(scores, _options.TopK);
-        return new(classes, classes[0].Probability < _options.MinimumProbability, model.Set(scores));
-    }
+    public void Dispose() => _answers.Dispose();
 }

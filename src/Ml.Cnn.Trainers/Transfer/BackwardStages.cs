@@ -17,8 +17,8 @@ internal sealed class BackwardStages : IDisposable
     private BackwardStages(Module<Tensor, Tensor> network, Architecture architecture)
     {
         var stages = architecture.Stages.Reverse().ToArray();
-        Groups = [.. stages.Select((_, group) => (IReadOnlyList<Parameter>)[.. network.named_parameters()
-            .Where(one => Math.Max(0, architecture.StageOf(one.name)) == stages.Length - 1 - group).Select(one => one.parameter).Reverse()])];
+        var parameters = network.named_parameters().ToLookup(one => Math.Max(0, architecture.StageOf(one.name)), one => one.parameter);
+        Groups = [.. stages.Select((_, group) => (IReadOnlyList<Parameter>)[.. parameters[stages.Length - 1 - group].Reverse()])];
         _modules = [.. stages.Select(paths => paths.Count)];
         _left = new int[stages.Length];
         var modules = network.named_modules().ToDictionary(one => one.name, one => one.module);

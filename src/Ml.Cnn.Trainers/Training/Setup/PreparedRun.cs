@@ -200,7 +200,9 @@ internal sealed class PreparedRun : IDisposable
         Data.Columns.Format, Views.Evaluation with { TestTime = TestTimeAugmentation.None }, Settings.Input.Augmentation, Plan.ChannelsLast);
 
     /// <summary>The training rows in the order of the data view.</summary>
-    public ParallelRowFeed OpenRows() => new(Data.Rows, Data.Columns, Settings.Input.ReaderThreads, shuffle: null, Cancellation);
+    /// <param name="imagesOf">The rows whose images are read, by their numbers; null: all.</param>
+    public ParallelRowFeed OpenRows(IReadOnlySet<ulong>? imagesOf = null) =>
+        new(Data.Rows, Data.Columns, Settings.Input.ReaderThreads, shuffle: null, Cancellation, imagesOf);
 
     public void Dispose()
     {

@@ -17,7 +17,7 @@ internal static class SourceFactory
         var epochs = new AugmentedEpochs(seed, message => run.Log.Warning(MessageSensitivity.None, "{0}", message));
         if (cache == ImageCache.None && data.CanShuffle && !isBalanced)
             return (new ShuffledSource(data, columns, threads, seed, epochs), columns.Format);
-        var rows = epochs.Open(1, run.OpenRows);
+        var rows = epochs.Open(1, () => run.OpenRows());
         if (cache == ImageCache.None)
         {
             using (rows)
