@@ -31,6 +31,8 @@ internal static class PlannedTraining
     private static void Train(TrainingPlan plan, int rank)
     {
         var mlContext = new MLContext(seed: 5);
+        string? features = null;
+        mlContext.Log += (_, message) => features = message.Message.Contains("features of every image", StringComparison.Ordinal) ? message.Message : features;
         var concerns = plan.Rank == rank;
         var keys = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(mlContext.Data.GenerateDigits(200));
         var images = plan.Images + (concerns && plan.Event == "other data" ? 1 : 0);
@@ -47,6 +49,8 @@ internal static class PlannedTraining
             EarlyStopping = EarlyStopping.Never,
             ImageSize = plan.Network == "lenet5" ? null : 64,
             Precision = Precision.Float32,
+            Weights = plan.Backbone is { } backbone ? InitialWeights.From(backbone) : null,
+            Freeze = plan.Backbone is null ? Freezing.None : Freezing.Backbone,
             MemoryLayout = plan.IsContiguous ? MemoryLayout.Contiguous : MemoryLayout.Auto,
             NetworkThreads = 1,
             ReaderThreads = 1,
@@ -70,7 +74,7 @@ internal static class PlannedTraining
             SafeTensors.Write(file, [.. model.Scorer.Network.state_dict()]);
         File.WriteAllText(Path.Join(plan.Folder, FormattableString.Invariant($"rank-{rank}.json")),
             JsonSerializer.Serialize(new TrainingRecord(model.StopReason.ToString()!, [.. model.History.Select(epoch => new EpochRecord(epoch.Epoch,
-            epoch.Images, epoch.Steps, epoch.Loss, epoch.Accuracy, epoch.ValidationLoss, epoch.ValidationAccuracy, epoch.LearningRate))])));
+            epoch.Images, epoch.Steps, epoch.Loss, epoch.Accuracy, epoch.ValidationLoss, epoch.ValidationAccuracy, epoch.LearningRate))], features)));
     }
 
     private static void Happen(TrainingPlan plan, long step, CancellationTokenSource stop)

@@ -21,6 +21,9 @@ internal sealed record TrainingPlan
     public bool SynchronizedBatchNorm { get; init; }
     public bool BFloat16Gradients { get; init; }
     public bool IsContiguous { get; init; }
+
+    /// <summary>Weights whose head alone is trained, on features that are kept; null: the whole network, from random weights.</summary>
+    public string? Backbone { get; init; }
     public double Patience { get; init; } = 60;
     public string? Checkpoints { get; init; }
 

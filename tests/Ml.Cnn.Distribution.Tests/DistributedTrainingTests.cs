@@ -49,6 +49,33 @@ public sealed class DistributedTrainingTests
     }
 
     /// <summary>
+    /// Protects a frozen backbone's work from being done by every process: each runs it on its own images, all have the features of all, and what is trained
+    /// on them is what one process trains.
+    /// </summary>
+    [TestMethod]
+    [DataRow(GroupRun.OpenMpi)]
+    [DataRow(GroupRun.Variables)]
+    public void A_frozen_backbone_runs_on_each_process_s_own_images(string implementation)
+    {
+        using var folder = new TemporaryFolder();
+        var whole = new TrainingPlan { Folder = Path.Join(folder.Path, "whole"), Images = 700, BatchSize = 30, ValidationImages = 31 };
+        GroupRun.Complete(null, 1, whole);
+        var alone = whole with { Folder = Path.Join(folder.Path, "alone"), Backbone = Path.Join(whole.Folder, "rank-0.safetensors"), Epochs = 2 };
+        var plan = alone with { Folder = Path.Join(folder.Path, "together"), BatchSize = 10 };
+        var (expected, together) = (GroupRun.Complete(null, 1, alone), GroupRun.Complete(implementation, 3, plan));
+        Assert.Contains("84 features of every image are kept; ", expected.Features!);
+        Assert.Contains("84 features of every image are kept, those of 234 images computed here", together.Features!);
+        Assert.AreEqual(0, GroupRun.LargestDifference(alone.Folder, plan.Folder), 1e-5);
+        Assert.IsGreaterThan(1e-3, GroupRun.LargestDifference(whole.Folder, plan.Folder), "the head has moved");
+        foreach (var (one, other) in expected.Epochs.Zip(together.Epochs))
+        {
+            Assert.AreEqual((one.Images, one.Steps), (other.Images, other.Steps));
+            Assert.AreEqual(one.Loss, other.Loss, 1e-5);
+            Assert.AreEqual(one.ValidationLoss!.Value, other.ValidationLoss!.Value, 1e-5);
+        }
+    }
+
+    /// <summary>
     /// Protects the way of many processes from changing anything by itself: one process that goes it has, to the bit, the weights of one alone.
     /// </summary>
     [TestMethod]

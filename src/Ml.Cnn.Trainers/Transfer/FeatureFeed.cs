@@ -20,7 +20,6 @@ internal sealed class FeatureFeed : IRowFeed
     private float[] _features = [];
     private ImageBatch? _batch;
     private int _next;
-    private ulong _id;
 
     /// <param name="network">The whole network, on <paramref name="device"/>; it is run as it scores.</param>
     /// <param name="head">Its end.</param>
@@ -33,6 +32,9 @@ internal sealed class FeatureFeed : IRowFeed
         (_network, _head, _device, _images) = (network, head, device, images);
         _batches = batches.Read(images, epoch: 0, cancellation).GetEnumerator();
     }
+
+    /// <summary>Whose features were read so far.</summary>
+    public ulong Images { get; private set; }
 
     public bool TryRead([NotNullWhen(true)] out ImageRow? row)
     {
@@ -49,7 +51,7 @@ internal sealed class FeatureFeed : IRowFeed
         }
         var length = (int)_head.Length;
         _features.AsSpan(_next * length, length).CopyTo(_row.Content.Room<float>(length));
-        (_row.Label, _row.Weight, _row.Id) = ((uint)_batch.Label(_next) + 1, _batch.Weight(_next), _id++);
+        (_row.Label, _row.Weight, _row.Id) = ((uint)_batch.Label(_next) + 1, _batch.Weight(_next), Images++);
         _next++;
         row = _row;
         return true;

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.ML.Runtime;
 using Ml.Cnn.Trainers.Architectures;
+using Ml.Cnn.Trainers.Collectives;
 using Ml.Cnn.Trainers.Input;
 using Ml.Cnn.Trainers.Training.Steps;
 using Ml.Cnn.Trainers.Transfer;
@@ -22,7 +24,7 @@ internal static class HeadTraining
             || HeadOnly.Of(run.Prepared.Network, run.Architecture, run.Views.Shape, run.Plan.Device) is not { } head)
             return null;
         var epochs = new AugmentedEpochs(settings.FixedSeed, message => run.Log.Warning(MessageSensitivity.None, "{0}", message));
-        var rows = epochs.Open(1, run.OpenRows);
+        var rows = run.Shard.Of(epochs, 1, run.OpenRows);
         if (epochs.WasSeen)
         {
             rows.Dispose();
@@ -32,21 +34,20 @@ internal static class HeadTraining
         try
         {
             var decoder = new ImageRowDecoder(run.Data.Columns.Format, run.Views.Plain, run.Plan.ChannelsLast);
-            var features = Features(run, head, rows, decoder, settings.Sampling.BalancedSampling);
+            var (features, computed) = Features(run, head, rows, decoder, run.Processes.Collectives, settings.Sampling.BalancedSampling);
             owned.Add(features);
             var shape = new NetworkShape(1, 1, (int)head.Length, run.Views.Shape.Classes);
             ValidationPass? validation = null;
             if (run.Data.OpenValidation(settings, run.Cancellation) is { } open)
             {
-                var validationFeatures = Features(run, head, open(null), run.ValidationDecoder(), isBalanced: false);
+                var (validationFeatures, _) = Features(run, head, run.Shard.Of(open), run.ValidationDecoder(), sharers: null, isBalanced: false);
                 owned.Add(validationFeatures);
                 var queue = run.Queue(FeatureDecoder(head), shape);
                 owned.Add(queue);
-                validation = new(head, run.Architecture.Loss, run.Plan.Device, () => validationFeatures.Open(1, run.Cancellation, run.Shard), queue,
-                    run.Cancellation);
+                validation = new(head, run.Architecture.Loss, run.Plan.Device, () => validationFeatures.Open(1, run.Cancellation), queue, run.Cancellation);
             }
-            run.Log.Info(MessageSensitivity.None,
-                FormattableString.Invariant($"the {head.Length} features of every image are kept; the head alone is trained on them"));
+            run.Log.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture, $"the {head.Length} features of every image are kept"
+                + $"{(run.Shard.IsWhole ? "" : $", those of {computed} images computed here")}; the head alone is trained on them"));
             var steps = run.Steps(head);
             var batches = new EpochQueues(run.Queue(FeatureDecoder(head), shape, steps));
             owned.Add(batches);
@@ -61,15 +62,23 @@ internal static class HeadTraining
         }
     }
 
-    private static SpooledSource Features(PreparedRun run, HeadOnly head, IRowFeed images, ImageRowDecoder decoder, bool isBalanced)
+    /// <param name="run">The run.</param>
+    /// <param name="head">What the features are for.</param>
+    /// <param name="images">This process's.</param>
+    /// <param name="decoder">Of them.</param>
+    /// <param name="sharers">The processes that have the features of each other's images, too; null: each has its own.</param>
+    /// <param name="isBalanced">Whether each class comes equally often.</param>
+    private static (SpooledSource Features, ulong Computed) Features(PreparedRun run, HeadOnly head, IRowFeed images, ImageRowDecoder decoder,
+        ICollectives? sharers, bool isBalanced)
     {
         using var batches = run.Queue(decoder, run.Views.Shape);
-        using var feed = new FeatureFeed(run.Prepared.Network, head, run.Plan.Device, images, batches, run.Cancellation);
+        using var mine = new FeatureFeed(run.Prepared.Network, head, run.Plan.Device, images, batches, run.Cancellation);
+        IRowFeed feed = sharers is null ? mine : new SharedFeatures(mine, sharers, (int)head.Length);
         var features = new SpooledSource(feed, run.TemporaryFolder, run.Settings.FixedSeed, isBalanced);
         if (run.BadImages.MustFail)
             features.Dispose();
         run.BadImages.ThrowIfMustFail();
-        return features;
+        return (features, mine.Images);
     }
 
     // Features are taken as they are: 1/255 undoes the scaling of pixels.
