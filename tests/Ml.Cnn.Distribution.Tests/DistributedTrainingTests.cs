@@ -165,6 +165,15 @@ public sealed class DistributedTrainingTests
         Assert.Contains(expected, result.Error);
     }
 
+    /// <summary>Protects jobs from waiting without end for an MPI that does not end: what the process has to say is said, and its exit code stays.</summary>
+    [TestMethod]
+    public void A_process_ends_where_MPI_does_not()
+    {
+        var result = GroupRun.Run(null, 1, GroupRun.Worker, "farewell");
+        Assert.AreEqual(3, result.ExitCode, result.Error);
+        Assert.AreEqual("trained", result.Output.Trim());
+    }
+
     /// <summary>Protects the command: under mpirun it trains one model, which the first process alone saves and tells of.</summary>
     [TestMethod]
     public void The_command_trains_one_model()

@@ -174,6 +174,7 @@ public sealed class LossFunctionTests
 
     /// <summary>Shows what noise-robust losses are for: of real digits, half of them with wrong labels, cross-entropy learns those, too.</summary>
     [TestMethod]
+    [LongTest]
     public void Wrong_labels_of_real_digits_are_not_learned_by_heart()
     {
         var (train, test) = (Mnist(DataSplit.Train, 1000, wrong: 0.5), Mnist(DataSplit.Test, 1000, wrong: 0));

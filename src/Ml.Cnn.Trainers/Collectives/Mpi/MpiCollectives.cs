@@ -133,7 +133,7 @@ internal sealed unsafe class MpiCollectives : ICollectives
             Thread.Sleep(waiting.Elapsed < s_betweenLooks ? 1 : 20);
         }
         if (_trainings.Failure is null)
-            MpiFarewell.Finish(_mpi);
+            MpiFarewell.Finish(() => _mpi.Finish());
         else
             _mpi.Abort(_mpi.Handles.World, 1); // what was begun and never ended would be waited for
     }

@@ -12,11 +12,12 @@ internal static partial class MpiFarewell
     private static readonly TimeSpan s_least = TimeSpan.FromSeconds(5); // where MPI_Finalize comes back, it takes milliseconds
 
     /// <summary>Leaves MPI, or, where that does not come back, ends the process with its exit code.</summary>
-    public static unsafe void Finish(MpiLibrary mpi)
+    /// <param name="finish">MPI_Finalize.</param>
+    public static void Finish(Action finish)
     {
         if (OperatingSystem.IsWindows()) // Microsoft's and Intel's MPI are not known to wait
         {
-            mpi.Finish();
+            finish();
             return;
         }
         var hasFinished = false;
@@ -28,7 +29,7 @@ internal static partial class MpiFarewell
                 Exit(Environment.ExitCode);
         })
         { IsBackground = true, Name = "MlCnn farewell" }.Start();
-        mpi.Finish();
+        finish();
         Volatile.Write(ref hasFinished, true);
     }
 

@@ -76,19 +76,7 @@ internal sealed class PreparedRun : IDisposable
     public static PreparedRun Prepare(IHostEnvironment environment, Architecture architecture, TrainingSettings settings, TrainingHandles handles,
         ProcessGroup processes, IDataView input, IChannel log)
     {
-        TrainableStages.Check(architecture, settings.Transfer);
-        if (settings.Optimization.LabelSmoothing is > 0 and var smoothing && !architecture.Loss.TakesLabelSmoothing)
-            throw OptionCheck.Wrong(nameof(CnnOptions.LabelSmoothing), smoothing, $"0 for {architecture.Name}, whose own loss leaves no room for it");
-        if (settings.Loss.PseudoLabels is not null && architecture.Loss != ClassificationLoss.CrossEntropy)
-        {
-            throw OptionCheck.Unfit(nameof(CnnOptions.PseudoLabels), $"{nameof(CnnOptions.PseudoLabels)} cannot be set for {architecture.Name}, whose outputs "
-                + "are penalties of the classes: there is no probability from which on it is sure.");
-        }
-        if (settings.Loss.Loss is { } loss && architecture.Loss != ClassificationLoss.CrossEntropy)
-        {
-            throw OptionCheck.Wrong(nameof(CnnOptions.Loss), loss,
-                $"null for {architecture.Name}, whose outputs are penalties of the classes, made for a loss of their own");
-        }
+        RequireFitting(architecture, settings);
         var start = handles.Weights is { } weights ? new StartingPoint(environment, weights, architecture) : null;
         var data = TrainingData.Of(input, settings, handles);
         var views = ImageViews.Of(architecture, settings.Input, settings.Sampling.MultiScale, data.Columns.Format, start, data.Classes.Count);
@@ -209,6 +197,24 @@ internal sealed class PreparedRun : IDisposable
         Teacher?.Dispose();
         _classWeights?.Dispose();
         Prepared.Dispose();
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">An option does not fit the network.</exception>
+    private static void RequireFitting(Architecture architecture, TrainingSettings settings)
+    {
+        TrainableStages.Check(architecture, settings.Transfer);
+        if (settings.Optimization.LabelSmoothing is > 0 and var smoothing && !architecture.Loss.TakesLabelSmoothing)
+            throw OptionCheck.Wrong(nameof(CnnOptions.LabelSmoothing), smoothing, $"0 for {architecture.Name}, whose own loss leaves no room for it");
+        if (settings.Loss.PseudoLabels is not null && architecture.Loss != ClassificationLoss.CrossEntropy)
+        {
+            throw OptionCheck.Unfit(nameof(CnnOptions.PseudoLabels), $"{nameof(CnnOptions.PseudoLabels)} cannot be set for {architecture.Name}, whose outputs "
+                + "are penalties of the classes: there is no probability from which on it is sure.");
+        }
+        if (settings.Loss.Loss is { } loss && architecture.Loss != ClassificationLoss.CrossEntropy)
+        {
+            throw OptionCheck.Wrong(nameof(CnnOptions.Loss), loss,
+                $"null for {architecture.Name}, whose outputs are penalties of the classes, made for a loss of their own");
+        }
     }
 
     /// <exception cref="InvalidOperationException">The checkpoint to go on from is another training's.</exception>
