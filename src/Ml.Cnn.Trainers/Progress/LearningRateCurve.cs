@@ -8,7 +8,7 @@ public sealed record LearningRateCurve
     /// <summary>The steps, by rising rate. The last one is where the loss had grown to several times its lowest value, or the highest rate.</summary>
     public IReadOnlyList<LearningRatePoint> Points { get; init; } = [];
 
-    /// <summary>The rate at which the smoothed loss fell most steeply; null where it never fell.</summary>
+    /// <summary>The rate at which the loss fell most steeply, as its smoothed course shows nine steps later; null where it never fell.</summary>
     public double? Suggestion { get; init; }
 
     /// <summary>"100 steps, suggested learning rate 0.0123", or "no suggestion".</summary>

@@ -16,6 +16,9 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
     private const double Diverged = 4;    // times the lowest smoothed loss, as in fastai's finder
     private const int FirstSteps = 5;     // whose running mean is too short to tell
 
+    // A running mean follows by so many steps: what it shows at one rate the loss did at a lower one.
+    private const int Lag = (int)(Smoothing / (1 - Smoothing) + 0.5);
+
     private readonly List<LearningRatePoint> _points = [];
     private double _mean;
 
@@ -76,7 +79,7 @@ internal sealed class LearningRateFinder(TrainingSubject subject, TrainingSettin
             return new() { Points = _points };
         var lowest = Enumerable.Range(FirstSteps, _points.Count - FirstSteps).MinBy(i => _points[i].SmoothedLoss);
         var falls = Enumerable.Range(FirstSteps, Math.Max(0, lowest - FirstSteps)).Where(i => Slope(i) < 0).ToArray();
-        return new() { Points = _points, Suggestion = falls.Length > 0 ? _points[falls.MinBy(Slope)].LearningRate : null };
+        return new() { Points = _points, Suggestion = falls.Length > 0 ? _points[Math.Max(0, falls.MinBy(Slope) - Lag)].LearningRate : null };
 
         double Slope(int i) => _points[i + 1].SmoothedLoss - _points[i - 1].SmoothedLoss;
     }
