@@ -1,10 +1,11 @@
 """
-Steps of a network of torchvision as papers describe them, in float64, from a given state on given batches: SGD with momentum 0.9, weight decay 5e-4 and a
-rate of 0.05.
+Steps of a network of torchvision as papers describe them, in float64, from a given state on given batches: SGD with momentum 0.9, weight decay 5e-4
+and a rate of 0.05.
 
 techniques.py NETWORK TECHNIQUE STATE IMAGES LABELS BATCH STEPS RESULT
-TECHNIQUE: sharpness (Foret et al. 2020, algorithm 1, radius 0.05), centralized (Yong et al. 2020, equation 1), slow (Zhang et al. 2019, algorithm 1: k = 2, half
-of the way). STATE: a .pth file. IMAGES: float64, N × 3 × 32 × 32. LABELS: int64. RESULT: a .pth file with the state at the end, and every step's loss ("losses").
+TECHNIQUE: sharpness (Foret et al. 2020, algorithm 1, radius 0.05), centralized (Yong et al. 2020, equation 1), slow (Zhang et al. 2019, algorithm 1:
+k = 2, half of the way). STATE: a .pth file. IMAGES: float64, N × 3 × 32 × 32. LABELS: int64. RESULT: a .pth file with the state at the end, and every
+step's loss ("losses").
 """
 import sys
 import numpy as np
