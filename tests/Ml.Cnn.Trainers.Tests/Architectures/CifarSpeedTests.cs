@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Layers;
 using Ml.Cnn.Trainers.Losses;
 using Ml.Cnn.Trainers.Settings;
+using Ml.Cnn.Trainers.Tests.Training;
 using Ml.Cnn.Trainers.Training.Optimization;
 using Ml.Cnn.Trainers.Training.Steps;
 using Ml.Cnn.Trainers.Weights;
@@ -43,14 +43,8 @@ public sealed class CifarSpeedTests
         using var network = architecture.Build(s_shape).to(ScalarType.Float64); // a rate this high makes float32's rounding visible within ten steps
         using (no_grad())
             architecture.ImageInitialization!.Apply(network, images);
-        var (state, result) = (Path.Join(_folder, "state.pth"), Path.Join(_folder, "result.pth"));
-        using (var file = File.Create(state))
-            PyTorchWeights.Write(file, ModuleState.Of(network));
-        File.WriteAllBytes(Path.Join(_folder, "images"), MemoryMarshal.AsBytes<double>(images.contiguous().data<double>().ToArray()).ToArray());
-        File.WriteAllBytes(Path.Join(_folder, "labels"), MemoryMarshal.AsBytes<long>(labels.data<long>().ToArray()).ToArray());
-        PythonTorch.Run("airbench.py", [state, Path.Join(_folder, "images"), Path.Join(_folder, "labels"),
-            .. new[] { Batch, Steps, WhitenSteps }.Select(number => number.ToString(CultureInfo.InvariantCulture)), result]);
-        using var published = WeightsFile.Read(result);
+        using var published = PythonSteps.Run("airbench.py", _folder, network, images, labels,
+            new[] { Batch, Steps, WhitenSteps }.Select(number => number.ToString(CultureInfo.InvariantCulture)));
         var expected = published.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value);
         var whitening = network.get_parameter("whiten.weight")!.detach();
         // The filters are eigenvectors: each may come with the other sign, and so change places with its double in the other half.

@@ -2,7 +2,7 @@
 Steps of a network of torchvision as papers describe them, in float64, from a given state on given batches: SGD with momentum 0.9, weight decay 5e-4
 and a rate of 0.05.
 
-techniques.py NETWORK TECHNIQUE STATE IMAGES LABELS BATCH STEPS RESULT
+techniques.py STATE IMAGES LABELS NETWORK TECHNIQUE BATCH STEPS RESULT
 TECHNIQUE: sharpness (Foret et al. 2020, algorithm 1, radius 0.05), centralized (Yong et al. 2020, equation 1), slow (Zhang et al. 2019, algorithm 1:
 k = 2, half of the way). STATE: a .pth file. IMAGES: float64, N × 3 × 32 × 32. LABELS: int64. RESULT: a .pth file with the state at the end, and every
 step's loss ("losses").
@@ -14,7 +14,7 @@ import torch.nn.functional as F
 import torchvision
 
 torch.set_num_threads(1)
-name, technique, state_file, image_file, label_file, batch, steps, result = sys.argv[1:]
+state_file, image_file, label_file, name, technique, batch, steps, result = sys.argv[1:]
 batch, steps = int(batch), int(steps)
 images = torch.from_numpy(np.fromfile(image_file, np.float64)).reshape(-1, 3, 32, 32)
 labels = torch.from_numpy(np.fromfile(label_file, np.int64))

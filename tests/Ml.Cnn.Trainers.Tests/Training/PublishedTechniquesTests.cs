@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Ml.Cnn.Trainers.Architectures;
 using Ml.Cnn.Trainers.Losses;
 using Ml.Cnn.Trainers.Training.Optimization;
@@ -44,14 +43,8 @@ public sealed class PublishedTechniquesTests
         random.manual_seed(4);
         var (images, labels) = (randn(Batch * 4, 3, 32, 32, dtype: ScalarType.Float64), randint(10, [Batch * 4], dtype: ScalarType.Int64));
         using var network = ArchitectureCatalog.Find(Network).Build(new(3, 32, 32, 10)).to(ScalarType.Float64);
-        var (state, result) = (File("state.pth"), File("result.pth"));
-        using (var file = System.IO.File.Create(state))
-            PyTorchWeights.Write(file, ModuleState.Of(network));
-        System.IO.File.WriteAllBytes(File("images"), MemoryMarshal.AsBytes<double>(images.data<double>().ToArray()).ToArray());
-        System.IO.File.WriteAllBytes(File("labels"), MemoryMarshal.AsBytes<long>(labels.data<long>().ToArray()).ToArray());
-        PythonTorch.Run("techniques.py", Network, technique, state, File("images"), File("labels"), Batch.ToString(CultureInfo.InvariantCulture),
-            Steps.ToString(CultureInfo.InvariantCulture), result);
-        using var published = WeightsFile.Read(result);
+        using var published = PythonSteps.Run("techniques.py", _folder, network, images, labels, Network, technique,
+            Batch.ToString(CultureInfo.InvariantCulture), Steps.ToString(CultureInfo.InvariantCulture));
         var expected = published.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value);
         var before = network.get_parameter("conv1.weight")!.detach().clone();
 
@@ -62,8 +55,6 @@ public sealed class PublishedTechniquesTests
             Assert.AreEqual(expected["losses"][step].item<double>(), loss, 1e-8, $"loss of step {step}");
         foreach (var (name, tensor) in ModuleState.Of(network))
             Assert.IsTrue(tensor.to(float64).allclose(expected[name].to(float64), 1e-7, 1e-8), name);
-
-        string File(string name) => Path.Join(_folder, name);
     }
 
     private static List<double> Train(Module<Tensor, Tensor> network, Tensor images, Tensor labels, Action<CnnOptions> technique)
